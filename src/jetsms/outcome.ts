@@ -1,0 +1,68 @@
+/** What one attempt came to (docs/architecture.md, "Outcomes and verdicts"). A value, never an exception. */
+export type Outcome = Accepted | RefusedByCode | RefusedByHttp | Unsent | Uncertain;
+
+/** JetSMS said `00` and gave the id of the request. */
+export interface Accepted {
+  readonly kind: 'accepted';
+  readonly groupId: string;
+}
+
+/** JetSMS answered with any other code. */
+export interface RefusedByCode {
+  readonly kind: 'refused';
+  readonly by: 'code';
+  readonly code: string;
+  /** The provider's words behind the code, without any recipient or text of ours. */
+  readonly text: string;
+}
+
+/** The address or the account is wrong, said in HTTP (301–308, 400–407, 409–428). */
+export interface RefusedByHttp {
+  readonly kind: 'refused';
+  readonly by: 'http';
+  readonly status: number;
+}
+
+export const unsentCauses = [
+  'dns',
+  'connection-refused',
+  'connect-timeout',
+  'connection-failed',
+  'tls',
+  'http-408',
+  'http-429',
+  'http-503',
+  'reset-before-write',
+] as const;
+export type UnsentCause = (typeof unsentCauses)[number];
+
+/** Nothing of the request can have been taken: sending again is safe. */
+export interface Unsent {
+  readonly kind: 'unsent';
+  readonly cause: UnsentCause;
+  /** What the server asked for with Retry-After, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+export const uncertainCauses = [
+  'reply-timeout',
+  'body-timeout',
+  'request-timeout',
+  'reset-after-write',
+  'http-5xx',
+  'empty-reply',
+  'html-reply',
+  'malformed-reply',
+  'cut-reply',
+  'reply-too-large',
+  'accepted-without-id',
+  'crash',
+] as const;
+export type UncertainCause = (typeof uncertainCauses)[number];
+
+/** The request may have been taken; the answer never came, or cannot be read. */
+export interface Uncertain {
+  readonly kind: 'uncertain';
+  readonly cause: UncertainCause;
+  readonly status?: number;
+}
