@@ -34,7 +34,7 @@ export interface TestRedis extends AsyncDisposable {
   readonly port: number;
   readonly dir: string;
   /** A new connection; `stop()` closes it. */
-  client(options?: RedisOptions): Redis;
+  client(options?: Omit<RedisOptions, 'replyMapping'>): Redis;
   /** Ends the server with this signal (default SIGKILL) and keeps its files; `restart()` brings it back. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the server again on the same port and files, ending it first where it still runs. */
@@ -83,7 +83,7 @@ export async function startRedis(choice: RedisChoice = {}): Promise<TestRedis> {
     port,
     dir,
     client(options = {}) {
-      const client = new Redis(port, '127.0.0.1', Object.assign({ maxRetriesPerRequest: null }, options));
+      const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null, ...options });
       // Tests that take Redis away see it in what they assert; the connection's own complaints are noise.
       client.on('error', () => {});
       clients.add(client);
