@@ -1,4 +1,4 @@
-import type { Lane, WhenUncertain } from '../message/lane.ts';
+import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
 
 /** The version of `SendJob` that this code writes. */
 export const sendJobVersion = 1;
@@ -36,3 +36,67 @@ export interface Origin {
   /** 1 for the first replay. */
   readonly replay: number;
 }
+
+/** What `parseSendJob` says; `problem` names the field, never its value. */
+export type ParsedSendJob =
+  | { readonly ok: true; readonly job: SendJob }
+  | { readonly ok: false; readonly problem: string };
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
+const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0;
+const isTexts = (value: unknown, count: number): boolean =>
+  Array.isArray(value) && value.length === count && value.every(isText);
+const isOrigin = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    isText(value.id) &&
+    'rootId' in value &&
+    isText(value.rootId) &&
+    'replay' in value &&
+    isTime(value.replay));
+
+type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
+
+/** Written by hand and not with a schema library: it runs for every job, on lists of up to thousands. */
+const rules: readonly Rule[] = [
+  ['account', (job) => isText(job.account)],
+  ['lane', (job) => lanes.includes(job.lane as Lane)],
+  ['title', (job) => isText(job.title)],
+  [
+    'to',
+    (job) =>
+      Array.isArray(job.to) && job.to.length > 0 && job.to.every((to) => isText(to) && /^\d{5,15}$/.test(to)),
+  ],
+  ['text', (job) => isText(job.text) || isTexts(job.text, (job.to as unknown[]).length)],
+  ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
+  ['parts', (job) => isTime(job.parts)],
+  ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
+  ['deadlineAt', (job) => isTime(job.deadlineAt)],
+  ['origin', (job) => isOrigin(job.origin)],
+];
+
+/**
+ * Reads what lies in a job. Total: whatever a newer or a broken producer wrote gives a problem, not a throw.
+ * @param data the job's data as BullMQ hands it over
+ */
+export function parseSendJob(data: unknown): ParsedSendJob {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return { ok: false, problem: 'the job holds no object' };
+  }
+  const job = data as Record<keyof SendJob, unknown>;
+  if (job.v !== sendJobVersion) {
+    return {
+      ok: false,
+      problem: `the job's version is not ${sendJobVersion}: the producer is newer or no producer of ours`,
+    };
+  }
+  const broken = rules.find(([, holds]) => !holds(job));
+  if (broken) return { ok: false, problem: `field ${broken[0]} is missing or not valid` };
+  return { ok: true, job: data as SendJob };
+}
+
+/** The text of the message at `index`. */
+export const textAt = (job: SendJob, index: number): string =>
+  typeof job.text === 'string' ? job.text : (job.text[index] ?? '');

@@ -1,0 +1,44 @@
+/** Every error of the producer that is not about the message itself: code → what it means, what to do. */
+export const producerErrors = {
+  UNKNOWN_ACCOUNT: {
+    meaning: 'The message names an account that this producer was not given.',
+    whatToDo: 'Add the account to `accounts` of createProducer(), or correct the name.',
+  },
+  PRODUCER_OPTIONS_INVALID: {
+    meaning: 'The options of createProducer() are not usable; the message names each of them.',
+    whatToDo: 'Correct the named options.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    meaning: 'The idempotency key was used before, within its window, for a message with other content.',
+    whatToDo: 'Use one key for one message. Nothing was enqueued; the first message is not changed.',
+  },
+  REDIS_UNAVAILABLE: {
+    meaning: 'Redis did not confirm the message in time.',
+    whatToDo:
+      'The message may or may not be stored. Send it again with the same idempotency key; without a key, a second send can text twice.',
+  },
+  PRODUCER_CLOSED: {
+    meaning: 'send() was called after close().',
+    whatToDo: 'Create a producer per process and close it once, at the end.',
+  },
+} as const satisfies Record<string, { meaning: string; whatToDo: string }>;
+
+export type ProducerErrorCode = keyof typeof producerErrors;
+
+/** An error of the producer; `code` is stable, the message never holds a number or a text. */
+export class ProducerError extends Error {
+  override readonly name = 'ProducerError';
+  readonly code: ProducerErrorCode;
+  /** The id that the message has, or would have had. */
+  readonly messageId: string | undefined;
+
+  constructor(
+    code: ProducerErrorCode,
+    options: { readonly detail?: string; readonly messageId?: string; readonly cause?: unknown } = {},
+  ) {
+    const { meaning, whatToDo } = producerErrors[code];
+    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
+    this.code = code;
+    this.messageId = options.messageId;
+  }
+}

@@ -1,0 +1,70 @@
+import { defaultAccount, defaultPrefix } from '../queue/names.ts';
+import { ProducerError } from './errors.ts';
+
+/** What a producer must know of an account to refuse bad messages before they are enqueued. */
+export interface ProducerAccount {
+  /** The sender title used where a message names none. */
+  readonly title?: string;
+  /** The account's character set; default `utf-8`. */
+  readonly charset?: 'utf-8' | 'iso-8859-9';
+  /** The account's longest text in characters; default 160 (JetSMS customer service changes it). */
+  readonly maxTextLength?: 160 | 306 | 459 | 612;
+}
+
+export interface ProducerOptions {
+  /** Redis URL, for example `redis://127.0.0.1:6379`; `rediss://` for TLS. */
+  readonly redis: string;
+  /** Accounts by name; a message without `account` goes to the first of them. Default: one, `default`. */
+  readonly accounts?: Readonly<Record<string, ProducerAccount>>;
+  /** Prefix of all keys in Redis; must be the worker's. Default `{jetsms}`. */
+  readonly prefix?: string;
+  /** How long an idempotency key is remembered, in milliseconds; default 24 hours. */
+  readonly idempotencyWindowMs?: number;
+  /** How long a send may wait for Redis, in milliseconds; default 1,000. */
+  readonly redisTimeoutMs?: number;
+}
+
+export type ResolvedOptions = Required<ProducerOptions> & { readonly defaultAccount: string };
+
+const day = 24 * 60 * 60 * 1_000;
+const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+const isPositive = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+function problemsOf(options: ResolvedOptions): string[] {
+  const names = Object.keys(options.accounts);
+  return [
+    typeof options.redis === 'string' && /^rediss?:\/\//.test(options.redis)
+      ? ''
+      : 'redis must be a URL that begins with redis:// or rediss://.',
+    names.length > 0 ? '' : 'accounts must name at least one account.',
+    ...names.map((name) =>
+      accountName.test(name)
+        ? ''
+        : `account name at position ${names.indexOf(name) + 1} must be lower-case letters, digits and hyphens, at most 32.`,
+    ),
+    isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
+    isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
+  ].filter(Boolean);
+}
+
+/**
+ * Fills in the defaults of a producer's options.
+ * @throws ProducerError `PRODUCER_OPTIONS_INVALID` with all problems at once
+ */
+export function resolveOptions(options: ProducerOptions): ResolvedOptions {
+  const accounts = options.accounts ?? { [defaultAccount]: {} };
+  const resolved: ResolvedOptions = {
+    prefix: defaultPrefix,
+    idempotencyWindowMs: day,
+    redisTimeoutMs: 1_000,
+    ...options,
+    accounts,
+    defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
+  };
+  const problems = problemsOf(resolved);
+  if (problems.length > 0)
+    throw new ProducerError('PRODUCER_OPTIONS_INVALID', { detail: problems.join(' ') });
+  return resolved;
+}

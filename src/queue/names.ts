@@ -1,0 +1,24 @@
+/**
+ * The hash tag around the prefix keeps all keys of a Redis Cluster's scripts in one slot.
+ * A prefix of its own per company or environment keeps two installations apart in one Redis.
+ */
+export const defaultPrefix = '{jetsms}';
+
+/** The account that is used where none is named. */
+export const defaultAccount = 'default';
+
+/** The queue in which an account's send jobs wait. */
+export const queueName = (account: string): string => `jetsms-${account}`;
+
+/** The queue that keeps an account's dead letters; nothing ever works on it. */
+export const deadQueueName = (account: string): string => `jetsms-${account}-dead`;
+
+/** Redis keys of our own, beside those of BullMQ. */
+export const keys = {
+  /** JSON of the account's hold, while there is one. */
+  hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
+  /** Refusals by the account's fault in a row, over all workers. */
+  accountFaults: (prefix: string, account: string): string => `${prefix}:account-faults:${account}`,
+  /** What became of a dead letter that was replayed: the id of the new message. */
+  replayed: (prefix: string, account: string, id: string): string => `${prefix}:replayed:${account}:${id}`,
+} as const;
