@@ -1,0 +1,81 @@
+import { type CodeRow, codeTable, unknownCode } from '../../src/codes/index.ts';
+
+/** docs/codes.md: the whole table, for people. */
+export function renderCodesMarkdown(): string {
+  return [
+    '# JetSMS reply codes',
+    '',
+    'Every code that JetSMS lists, what it means, and what jetsms-delivery does about it.',
+    'On the command line: `jetsms codes` prints this table, `jetsms classify "10 wrong user"` explains a reply.',
+    '',
+    ...overview(),
+    '',
+    ...words(),
+    '',
+    '## Codes that are not listed',
+    '',
+    `Class \`${unknownCode.class}\`, reason \`${unknownCode.reason}\`: ${unknownCode.meaning}.`,
+    unknownCode.action,
+    unknownCode.hint,
+    '',
+    '## Answers that are not replies',
+    '',
+    'An empty body, a page of markup, text without a leading code of two or three digits, and `00` without a',
+    'group id are no JetSMS replies. The outcome is `uncertain`: JetSMS may have taken the request, so it is never',
+    'resent blindly.',
+    '',
+    '## Code by code',
+    '',
+    ...codeTable.flatMap(section),
+    `Source of every row: ${codeTable[0]?.source.replace(/, row 1$/, '') ?? ''}.`,
+    'Class and scope are decisions of this product.',
+    '',
+  ].join('\n');
+}
+
+function overview(): readonly string[] {
+  return [
+    '| code | meaning | class | scope | surface | what happens |',
+    '|---|---|---|---|---|---|',
+    ...codeTable.map(
+      (row) =>
+        `| [${row.id}](#${row.id}) | ${cell(row.meaning)} | ${row.class} | ${row.scope ?? '–'} | ` +
+        `${row.surface} | ${cell(row.action)} |`,
+    ),
+  ];
+}
+
+function words(): readonly string[] {
+  return [
+    '- **class**: `accepted`; `retryable` (tried again by itself); `deferred` (tried again when a window opens, uses',
+    '  no attempt); `terminal` (dead letter).',
+    "- **scope**: whose fault it is: the `account`'s, the `title`'s, this `message`'s, the account's credit (`quota`),",
+    '  the hour of the day (`window`), or the `request` that this product built.',
+    '- **surface**: where the code can occur: `any`, `web-service`, or `mms`.',
+    '- Delays of a schedule are spread by jitter.',
+  ];
+}
+
+function section(row: CodeRow): readonly string[] {
+  return [
+    `### ${row.id}`,
+    '',
+    `${row.description}`,
+    '',
+    `- Meaning: ${row.meaning}`,
+    `- Reply: ${row.literal === null ? 'the list prints none' : `\`${row.literal}\``}`,
+    `- Class \`${row.class}\`, scope ${row.scope === null ? 'none' : `\`${row.scope}\``}, surface \`${row.surface}\``,
+    `- What happens: ${row.action}`,
+    ...(row.retryDelaysMs.length > 0 ? [`- Schedule: ${row.retryDelaysMs.map(duration).join(', ')}`] : []),
+    `- What to do: ${row.hint}`,
+    '',
+  ];
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function duration(delayMs: number): string {
+  return delayMs < 60_000 ? `${delayMs / 1000} s` : `${delayMs / 60_000} min`;
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { renderCodesMarkdown } from './codes-page.ts';
+
+/** A page of the documentation that is made from code. */
+export interface GeneratedPage {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly render: () => string;
+}
+
+/** Every generated page. To add one: write its renderer next to this file and list it here. */
+export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/codes.md', render: renderCodesMarkdown },
+];
+
+/** The paths of pages that differ from what their renderer makes now, or that are missing. */
+export function stalePages(root: URL): readonly string[] {
+  return generatedPages
+    .filter(({ path, render }) => readPage(new URL(path, root)) !== render())
+    .map(({ path }) => path);
+}
+
+function readPage(file: URL): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // A page that cannot be read is as stale as one that differs.
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { type AcceptedWithoutId, classify, type ListedReply, type UnknownCode } from './classify.ts';
+import type { CodeClass, CodeScope } from './decisions.ts';
+import type { RowId } from './list.ts';
+import { parseReply } from './parse-reply.ts';
+import type { NotAReply, Reply } from './reply.ts';
+import { unknownCode } from './table.ts';
+
+/** A reply explained for people and scripts: flat, every key always there. */
+export interface Explanation {
+  /** Null where the answer is not a JetSMS reply. */
+  readonly code: string | null;
+  readonly class: CodeClass | 'not-a-reply';
+  readonly scope: CodeScope | null;
+  /** English. */
+  readonly meaning: string;
+  /** The provider's own words, Turkish; null where the list has none. */
+  readonly description: string | null;
+  /** What this product does about it. */
+  readonly action: string;
+  /** What the operator should do. */
+  readonly hint: string;
+  /** Why there is no row; null where there is one. */
+  readonly reason: 'unknown-code' | 'accepted-without-id' | NotAReply['cause'] | null;
+  readonly row: RowId | null;
+  readonly groupId: string | null;
+  /** What followed the code; empty where nothing did. */
+  readonly text: string;
+  readonly retryDelaysMs: readonly number[];
+  readonly source: string | null;
+}
+
+/** Explains a reply, or a line or bytes as they came from JetSMS. Total, like `parseReply` and `classify`. */
+export function explain(reply: Reply | string | Uint8Array): Explanation {
+  const parsed = typeof reply === 'string' || reply instanceof Uint8Array ? parseReply(reply) : reply;
+  const classification = classify(parsed);
+  switch (classification.kind) {
+    case 'listed':
+      return explainListed(classification);
+    case 'unknown-code':
+      return explainUnknown(classification);
+    case 'accepted-without-id':
+      return explainWithoutId(classification);
+    case 'not-a-reply':
+      return explainUnreadable(classification.cause, meaningOfCause[classification.cause], '');
+  }
+}
+
+const meaningOfCause: Readonly<Record<NotAReply['cause'], string>> = {
+  empty: 'not a JetSMS reply: nothing but white space',
+  html: 'not a JetSMS reply: a page of markup, probably from a proxy',
+  malformed: 'not a JetSMS reply: it does not begin with a code of two or three digits',
+};
+
+function explainListed({ row, code, text, groupId }: ListedReply): Explanation {
+  return {
+    code,
+    class: row.class,
+    scope: row.scope,
+    meaning: row.meaning,
+    description: row.description,
+    action: row.action,
+    hint: row.hint,
+    reason: null,
+    row: row.id,
+    groupId: groupId ?? null,
+    text,
+    retryDelaysMs: row.retryDelaysMs,
+    source: row.source,
+  };
+}
+
+function explainUnknown({ code, text }: UnknownCode): Explanation {
+  return {
+    code,
+    ...unknownCode,
+    description: null,
+    row: null,
+    groupId: null,
+    text,
+    retryDelaysMs: [],
+  };
+}
+
+function explainWithoutId({ text }: AcceptedWithoutId): Explanation {
+  const meaning = 'not a JetSMS reply: 00 without a group id, so probably cut';
+  return explainUnreadable('accepted-without-id', meaning, text);
+}
+
+/** The code stays null even behind a cut `00`: whoever counts codes must not count it as success. */
+function explainUnreadable(
+  reason: NotAReply['cause'] | 'accepted-without-id',
+  meaning: string,
+  text: string,
+): Explanation {
+  return {
+    code: null,
+    class: 'not-a-reply',
+    scope: null,
+    meaning,
+    description: null,
+    action: 'Uncertain: JetSMS may have taken the request, so it is never resent blindly.',
+    hint: 'Find out what stands between the worker and JetSMS; check with JetSMS before you replay.',
+    reason,
+    row: null,
+    groupId: null,
+    text,
+    retryDelaysMs: [],
+    source: null,
+  };
+}

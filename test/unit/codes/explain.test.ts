@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeTable, explain } from '../../../src/codes/index.ts';
+
+describe('explain', () => {
+  it('says everything about a listed reply', () => {
+    expect(explain('11 not enough limit\r\n')).toMatchObject({
+      code: '11',
+      class: 'retryable',
+      scope: 'quota',
+      meaning: 'not enough credit to send',
+      description: 'Mesaj Göndermek için limit yok',
+      action: 'Hold the account `no-credit` until credit is back; no attempt is used.',
+      reason: null,
+      row: '11',
+      text: 'not enough limit',
+    });
+  });
+
+  it('gives the group id of an accepted request', () => {
+    expect(explain('00 130228114512')).toMatchObject({ class: 'accepted', groupId: '130228114512' });
+  });
+
+  it('calls an unlisted code terminal and sends the operator to customer service', () => {
+    const explanation = explain('28 ip not allowed');
+    expect(explanation).toMatchObject({ code: '28', class: 'terminal', reason: 'unknown-code', row: null });
+    expect(explanation.hint).toContain('customer service');
+  });
+
+  it.each([
+    ['', 'empty'],
+    ['<html>', 'html'],
+    ['hello', 'malformed'],
+    ['00', 'accepted-without-id'],
+  ])('calls "%s" uncertain, without a code', (line, reason) => {
+    const explanation = explain(line);
+    expect(explanation).toMatchObject({ code: null, class: 'not-a-reply', scope: null, reason });
+    expect(explanation.action).toContain('never resent blindly');
+  });
+
+  it('has the same keys for every input, and never throws', () => {
+    const keys = Object.keys(explain('10 wrong user')).sort();
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }), anyLine), (input) => {
+        const { reason, ...rest } = explain(input);
+        expect(Object.keys({ reason, ...rest }).sort()).toEqual(keys);
+        expect(JSON.parse(JSON.stringify({ reason, ...rest }))).toEqual({ reason, ...rest });
+      }),
+    );
+  });
+});
+
+const anyLine = fc
+  .tuple(fc.constantFrom(...codeTable.map((row) => row.code), '28'), fc.string())
+  .map(([code, text]) => `${code} ${text}`);
