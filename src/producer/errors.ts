@@ -1,5 +1,12 @@
+export type ProducerErrorCode =
+  | 'UNKNOWN_ACCOUNT'
+  | 'PRODUCER_OPTIONS_INVALID'
+  | 'IDEMPOTENCY_CONFLICT'
+  | 'REDIS_UNAVAILABLE'
+  | 'PRODUCER_CLOSED';
+
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
-export const producerErrors = {
+export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: string; whatToDo: string }>> = {
   UNKNOWN_ACCOUNT: {
     meaning: 'The message names an account that this producer was not given.',
     whatToDo: 'Add the account to `accounts` of createProducer(), or correct the name.',
@@ -21,9 +28,7 @@ export const producerErrors = {
     meaning: 'send() was called after close().',
     whatToDo: 'Create a producer per process and close it once, at the end.',
   },
-} as const satisfies Record<string, { meaning: string; whatToDo: string }>;
-
-export type ProducerErrorCode = keyof typeof producerErrors;
+};
 
 /** An error of the producer; `code` is stable, the message never holds a number or a text. */
 export class ProducerError extends Error {

@@ -123,7 +123,7 @@ function prepare(message: NewMessage, options: ResolvedOptions, nowMs: number): 
   }
   // Key and content are hashed into the id, so that the id which Redis answers with says whether the key was
   // used before, and whether for the same content: no second round trip, and nothing to clean up.
-  const content = [checked.to, checked.title, checked.text];
+  const content = JSON.stringify([checked.to, checked.title, checked.text]);
   const idPrefix = `${keyedMessageId({ account, idempotencyKey: key, content })}-`;
   return {
     id: idPrefix + randomBytes(6).toString('hex'),
@@ -153,7 +153,7 @@ async function store(prepared: Prepared, { queueOf, resolved, nowMs }: StoreCont
     const job = await queue.add(checked.lane, sendJobOf(account, checked, nowMs), options);
     return job.id ?? id;
   } catch (error) {
-    throw new ProducerError('REDIS_UNAVAILABLE', { messageId: id, cause: withoutCommand(error) });
+    throw redisUnavailable(id, error);
   }
 }
 
@@ -188,9 +188,9 @@ function receipt({ id, account, checked, keyed }: Prepared, storedId: string): S
 }
 
 /** An ioredis error carries the command it failed on, and with it the number and the text: keep its words only. */
-function withoutCommand(error: unknown): Error {
+function redisUnavailable(messageId: string, error: unknown): ProducerError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const safe = new Error(message);
-  safe.name = name;
-  return safe;
+  const cause = new Error(message);
+  cause.name = name;
+  return new ProducerError('REDIS_UNAVAILABLE', { messageId, cause });
 }

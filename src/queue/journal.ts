@@ -58,6 +58,8 @@ export interface DeathFacts {
   readonly code?: string;
   /** The provider's words, or what is wrong with an invalid job. */
   readonly text?: string;
+  /** One of its requests never got an answer: the person may have the text. */
+  readonly mayHaveArrived?: true;
 }
 
 /** Older requests than this fall out of the history; their count stays in `n`. */

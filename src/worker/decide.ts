@@ -1,0 +1,190 @@
+import { type CodeRow, findRow } from '../codes/index.ts';
+import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, Unsent } from '../jetsms/outcome.ts';
+import type { WhenUncertain } from '../message/lane.ts';
+import type { DeathFacts } from '../queue/journal.ts';
+import {
+  deferSpreadMs,
+  fullJitter,
+  longestRetryAfterMs,
+  resendDelaysMs,
+  unsentDelaysMs,
+} from './schedules.ts';
+
+/** What the worker does about an outcome. `rule` names the table row or the rule that led here. */
+export type Verdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict | Split;
+
+export interface Complete {
+  readonly kind: 'complete';
+  readonly rule: string;
+  readonly groupId: string;
+}
+
+/** Send again after `delayMs`; uses an attempt. */
+export interface Retry {
+  readonly kind: 'retry';
+  readonly rule: string;
+  readonly delayMs: number;
+  /** The request before may have been taken: a second text is possible, and was asked for. */
+  readonly resend: boolean;
+}
+
+/** Wait for a window; uses no attempt. */
+export interface Defer {
+  readonly kind: 'defer';
+  readonly rule: string;
+  readonly delayMs: number;
+}
+
+/** The account stands still; the message goes back to wait and uses no attempt. */
+export interface HoldAccount {
+  readonly kind: 'hold';
+  readonly rule: string;
+  readonly reason: 'no-credit' | 'unreachable';
+  readonly code: string;
+}
+
+export interface DeadLetterVerdict {
+  readonly kind: 'dead-letter';
+  readonly rule: string;
+  readonly facts: DeathFacts;
+  /** Every message of the account would get this answer: counts towards holding it. */
+  readonly accountFault: boolean;
+}
+
+/** One message of several is at fault: send them in halves. Nothing of the request was taken. */
+export interface Split {
+  readonly kind: 'split';
+  readonly rule: string;
+}
+
+/** All that a decision rests on. Times in epoch milliseconds. */
+export interface Situation {
+  readonly outcome: Outcome;
+  /** Attempts used before this one, and requests without an answer that were sent again. */
+  readonly attempts: number;
+  readonly resends: number;
+  readonly whenUncertain: WhenUncertain;
+  readonly maxResends: number;
+  readonly deadlineAt: number;
+  /** Messages that travelled in the request. */
+  readonly messages: number;
+  /** The account is on probation after an outage: this message was its canary. */
+  readonly unreachable: boolean;
+  /** When the account's MMS window opens next; undefined without a window. */
+  readonly windowOpensAt?: number;
+  readonly now: number;
+  /** 0 ≤ random < 1 */
+  readonly random: number;
+}
+
+/** What to do about an outcome. Pure and total; docs/architecture.md shows the table that it carries out. */
+export function decide(situation: Situation): Verdict {
+  const { outcome } = situation;
+  switch (outcome.kind) {
+    case 'accepted':
+      return { kind: 'complete', rule: '00', groupId: outcome.groupId };
+    case 'refused':
+      return outcome.by === 'http' ? refusedByHttp(outcome, situation) : refusedByCode(outcome, situation);
+    case 'unsent':
+      return unsent(outcome, situation);
+    case 'uncertain':
+      return uncertain(outcome, situation);
+  }
+}
+
+function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
+  const code = `http-${status}`;
+  return { ...dead({ reason: 'terminal', code }, code, situation), accountFault: true };
+}
+
+function refusedByCode({ code, text }: RefusedByCode, situation: Situation): Verdict {
+  const row = findRow(code, text);
+  if (!row) return dead({ reason: 'unknown-code', code, text }, 'unknown-code', situation);
+  switch (row.class) {
+    case 'retryable':
+      return row.scope === 'quota'
+        ? { kind: 'hold', rule: row.id, reason: 'no-credit', code }
+        : retryByRow(row, situation, text);
+    case 'deferred':
+      return deferByRow(row, situation, text);
+    case 'terminal':
+      return terminal(row, situation, text);
+    case 'accepted':
+      // `00` never arrives here as a refusal; if it does, the answer contradicts itself.
+      return uncertain({ kind: 'uncertain', cause: 'accepted-without-id' }, situation);
+  }
+}
+
+function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
+  const oneMayBeAtFault = row.scope === 'message' || row.scope === 'request';
+  if (oneMayBeAtFault && situation.messages > 1) return { kind: 'split', rule: row.id };
+  const verdict = dead({ reason: 'terminal', code: row.code, text }, row.id, situation);
+  return { ...verdict, accountFault: row.scope === 'account' };
+}
+
+function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+  const facts = { code: row.code, text };
+  return retryOrDie({ schedule: row.retryDelaysMs, rule: row.id, facts, atLeastMs: 0 }, situation);
+}
+
+function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+  const { windowOpensAt, now, random } = situation;
+  const opensInMs = windowOpensAt === undefined ? (row.retryDelaysMs[0] ?? 0) : windowOpensAt - now;
+  const delayMs = Math.max(0, opensInMs) + fullJitter(deferSpreadMs, random);
+  const verdict: Defer = { kind: 'defer', rule: row.id, delayMs };
+  return unlessExpired(verdict, { code: row.code, text }, situation);
+}
+
+function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {
+  if (situation.unreachable) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
+  const atLeastMs = Math.min(retryAfterMs, longestRetryAfterMs);
+  return retryOrDie(
+    { schedule: unsentDelaysMs, rule: 'unsent', facts: { code: cause }, atLeastMs },
+    situation,
+  );
+}
+
+function uncertain({ cause }: Uncertain, situation: Situation): Verdict {
+  const { whenUncertain, resends, maxResends, now, random, deadlineAt } = situation;
+  const facts: DeathFacts = { reason: 'uncertain', code: cause, mayHaveArrived: true };
+  const parked: Verdict = {
+    kind: 'dead-letter',
+    rule: `uncertain: ${whenUncertain}`,
+    facts,
+    accountFault: false,
+  };
+  if (whenUncertain === 'park' || resends >= maxResends) return parked;
+  const scheduleMs = resendDelaysMs[Math.min(resends, resendDelaysMs.length - 1)] ?? 0;
+  const delayMs = fullJitter(scheduleMs, random);
+  // Past the deadline nobody knows whether it arrived: that is uncertain, not expired.
+  if (now + delayMs >= deadlineAt) return parked;
+  return { kind: 'retry', rule: 'uncertain: resend', delayMs, resend: true };
+}
+
+interface Retryable {
+  readonly schedule: readonly number[];
+  readonly rule: string;
+  readonly facts: Omit<DeathFacts, 'reason'>;
+  readonly atLeastMs: number;
+}
+
+function retryOrDie({ schedule, rule, facts, atLeastMs }: Retryable, situation: Situation): Verdict {
+  const scheduledMs = schedule[situation.attempts];
+  if (scheduledMs === undefined) return dead({ ...facts, reason: 'exhausted' }, rule, situation);
+  const delayMs = Math.max(atLeastMs, fullJitter(scheduledMs, situation.random));
+  return unlessExpired({ kind: 'retry', rule, delayMs, resend: false }, facts, situation);
+}
+
+function unlessExpired(
+  verdict: Retry | Defer,
+  facts: Omit<DeathFacts, 'reason'>,
+  situation: Situation,
+): Verdict {
+  if (situation.now + verdict.delayMs < situation.deadlineAt) return verdict;
+  return dead({ ...facts, reason: 'expired' }, verdict.rule, situation);
+}
+
+function dead(facts: DeathFacts, rule: string, { resends }: Situation): DeadLetterVerdict {
+  const arrived = resends > 0 ? { mayHaveArrived: true as const } : {};
+  return { kind: 'dead-letter', rule, facts: { ...facts, ...arrived }, accountFault: false };
+}

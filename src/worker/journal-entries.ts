@@ -1,0 +1,88 @@
+import type { Outcome } from '../jetsms/outcome.ts';
+import { type HistoryEntry, historyLimit, type Journal, type Settled } from '../queue/journal.ts';
+import type { Verdict } from './decide.ts';
+
+/** One attempt as the journal records it. */
+export interface AttemptFacts {
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly now: number;
+  readonly durationMs?: number;
+  readonly worker: string;
+  readonly late?: true;
+}
+
+/** The code, HTTP status or cause that names an outcome in one word. */
+export function outcomeCode(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'accepted':
+      return '00';
+    case 'refused':
+      return outcome.by === 'http' ? `http-${outcome.status}` : outcome.code;
+    case 'unsent':
+    case 'uncertain':
+      return outcome.cause;
+  }
+}
+
+/** The journal before a request whose second sending would matter. */
+export const beforeSending = (journal: Journal, now: number, worker: string): Journal => ({
+  ...withoutMarks(journal),
+  sending: { at: now, worker },
+});
+
+/** The journal once the outcome is known: what a worker that takes the job again must find. */
+export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
+  const { verdict, now } = facts;
+  const next: Journal = {
+    ...withoutMarks(journal),
+    attempts: journal.attempts + (verdict.kind === 'hold' || verdict.kind === 'defer' ? 0 : 1),
+    resends: journal.resends + (verdict.kind === 'retry' && verdict.resend ? 1 : 0),
+    history: [...journal.history, entryOf(journal, facts)].slice(-historyLimit),
+  };
+  if (verdict.kind === 'retry' || verdict.kind === 'defer') {
+    return { ...next, notBefore: now + verdict.delayMs };
+  }
+  const settled = settledBy(facts);
+  return settled ? { ...next, settled } : next;
+}
+
+function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
+  const when = { at: now, ...(late ? { late } : {}) };
+  switch (verdict.kind) {
+    case 'complete':
+      return { end: 'accepted', groupId: verdict.groupId, ...when };
+    case 'dead-letter':
+      return { end: 'dead', ...verdict.facts, ...when };
+    case 'split':
+      return { end: 'split', at: now };
+    case 'retry':
+    case 'defer':
+    case 'hold':
+      return undefined;
+  }
+}
+
+function entryOf(journal: Journal, facts: AttemptFacts): HistoryEntry {
+  const { outcome, verdict, now, durationMs, worker, late } = facts;
+  return {
+    n: (journal.history.at(-1)?.n ?? 0) + 1,
+    at: now,
+    outcome: outcome.kind,
+    code: outcomeCode(outcome),
+    verdict: verdict.kind,
+    ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
+    worker,
+    ...(late ? { late } : {}),
+  };
+}
+
+/** Marks of the run before are void once a new step is recorded. */
+function withoutMarks({
+  sending: _sending,
+  notBefore: _notBefore,
+  settled: _settled,
+  ...rest
+}: Journal): Journal {
+  return rest;
+}

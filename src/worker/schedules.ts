@@ -1,0 +1,18 @@
+/**
+ * When nothing was sent: the delays before the 2nd, 3rd … attempt, in milliseconds, each drawn from 0 up to
+ * the value (full jitter). An OTP's five minutes see the first four; the whole list spans about an hour, and
+ * a longer outage becomes a hold instead (docs/architecture.md).
+ */
+export const unsentDelaysMs: readonly number[] = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000];
+
+/** Before a message whose request got no answer is sent again (`whenUncertain: 'resend'`). */
+export const resendDelaysMs: readonly number[] = [2_000, 10_000, 30_000];
+
+/** A server may ask us to wait (Retry-After), but not for longer than this. */
+export const longestRetryAfterMs = 3_600_000;
+
+/** The spread of messages that wait for one moment, such as the opening of the MMS window. */
+export const deferSpreadMs = 600_000;
+
+/** Full jitter: anything from 0 to `delayMs`. @param random 0 ≤ random < 1 */
+export const fullJitter = (delayMs: number, random: number): number => Math.floor(delayMs * random);
