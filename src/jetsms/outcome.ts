@@ -33,6 +33,7 @@ export const unsentCauses = [
   'http-429',
   'http-503',
   'reset-before-write',
+  'aborted',
 ] as const;
 export type UnsentCause = (typeof unsentCauses)[number];
 
@@ -56,6 +57,7 @@ export const uncertainCauses = [
   'cut-reply',
   'reply-too-large',
   'accepted-without-id',
+  'aborted',
   'crash',
 ] as const;
 export type UncertainCause = (typeof uncertainCauses)[number];

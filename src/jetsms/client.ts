@@ -1,0 +1,56 @@
+import type { AccountSettings } from '../settings/account.ts';
+import { createHttpClient, type HttpResult } from './http.ts';
+import type { Attempt, JetsmsClient, Parcel } from './parcel.ts';
+import type { ReplyContext, Surface } from './surface.ts';
+import { xmlSurface } from './xml.ts';
+
+export interface JetsmsClientOptions {
+  /** Epoch milliseconds; the system's clock by default. */
+  readonly now?: () => number;
+}
+
+/** The account names a surface that is not spoken. */
+export class SurfaceNotSupportedError extends Error {
+  override readonly name = 'SurfaceNotSupportedError';
+  readonly code = 'SURFACE_NOT_SUPPORTED';
+}
+
+/**
+ * A client for one account, speaking the account's surface.
+ * @throws SurfaceNotSupportedError SURFACE_NOT_SUPPORTED
+ */
+export function createJetsmsClient(
+  account: AccountSettings,
+  options: JetsmsClientOptions = {},
+): JetsmsClient {
+  const now = options.now ?? Date.now;
+  const surface = surfaceOf(account);
+  const http = createHttpClient(account);
+  return {
+    async send(parcel, { signal } = {}) {
+      const startedAt = now();
+      const result = await http.post({ ...surface.buildRequest(parcel, account), signal });
+      const endedAt = now();
+      const context = { parcel, withheld: () => oursIn(parcel, account), nowMs: endedAt };
+      return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
+    },
+    close: () => http.close(),
+  };
+}
+
+function surfaceOf(account: AccountSettings): Surface {
+  if (account.surface === 'xml') return xmlSurface;
+  throw new SurfaceNotSupportedError(
+    `Account "${account.name}": the surface "${account.surface}" is not supported yet; set its surface to "xml".`,
+  );
+}
+
+function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {
+  if (result.kind === 'failed') return { outcome: result.outcome };
+  return { ...surface.readReply(result, context), status: result.status };
+}
+
+/** A provider that quotes our request back must not carry the password or a text into a log. */
+function oursIn(parcel: Parcel, account: AccountSettings): readonly string[] {
+  return [account.password, ...new Set(parcel.messages.map(({ text }) => text))];
+}

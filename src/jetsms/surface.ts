@@ -1,0 +1,42 @@
+import type { AccountSettings } from '../settings/account.ts';
+import type { HttpHeaders } from './http-outcome.ts';
+import type { Outcome } from './outcome.ts';
+import type { Parcel } from './parcel.ts';
+import type { Withheld } from './reply-outcome.ts';
+
+/** The login that a request carries in its body. */
+export type Login = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
+
+/** A request as a surface writes it; without a path it goes to the account's own URL. */
+export interface SurfaceRequest {
+  readonly path?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface SurfaceReply {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: Buffer;
+}
+
+/** What a reading may need to know of the request. */
+export interface ReplyContext {
+  readonly parcel: Parcel;
+  readonly withheld: Withheld;
+  /** Epoch milliseconds, to date Retry-After. */
+  readonly nowMs: number;
+}
+
+/** What a whole reply came to. */
+export interface ReplyReading {
+  readonly outcome: Outcome;
+  /** Only where the surface answers per recipient: one outcome a message, in the parcel's order. */
+  readonly perMessage?: readonly Outcome[];
+}
+
+/** One way to speak JetSMS. Pure: bytes in, bytes out. */
+export interface Surface {
+  buildRequest(parcel: Parcel, login: Login): SurfaceRequest;
+  readReply(reply: SurfaceReply, context: ReplyContext): ReplyReading;
+}

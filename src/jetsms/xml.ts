@@ -1,0 +1,83 @@
+import { parseReply } from '../codes/index.ts';
+import { toIstanbul } from '../message/istanbul-time.ts';
+import type { Charset } from '../message/text.ts';
+import { outcomeOfStatus } from './http-outcome.ts';
+import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
+import type { Parcel, ParcelMessage } from './parcel.ts';
+import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
+import type { Login, Surface } from './surface.ts';
+import { encodeXml, escapeXml } from './xml-text.ts';
+
+export interface XmlRequest {
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+/**
+ * The document that sends a parcel: `smmgsd` (one text, many numbers) where all texts are equal, else
+ * `mmmgsd` (many texts, one number each). Elements, their order and the empty ones are those of the
+ * vendor's Python client.
+ */
+export function buildXmlRequest(parcel: Parcel, login: Login): XmlRequest {
+  const [first] = parcel.messages;
+  const oneText = first !== undefined && parcel.messages.every((message) => message.text === first.text);
+  const document = oneText
+    ? singleText(parcel, first.text, headOf(parcel, login))
+    : manyTexts(parcel, headOf(parcel, login));
+  const prolog = `<?xml version="1.0" encoding="${login.charset}"?>`;
+  return { body: encodeXml(prolog + document, login.charset), contentType: contentTypes[login.charset] };
+}
+
+const contentTypes: Readonly<Record<Charset, string>> = {
+  'utf-8': 'text/xml; charset=utf-8',
+  'iso-8859-9': 'text/xml; charset=iso-8859-9',
+};
+
+/**
+ * What both documents begin with. An empty start date means now.
+ * Our choice: an expire date without a start date; that JetSMS takes one without the other is unknown on
+ * the wire.
+ */
+function headOf(parcel: Parcel, login: Login): string {
+  const expireDate = parcel.expireAt === undefined ? '' : toIstanbul(parcel.expireAt);
+  return (
+    `<username>${escapeXml(login.username)}</username><password>${escapeXml(login.password)}</password>` +
+    `<outbox-name>${escapeXml(parcel.title)}</outbox-name><reference></reference>` +
+    `<start-date></start-date><expire-date>${expireDate}</expire-date>`
+  );
+}
+
+function singleText(parcel: Parcel, text: string, head: string): string {
+  const numbers = parcel.messages.map(({ to }) => escapeXml(to)).join(',');
+  return (
+    `<message-context type="smmgsd">${head}<message-header></message-header>` +
+    `<text>${escapeXml(text)}</text><gsmnos>${numbers}</gsmnos></message-context>`
+  );
+}
+
+function manyTexts(parcel: Parcel, head: string): string {
+  return `<message-context type="mmmgsd">${head}${parcel.messages.map(messageElement).join('')}</message-context>`;
+}
+
+function messageElement({ to, text }: ParcelMessage): string {
+  return `<message><gsmno>${escapeXml(to)}</gsmno><text>${escapeXml(text)}</text></message>`;
+}
+
+/** What the bytes of a 200 came to. `withheld` is kept out of a refusal's text. */
+export function readXmlReply(
+  bytes: Uint8Array,
+  withheld: Withheld = () => [],
+): Accepted | RefusedByCode | Uncertain {
+  return outcomeOfReply(parseReply(bytes), withheld);
+}
+
+/** JetSMS over XML: one document out, one line of plain text back. */
+export const xmlSurface: Surface = {
+  buildRequest(parcel, login) {
+    const { body, contentType } = buildXmlRequest(parcel, login);
+    return { body, headers: { 'content-type': contentType } };
+  },
+  readReply({ status, headers, body }, { withheld, nowMs }) {
+    return { outcome: outcomeOfStatus(status, headers, nowMs) ?? readXmlReply(body, withheld) };
+  },
+};

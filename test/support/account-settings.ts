@@ -1,0 +1,27 @@
+import type { AccountSettings } from '../../src/settings/account.ts';
+
+/** An account for tests: small time limits, and whatever else `overrides` says. */
+export function accountSettings(
+  overrides: Partial<AccountSettings> & { readonly url: string },
+): AccountSettings {
+  return {
+    name: 'acme',
+    surface: 'xml',
+    username: 'acme',
+    password: 'correct horse',
+    title: 'ACME',
+    charset: 'utf-8',
+    maxTextLength: 160,
+    connections: 2,
+    concurrency: 10,
+    connectTimeoutMs: 2_000,
+    headersTimeoutMs: 2_000,
+    bodyTimeoutMs: 2_000,
+    requestTimeoutMs: 5_000,
+    maxReplyBytes: 1_000,
+    accountFaultLimit: 5,
+    probeIntervalMs: 1_000,
+    unreachableAfter: 5,
+    ...overrides,
+  };
+}

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import iconv from 'iconv-lite';
+import { describe, expect, it } from 'vitest';
+import type { Parcel } from '../../../src/jetsms/parcel.ts';
+import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../src/jetsms/xml.ts';
+import type { Charset } from '../../../src/message/text.ts';
+
+const login = { username: 'acme', password: 'p<w&d', charset: 'utf-8' as Charset };
+const parcelOf = (...messages: [to: string, text: string][]): Parcel => ({
+  title: 'ACME',
+  messages: messages.map(([to, text], index) => ({ id: `m${index}`, to, text })),
+});
+const documentOf = (parcel: Parcel, charset: Charset = 'utf-8'): string =>
+  iconv.decode(buildXmlRequest(parcel, { ...login, charset }).body, charset);
+
+describe('the document', () => {
+  it('is smmgsd for one text, with the elements of the vendor’s client in their order', () => {
+    expect(
+      documentOf(
+        parcelOf(['905321234567', 'Merhaba & hoş geldin'], ['905321234568', 'Merhaba & hoş geldin']),
+      ),
+    ).toBe(
+      '<?xml version="1.0" encoding="utf-8"?><message-context type="smmgsd">' +
+        '<username>acme</username><password>p&lt;w&amp;d</password><outbox-name>ACME</outbox-name>' +
+        '<reference></reference><start-date></start-date><expire-date></expire-date>' +
+        '<message-header></message-header><text>Merhaba &amp; hoş geldin</text>' +
+        '<gsmnos>905321234567,905321234568</gsmnos></message-context>',
+    );
+  });
+
+  it('is mmmgsd for different texts', () => {
+    expect(
+      documentOf(parcelOf(['905321234567', 'Merhaba Ali'], ['905321234568', 'Merhaba Ayşe']), 'iso-8859-9'),
+    ).toBe(
+      '<?xml version="1.0" encoding="iso-8859-9"?><message-context type="mmmgsd">' +
+        '<username>acme</username><password>p&lt;w&amp;d</password><outbox-name>ACME</outbox-name>' +
+        '<reference></reference><start-date></start-date><expire-date></expire-date>' +
+        '<message><gsmno>905321234567</gsmno><text>Merhaba Ali</text></message>' +
+        '<message><gsmno>905321234568</gsmno><text>Merhaba Ayşe</text></message></message-context>',
+    );
+  });
+
+  it('carries the end of sending in Turkish time', () => {
+    const expireAt = Date.UTC(2026, 10, 22, 21, 30, 5);
+    expect(documentOf({ ...parcelOf(['905321234567', 'a']), expireAt })).toContain(
+      '<expire-date>23112026003005</expire-date>',
+    );
+  });
+
+  it.each(['utf-8', 'iso-8859-9'] as const)('says %s in its content type', (charset) => {
+    const request = xmlSurface.buildRequest(parcelOf(['905321234567', 'a']), { ...login, charset });
+    expect(request.headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });
+  });
+
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    parseTagValue: false,
+    trimValues: false,
+    htmlEntities: true,
+    isArray: (name) => name === 'message',
+  });
+  /** Any character that XML 1.0 can hold. */
+  const xmlText = fc
+    .string({ unit: 'binary' })
+    .map((text) => text.replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ''));
+  const tricky = fc
+    .array(
+      fc.oneof(xmlText, fc.constantFrom('&', '<', '>', '"', "'", ']]>', '&amp;', '\r\n', 'ğ', 'İ', ' ', '€')),
+    )
+    .map((parts) => parts.join(''));
+
+  it.each(['utf-8', 'iso-8859-9'] as const)(
+    'in %s parses back to the same values, whatever they hold',
+    (charset) => {
+      const values = fc.record({
+        username: tricky,
+        password: tricky,
+        title: tricky,
+        texts: fc.array(tricky, { minLength: 1, maxLength: 4 }),
+      });
+      fc.assert(
+        fc.property(values, ({ username, password, title, texts }) => {
+          const messages = texts.map((text, index) => ({ id: '', to: `90532123456${index}`, text }));
+          const { body } = buildXmlRequest({ title, messages }, { username, password, charset });
+          const document = iconv.decode(body, charset);
+          expect(XMLValidator.validate(document)).toBe(true);
+          const context = parser.parse(document)['message-context'];
+          expect([context.username, context.password, context['outbox-name']]).toEqual([
+            username,
+            password,
+            title,
+          ]);
+          expect(sentIn(context)).toEqual(messages.map(({ to, text }) => ({ to, text })));
+        }),
+      );
+    },
+  );
+});
+
+interface ParsedContext {
+  readonly text?: string;
+  readonly gsmnos?: string;
+  readonly message?: readonly { readonly gsmno: string; readonly text: string }[];
+}
+
+function sentIn({ text, gsmnos, message }: ParsedContext): { to: string; text: string | undefined }[] {
+  if (message) return message.map(({ gsmno, text: own }) => ({ to: gsmno, text: own }));
+  return (gsmnos ?? '').split(',').map((to) => ({ to, text }));
+}
+
+describe('the reply', () => {
+  it.each([
+    ['00 130228114512\r\n', { kind: 'accepted', groupId: '130228114512' }],
+    ['10 wrong user', { kind: 'refused', by: 'code', code: '10', text: 'wrong user' }],
+    ['90 XML null', { kind: 'refused', by: 'code', code: '90', text: 'XML null' }],
+    ['55 ne oldu 905321234567', { kind: 'refused', by: 'code', code: '55', text: 'ne oldu *' }],
+    ['20', { kind: 'refused', by: 'code', code: '20', text: '' }],
+    ['204 Saat 22.00', { kind: 'refused', by: 'code', code: '204', text: 'Saat 22.00' }],
+    ['00', { kind: 'uncertain', cause: 'accepted-without-id' }],
+    ['', { kind: 'uncertain', cause: 'empty-reply' }],
+    ['<html><body>00 130228114512</body></html>', { kind: 'uncertain', cause: 'html-reply' }],
+    ['Service temporarily unavailable', { kind: 'uncertain', cause: 'malformed-reply' }],
+  ])('%j comes to its outcome', (body, outcome) => {
+    expect(readXmlReply(Buffer.from(body))).toEqual(outcome);
+  });
+
+  const context = { parcel: parcelOf(['905321234567', 'a']), withheld: () => [], nowMs: 0 };
+
+  it('counts by its status where that is no 2xx, whatever the body says', () => {
+    const body = Buffer.from('00 130228114512');
+    expect(xmlSurface.readReply({ status: 404, headers: {}, body }, context).outcome).toEqual({
+      kind: 'refused',
+      by: 'http',
+      status: 404,
+    });
+  });
+
+  it('does not repeat what it quotes of ours', () => {
+    const body = Buffer.from('90 XML Parser Hatasi : near "Kodunuz 4821"');
+    const reply = { status: 200, headers: {}, body };
+    expect(
+      xmlSurface.readReply(reply, { ...context, withheld: () => ['Kodunuz 4821'] }).outcome,
+    ).toMatchObject({
+      text: 'XML Parser Hatasi : near "*"',
+    });
+  });
+});
