@@ -50,8 +50,14 @@ async function openLocal(binary: string): Promise<DemoRedis> {
 }
 
 async function openEmbedded(): Promise<DemoRedis> {
-  // Loaded only where it is needed: it brings WebAssembly along for Lua scripts.
-  const { createRedisMock } = await import('js-redis-server');
+  // A devDependency, loaded only where it is needed: its peer range would give every backend app that installs
+  // the package an older ioredis beside ours.
+  const { createRedisMock } = await import('js-redis-server').catch((cause: unknown) => {
+    throw new Error(
+      'No Redis found: set REDIS_URL, or put redis-server or valkey-server on the PATH. The embedded one comes with a checkout of the project only.',
+      { cause },
+    );
+  });
   const server = await createRedisMock();
   return { url: server.url, kind: 'embedded', close: () => server.close() };
 }
