@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { renderCodesMarkdown } from './codes-page.ts';
+import { renderSettingsMarkdown } from './settings-page.ts';
 
 /** A page of the documentation that is made from code. */
 export interface GeneratedPage {
@@ -11,6 +12,7 @@ export interface GeneratedPage {
 /** Every generated page. To add one: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/codes.md', render: renderCodesMarkdown },
+  { path: 'docs/settings.md', render: renderSettingsMarkdown },
 ];
 
 /** The paths of pages that differ from what their renderer makes now, or that are missing. */

@@ -1,12 +1,15 @@
+import type { MmsWindow } from './mms-windows.ts';
+
 /** Everything that the worker needs to know of one JetSMS account. Built by `parseSettings`. */
 export interface AccountSettings {
   readonly name: string;
   readonly surface: 'xml' | 'web-service';
-  /** Endpoint of the account's surface. */
+  /** Endpoint of the account's surface; '' where not set (never with the need `credentials`). */
   readonly url: string;
+  /** '' where not set (never with the need `credentials`); likewise `password`. */
   readonly username: string;
   readonly password: string;
-  /** The sender title used where a message names none. */
+  /** The sender title used where a message names none; '' where there is none. */
   readonly title: string;
   readonly charset: 'utf-8' | 'iso-8859-9';
   readonly maxTextLength: 160 | 306 | 459 | 612;
@@ -14,6 +17,8 @@ export interface AccountSettings {
   readonly connections: number;
   /** Jobs that one worker process holds at a time. */
   readonly concurrency: number;
+  /** Messages a second over all workers together; 0 = no limit of ours. */
+  readonly ratePerSecond: number;
   readonly connectTimeoutMs: number;
   /** From the request written to the reply's first byte. */
   readonly headersTimeoutMs: number;
@@ -28,4 +33,8 @@ export interface AccountSettings {
   readonly probeIntervalMs: number;
   /** Unsent requests in a row until the endpoint counts as unreachable. */
   readonly unreachableAfter: number;
+  /** Messages a second right after a hold has ended. */
+  readonly resumeRatePerSecond: number;
+  /** When MMS may be sent, Europe/Istanbul; empty = not known. */
+  readonly mmsWindows: readonly MmsWindow[];
 }

@@ -14,6 +14,7 @@ export function accountSettings(
     maxTextLength: 160,
     connections: 2,
     concurrency: 10,
+    ratePerSecond: 0,
     connectTimeoutMs: 2_000,
     headersTimeoutMs: 2_000,
     bodyTimeoutMs: 2_000,
@@ -22,6 +23,8 @@ export function accountSettings(
     accountFaultLimit: 5,
     probeIntervalMs: 1_000,
     unreachableAfter: 5,
+    resumeRatePerSecond: 50,
+    mmsWindows: [],
     ...overrides,
   };
 }

@@ -1,0 +1,162 @@
+import type { AccountSettings } from './account.ts';
+import { httpUrl, milliseconds, mmsWindows, oneOf, oneOfNumbers, text, wholeNumber } from './kinds.ts';
+import type { SettingRows } from './setting.ts';
+
+const second = 1000;
+const minute = 60 * second;
+
+/** The settings of an account: in the configuration file per account, in the environment for all of them. */
+export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
+  surface: {
+    kind: oneOf(['xml', 'web-service']),
+    default: 'xml',
+    meaning: 'How JetSMS is spoken to: its XML interface or its SOAP web service.',
+    consequence: 'The two have different addresses: url must fit.',
+    example: 'xml',
+  },
+  url: {
+    kind: httpUrl,
+    default: '',
+    need: 'credentials',
+    meaning: "The endpoint of the account's surface.",
+    consequence: 'With http:// the password travels in clear text. Redirects are not followed.',
+    example: 'https://service.jetsms.com.tr/SMS-Web8/xmlsms',
+  },
+  username: {
+    kind: text(128),
+    default: '',
+    need: 'credentials',
+    meaning: 'The user name of the JetSMS account.',
+    consequence: 'A wrong one is answered with code 10, and holds the account.',
+    example: 'my-company',
+  },
+  password: {
+    kind: text(256),
+    default: '',
+    need: 'credentials',
+    secret: true,
+    meaning: 'The password of the JetSMS account.',
+    consequence: 'A wrong one is answered with code 10, and holds the account. Better as a file.',
+    example: 'correct-horse',
+  },
+  title: {
+    kind: text(40),
+    default: '',
+    meaning: 'The sender title of messages that name none.',
+    consequence:
+      'JetSMS must have approved it, or it answers with code 12. Without it every message must name its own.',
+    example: 'MYCOMPANY',
+  },
+  charset: {
+    kind: oneOf(['utf-8', 'iso-8859-9']),
+    default: 'utf-8',
+    meaning: 'The character set in which requests are written.',
+    consequence: 'In iso-8859-9 a text with any other character (an emoji, a curly quote) is refused.',
+    example: 'utf-8',
+  },
+  maxTextLength: {
+    kind: oneOfNumbers([160, 306, 459, 612]),
+    default: 160,
+    meaning:
+      'The longest text that the account may send: 160 (1 SMS), 306 (2), 459 (3) or 612 (4) characters.',
+    consequence:
+      'JetSMS sets it for each account, and answers code 85 to a longer text; larger than JetSMS has it, every long message becomes a dead letter.',
+    example: '612',
+  },
+  connections: {
+    kind: wholeNumber(1, 1000),
+    default: 8,
+    meaning: 'Requests in flight at the same time, for each worker process.',
+    consequence: 'Too small: slow. Too large: JetSMS may slow down or refuse.',
+    example: '8',
+  },
+  concurrency: {
+    kind: wholeNumber(1, 5000),
+    default: 100,
+    meaning: 'Send jobs that one worker process holds at the same time.',
+    consequence:
+      'Below connections, connections stay unused. Far above, urgent messages queue behind jobs already taken.',
+    example: '100',
+  },
+  ratePerSecond: {
+    kind: wholeNumber(0, 100_000),
+    default: 0,
+    meaning: 'Send jobs a second, over all workers together.',
+    consequence: 'Set it where JetSMS limits the account. 0 = no limit of ours.',
+    example: '200',
+  },
+  connectTimeoutMs: {
+    kind: milliseconds(100, minute),
+    default: 5 * second,
+    meaning: 'The longest that a connection may take, TLS included.',
+    consequence: 'After it nothing was sent, so the message is tried again safely.',
+    example: '5000',
+  },
+  headersTimeoutMs: {
+    kind: milliseconds(100, 10 * minute),
+    default: 20 * second,
+    meaning: 'The longest wait for the first byte of the reply after the request was written.',
+    consequence: 'After it the attempt is uncertain: too small makes uncertain what was only slow.',
+    example: '20000',
+  },
+  bodyTimeoutMs: {
+    kind: milliseconds(100, 10 * minute),
+    default: 10 * second,
+    meaning: "The longest wait between two pieces of the reply's body.",
+    consequence: 'After it the attempt is uncertain.',
+    example: '10000',
+  },
+  requestTimeoutMs: {
+    kind: milliseconds(100, 20 * minute),
+    default: 30 * second,
+    meaning: 'The longest that a request may take, from connect to the last byte of the reply.',
+    consequence: 'The smaller limit wins. Must be less than half of lockDurationMs.',
+    example: '30000',
+  },
+  maxReplyBytes: {
+    kind: wholeNumber(64, 10_485_760),
+    default: 65_536,
+    meaning: 'The longest reply that is read, in bytes.',
+    consequence:
+      'A longer one is cut off and makes the attempt uncertain. Usual replies have less than 200 bytes.',
+    example: '65536',
+  },
+  accountFaultLimit: {
+    kind: wholeNumber(0, 1000),
+    default: 5,
+    meaning:
+      "Refusals in a row by the account's fault (codes 10, 76, 77, or by HTTP) until the account is held.",
+    consequence: 'Each of them is a dead letter: too large burns messages. 0 = never hold.',
+    example: '5',
+  },
+  probeIntervalMs: {
+    kind: milliseconds(second, 60 * minute),
+    default: minute,
+    meaning: 'How often a held account is probed with one message.',
+    consequence: 'Too small: many refused requests. Too large: messages wait longer after credit is back.',
+    example: '60000',
+  },
+  unreachableAfter: {
+    kind: wholeNumber(1, 1000),
+    default: 5,
+    meaning: 'Requests in a row that could not be sent until the endpoint counts as unreachable.',
+    consequence:
+      'Then the account is held and probed. Too small: one hiccup holds it. Too large: more retries.',
+    example: '5',
+  },
+  resumeRatePerSecond: {
+    kind: wholeNumber(1, 100_000),
+    default: 50,
+    meaning: 'Send jobs a second right after a hold has ended.',
+    consequence: 'Keeps a backlog from striking JetSMS at once. Too small: the backlog takes longer.',
+    example: '50',
+  },
+  mmsWindows: {
+    kind: mmsWindows,
+    default: [],
+    meaning: 'When MMS may be sent, Europe/Istanbul.',
+    consequence:
+      'An MMS refused with code 204 waits for the next opening; without windows, for the delay of that code.',
+    example: 'Mon-Sat 09:00-21:00, Sun 10:00-18:00',
+  },
+};

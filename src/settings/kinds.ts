@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
+
+/**
+ * A kind of value: what it accepts in words, how text (environment, files) or JSON becomes the value, and
+ * how the value is shown. Messages are made of `accepts`, so that no value is ever repeated in one.
+ */
+export interface Kind<Value> {
+  /** Ends the sentence "must be …". */
+  readonly accepts: string;
+  readonly schema: z.ZodType<Value>;
+  show(value: Value): string;
+}
+
+/** A number without a fraction, within the limits. */
+export function wholeNumber(min: number, max: number): Kind<number> {
+  return {
+    accepts: `a whole number from ${min} to ${max}`,
+    schema: numeric.pipe(z.int().min(min).max(max)),
+    show: String,
+  };
+}
+
+/** Milliseconds, within the limits. */
+export function milliseconds(min: number, max: number): Kind<number> {
+  return { ...wholeNumber(min, max), accepts: `a whole number of milliseconds from ${min} to ${max}` };
+}
+
+/** One of a few numbers. */
+export function oneOfNumbers<const Value extends number>(values: readonly Value[]): Kind<Value> {
+  return {
+    accepts: `one of ${values.join(', ')}`,
+    schema: numeric.pipe(z.literal(values)),
+    show: String,
+  };
+}
+
+/** One of a few words. */
+export function oneOf<const Value extends string>(values: readonly Value[]): Kind<Value> {
+  return { accepts: `one of ${values.join(', ')}`, schema: z.literal(values), show: String };
+}
+
+const digits: z.ZodType<number, string> = z.string().trim().regex(/^\d+$/).transform(Number);
+const numeric: z.ZodType<number> = z.union([z.number(), digits]);
+
+/** Yes or no. */
+export const flag: Kind<boolean> = {
+  accepts: 'true or false',
+  schema: z.union([z.boolean(), z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] })]),
+  show: String,
+};
+
+/** Any text of one line, not empty. */
+export function text(maxLength: number): Kind<string> {
+  return {
+    accepts: `a text of one line, 1 to ${maxLength} characters`,
+    schema: z
+      .string()
+      .min(1)
+      .max(maxLength)
+      .regex(/^\P{Cc}+$/u),
+    show: String,
+  };
+}
+
+/** A text that follows a pattern. */
+export function pattern(accepts: string, expression: RegExp): Kind<string> {
+  return { accepts, schema: z.string().regex(expression), show: String };
+}
+
+/** The address of a web service. A login does not belong in it: it would show in logs. */
+export const httpUrl: Kind<string> = {
+  accepts: 'an http or https address without a login in it, such as https://service.example/xmlsms',
+  schema: z.string().refine(isHttpUrl),
+  show: String,
+};
+
+function isHttpUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
+/** The address of a Redis server, as ioredis reads it. */
+export const redisAddress: Kind<string> = {
+  accepts: 'a redis:// or rediss:// address, or the absolute path of a socket',
+  schema: z.string().refine(isRedisAddress),
+  show: maskRedisAddress,
+};
+
+function isRedisAddress(value: string): boolean {
+  if (/^\/[^/]/.test(value)) return true;
+  const url = URL.parse(value);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return false;
+  return /^\/?\d*$/.test(url.pathname);
+}
+
+/** The address with its password, and whatever its options may hide, replaced. */
+export function maskRedisAddress(value: string): string {
+  const url = URL.parse(value);
+  if (url === null) return value.replace(/\?.*$/s, '?***');
+  if (url.password !== '') url.password = '***';
+  if (url.search !== '') url.search = '***';
+  return url.href;
+}
+
+/** Hours of the week. */
+export const mmsWindows: Kind<readonly MmsWindow[]> = {
+  accepts: mmsWindowsForm,
+  schema: z.string().transform((value, context) => {
+    const windows = parseMmsWindows(value);
+    if (windows !== undefined) return windows;
+    context.addIssue({ code: 'custom', message: mmsWindowsForm });
+    return z.NEVER;
+  }),
+  show: (windows) => formatMmsWindows(windows),
+};

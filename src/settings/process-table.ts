@@ -1,0 +1,186 @@
+import { flag, milliseconds, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
+import type { SettingRows } from './setting.ts';
+import { logLevels, type ProcessSettings } from './settings.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const host = pattern('a host name or an IP address', /^[A-Za-z0-9.:_-]{1,255}$/);
+const port = wholeNumber(0, 65_535);
+const path = pattern("a path that begins with a slash, such as '/queues'", /^\/[A-Za-z0-9/_-]*$/);
+const serviceLinks =
+  'In Kubernetes a Service of a similar name can set this variable to tcp://…: switch enableServiceLinks off there.';
+
+/** The settings of a process. */
+export const processRows: SettingRows<ProcessSettings> = {
+  redisUrl: {
+    kind: redisAddress,
+    default: '',
+    need: 'redis',
+    meaning: 'The Redis that holds the queues.',
+    consequence:
+      'Needs appendonly yes and maxmemory-policy noeviction, or messages can get lost; rediss:// speaks TLS. Its password is never shown.',
+    example: 'redis://user:secret@redis.internal:6379/0',
+  },
+  prefix: {
+    kind: pattern('1 to 64 letters, digits, and . _ - { }', /^[A-Za-z0-9._{}-]{1,64}$/),
+    default: '{jetsms}',
+    meaning: 'What every key in Redis begins with.',
+    consequence:
+      'Producers and workers must agree on it, or messages wait for ever; the braces keep the keys on one node of a Redis Cluster.',
+    example: '{jetsms}',
+  },
+  configFile: {
+    env: 'JETSMS_CONFIG',
+    kind: text(4096),
+    default: '',
+    fromFile: false,
+    meaning: 'A JSON file with the settings, for more than one account.',
+    consequence:
+      'Without it there is one account, called default. For settings of the process the environment wins over the file.',
+    example: '/etc/jetsms/config.json',
+  },
+  logLevel: {
+    kind: oneOf(logLevels),
+    default: 'info',
+    meaning: 'The least important log lines that are written.',
+    consequence: 'At warn and above the line per attempt is not written; silent writes nothing at all.',
+    example: 'info',
+  },
+  healthHost: {
+    kind: host,
+    default: '127.0.0.1',
+    meaning: 'The address on which /healthz, /readyz and /metrics are served.',
+    consequence:
+      'In a container use 0.0.0.0, so that probes and Prometheus reach it; it shows counts and account names, never a number or a text.',
+    example: '0.0.0.0',
+  },
+  healthPort: {
+    kind: port,
+    default: 9464,
+    meaning: 'The port of /healthz, /readyz and /metrics.',
+    consequence: `0 takes any free port and logs it. ${serviceLinks}`,
+    example: '9464',
+  },
+  shutdownTimeoutMs: {
+    kind: milliseconds(0, hour),
+    default: 30 * second,
+    meaning: 'How long a worker that was told to stop waits for its requests in flight.',
+    consequence:
+      "Below requestTimeoutMs a stop can leave uncertain attempts behind. Keep it below the supervisor's own grace period.",
+    example: '30000',
+  },
+  lockDurationMs: {
+    kind: milliseconds(5 * second, hour),
+    default: 90 * second,
+    meaning: 'How long a job stays with a worker that gives no sign of life.',
+    consequence:
+      'Too small: a pause of Redis lets a second worker take a job that is in flight. Too large: the jobs of a killed worker wait for so long. More than twice requestTimeoutMs.',
+    example: '90000',
+  },
+  stalledIntervalMs: {
+    kind: milliseconds(second, hour),
+    default: 30 * second,
+    meaning: 'How often workers look for the jobs of killed workers.',
+    consequence: 'Adds to lockDurationMs before such a job runs again. The same on every worker.',
+    example: '30000',
+  },
+  maxUncertainResends: {
+    kind: wholeNumber(0, 10),
+    default: 2,
+    meaning:
+      'How often a message that wants it (whenUncertain: resend) is sent again after an attempt without an answer.',
+    consequence:
+      'Each can text a person twice and costs money. 0: such a message becomes a dead letter at once, reason uncertain.',
+    example: '2',
+  },
+  keepCompletedCount: {
+    kind: wholeNumber(0, 10_000_000),
+    default: 50_000,
+    meaning: 'How many accepted send jobs are kept in Redis, for each account.',
+    consequence: 'Each takes about 1 KB of Redis memory; 0 forgets them at once.',
+    example: '50000',
+  },
+  keepCompletedAgeMs: {
+    kind: milliseconds(0, 365 * day),
+    default: day,
+    meaning: 'How long accepted send jobs are kept in Redis.',
+    consequence: 'They show numbers and texts to whoever can read Redis: keep them no longer than you need.',
+    example: '86400000',
+  },
+  keepFailedAgeMs: {
+    kind: milliseconds(0, 365 * day),
+    default: 7 * day,
+    meaning: "How long a failed job stays in an account's own queue after its dead letter was stored.",
+    consequence:
+      'Dead letters are not touched by it: they stay in the dead-letter queue until they are replayed or discarded.',
+    example: '604800000',
+  },
+  idempotencyWindowMs: {
+    kind: milliseconds(minute, 30 * day),
+    default: day,
+    meaning: 'For how long the same idempotency key means the same message.',
+    consequence:
+      'Shorter than the time in which a caller may try again: a person can be texted twice. Longer: more Redis memory, a few hundred bytes a message.',
+    example: '86400000',
+  },
+  unhealthyExitAfterMs: {
+    kind: milliseconds(0, day),
+    default: 15 * minute,
+    meaning: 'After being unhealthy for so long, a worker ends itself so that its supervisor starts it anew.',
+    consequence: 'Too small: workers restart in circles while Redis is away. 0 = never.',
+    example: '900000',
+  },
+  dashboardEnabled: {
+    kind: flag,
+    default: false,
+    meaning: 'Whether jetsms start serves the dashboard too.',
+    consequence: 'With several workers, one jetsms dashboard of its own is enough.',
+    example: 'true',
+  },
+  dashboardHost: {
+    kind: host,
+    default: '127.0.0.1',
+    meaning: 'The address on which the dashboard is served.',
+    consequence: 'Any but a loopback address is refused without dashboardUsername and dashboardPassword.',
+    example: '0.0.0.0',
+  },
+  dashboardPort: {
+    kind: port,
+    default: 9465,
+    meaning: 'The port of the dashboard.',
+    consequence: `0 takes any free port and logs it. ${serviceLinks}`,
+    example: '9465',
+  },
+  dashboardUsername: {
+    kind: pattern('1 to 64 printable characters without a colon', /^[^\p{Cc}:]{1,64}$/u),
+    default: '',
+    meaning: "The user name of the dashboard's login.",
+    consequence: 'Goes with dashboardPassword: both or neither.',
+    example: 'operator',
+  },
+  dashboardPassword: {
+    kind: pattern('a text of one line, 8 to 256 characters', /^\P{Cc}{8,256}$/u),
+    default: '',
+    secret: true,
+    meaning: "The password of the dashboard's login.",
+    consequence: 'Travels in clear text unless something in front of the dashboard speaks TLS.',
+    example: 'correct horse battery staple',
+  },
+  dashboardWritable: {
+    kind: flag,
+    default: false,
+    meaning: 'Whether the dashboard may change queues (pause, retry, remove).',
+    consequence: 'With true, a click can send messages again or throw them away.',
+    example: 'false',
+  },
+  dashboardPath: {
+    kind: path,
+    default: '/',
+    meaning: 'The path under which the dashboard is served.',
+    consequence: 'Set it where a proxy serves the dashboard under a path of its own.',
+    example: '/queues',
+  },
+};

@@ -1,0 +1,112 @@
+import type { AccountSettings } from './account.ts';
+import type { SettingsProblem } from './errors.ts';
+import { envName } from './setting.ts';
+import { type Need, type ProcessSettings, settingPath } from './settings.ts';
+
+/** A rule across settings that is broken, and the settings that it looked at. */
+export interface BrokenRule extends SettingsProblem {
+  readonly about: readonly string[];
+}
+
+type Accounts = ReadonlyMap<string, AccountSettings>;
+
+/** The rules that no single setting can check for itself. */
+export function brokenRules(
+  settings: ProcessSettings,
+  accounts: Accounts,
+  needs: ReadonlySet<Need>,
+): readonly BrokenRule[] {
+  const hasDashboard = settings.dashboardEnabled || needs.has('dashboard');
+  return [
+    ...[...accounts.values()].flatMap((account) => requestOutlivesLock(settings, account)),
+    ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
+    ...(settings.dashboardEnabled ? samePort(settings) : []),
+  ];
+}
+
+/** A request that outlives its lock runs twice; half leaves room for one missed renewal and for a slow Redis. */
+function requestOutlivesLock(
+  { lockDurationMs }: ProcessSettings,
+  { name, requestTimeoutMs }: AccountSettings,
+): readonly BrokenRule[] {
+  if (requestTimeoutMs < lockDurationMs / 2) return [];
+  return broken(
+    [settingPath('requestTimeoutMs', name), 'lockDurationMs'],
+    'requestTimeoutMs',
+    `must be less than half of lockDurationMs (now ${requestTimeoutMs} against ${lockDurationMs}): lower it, or raise lockDurationMs`,
+  );
+}
+
+function halfALogin({ dashboardUsername, dashboardPassword }: ProcessSettings): readonly BrokenRule[] {
+  if ((dashboardUsername === '') === (dashboardPassword === '')) return [];
+  const missing = dashboardUsername === '' ? 'dashboardUsername' : 'dashboardPassword';
+  return broken(
+    [missing, 'dashboardUsername', 'dashboardPassword'],
+    missing,
+    'must be set too: a login needs a user name and a password',
+  );
+}
+
+function publicWithoutLogin(settings: ProcessSettings): readonly BrokenRule[] {
+  const { dashboardHost, dashboardUsername, dashboardPassword } = settings;
+  const hasLogin = dashboardUsername !== '' || dashboardPassword !== '';
+  if (hasLogin || isLoopback(dashboardHost)) return [];
+  return broken(
+    ['dashboardHost', 'dashboardUsername', 'dashboardPassword'],
+    'dashboardHost',
+    'is reachable from elsewhere: set dashboardUsername and dashboardPassword, or use 127.0.0.1',
+  );
+}
+
+function samePort({
+  healthHost,
+  healthPort,
+  dashboardHost,
+  dashboardPort,
+}: ProcessSettings): readonly BrokenRule[] {
+  if (dashboardPort === 0 || dashboardPort !== healthPort) return [];
+  const anyHost = [healthHost, dashboardHost].some((host) => host === '0.0.0.0' || host === '::');
+  if (!anyHost && healthHost !== dashboardHost) return [];
+  return broken(
+    ['dashboardPort', 'healthPort', 'dashboardHost', 'healthHost'],
+    'dashboardPort',
+    'must not be the port of healthPort',
+  );
+}
+
+function broken(about: readonly string[], key: string, message: string): readonly BrokenRule[] {
+  return [{ about, key: about[0] ?? key, env: envName(key), message }];
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+/** What works but is probably not meant. */
+export function settingsWarnings(settings: ProcessSettings, accounts: Accounts): readonly string[] {
+  return [...accounts.values()].flatMap((account) => accountWarnings(settings, account));
+}
+
+function accountWarnings(
+  { shutdownTimeoutMs }: ProcessSettings,
+  account: AccountSettings,
+): readonly string[] {
+  const { name, url, requestTimeoutMs, connections, concurrency } = account;
+  const warnings: string[] = [];
+  if (isClearText(url)) warnings.push(`Account ${name}: url is http, so its password travels in clear text.`);
+  if (shutdownTimeoutMs < requestTimeoutMs) {
+    warnings.push(
+      `Account ${name}: shutdownTimeoutMs is below requestTimeoutMs, so a stop can leave uncertain attempts.`,
+    );
+  }
+  if (concurrency < connections) {
+    warnings.push(`Account ${name}: concurrency is below connections, so some connections stay unused.`);
+  }
+  return warnings;
+}
+
+function isClearText(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && url.protocol === 'http:' && !isLoopback(url.hostname);
+}

@@ -1,0 +1,65 @@
+import type { AccountSettings } from './account.ts';
+
+/** Everything that the processes of this product can be told. Frozen; built by `parseSettings`. */
+export interface Settings extends ProcessSettings {
+  /** By name; at least one. */
+  readonly accounts: ReadonlyMap<string, AccountSettings>;
+  /** Where each value came from, by `settingPath`: `redisUrl`, `accounts.<name>.url`, … */
+  readonly sources: ReadonlyMap<string, Source>;
+  /** What works but is probably not meant, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Settings of a process, whatever its accounts. */
+export interface ProcessSettings {
+  /** '' where not set (never with the need `redis`). */
+  readonly redisUrl: string;
+  /** In front of every key in Redis; in braces so that a Redis Cluster keeps a queue on one node. */
+  readonly prefix: string;
+  /** Path of the JSON file with several accounts; '' where there is none. */
+  readonly configFile: string;
+  readonly logLevel: LogLevel;
+  readonly healthHost: string;
+  /** 0 = any free port. */
+  readonly healthPort: number;
+  /** From SIGTERM to the end of the process. */
+  readonly shutdownTimeoutMs: number;
+  readonly lockDurationMs: number;
+  readonly stalledIntervalMs: number;
+  /** Second sendings of one message after uncertain attempts, where the message wants them. */
+  readonly maxUncertainResends: number;
+  readonly keepCompletedCount: number;
+  readonly keepCompletedAgeMs: number;
+  readonly keepFailedAgeMs: number;
+  readonly idempotencyWindowMs: number;
+  /** The process ends itself when unhealthy for so long; 0 = never. */
+  readonly unhealthyExitAfterMs: number;
+  /** Whether `jetsms start` serves the dashboard too. */
+  readonly dashboardEnabled: boolean;
+  readonly dashboardHost: string;
+  /** 0 = any free port. */
+  readonly dashboardPort: number;
+  /** '' where not set; likewise `dashboardPassword`. */
+  readonly dashboardUsername: string;
+  readonly dashboardPassword: string;
+  readonly dashboardWritable: boolean;
+  readonly dashboardPath: string;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What a command cannot do without: `redis` a Redis URL, `credentials` an endpoint and a login per account, `dashboard` a safe dashboard. */
+export const needs = ['redis', 'credentials', 'dashboard'] as const;
+export type Need = (typeof needs)[number];
+
+/** Where a value came from. `at` names the variable, or the place inside the configuration file. */
+export interface Source {
+  readonly from: 'environment' | 'config' | 'default' | 'none';
+  readonly at?: string;
+}
+
+/** The key under which `Settings.sources` and problems name a setting. */
+export function settingPath(key: string, account?: string): string {
+  return account === undefined ? key : `accounts.${account}.${key}`;
+}
