@@ -139,6 +139,12 @@ function uncertainCauseOf(code: string, replyStarted: boolean): UncertainCause {
 }
 
 function codeOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && error.name === 'HTTPParserError' ? parserCodeOf(error) : '';
+}
+
+/** undici 8.12 means to give a parser error llhttp's code, but leaves it undefined; only the reason is there. */
+function parserCodeOf({ message }: Error): string {
+  return message.includes('Invalid EOF state') ? 'HPE_INVALID_EOF_STATE' : 'HPE_UNKNOWN';
 }

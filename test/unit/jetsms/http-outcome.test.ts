@@ -109,6 +109,15 @@ describe('an error after the request began to be written', () => {
   });
 });
 
+it.each([
+  ['Response does not match the HTTP/1.1 protocol (Invalid EOF state)', 'cut-reply'],
+  ['Response does not match the HTTP/1.1 protocol (Expected HTTP/)', 'malformed-reply'],
+])('a parser error without a code is told by its reason: %s', (message, cause) => {
+  const error = Object.assign(new Error(message), { name: 'HTTPParserError', code: undefined });
+  const progress = { requestStarted: true, replyStarted: true };
+  expect(outcomeOfError(error, progress)).toEqual({ kind: 'uncertain', cause });
+});
+
 it('any error at all is unsent before the write and uncertain after it', () => {
   fc.assert(
     fc.property(
