@@ -1,0 +1,150 @@
+/** What stands behind an error code; the documentation of the codes is generated from this. */
+export interface MessageErrorRow {
+  /** What is wrong. `{name}` is filled from the error's details. */
+  readonly meaning: string;
+  readonly whatToDo: string;
+}
+
+/**
+ * Every reason for which a message is refused before it is enqueued. The codes are stable.
+ * Texts are filled from counts, positions and single characters only, so that no number and no text can
+ * get into an error.
+ */
+export const messageErrors = {
+  MESSAGE_INVALID: {
+    meaning: 'The message is not an object.',
+    whatToDo: 'Pass an object with at least `to` and `text`.',
+  },
+  FIELD_UNKNOWN: {
+    meaning: 'The message has a field that is not known: {name}.',
+    whatToDo: 'Check the spelling, or leave the field out.',
+  },
+  ACCOUNT_UNKNOWN: {
+    meaning: 'The account is not known.',
+    whatToDo: 'Use the name of a configured account, or leave the field out for the default account.',
+  },
+  RECIPIENTS_MISSING: {
+    meaning: 'There are no recipients.',
+    whatToDo: 'Pass at least one number.',
+  },
+  NUMBER_EMPTY: {
+    meaning: 'The number is empty.',
+    whatToDo: 'Pass the number of a mobile phone, such as 0532 123 45 67.',
+  },
+  NUMBER_INVALID: {
+    meaning: 'The number is not one that can exist.',
+    whatToDo: 'Check for missing or extra digits, letters, and two numbers in one field.',
+  },
+  NUMBER_NOT_MOBILE: {
+    meaning: 'The number is not one of a mobile phone: a landline, a service number (0850, 444) or the like.',
+    whatToDo: 'Pass the number of a mobile phone: in Turkey, one that begins with 05.',
+  },
+  NUMBER_NEEDS_COUNTRY_CODE: {
+    meaning: 'The number is not Turkish and has no sign that a country code is written.',
+    whatToDo: 'Write + or 00 before the country code.',
+  },
+  TEXT_EMPTY: {
+    meaning: 'The text is empty or blank.',
+    whatToDo: 'Pass a text; in a template, check that its values were filled in.',
+  },
+  TEXT_INVALID: {
+    meaning: 'The text is not a string.',
+    whatToDo: 'Pass a string.',
+  },
+  TEXT_NOT_ENCODABLE: {
+    meaning:
+      '{count} character(s) of the text cannot be sent in {charset}; the first is "{character}" ({codePoint}) at position {position}.',
+    whatToDo: 'Replace or remove it, or let the account use the character set utf-8.',
+  },
+  TEXT_HAS_CONTROL_CHARACTER: {
+    meaning:
+      '{count} character(s) of the text are control characters or halves of a pair; the first is {codePoint} at position {position}.',
+    whatToDo:
+      'Remove it; line breaks and tabs are allowed. A half of a pair comes from cutting an emoji in two.',
+  },
+  TEXT_TOO_LONG: {
+    meaning: 'The text has {characters} characters; the account allows {maximum}.',
+    whatToDo: 'Shorten the text, or ask JetSMS to raise the maximum and then raise it in the settings.',
+  },
+  TITLE_MISSING: {
+    meaning: 'The title (sender name) is missing or empty.',
+    whatToDo: 'Pass a title that is registered with JetSMS, or set one for the account.',
+  },
+  TITLE_INVALID: {
+    meaning: 'The title is not a string of at most {maximum} characters that {charset} can hold.',
+    whatToDo: 'Pass the title exactly as it is registered with JetSMS.',
+  },
+  LANE_UNKNOWN: {
+    meaning: 'The lane is not known.',
+    whatToDo: 'Use one of: {allowed}.',
+  },
+  WHEN_UNCERTAIN_UNKNOWN: {
+    meaning: 'The choice of what happens to an uncertain message is not known.',
+    whatToDo: 'Use one of: {allowed}.',
+  },
+  TIME_INVALID: {
+    meaning: 'The time cannot be read.',
+    whatToDo:
+      'Pass a Date, epoch milliseconds, or an ISO 8601 text with a time zone, such as 2030-01-31T09:00:00+03:00.',
+  },
+  SCHEDULE_PAST: {
+    meaning: 'The time of sending lies {seconds} s in the past.',
+    whatToDo:
+      'Pass a time to come, or leave the field out to send now. Numbers are milliseconds, not seconds.',
+  },
+  SCHEDULE_TOO_FAR: {
+    meaning: 'The time of sending lies more than {maximumDays} days ahead.',
+    whatToDo: 'Pass an earlier time. Numbers are milliseconds since 1970.',
+  },
+  SCHEDULE_AFTER_DEADLINE: {
+    meaning: 'The time of sending is not before the deadline.',
+    whatToDo: 'Pass a later deadline or an earlier time of sending.',
+  },
+  DEADLINE_PAST: {
+    meaning: 'The deadline passed {seconds} s ago.',
+    whatToDo: 'Pass a deadline to come, or leave the field out. Numbers are milliseconds, not seconds.',
+  },
+  DEADLINE_TOO_FAR: {
+    meaning: 'The deadline lies more than {maximumDays} days ahead.',
+    whatToDo: 'Pass an earlier deadline. Numbers are milliseconds since 1970.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    meaning: 'The idempotency key is not a string of 1 to {maximum} characters.',
+    whatToDo: 'Pass a text that names this message in your system, or leave the field out.',
+  },
+} as const;
+
+export type MessageErrorCode = keyof typeof messageErrors;
+
+/** Facts that are safe to log: counts, positions, single characters, names of fields. */
+export type MessageErrorDetails = Readonly<Record<string, string | number>>;
+
+/**
+ * A message, or one field of it, was refused before it was enqueued.
+ * Never contains the number, the text or the idempotency key.
+ */
+export class MessageError extends Error {
+  override readonly name = 'MessageError';
+  readonly code: MessageErrorCode;
+  /** The field of the message that is wrong; `message` for the whole. */
+  readonly field: string;
+  readonly details: MessageErrorDetails;
+
+  constructor(code: MessageErrorCode, field: string, details: MessageErrorDetails = {}) {
+    const { meaning, whatToDo }: MessageErrorRow = messageErrors[code];
+    super(`${field}: ${fill(meaning, details)} ${fill(whatToDo, details)}`);
+    this.code = code;
+    this.field = field;
+    this.details = details;
+  }
+}
+
+/** Tells a MessageError by its name and code, so that a second copy of this package is no obstacle. */
+export function isMessageError(error: unknown): error is MessageError {
+  if (!(error instanceof Error) || error.name !== 'MessageError') return false;
+  return 'code' in error && typeof error.code === 'string' && Object.hasOwn(messageErrors, error.code);
+}
+
+function fill(template: string, details: MessageErrorDetails): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? '?'));
+}

@@ -1,0 +1,191 @@
+import { isMessageError, MessageError } from './errors.ts';
+import { type Lane, laneDefaults, lanes, uncertainChoices, type WhenUncertain } from './lane.ts';
+import { normalizeNumber } from './number.ts';
+import { providerParts } from './parts.ts';
+import { checkText, countCharacters, encodingProblem, type TextRules } from './text.ts';
+import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
+
+/** What a backend app asks to be sent: one text for one recipient. */
+export interface NewMessage {
+  /** A mobile number in any usual spelling; see `normalizeNumber`. */
+  readonly to: string;
+  readonly text: string;
+  /** The registered sender name; the account's own where left out. */
+  readonly title?: string;
+  /** The account to send through; the default account where left out. */
+  readonly account?: string;
+  /** `transactional` where left out. */
+  readonly lane?: Lane;
+  /** When to send; now where left out. */
+  readonly sendAt?: Time;
+  /** After it the message is never sent; by the lane where left out. */
+  readonly deadline?: Time;
+  /** What happens where the request got no answer; by the lane where left out. */
+  readonly whenUncertain?: WhenUncertain;
+  /** Names this message in the caller's system, so that sending it again does not text twice. */
+  readonly idempotencyKey?: string;
+}
+
+/** What an account prescribes for its messages. */
+export interface AccountRules extends TextRules {
+  /** The title used where a message names none. */
+  readonly title?: string;
+}
+
+export interface MessageRules extends AccountRules {
+  /** The time of the check, in epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** A message that can be sent as it stands. */
+export interface CheckedMessage extends ResolvedTimes {
+  /** In the provider's form: digits, country code first, no plus sign. */
+  readonly to: string;
+  readonly text: string;
+  readonly title: string;
+  readonly lane: Lane;
+  readonly whenUncertain: WhenUncertain;
+  /** SMS that the text takes, by the provider's arithmetic. */
+  readonly parts: number;
+  readonly idempotencyKey?: string;
+}
+
+export const defaultLane: Lane = 'transactional';
+/** Our choice, far above any title: a phone shows 11 characters; JetSMS answers code 12 for what it lacks. */
+export const maxTitleLength = 40;
+export const maxIdempotencyKeyLength = 256;
+
+/** Fields of a `NewMessage`, each once. */
+const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
+  'to',
+  'text',
+  'title',
+  'account',
+  'lane',
+  'sendAt',
+  'deadline',
+  'whenUncertain',
+  'idempotencyKey',
+]);
+
+type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
+
+/**
+ * Checks a message by the rules of its account and completes it. Unknown fields are refused: a mistyped
+ * `idempotencykey` that is passed over would text somebody twice.
+ * Which account a message goes through is the caller's to resolve; here its name need only be a text.
+ * @throws MessageError for the first problem
+ */
+export function checkMessage(input: unknown, rules: MessageRules): CheckedMessage {
+  const fields = checkFields(input);
+  checkAccount(fields);
+  const to = normalizeNumber(fields.to);
+  const text = checkText(fields.text, rules);
+  const title = checkTitle(fields.title, rules);
+  const lane = checkLane(fields.lane);
+  const whenUncertain = checkWhenUncertain(fields.whenUncertain, lane);
+  const idempotencyKey = checkIdempotencyKey(fields.idempotencyKey);
+  return {
+    to,
+    text,
+    title,
+    lane,
+    whenUncertain,
+    parts: providerParts(countCharacters(text)),
+    ...resolveTimes({ sendAt: fields.sendAt, deadline: fields.deadline, lane, nowMs: rules.nowMs }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  };
+}
+
+/** Every problem of a message, in the order in which `checkMessage` looks for them; none if it can be sent. */
+export function messageProblems(input: unknown, rules: MessageRules): readonly MessageError[] {
+  if (!isObject(input)) return [new MessageError('MESSAGE_INVALID', 'message')];
+  const fields: Fields = input;
+  const lane = lanes.find((known) => known === fields.lane) ?? defaultLane;
+  const { sendAt, deadline } = fields;
+  const checks: readonly (() => unknown)[] = [
+    () => checkAccount(fields),
+    () => normalizeNumber(fields.to),
+    () => checkText(fields.text, rules),
+    () => checkTitle(fields.title, rules),
+    () => checkLane(fields.lane),
+    () => checkWhenUncertain(fields.whenUncertain, lane),
+    () => checkIdempotencyKey(fields.idempotencyKey),
+    () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
+  ];
+  return [...unknownFields(input).map(fieldUnknown), ...checks.flatMap(problemOf)];
+}
+
+/** The title of a message, or its account's, trimmed. An empty one is an error, not a wish for the account's. */
+export function checkTitle(title: unknown, rules: AccountRules): string {
+  const given = title === undefined ? rules.title : title;
+  if (given === undefined || given === null) throw new MessageError('TITLE_MISSING', 'title');
+  const trimmed = typeof given === 'string' ? given.trim() : undefined;
+  if (trimmed === '') throw new MessageError('TITLE_MISSING', 'title');
+  if (trimmed === undefined || !isTitle(trimmed, rules)) {
+    throw new MessageError('TITLE_INVALID', 'title', { maximum: maxTitleLength, charset: rules.charset });
+  }
+  return trimmed;
+}
+
+function isTitle(title: string, { charset }: AccountRules): boolean {
+  return (
+    title.length <= maxTitleLength && !/[\t\r\n]/.test(title) && encodingProblem(title, charset) === undefined
+  );
+}
+
+function checkFields(input: unknown): Fields {
+  if (!isObject(input)) throw new MessageError('MESSAGE_INVALID', 'message');
+  const [unknown] = unknownFields(input);
+  if (unknown !== undefined) throw fieldUnknown(unknown);
+  return input;
+}
+
+function unknownFields(input: object): readonly string[] {
+  return Object.keys(input).filter((name) => !fieldNames.has(name));
+}
+
+/** Names the field only where it is a name: an object keyed by numbers or texts must not speak through it. */
+function fieldUnknown(field: string): MessageError {
+  const name = /^[A-Za-z_][A-Za-z_]{0,39}$/.test(field) ? field : 'one whose name is not shown';
+  return new MessageError('FIELD_UNKNOWN', 'message', { name });
+}
+
+function checkAccount({ account }: Fields): void {
+  if (account === undefined || (typeof account === 'string' && account !== '')) return;
+  throw new MessageError('ACCOUNT_UNKNOWN', 'account');
+}
+
+function checkLane(lane: unknown): Lane {
+  if (lane === undefined) return defaultLane;
+  const known = lanes.find((name) => name === lane);
+  if (known === undefined) throw new MessageError('LANE_UNKNOWN', 'lane', { allowed: lanes.join(', ') });
+  return known;
+}
+
+function checkWhenUncertain(choice: unknown, lane: Lane): WhenUncertain {
+  if (choice === undefined) return laneDefaults[lane].whenUncertain;
+  const known = uncertainChoices.find((name) => name === choice);
+  if (known !== undefined) return known;
+  throw new MessageError('WHEN_UNCERTAIN_UNKNOWN', 'whenUncertain', { allowed: uncertainChoices.join(', ') });
+}
+
+function checkIdempotencyKey(key: unknown): string | undefined {
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && key !== '' && key.length <= maxIdempotencyKeyLength) return key;
+  throw new MessageError('IDEMPOTENCY_KEY_INVALID', 'idempotencyKey', { maximum: maxIdempotencyKeyLength });
+}
+
+function problemOf(check: () => unknown): readonly MessageError[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (isMessageError(error)) return [error];
+    throw error;
+  }
+}
+
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}

@@ -1,0 +1,103 @@
+import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { MessageError, type MessageErrorCode } from './errors.ts';
+
+/**
+ * Brings a mobile number to the provider's form: digits, country code first, no plus sign
+ * (`905321234567`). Takes every usual Turkish spelling, with any spaces, dashes, dots, slashes and brackets;
+ * a number of another country only where + or 00 stands before its country code, since `5352345678` is
+ * a Turkish number without and a Cuban one with it.
+ * A JavaScript number is taken as its digits: 5321234567 is as clear as '5321234567'.
+ * @throws MessageError NUMBER_EMPTY, NUMBER_INVALID, NUMBER_NOT_MOBILE, NUMBER_NEEDS_COUNTRY_CODE
+ */
+export function normalizeNumber(input: unknown): string {
+  if (typeof input === 'string' && isCanonicalTurkish(input)) return input;
+  const written = strip(inputText(input));
+  if (written === '') throw refusal('NUMBER_EMPTY');
+  if (!/^\+?[0-9]+$/.test(written)) throw refusal('NUMBER_INVALID');
+  const canonical = written.replace(/^(?:\+90|0090|90|0)?(?=5[0-9]{9}$)/, '90');
+  if (isCanonicalTurkish(canonical)) return canonical;
+  const international = written.replace(/^00/, '+');
+  return international.startsWith('+') ? fromInternational(international) : fromNational(written);
+}
+
+/** Whether this is a number in the provider's form, as `normalizeNumber` returns it. Checks the shape only. */
+export function isProviderNumber(value: unknown): value is string {
+  return typeof value === 'string' && /^[1-9][0-9]{6,14}$/.test(value);
+}
+
+/**
+ * A number as logs may show it: `90532*****67`. Shows at most the first five and the last two digits, and
+ * always hides at least five; what has no eight digits is hidden whole.
+ * Takes any text: only its digits are looked at, so that a text in the wrong place is not shown.
+ */
+export function maskNumber(number: string): string {
+  const digits = number.replace(/[^0-9]/g, '');
+  if (digits.length < 8) return '*'.repeat(digits.length || 1);
+  const shown = Math.min(5, digits.length - 7);
+  return `${digits.slice(0, shown)}${'*'.repeat(digits.length - shown - 2)}${digits.slice(-2)}`;
+}
+
+/** Three digits of an operator → whether every number that begins with them is a mobile one. */
+const wholePrefixes = new Map<string, boolean>();
+
+/** The cheap way for the form that bulk lists have: libphonenumber is asked once a prefix. */
+function isCanonicalTurkish(text: string): boolean {
+  if (!/^905[0-9]{9}$/.test(text)) return false;
+  const prefix = text.slice(2, 5);
+  const known = wholePrefixes.get(prefix);
+  if (known !== undefined) return known;
+  const whole = isWholePrefix(prefix);
+  wholePrefixes.set(prefix, whole);
+  return whole;
+}
+
+/** Some prefixes (561, 582) are given out in part only; their first and last numbers tell. */
+function isWholePrefix(prefix: string): boolean {
+  return ['0000000', '9999999'].every((rest) => parse(`+90${prefix}${rest}`)?.isValid() === true);
+}
+
+function inputText(input: unknown): string {
+  if (typeof input === 'string') return input;
+  if (input === undefined || input === null) return '';
+  if (typeof input === 'number' && Number.isSafeInteger(input) && input > 0) return String(input);
+  throw refusal('NUMBER_INVALID');
+}
+
+/** Drops what people write between digits, and full-width forms. */
+function strip(text: string): string {
+  return text.normalize('NFKC').replace(/[\s\p{Z}\p{Cf}\p{Pd}\u2212./()]+/gu, '');
+}
+
+function fromInternational(written: string): string {
+  const parsed = parse(written);
+  if (parsed === undefined) throw refusal('NUMBER_INVALID');
+  if (parsed.isValid()) return parsed.number.slice(1);
+  throw refusal(reason(parsed));
+}
+
+function fromNational(written: string): string {
+  const parsed = parse(written);
+  if (parsed?.isValid()) return parsed.number.slice(1);
+  if (!written.startsWith('0') && written.length > 10 && parse(`+${written}`)?.isValid()) {
+    throw refusal('NUMBER_NEEDS_COUNTRY_CODE');
+  }
+  throw refusal(parsed === undefined ? 'NUMBER_INVALID' : reason(parsed));
+}
+
+/** Why a parsed number is no mobile number. The library's mobile data does not know landlines as such. */
+function reason(parsed: PhoneNumber): MessageErrorCode {
+  if (parsed.countryCallingCode === '90') {
+    return /^(?:[2-489][0-9]{9}|444[0-9]{4})$/.test(parsed.nationalNumber)
+      ? 'NUMBER_NOT_MOBILE'
+      : 'NUMBER_INVALID';
+  }
+  return parsed.isPossible() ? 'NUMBER_NOT_MOBILE' : 'NUMBER_INVALID';
+}
+
+function parse(written: string): PhoneNumber | undefined {
+  return parsePhoneNumberFromString(written, { defaultCountry: 'TR', extract: false });
+}
+
+function refusal(code: MessageErrorCode): MessageError {
+  return new MessageError(code, 'to');
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { describe, expect, it } from 'vitest';
+import { isMessageError } from '../../../src/message/errors.ts';
+import { isProviderNumber, maskNumber, normalizeNumber } from '../../../src/message/number.ts';
+
+describe('normalizeNumber', () => {
+  it.each([
+    '905321234567',
+    '0532 123 45 67',
+    '05321234567',
+    '5321234567',
+    '532 123 4567',
+    '+90 (532) 123-45-67',
+    '+905321234567',
+    '+90 0532 123 45 67',
+    '+90 (0)532 123 45 67',
+    '00905321234567',
+    '0090 532 123 45 67',
+    '90 532 1234567',
+    '(0532) 123 45 67',
+    '0532.123.45.67',
+    '0532/123/45/67',
+    '0532-123-45-67',
+    '  0532 123 45 67\r\n',
+    '0532\u00a0123\u00a045\u00a067',
+    '0532\u2009123\u201145\u201367',
+    '0532 123 45\u221267',
+    '\ufeff0532 123 45 67',
+    '\u202a+90 532 123 45 67\u202c',
+    '０５３２１２３４５６７',
+    '＋９０ ５３２ １２３ ４５ ６７',
+    5_321_234_567,
+    905_321_234_567,
+  ])('brings %j to the provider form', (input) => {
+    expect(normalizeNumber(input)).toBe('905321234567');
+  });
+
+  it.each([
+    ['+49 1511 2345678', '4915112345678'],
+    ['0049 1511 2345678', '4915112345678'],
+    ['+44 (0)7911 123456', '447911123456'],
+    ['+994 50 123 45 67', '994501234567'],
+    ['+53 5 2345678', '5352345678'],
+    ['+1 212 555 1234', '12125551234'],
+    ['+90 533 821 12 34', '905338211234'],
+  ])('takes the foreign or Cypriot mobile %s with its country code', (input, expected) => {
+    expect(normalizeNumber(input)).toBe(expected);
+  });
+
+  it('takes ten digits without a country code as Turkish', () => {
+    expect(normalizeNumber('5352345678')).toBe('905352345678');
+  });
+
+  it.each([
+    ['', 'NUMBER_EMPTY'],
+    ['   ', 'NUMBER_EMPTY'],
+    [' - ()', 'NUMBER_EMPTY'],
+    [undefined, 'NUMBER_EMPTY'],
+    [null, 'NUMBER_EMPTY'],
+    ['0212 123 45 67', 'NUMBER_NOT_MOBILE'],
+    ['+90 312 123 45 67', 'NUMBER_NOT_MOBILE'],
+    ['2121234567', 'NUMBER_NOT_MOBILE'],
+    ['902121234567', 'NUMBER_NOT_MOBILE'],
+    ['0850 123 45 67', 'NUMBER_NOT_MOBILE'],
+    ['0800 123 45 67', 'NUMBER_NOT_MOBILE'],
+    ['0900 123 45 67', 'NUMBER_NOT_MOBILE'],
+    ['444 1 444', 'NUMBER_NOT_MOBILE'],
+    ['+44 20 7123 4567', 'NUMBER_NOT_MOBILE'],
+    ['+49 30 123456', 'NUMBER_NOT_MOBILE'],
+    ['112', 'NUMBER_INVALID'],
+    ['0532 123 45 6', 'NUMBER_INVALID'],
+    ['0532 123 45 678', 'NUMBER_INVALID'],
+    ['0905321234567', 'NUMBER_INVALID'],
+    ['0592 123 45 67', 'NUMBER_INVALID'],
+    ['0561 101 12 34', 'NUMBER_INVALID'],
+    ['905611011234', 'NUMBER_INVALID'],
+    ['0532 123 45 67, 0533 123 45 67', 'NUMBER_INVALID'],
+    ['0532 123 45 67 / 0533 123 45 67', 'NUMBER_INVALID'],
+    ['05321234567 x12', 'NUMBER_INVALID'],
+    ['0532 ABC 45 67', 'NUMBER_INVALID'],
+    ['tel:+905321234567', 'NUMBER_INVALID'],
+    ['++905321234567', 'NUMBER_INVALID'],
+    ['90+5321234567', 'NUMBER_INVALID'],
+    ['+', 'NUMBER_INVALID'],
+    ['+90', 'NUMBER_INVALID'],
+    ['+999 123 456', 'NUMBER_INVALID'],
+    ['+994 51 234 567', 'NUMBER_INVALID'],
+    ['0000000000', 'NUMBER_INVALID'],
+    ['1'.repeat(400), 'NUMBER_INVALID'],
+    [5.5, 'NUMBER_INVALID'],
+    [-5_321_234_567, 'NUMBER_INVALID'],
+    [Number.NaN, 'NUMBER_INVALID'],
+    [{}, 'NUMBER_INVALID'],
+    [true, 'NUMBER_INVALID'],
+    ['4915112345678', 'NUMBER_NEEDS_COUNTRY_CODE'],
+    ['447911123456', 'NUMBER_NEEDS_COUNTRY_CODE'],
+    [994_501_234_567, 'NUMBER_NEEDS_COUNTRY_CODE'],
+  ])('refuses %j as %s', (input, code) => {
+    expect(() => normalizeNumber(input)).toThrow(expect.objectContaining({ code, field: 'to' }));
+  });
+
+  it('takes the part of a prefix that is given out, and only that', () => {
+    expect(normalizeNumber('0561 011 12 34')).toBe('905610111234');
+    expect(normalizeNumber('905610111234')).toBe('905610111234');
+  });
+
+  it('agrees with libphonenumber on every Turkish number that begins with 5', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5_000_000_000, max: 5_999_999_999 }), (national) => {
+        const valid = parsePhoneNumberFromString(`+90${national}`)?.isValid() === true;
+        expect(accepts(`90${national}`)).toBe(valid);
+        expect(accepts(`0${national}`)).toBe(valid);
+      }),
+    );
+  });
+
+  it('never throws anything but a MessageError, and never tells the number', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[+0-9 ()]{3,20}$/), fc.anything()), (input) => {
+        try {
+          expect(isProviderNumber(normalizeNumber(input))).toBe(true);
+        } catch (error) {
+          if (!isMessageError(error)) throw error;
+          expect(JSON.stringify(error.details)).toBe('{}');
+          if (typeof input === 'string' && input.length > 4) expect(error.message).not.toContain(input);
+        }
+      }),
+    );
+  });
+});
+
+describe('isProviderNumber', () => {
+  it.each(['905321234567', '4915112345678', '5352345678'])('takes %s', (value) => {
+    expect(isProviderNumber(value)).toBe(true);
+  });
+
+  it.each([
+    '+905321234567',
+    '05321234567',
+    '90532 1234567',
+    '123456',
+    '1'.repeat(16),
+    '',
+    905_321_234_567,
+    null,
+  ])('does not take %j', (value) => {
+    expect(isProviderNumber(value)).toBe(false);
+  });
+});
+
+describe('maskNumber', () => {
+  it.each([
+    ['905321234567', '90532*****67'],
+    ['+90 532 123 45 67', '90532*****67'],
+    ['05321234567', '0532*****67'],
+    ['5321234567', '532*****67'],
+    ['4915112345678', '49151******78'],
+    ['12345678', '1*****78'],
+    ['1234567', '*******'],
+    ['', '*'],
+    ['Sayın Ayşe', '*'],
+  ])('shows %j as %s', (number, masked) => {
+    expect(maskNumber(number)).toBe(masked);
+  });
+
+  it('shows at most seven digits and hides at least five, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9]{0,40}$/)), (text) => {
+        const masked = maskNumber(text);
+        const shown = masked.replaceAll('*', '').length;
+        expect(masked).toMatch(/^[0-9]{0,5}\*+[0-9]{0,2}$/);
+        if (shown > 0) expect(masked.length - shown).toBeGreaterThanOrEqual(5);
+      }),
+    );
+  });
+});
+
+function accepts(input: string): boolean {
+  try {
+    normalizeNumber(input);
+    return true;
+  } catch {
+    return false;
+  }
+}
