@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const contributing = readFileSync(new URL('CONTRIBUTING.md', root), 'utf8');
+
+const packages: Readonly<Record<string, string>> = { ...manifest.dependencies, ...manifest.devDependencies };
+/** First cells of the tables under "Dependencies, and why". */
+const explained = [
+  ...(contributing.split('## Dependencies')[1]?.matchAll(/^\| `([^`]+)` \| .+ \|$/gm) ?? []),
+].map(([, name]) => name);
+
+describe('the dependencies', () => {
+  it('each have a line in CONTRIBUTING.md that says why, and no line outlives its dependency', () => {
+    expect(explained.toSorted()).toEqual(Object.keys(packages).toSorted());
+  });
+
+  it('are pinned to exact versions', () => {
+    const loose = Object.entries(packages).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    expect(loose).toEqual([]);
+  });
+});
