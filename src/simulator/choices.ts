@@ -1,0 +1,111 @@
+/** One thing that the wire does not tell, and what the simulator does about it. */
+export interface SimulatorChoice {
+  readonly id: string;
+  /** What is unknown. */
+  readonly what: string;
+  readonly choice: string;
+  readonly why: string;
+}
+
+/** Everything that the simulator does without knowing that JetSMS does it. */
+export const simulatorChoices: readonly SimulatorChoice[] = [
+  {
+    id: 'charset',
+    what: 'which character set counts when prolog and Content-Type disagree',
+    choice: "the prolog's; without one the header's, without that UTF-8",
+    why: 'an XML parser fed bytes does so, and clients that contradict themselves work',
+  },
+  {
+    id: 'doctype',
+    what: 'documents with a DOCTYPE',
+    choice: 'refused with 90, parser error',
+    why: 'no client writes one, and hardened parsers refuse it',
+  },
+  {
+    id: 'http-status',
+    what: 'status, content type and line end of replies',
+    choice: '200, text/plain, no line end (a setting adds LF or CRLF)',
+    why: 'no client looks at the status; the vendor trims the reply',
+  },
+  {
+    id: 'shape',
+    what: 'the explanation behind 90 when a document does not fit its type',
+    choice: 'a short Turkish phrase without diacritics; text missing or empty counts as wrong shape',
+    why: 'the manual says that such a document gives an error, not which',
+  },
+  {
+    id: 'check-order',
+    what: 'the order of checks when several rules are broken',
+    choice:
+      'no document, broken XML, shape, login (10), closed (77), XML right (76), title (30, 12), recipients (31), ' +
+      'characters (80), length (85), dates (90), no valid number left (31), credit (11)',
+    why: 'from what needs the least knowledge to what needs the most',
+  },
+  {
+    id: 'surface-right',
+    what: 'the answer to an account that may not use the web service',
+    choice: '77',
+    why: '76 speaks of XML only',
+  },
+  {
+    id: 'title-match',
+    what: 'how strictly titles are compared',
+    choice: 'letter for letter',
+    why: 'the strictest reading shows mistakes early',
+  },
+  {
+    id: 'literal-30-31',
+    what: 'the words behind 30 and 31',
+    choice: '`30 Originator must be fill`, `31 Gsm number must be fill`',
+    why: 'the list prints none; the first was seen in a client of the web service',
+  },
+  {
+    id: 'number-forms',
+    what: 'which spellings of a number are taken',
+    choice: '10, 11 (with 0) and 12 digits for Turkish mobiles, 8 to 17 digits for others; no plus sign',
+    why: '10 digits are documented, 12 are usual, one client knows 8 to 17',
+  },
+  {
+    id: 'number-separators',
+    what: 'what separates numbers inside gsmnos',
+    choice: 'comma, semicolon, vertical bar or white space',
+    why: 'only the comma was seen; a client is not to be failed for the others',
+  },
+  {
+    id: 'invalid-numbers',
+    what: 'a number that is none, among others that are',
+    choice: 'left out without a word and not charged (stats: droppedMessages); 31 when none is left',
+    why: 'the HTTP interface refuses such a number alone',
+  },
+  {
+    id: 'repeated-numbers',
+    what: 'the same number twice in one request',
+    choice: 'sent and charged twice',
+    why: 'nothing shows a filter, and a test must see a duplicate',
+  },
+  {
+    id: 'unwanted-characters',
+    what: 'which characters give 80',
+    choice: 'everything outside ISO-8859-9, and control characters but tab, LF and CR',
+    why: "it fits the provider's old character set, and one client assumes it",
+  },
+  {
+    id: 'length-unit',
+    what: 'whether 85 counts characters or encoded units',
+    choice: 'characters, after unescaping',
+    why: 'the natural reading of the list',
+  },
+  {
+    id: 'dates',
+    what: 'dates that are none, past or reversed',
+    choice:
+      'a start in the past means now; an impossible date, or an expiry past or before the start, gives 90',
+    why: 'a silent drop would hide a bug of the sender',
+  },
+  {
+    id: 'past-start',
+    what: 'when a message with a start date counts as accepted',
+    choice: 'at once: it is recorded and charged with the request',
+    why: '`00` means that the provider has taken it',
+  },
+];

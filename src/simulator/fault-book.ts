@@ -1,0 +1,101 @@
+import type { FaultKind, FaultMatch, FaultRule } from './fault-rule.ts';
+import { readNumber } from './numbers.ts';
+import type { Submission, Surface } from './submission.ts';
+
+/** A rule in force. */
+export interface ActiveFault {
+  readonly id: string;
+  readonly rule: FaultRule;
+  /** How often it has happened. */
+  readonly fired: number;
+}
+
+/** What is known of a request when faults are looked up. */
+export interface RequestFacts {
+  readonly surface: Surface;
+  readonly on: 'send' | 'account-query';
+  /** Missing before the body is read, and where it could not be. */
+  readonly submission?: Submission;
+  readonly username?: string;
+}
+
+/** The rules in force, oldest first; of those that match, the oldest happens. */
+export interface FaultBook {
+  add(rule: FaultRule): string;
+  remove(id: string): boolean;
+  clear(): void;
+  list(): readonly ActiveFault[];
+  /** The fault that befalls a request whose headers have come, counted as having happened. */
+  takeEarly(facts: RequestFacts): FaultRule | undefined;
+  /** The fault that befalls a request that has been read, counted as having happened. */
+  take(facts: RequestFacts): FaultRule | undefined;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly rule: FaultRule;
+  readonly matches: (facts: RequestFacts) => boolean;
+  fired: number;
+}
+
+export interface FaultBookOptions {
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly onFault: (kind: FaultKind) => void;
+}
+
+export function createFaultBook({ random, onFault }: FaultBookOptions): FaultBook {
+  const entries = new Map<string, Entry>();
+  let lastId = 0;
+
+  const fires = ({ rule, matches }: Entry, facts: RequestFacts) =>
+    matches(facts) && (rule.probability === undefined || random() < rule.probability);
+
+  const takeWhere = (facts: RequestFacts, { early }: { early: boolean }) => {
+    for (const entry of entries.values()) {
+      if (isEarly(entry.rule) !== early || !fires(entry, facts)) continue;
+      entry.fired += 1;
+      if (entry.fired >= (entry.rule.times ?? Number.POSITIVE_INFINITY)) entries.delete(entry.id);
+      onFault(entry.rule.kind);
+      return entry.rule;
+    }
+    return undefined;
+  };
+
+  return {
+    add(rule) {
+      lastId += 1;
+      const id = String(lastId);
+      entries.set(id, { id, rule, matches: compileMatch(rule.match ?? {}), fired: 0 });
+      return id;
+    },
+    remove: (id) => entries.delete(id),
+    clear: () => entries.clear(),
+    list: () => [...entries.values()].map(({ id, rule, fired }) => ({ id, rule, fired })),
+    takeEarly: (facts) => takeWhere(facts, { early: true }),
+    take: (facts) => takeWhere(facts, { early: false }),
+  };
+}
+
+function isEarly(rule: FaultRule): boolean {
+  return rule.kind === 'reset-before-body';
+}
+
+function compileMatch(match: FaultMatch): (facts: RequestFacts) => boolean {
+  const { surface, on = 'send', username, title, textIncludes } = match;
+  const to = match.to === undefined ? undefined : (readNumber(match.to) ?? match.to);
+  const matchesSubmission = (submission: Submission | undefined) => {
+    if (title !== undefined && submission?.title !== title) return false;
+    if (to === undefined && textIncludes === undefined) return true;
+    return (submission?.messages ?? []).some(
+      (message) =>
+        (to === undefined || message.to === to) &&
+        (textIncludes === undefined || message.text.includes(textIncludes)),
+    );
+  };
+  return (facts) =>
+    facts.on === on &&
+    (surface === undefined || facts.surface === surface) &&
+    (username === undefined || (facts.submission?.username ?? facts.username) === username) &&
+    matchesSubmission(facts.submission);
+}

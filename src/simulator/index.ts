@@ -1,0 +1,24 @@
+export type { AccountChange, NewAccount, SimulatorAccount } from './account.ts';
+export { type SimulatorChoice, simulatorChoices } from './choices.ts';
+export type { ListenOptions, Simulator } from './contract.ts';
+export {
+  type InputProblem,
+  SimulatorInputError,
+  SimulatorNotListeningError,
+  SimulatorWaitError,
+} from './errors.ts';
+export type { ActiveFault } from './fault-book.ts';
+export {
+  type Fault,
+  type FaultKind,
+  type FaultMatch,
+  type FaultRule,
+  type FaultScope,
+  faultKinds,
+} from './fault-rule.ts';
+export type { Latency } from './input.ts';
+export type { AcceptedMessage, CountKey } from './ledger.ts';
+export type { SimulatorOptions } from './options.ts';
+export { createSimulator } from './simulator.ts';
+export type { Surface } from './submission.ts';
+export type { SimulatorStats } from './tally.ts';

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { AccountChange, NewAccount } from './account.ts';
+import { SimulatorInputError } from './errors.ts';
+import { type FaultRule, faultKinds } from './fault-rule.ts';
+import { surfaces } from './submission.ts';
+
+/** Latency of every answer: a number from `minMs` to `maxMs`, rolled with the seeded generator. */
+export interface Latency {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** Credit for an account, in SMS parts. */
+export interface TopUp {
+  readonly username: string;
+  readonly credit: number;
+}
+
+const text = z.string().min(1);
+const milliseconds = z.number().min(0).max(3_600_000);
+const surface = z.enum(surfaces);
+const accepted = z.boolean().exactOptional();
+
+const scope = {
+  match: z
+    .strictObject({
+      to: text.exactOptional(),
+      title: text.exactOptional(),
+      username: text.exactOptional(),
+      textIncludes: text.exactOptional(),
+      surface: surface.exactOptional(),
+      on: z.enum(['send', 'account-query']).exactOptional(),
+    })
+    .exactOptional(),
+  times: z.int().min(1).exactOptional(),
+  probability: z.number().min(0).max(1).exactOptional(),
+};
+
+const earlyScope = {
+  ...scope,
+  match: z.strictObject({ surface: surface.exactOptional() }).exactOptional(),
+};
+
+const code = z.string().regex(/^(\d{2,3}|90-[a-z-]+)$/, 'must be a code of two or three digits, or a row id');
+
+const faultRule: z.ZodType<FaultRule> = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('reply'),
+      code: code.refine((value) => value !== '00', '00 is no refusal; use raw-reply'),
+      text: z.string().exactOptional(),
+      ...scope,
+    }),
+    z.strictObject({
+      kind: z.literal('raw-reply'),
+      body: z.string(),
+      contentType: text.exactOptional(),
+      accepted,
+      ...scope,
+    }),
+    z.strictObject({
+      kind: z.enum(['accept-then-hang', 'hang', 'accept-then-reset', 'reset-after-read', 'cut-reply']),
+      ...scope,
+    }),
+    z.strictObject({ kind: z.literal('reset-before-body'), ...earlyScope }),
+    z.strictObject({ kind: z.enum(['html-200', 'empty-200', 'half-close']), accepted, ...scope }),
+    z.strictObject({
+      kind: z.literal('status'),
+      status: z.int().min(300).max(599),
+      retryAfter: z.union([z.number().min(0), text]).exactOptional(),
+      accepted,
+      ...scope,
+    }),
+    z.strictObject({ kind: z.literal('slow-body'), durationMs: milliseconds, ...scope }),
+    z.strictObject({ kind: z.literal('latency'), latencyMs: milliseconds, ...scope }),
+  ],
+  {
+    error: (issue) =>
+      issue.code === 'invalid_union' ? `must be one of ${faultKinds.join(', ')}` : undefined,
+  },
+);
+
+// JSON knows no Infinity, so over HTTP it is written out.
+const unlimited = Number.POSITIVE_INFINITY;
+const credit = z
+  .union([z.number().min(0), z.literal(unlimited), z.literal('unlimited')], {
+    error: 'must be a number from 0 up, or "unlimited"',
+  })
+  .transform((value) => (value === 'unlimited' ? unlimited : value));
+
+const accountFields = z.strictObject({
+  password: text,
+  titles: z.array(text),
+  maxTextLength: z.literal([160, 306, 459, 612]),
+  credit,
+  surfaces: z.array(surface),
+  open: z.boolean(),
+});
+
+const newAccount: z.ZodType<NewAccount> = accountFields
+  .exactPartial()
+  .extend({ username: text, password: text });
+const accountChange: z.ZodType<AccountChange> = accountFields.exactPartial();
+
+const topUp: z.ZodType<TopUp> = z.strictObject({ username: text, credit: z.number().min(0) });
+
+const latency: z.ZodType<Latency> = z
+  .strictObject({ minMs: milliseconds, maxMs: milliseconds })
+  .refine(({ minMs, maxMs }) => minMs <= maxMs, { path: ['maxMs'], error: 'must not be less than minMs' });
+
+/** Checks what came from outside; each throws SimulatorInputError with every problem and no value. */
+export const readFaultRule = (input: unknown): FaultRule => read('The fault rule', faultRule, input);
+export const readNewAccount = (input: unknown): NewAccount => read('The account', newAccount, input);
+export const readAccountChange = (input: unknown): AccountChange =>
+  read('The change of the account', accountChange, input);
+export const readTopUp = (input: unknown): TopUp => read('The top-up', topUp, input);
+export const readLatency = (input: unknown): Latency => read('The latency', latency, input);
+
+function read<T>(subject: string, schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => ({
+    field: path.map(String).join('.'),
+    problem: message,
+  }));
+  throw new SimulatorInputError(subject, problems);
+}

@@ -1,0 +1,83 @@
+import { type AccountBook, createAccountBook, demoAccount } from './account.ts';
+import { createGroupIds } from './clock.ts';
+import { createFaultBook, type FaultBook } from './fault-book.ts';
+import type { Latency } from './input.ts';
+import { judge, type PricedMessage } from './judge.ts';
+import { type AcceptedMessage, createLedger, type Ledger } from './ledger.ts';
+import { optionDefaults, type SimulatorOptions } from './options.ts';
+import { createRandom } from './random.ts';
+import type { Refusal, Submission } from './submission.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** What the provider decided: refused, or taken, charged and recorded. */
+export type Decision =
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'accepted'; readonly groupId: string };
+
+/** The simulated provider without its network: accounts, rules, records. */
+export interface Provider {
+  readonly accounts: AccountBook;
+  readonly faults: FaultBook;
+  readonly ledger: Ledger;
+  readonly tally: Tally;
+  readonly latency: () => Latency;
+  setLatency(latency: Latency): void;
+  /** The latency of the next answer, in milliseconds. */
+  rollLatencyMs(): number;
+  /** Judges a submission; an accepted one is charged and recorded. */
+  take(submission: Submission): Decision;
+  /** Back to how it was made: accounts, latency, no faults, nothing recorded. */
+  reset(): void;
+}
+
+export function createProvider(options: SimulatorOptions): Provider {
+  const { keep = optionDefaults.keep, now = Date.now, onAccepted } = options;
+  const firstLatency = options.latency ?? optionDefaults.latency;
+  const random = createRandom(options.seed ?? optionDefaults.seed);
+  const tally = createTally();
+  const accounts = createAccountBook(options.accounts ?? [demoAccount]);
+  const ledger = createLedger({ keep, ...(onAccepted === undefined ? {} : { onAccepted }) });
+  const faults = createFaultBook({ random, onFault: tally.fault });
+  const nextGroupId = createGroupIds(now);
+  let latency = firstLatency;
+
+  const take = (submission: Submission): Decision => {
+    const at = now();
+    const judgement = judge(submission, accounts.find(submission.username), at);
+    if (judgement.kind === 'refused') return judgement;
+    const groupId = nextGroupId();
+    const { messages, parts, dropped, expireAt } = judgement;
+    accounts.charge(submission.username, parts);
+    tally.accepted({ messages: messages.length, parts, dropped });
+    const about = {
+      title: submission.title,
+      username: submission.username,
+      surface: submission.surface,
+      groupId,
+      at,
+      ...(expireAt === undefined ? {} : { expireAt }),
+    };
+    ledger.record(messages.map((message: PricedMessage): AcceptedMessage => ({ ...message, ...about })));
+    return { kind: 'accepted', groupId };
+  };
+
+  return {
+    accounts,
+    faults,
+    ledger,
+    tally,
+    latency: () => latency,
+    setLatency(changed) {
+      latency = changed;
+    },
+    rollLatencyMs: () => latency.minMs + (latency.maxMs - latency.minMs) * random(),
+    take,
+    reset() {
+      accounts.reset();
+      faults.clear();
+      ledger.reset();
+      tally.reset();
+      latency = firstLatency;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Simulator } from './contract.ts';
+import { handleControl } from './control.ts';
+import { SimulatorInputError } from './errors.ts';
+import { answer } from './http.ts';
+import { createListener, type Listener } from './listener.ts';
+import { optionDefaults, type SimulatorOptions } from './options.ts';
+import { createProvider, type Provider } from './provider.ts';
+import { handleSend } from './send-route.ts';
+import { createXmlSurface } from './xml/xml-surface.ts';
+
+/**
+ * Makes a JetSMS to develop and test against: it speaks as the provider does, fails as it is told, and records
+ * every message that it accepts. Its choices where the provider's behaviour is unknown: `simulatorChoices`.
+ */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const provider = createProvider(options);
+  const listener: Listener = createListener((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      response.destroy();
+      // A pause that the close ended is no fault; anything else is a bug, or a throwing onAccepted: be loud.
+      if (!isAbort(error)) throw error;
+    });
+  });
+  const simulator = assemble(provider, listener);
+  const route = createRouter({ provider, listener, simulator, options });
+  return simulator;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+interface Parts {
+  readonly provider: Provider;
+  readonly listener: Listener;
+  readonly simulator: Simulator;
+  readonly options: SimulatorOptions;
+}
+
+function createRouter({ provider, listener, simulator, options }: Parts): Handler {
+  const { maxBodyBytes = optionDefaults.maxBodyBytes, lineEnd = optionDefaults.lineEnd } = options;
+  const common = { provider, maxBodyBytes, pause: listener.pause };
+  const xml = createXmlSurface({ lineEnd });
+  // Both generations of addresses, with and without the trailing slash that one client writes.
+  const routes: readonly (readonly [RegExp, Handler])[] = [
+    [/^\/control(\/|$)/, (request, response) => handleControl(simulator, request, response)],
+    [
+      /^\/SMS-Web8?\/xmlsms\/?$/i,
+      (request, response) => handleSend({ ...common, surface: xml }, request, response),
+    ],
+  ];
+  return async (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    const handler = routes.find(([pattern]) => pattern.test(path))?.[1] ?? notFound;
+    await handler(request, response);
+  };
+}
+
+const notFound: Handler = async (_request, response) => {
+  answer(response, { status: 404, contentType: 'text/plain; charset=utf-8', body: 'Not found\n' });
+};
+
+function assemble(provider: Provider, listener: Listener): Simulator {
+  const { accounts, faults, ledger, tally } = provider;
+  return {
+    get url() {
+      return listener.url;
+    },
+    get xmlUrl() {
+      return `${listener.url}/SMS-Web/xmlsms`;
+    },
+    get webServiceUrl() {
+      return `${listener.url}/ws/soapSMS.asmx`;
+    },
+    listen: listener.listen,
+    close: listener.close,
+    [Symbol.asyncDispose]: listener.close,
+    accounts: {
+      list: accounts.list,
+      add: accounts.add,
+      update: (username, change) => known(accounts.update(username, change)),
+    },
+    topUp: (username, parts) => known(accounts.charge(username, -parts)),
+    faults: { add: faults.add, remove: faults.remove, clear: faults.clear, list: faults.list },
+    setLatency: provider.setLatency,
+    accepted: ledger.messages,
+    counts: (by = 'to') => ledger.counts(by),
+    waitForAccepted: ledger.waitFor,
+    stats: tally.stats,
+    reset: provider.reset,
+  };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function known(isKnown: boolean): void {
+  if (isKnown) return;
+  throw new SimulatorInputError('The account', [{ field: 'username', problem: 'no account has this name' }]);
+}

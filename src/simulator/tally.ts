@@ -1,0 +1,63 @@
+import type { FaultKind } from './fault-rule.ts';
+
+/** What the simulator has done since it was made or reset. */
+export interface SimulatorStats {
+  /** Requests to send and account queries; not those to the control endpoint. */
+  readonly requests: number;
+  readonly acceptedRequests: number;
+  readonly acceptedMessages: number;
+  readonly acceptedParts: number;
+  /** Messages of accepted requests that were left out because their number is none. */
+  readonly droppedMessages: number;
+  /** Refusals by code, those of `reply` faults included. */
+  readonly refusedByCode: Readonly<Record<string, number>>;
+  readonly faultsInjected: Readonly<Record<string, number>>;
+}
+
+/** Counts what happens. */
+export interface Tally {
+  request(): void;
+  accepted(facts: { readonly messages: number; readonly parts: number; readonly dropped: number }): void;
+  refused(code: string): void;
+  fault(kind: FaultKind): void;
+  stats(): SimulatorStats;
+  reset(): void;
+}
+
+export function createTally(): Tally {
+  let sums = nothing();
+  const refusals = new Map<string, number>();
+  const faults = new Map<string, number>();
+
+  return {
+    request() {
+      sums.requests += 1;
+    },
+    accepted({ messages, parts, dropped }) {
+      sums.acceptedRequests += 1;
+      sums.acceptedMessages += messages;
+      sums.acceptedParts += parts;
+      sums.droppedMessages += dropped;
+    },
+    refused: (code) => increment(refusals, code),
+    fault: (kind) => increment(faults, kind),
+    stats: () => ({
+      ...sums,
+      refusedByCode: Object.fromEntries(refusals),
+      faultsInjected: Object.fromEntries(faults),
+    }),
+    reset() {
+      sums = nothing();
+      refusals.clear();
+      faults.clear();
+    },
+  };
+}
+
+function nothing() {
+  return { requests: 0, acceptedRequests: 0, acceptedMessages: 0, acceptedParts: 0, droppedMessages: 0 };
+}
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,40 @@
+import iconv from 'iconv-lite';
+
+/** A document's characters, or why its bytes give none. */
+export type Decoded =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+const decoders: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  utf8: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+  usascii: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+  iso88599: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
+  latin5: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
+  iso88591: (bytes) => iconv.decode(bytes, 'iso-8859-1'),
+  windows1254: (bytes) => iconv.decode(bytes, 'windows-1254'),
+};
+
+/**
+ * Decodes an XML document.
+ * Our choice: charset. The prolog decides, as for any XML parser that is fed bytes; without one the
+ * `Content-Type` header's charset does, and without that UTF-8. Clients send contradicting ones and work.
+ */
+export function decodeDocument(bytes: Buffer, contentType = ''): Decoded {
+  const name = prologEncoding(bytes) ?? headerCharset(contentType) ?? 'utf-8';
+  const decoder = decoders[name.toLowerCase().replaceAll(/[-_]/g, '')];
+  if (decoder === undefined) return { kind: 'unreadable', reason: 'Unsupported encoding' };
+  try {
+    return { kind: 'text', text: decoder(bytes) };
+  } catch {
+    return { kind: 'unreadable', reason: 'Invalid byte sequence for the declared encoding' };
+  }
+}
+
+function prologEncoding(bytes: Buffer): string | undefined {
+  const head = bytes.toString('latin1', 0, 200);
+  return /^(?:\u00EF\u00BB\u00BF)?\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']/.exec(head)?.[1];
+}
+
+function headerCharset(contentType: string): string | undefined {
+  return /charset\s*=\s*"?([^;"\s]+)/i.exec(contentType)?.[1];
+}

@@ -1,0 +1,43 @@
+import iconv from 'iconv-lite';
+import { describe, expect, it } from 'vitest';
+import { decodeDocument } from '../../../../src/simulator/xml/decode.ts';
+
+const text = '<a>ğüşıöçĞÜŞİÖÇ</a>';
+
+function prolog(encoding: string): string {
+  return `<?xml version="1.0" encoding="${encoding}"?>${text}`;
+}
+
+describe('decodeDocument', () => {
+  it.each(['utf-8', 'UTF-8', 'utf8'])('follows the prolog %s', (encoding) => {
+    expect(decodeDocument(Buffer.from(prolog(encoding)))).toEqual({ kind: 'text', text: prolog(encoding) });
+  });
+
+  it.each(['iso-8859-9', 'ISO-8859-9', 'latin5'])('follows the prolog %s', (encoding) => {
+    const bytes = iconv.encode(prolog(encoding), 'iso-8859-9');
+    expect(decodeDocument(bytes)).toEqual({ kind: 'text', text: prolog(encoding) });
+  });
+
+  it('follows the prolog against the header', () => {
+    const bytes = iconv.encode(prolog('iso-8859-9'), 'iso-8859-9');
+    expect(decodeDocument(bytes, 'text/xml; charset=utf-8')).toMatchObject({ text: prolog('iso-8859-9') });
+  });
+
+  it('follows the header where the prolog says nothing', () => {
+    const bytes = iconv.encode(text, 'iso-8859-9');
+    expect(decodeDocument(bytes, 'text/xml; charset="ISO-8859-9"')).toEqual({ kind: 'text', text });
+  });
+
+  it('takes UTF-8 where nothing is said, with a byte-order mark or without', () => {
+    expect(decodeDocument(Buffer.from(text))).toEqual({ kind: 'text', text });
+    expect(decodeDocument(Buffer.from(`\uFEFF${text}`))).toEqual({ kind: 'text', text });
+  });
+
+  it('cannot read bytes that are not in the declared character set', () => {
+    expect(decodeDocument(iconv.encode(prolog('utf-8'), 'iso-8859-9')).kind).toBe('unreadable');
+  });
+
+  it('cannot read a character set that it does not know', () => {
+    expect(decodeDocument(Buffer.from(prolog('klingon'))).kind).toBe('unreadable');
+  });
+});
