@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { deduplicationIdOf, keyedMessageId, newMessageId } from '../message/id.ts';
+import { contentOf, deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
 import { type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
@@ -119,11 +119,11 @@ function prepare(message: NewMessage, options: ResolvedOptions, nowMs: number): 
   });
   const key = message.idempotencyKey;
   if (key === undefined) {
-    return { id: newMessageId(randomBytes(16)), account, checked, keyed: undefined };
+    return { id: newMessageId(randomBytes(messageIdBytes)), account, checked, keyed: undefined };
   }
   // Key and content are hashed into the id, so that the id which Redis answers with says whether the key was
   // used before, and whether for the same content: no second round trip, and nothing to clean up.
-  const content = JSON.stringify([checked.to, checked.title, checked.text]);
+  const content = contentOf(checked);
   const idPrefix = `${keyedMessageId({ account, idempotencyKey: key, content })}-`;
   return {
     id: idPrefix + randomBytes(6).toString('hex'),

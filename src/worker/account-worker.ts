@@ -1,0 +1,147 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { createJetsmsClient } from '../jetsms/client.ts';
+import { deadQueueName, queueName } from '../queue/names.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { EndpointBreaker } from './breaker.ts';
+import { createCollector } from './collector.ts';
+import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
+import { createHoldStore } from './hold-store.ts';
+import { type AccountHolds, createAccountHolds } from './holds.ts';
+import { createJournalStore } from './journal-store.ts';
+import { createLateReplies } from './late-replies.ts';
+import { nextOpening } from './mms-window.ts';
+import { type ProcessContext, processorOf } from './process-job.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** The worker of one account. */
+export interface AccountWorker {
+  readonly account: AccountSettings;
+  readonly queue: Queue;
+  readonly deadQueue: Queue;
+  readonly holds: AccountHolds;
+  readonly bull: Worker;
+  start(): Promise<void>;
+  /**
+   * Takes nothing new, gives back what has not left, and waits for the requests under way. May wait for as long
+   * as Redis is away: the caller sets the limit.
+   */
+  close(): Promise<void>;
+}
+
+export interface AccountWorkerOptions {
+  readonly settings: Settings;
+  readonly account: AccountSettings;
+  /** Shared by all accounts; BullMQ makes the blocking connection itself. */
+  readonly redis: Redis;
+  readonly breaker: EndpointBreaker;
+  readonly telemetry: Telemetry;
+  /** Names this process in holds, histories and on the dashboard. */
+  readonly name: string;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** A lost lock is judged by us (`take-up.ts`), however often it happens. */
+const neverByStalling = 1_000_000;
+
+/** Idle and rate-limited workers look again this often, so that a hold's end is noticed soon. */
+const lookAgainMs = 1_000;
+
+/** BullMQ's own retry is a safety net for what cannot happen; see `bullAttempts`. */
+const safetyNetMs = 30_000;
+
+export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
+  const { settings, account, redis, telemetry, name, now, random } = options;
+  const { prefix } = settings;
+  const queue = new Queue(queueName(account.name), { connection: redis, prefix });
+  const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
+  for (const one of [queue, deadQueue]) one.on('error', (error) => telemetry.redis(error));
+  const journals = createJournalStore(redis, `${prefix}:${queue.name}`);
+  const holds = createAccountHolds({
+    store: createHoldStore(redis, { prefix, account: account.name }),
+    accountFaultLimit: account.accountFaultLimit,
+    probeIntervalMs: account.probeIntervalMs,
+    resumeRatePerSecond: account.resumeRatePerSecond,
+    worker: name,
+    pollMs: Math.min(lookAgainMs, account.probeIntervalMs / 2),
+    now,
+    onChange: (hold, before) => telemetry.hold(hold, before),
+    onError: (error) => telemetry.redis(error),
+  });
+  options.breaker.onBreak(() => {
+    holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
+  });
+  const client = createJetsmsClient(account);
+  const common = { journals, holds, telemetry, now, random, worker: name };
+  const deliverContext: DeliverContext = {
+    ...common,
+    client,
+    breaker: options.breaker,
+    lateReplies: createLateReplies({ queue, deadQueue, journals, telemetry, worker: name, now }),
+    maxResends: settings.maxUncertainResends,
+    lockDurationMs: settings.lockDurationMs,
+    windowOpensAt: (at) => nextOpening(account.mmsWindows, at),
+  };
+  let isClosing = false;
+  const collector = createCollector<Delivery>({
+    requests: account.connections,
+    requestsForOtp: account.connections > 1 ? 1 : 0,
+    batchSize: 1,
+    batchWaitMs: 0,
+    send: (group) => deliverGroup(group, deliverContext),
+    now,
+  });
+  const processContext: ProcessContext = {
+    ...deliverContext,
+    deadQueue,
+    collector,
+    isClosing: () => isClosing,
+  };
+  const bull = new Worker(queue.name, processorOf(processContext), bullOptions(options));
+  bull.on('error', (error) => telemetry.redis(error));
+
+  return {
+    account,
+    queue,
+    deadQueue,
+    holds,
+    bull,
+    async start() {
+      holds.start();
+      await holds.refresh();
+      bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
+    },
+    async close() {
+      isClosing = true;
+      for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
+      await bull.close();
+      holds.stop();
+      await client.close();
+      await Promise.all([queue.close(), deadQueue.close()]);
+    },
+  };
+}
+
+function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {
+  return {
+    connection: redis,
+    prefix: settings.prefix,
+    name,
+    autorun: false,
+    concurrency: account.concurrency,
+    lockDuration: settings.lockDurationMs,
+    stalledInterval: settings.stalledIntervalMs,
+    maxStalledCount: neverByStalling,
+    maximumRateLimitDelay: lookAgainMs,
+    drainDelay: 2,
+    runRetryDelay: 1_000,
+    removeOnComplete: {
+      count: settings.keepCompletedCount,
+      age: Math.ceil(settings.keepCompletedAgeMs / 1_000),
+    },
+    removeOnFail: { age: Math.ceil(settings.keepFailedAgeMs / 1_000) },
+    settings: { backoffStrategy: () => safetyNetMs },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Job, Queue } from 'bullmq';
+import type { DeadLetter } from '../queue/dead-letter.ts';
+import type { DeathFacts, Journal } from '../queue/journal.ts';
+import { parseSendJob } from '../queue/send-job.ts';
+
+/** What a dead letter is made of. */
+export interface Death {
+  readonly id: string;
+  /** The job's data as it lay in the queue. */
+  readonly data: unknown;
+  readonly facts: DeathFacts;
+  readonly journal: Journal;
+  readonly enqueuedAt: number;
+  readonly now: number;
+}
+
+/** The dead letter of a death. */
+export function deadLetterOf({ data, facts, journal, enqueuedAt, now }: Death): DeadLetter {
+  return { v: 1, job: data, ...facts, history: journal.history, enqueuedAt, diedAt: now };
+}
+
+/**
+ * Puts a dead letter into the account's dead-letter queue, under the id of its send job: doing it again after
+ * a crash changes nothing.
+ */
+export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<void> {
+  await deadQueue.add(death.facts.reason, deadLetterOf(death), { jobId: death.id });
+}
+
+/** Takes a dead letter away, because its message turned out to be accepted. False where there is none. */
+export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<boolean> {
+  const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
+  if (!letter) return false;
+  await letter.remove();
+  return true;
+}
+
+/** When a job was enqueued, as far as its data or BullMQ can tell. */
+export function enqueuedAtOf(job: Pick<Job, 'data' | 'timestamp'>): number {
+  const parsed = parseSendJob(job.data);
+  return parsed.ok ? parsed.job.enqueuedAt : job.timestamp;
+}

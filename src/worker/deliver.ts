@@ -1,0 +1,268 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Outcome } from '../jetsms/outcome.ts';
+import type { Attempt, JetsmsClient, Parcel } from '../jetsms/parcel.ts';
+import type { Journal } from '../queue/journal.ts';
+import { type SendJob, textAt } from '../queue/send-job.ts';
+import type { EndpointBreaker } from './breaker.ts';
+import type { Collectable } from './collector.ts';
+import { decide, type Verdict } from './decide.ts';
+import type { AccountHolds } from './holds.ts';
+import { afterAttempt, beforeSending } from './journal-entries.ts';
+import type { JournalStore } from './journal-store.ts';
+import type { LateReplies } from './late-replies.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** A job on its way to JetSMS. */
+export interface Delivery extends Collectable {
+  readonly id: string;
+  /** The lock's token: what fences every write. */
+  readonly token: string;
+  readonly job: SendJob;
+  readonly journal: Journal;
+  /** When the job was taken from the queue, epoch milliseconds. */
+  readonly takenAt: number;
+  readonly settle: (settlement: Settlement) => void;
+}
+
+/** What came of a delivery, for the processor that waits for it. */
+export type Settlement =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly journal: Journal }
+  /** Nothing was sent: the job goes back as it was. */
+  | { readonly kind: 'back' }
+  /** The lock is another's now: nothing may be done with the job here. */
+  | { readonly kind: 'lost' }
+  /** A late reply has settled the message meanwhile; its journal says how. */
+  | { readonly kind: 'superseded' }
+  /** Redis refused a write, or a bug. A mark, if one was written, stays. */
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** Together some twenty seconds, well within a lock. */
+const recordTries = 40;
+const recordPauseMs = 500;
+
+/** What delivering needs of the world. */
+export interface DeliverContext {
+  readonly client: JetsmsClient;
+  readonly breaker: EndpointBreaker;
+  readonly holds: AccountHolds;
+  readonly journals: JournalStore;
+  readonly lateReplies: LateReplies;
+  readonly telemetry: Telemetry;
+  readonly worker: string;
+  readonly maxResends: number;
+  readonly lockDurationMs: number;
+  readonly windowOpensAt: (now: number) => number | undefined;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * Sends a group of jobs in one request and settles each of them. Never throws: what goes wrong here (Redis, a
+ * bug) settles the jobs that are still open as `failed`.
+ */
+export async function deliverGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
+  try {
+    await sendGroup(group, context);
+  } catch (error) {
+    for (const delivery of group) delivery.settle({ kind: 'failed', error });
+  }
+}
+
+async function sendGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
+  const fit = turnAway(group, context);
+  const marked = await mark(fit, context);
+  if (marked.length === 0) return;
+  const startedAt = context.now();
+  const parcel = parcelOf(marked);
+  const attempt = await context.breaker.run(() => context.client.send(parcel));
+  if (attempt === 'open') return giveBack(marked, context);
+  const messages = parcel.messages.length;
+  context.telemetry.request({ outcome: attempt.outcome, durationMs: attempt.durationMs, messages });
+  await judge(marked, { attempt, startedAt, messages }, context);
+}
+
+/** Jobs that must not be sent now: too old, or taken before the account was held. */
+function turnAway(group: readonly Delivery[], { holds, now }: DeliverContext): readonly Delivery[] {
+  const hold = holds.current();
+  const stands = hold && hold.mode !== 'resuming' ? hold : undefined;
+  return group.filter((delivery) => {
+    const isFit = now() < delivery.job.deadlineAt && !(stands && delivery.takenAt < stands.modeSince);
+    if (!isFit) delivery.settle({ kind: 'back' });
+    return isFit;
+  });
+}
+
+/** Writes "sending" on every job whose second sending would matter, all in one round trip. */
+async function mark(group: readonly Delivery[], context: DeliverContext): Promise<readonly Delivery[]> {
+  const { journals, worker, now, telemetry } = context;
+  const needing = group.filter(({ job }) => job.whenUncertain === 'park');
+  const results = await journals.write(
+    needing.map(({ id, token, journal }) => ({ id, token, journal: beforeSending(journal, now(), worker) })),
+  );
+  const stopped = new Set<Delivery>();
+  results.forEach((result, index) => {
+    const delivery = needing[index];
+    if (result === 'written' || !delivery) return;
+    if (result === 'lost') telemetry.lockLost(delivery.id, 'before sending');
+    delivery.settle({ kind: result });
+    stopped.add(delivery);
+  });
+  return stopped.size === 0 ? group : group.filter((delivery) => !stopped.has(delivery));
+}
+
+function parcelOf(group: readonly Delivery[]): Parcel {
+  const messages = group.flatMap(({ id, job }) =>
+    job.to.map((to, index) => ({
+      id: job.to.length === 1 ? id : `${id}.${index}`,
+      to,
+      text: textAt(job, index),
+    })),
+  );
+  return {
+    title: group[0]?.job.title ?? '',
+    messages,
+    expireAt: Math.min(...group.map(({ job }) => job.deadlineAt)),
+  };
+}
+
+/** The endpoint counts as unreachable: nothing was sent, and nothing is lost by waiting for the hold to show. */
+async function giveBack(group: readonly Delivery[], { holds, journals }: DeliverContext): Promise<void> {
+  await holds.refresh();
+  const marked = group.filter(({ job }) => job.whenUncertain === 'park');
+  await journals.write(marked.map(({ id, token, journal }) => ({ id, token, journal })));
+  for (const delivery of group) delivery.settle({ kind: 'back' });
+}
+
+interface Sent {
+  readonly attempt: Attempt;
+  readonly startedAt: number;
+  /** Messages in the request. */
+  readonly messages: number;
+}
+
+interface Judged {
+  readonly delivery: Delivery;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly journal: Journal;
+}
+
+/** Decides for each job, records what must not be forgotten, and settles. */
+async function judge(group: readonly Delivery[], sent: Sent, context: DeliverContext): Promise<void> {
+  const judged = group.map((delivery) => judgeOne(delivery, sent, context));
+  if (group.length > 1 && judged.every(({ verdict }) => verdict.kind === 'split')) {
+    return sendInHalves(group, context);
+  }
+  // A hold must stand before its jobs go back to wait, or they would be taken at once; all else can follow.
+  const isHeld = judged[0]?.verdict.kind === 'hold';
+  if (isHeld) await tellHolds(judged, sent, context);
+  await record(judged, sent, context);
+  if (!isHeld) await tellHolds(judged, sent, context);
+}
+
+/** Holds learn from every request. Failing here must not cost the messages their record. */
+async function tellHolds(
+  judged: readonly Judged[],
+  { startedAt }: Sent,
+  context: DeliverContext,
+): Promise<void> {
+  const [first] = judged;
+  if (!first) return;
+  try {
+    await context.holds.answered({ outcome: first.outcome, verdict: first.verdict, startedAt });
+  } catch (error) {
+    context.telemetry.unexpected(error, 'hold');
+  }
+}
+
+function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judged {
+  const { job, journal } = delivery;
+  const { attempt, messages } = sent;
+  const now = context.now();
+  const windowOpensAt = context.windowOpensAt(now);
+  const { outcome } = attempt;
+  const verdict = decide({
+    outcome,
+    attempts: journal.attempts,
+    resends: journal.resends,
+    whenUncertain: job.whenUncertain,
+    maxResends: context.maxResends,
+    deadlineAt: job.deadlineAt,
+    messages,
+    unreachable: context.holds.current()?.reason === 'unreachable',
+    ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
+    now,
+    random: context.random(),
+  });
+  const facts = { outcome, verdict, now, durationMs: attempt.durationMs, worker: context.worker };
+  return { delivery, outcome, verdict, journal: afterAttempt(journal, facts) };
+}
+
+async function sendInHalves(group: readonly Delivery[], context: DeliverContext): Promise<void> {
+  context.telemetry.split(group.length);
+  const middle = Math.ceil(group.length / 2);
+  await deliverGroup(group.slice(0, middle), context);
+  await deliverGroup(group.slice(middle), context);
+}
+
+/**
+ * Records outcomes before they are settled. An accepted `resend` message needs no record: should its end get
+ * lost, it may be sent again. But where its lock can have run out meanwhile, the write tells.
+ */
+async function record(judged: readonly Judged[], sent: Sent, context: DeliverContext): Promise<void> {
+  const { journals, lockDurationMs, now } = context;
+  const lockMayBeLost = (takenAt: number): boolean => now() - takenAt > lockDurationMs / 2;
+  const needsRecord = ({ delivery, verdict }: Judged): boolean =>
+    delivery.job.whenUncertain === 'park' ||
+    (verdict.kind !== 'complete' && verdict.kind !== 'hold') ||
+    lockMayBeLost(delivery.takenAt);
+  const recorded = judged.filter(needsRecord);
+  const results = await persist(
+    () => journals.write(recorded.map(({ delivery: { id, token }, journal }) => ({ id, token, journal }))),
+    context,
+  );
+  const lost = new Set(recorded.filter((_, index) => results[index] === 'lost'));
+  const superseded = new Set(recorded.filter((_, index) => results[index] === 'superseded'));
+  for (const one of judged) {
+    report(one, sent, { late: lost.has(one) }, context);
+    if (lost.has(one)) await late(one, context);
+    else if (superseded.has(one)) one.delivery.settle({ kind: 'superseded' });
+    else one.delivery.settle({ kind: 'verdict', verdict: one.verdict, journal: one.journal });
+  }
+}
+
+/** What JetSMS said is worth more than one try: while Redis refuses writes, wait and write again. */
+async function persist<T>(write: () => Promise<T>, { telemetry }: DeliverContext): Promise<T> {
+  for (let n = 1; ; n += 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (n >= recordTries) throw error;
+      telemetry.redis(error);
+      await setTimeout(recordPauseMs);
+    }
+  }
+}
+
+async function late({ delivery, outcome }: Judged, context: DeliverContext): Promise<void> {
+  context.telemetry.lockLost(delivery.id, 'after the reply');
+  await context.lateReplies.settle(delivery, outcome);
+  delivery.settle({ kind: 'lost' });
+}
+
+function report(judged: Judged, sent: Sent, { late }: { late: boolean }, context: DeliverContext): void {
+  const { delivery, outcome, verdict, journal } = judged;
+  const { telemetry } = context;
+  telemetry.attempt({
+    id: delivery.id,
+    job: delivery.job,
+    attempt: journal.history.at(-1)?.n ?? 1,
+    outcome,
+    verdict,
+    durationMs: sent.attempt.durationMs,
+    waitedMs: sent.startedAt - delivery.job.enqueuedAt,
+    travelled: sent.messages,
+    late,
+  });
+  if (verdict.kind === 'retry' && verdict.resend) telemetry.resent(delivery.job.lane, verdict.rule);
+}

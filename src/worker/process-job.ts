@@ -1,0 +1,176 @@
+import type { Job } from 'bullmq';
+import type { Outcome } from '../jetsms/outcome.ts';
+import { type Journal, parseJournal } from '../queue/journal.ts';
+import { parseSendJob, type SendJob } from '../queue/send-job.ts';
+import type { Collector } from './collector.ts';
+import { decide } from './decide.ts';
+import type { DeliverContext, Delivery, Settlement } from './deliver.ts';
+import { afterAttempt } from './journal-entries.ts';
+import {
+  backToWait,
+  delayUntil,
+  giveUp,
+  type JobResult,
+  leaveAlone,
+  type SettleContext,
+  settle,
+  settleKnownEnd,
+  type TakenUp,
+} from './settle.ts';
+import { takeUp } from './take-up.ts';
+
+/** What processing a job needs of the world. */
+export interface ProcessContext
+  extends SettleContext,
+    Omit<DeliverContext, 'client' | 'breaker' | 'lateReplies'> {
+  readonly collector: Collector<Delivery>;
+  /** True once the worker shuts down: nothing new leaves. */
+  readonly isClosing: () => boolean;
+}
+
+/** How long a job waits after something of ours went wrong with it. */
+const afterFaultMs = 15_000;
+
+/**
+ * One run of one job, from the queue to its next place. The promise settles in BullMQ's words (`settle.ts`);
+ * whatever else is thrown on the way is a fault of ours: counted, logged, and the job tried again until its
+ * deadline.
+ */
+export async function processJob(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
+  try {
+    return await run(taken, context);
+  } catch (error) {
+    if (isBullWord(error)) throw error;
+    context.telemetry.unexpected(error, 'job');
+    return await setAside(taken, context);
+  }
+}
+
+async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
+  const { job } = taken;
+  const now = context.now();
+  const journal: Journal = parseJournal(job.progress);
+  const step = takeUp({ parsed: parseSendJob(job.data), journal, stalledCounter: job.stalledCounter, now });
+  if (step.kind === 'send') return sendJob(taken, { sendJob: step.job, journal, takenAt: now }, context);
+  await context.holds.skipped();
+  switch (step.kind) {
+    case 'invalid':
+      return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
+    case 'expired':
+      return giveUp(taken, { facts: expiredFacts(journal), journal }, context);
+    case 'settle':
+      return settleKnownEnd(taken, step.settled, context);
+    case 'wait':
+      return delayUntil(taken, step.until);
+    case 'crashed':
+      return afterCrash(taken, { job: step.job, journal }, context);
+  }
+}
+
+interface Sendable {
+  readonly sendJob: SendJob;
+  readonly journal: Journal;
+  readonly takenAt: number;
+}
+
+async function sendJob(
+  taken: TakenUp,
+  { sendJob, journal, takenAt }: Sendable,
+  context: ProcessContext,
+): Promise<JobResult> {
+  if (context.isClosing()) return backToWait(taken);
+  const { job, token } = taken;
+  const settlement = await new Promise<Settlement>((resolve) => {
+    context.collector.add({
+      id: job.id ?? '',
+      token,
+      job: sendJob,
+      journal,
+      takenAt,
+      lane: sendJob.lane,
+      company: companyOf(sendJob, job.id ?? ''),
+      messages: sendJob.to.length,
+      settle: resolve,
+    });
+  });
+  return settle(taken, settlement, context);
+}
+
+/**
+ * Single sends of one title travel together if their deadlines lie within the same minute, since a request has
+ * one expire date. A job of many messages travels alone.
+ */
+const companyOf = (job: SendJob, id: string): string =>
+  job.to.length > 1 ? id : `${Math.floor(job.deadlineAt / 60_000)} ${job.title}`;
+
+interface Interrupted {
+  readonly job: SendJob;
+  readonly journal: Journal;
+}
+
+/** A request was under way when its worker went away: nobody knows whether it was taken. */
+async function afterCrash(
+  taken: TakenUp,
+  { job, journal }: Interrupted,
+  context: ProcessContext,
+): Promise<JobResult> {
+  const outcome: Outcome = { kind: 'uncertain', cause: 'crash' };
+  const now = context.now();
+  const verdict = decide({
+    outcome,
+    attempts: journal.attempts,
+    resends: journal.resends,
+    whenUncertain: job.whenUncertain,
+    maxResends: context.maxResends,
+    deadlineAt: job.deadlineAt,
+    messages: job.to.length,
+    unreachable: false,
+    now,
+    random: context.random(),
+  });
+  const facts = { outcome, verdict, now, worker: context.worker };
+  const next = { ...afterAttempt(journal, facts), stalls: taken.job.stalledCounter };
+  const id = taken.job.id ?? '';
+  const [result] = await context.journals.write([{ id, token: taken.token, journal: next }]);
+  if (result === 'lost') return leaveAlone();
+  if (result === 'superseded') return settle(taken, { kind: 'superseded' }, context);
+  if (verdict.kind === 'retry') context.telemetry.resent(job.lane, 'crash');
+  const attempt = next.history.at(-1)?.n ?? 1;
+  context.telemetry.attempt({
+    id,
+    job,
+    attempt,
+    outcome,
+    verdict,
+    durationMs: 0,
+    waitedMs: now - job.enqueuedAt,
+    travelled: job.to.length,
+    late: false,
+  });
+  return settle(taken, { kind: 'verdict', verdict, journal: next }, context);
+}
+
+const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: true } => ({
+  reason: 'expired',
+  ...(journal.resends > 0 ? { mayHaveArrived: true as const } : {}),
+});
+
+const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
+
+const isBullWord = (error: unknown): boolean => error instanceof Error && bullWords.has(error.name);
+
+/** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
+async function setAside(taken: TakenUp, context: ProcessContext): Promise<never> {
+  try {
+    await taken.job.moveToDelayed(context.now() + afterFaultMs, taken.token);
+  } catch (error) {
+    context.telemetry.redis(error);
+  }
+  return leaveAlone();
+}
+
+/** The processor of a BullMQ worker: `(job, token)`, which BullMQ always hands over. */
+export const processorOf =
+  (context: ProcessContext) =>
+  (job: Job, token?: string): Promise<JobResult> =>
+    processJob({ job, token: token ?? '' }, context);

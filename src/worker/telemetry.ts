@@ -1,0 +1,60 @@
+import type { Outcome } from '../jetsms/outcome.ts';
+import type { Lane } from '../message/lane.ts';
+import type { DeadReason } from '../queue/journal.ts';
+import type { SendJob } from '../queue/send-job.ts';
+import type { Verdict } from './decide.ts';
+import type { Hold } from './hold-store.ts';
+
+/** One attempt of one job: all the facts that its log line and the metrics speak of. */
+export interface AttemptReport {
+  readonly id: string;
+  readonly job: SendJob;
+  /** Counted from 1 over all requests of the job. */
+  readonly attempt: number;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+  /** From enqueueing to the request, in milliseconds. */
+  readonly waitedMs: number;
+  /** Messages that travelled in the same request. */
+  readonly travelled: number;
+  readonly late: boolean;
+}
+
+/** One request, however many jobs it carried. */
+export interface RequestReport {
+  readonly outcome: Outcome;
+  readonly durationMs: number;
+  readonly messages: number;
+}
+
+/** The end of a job's messages. */
+export interface EndReport {
+  readonly id: string;
+  readonly lane: Lane;
+  readonly end: 'accepted' | DeadReason;
+  readonly messages: number;
+  readonly parts: number;
+  /** From enqueueing to the end, in milliseconds. */
+  readonly tookMs: number;
+  readonly code?: string;
+}
+
+/** What the worker of one account tells; log lines and metrics are made from it in one place. */
+export interface Telemetry {
+  request(report: RequestReport): void;
+  attempt(report: AttemptReport): void;
+  ended(report: EndReport): void;
+  /** A message goes out again although it may have been taken before. */
+  resent(lane: Lane, cause: string): void;
+  /** A request was refused because of one of its messages, and is sent in halves. */
+  split(messages: number): void;
+  /** A reply came after the job's lock was lost. */
+  lateReply(id: string, outcome: Outcome, settled: boolean): void;
+  lockLost(id: string, when: string): void;
+  hold(hold: Hold | undefined, before: Hold | undefined): void;
+  /** Something of ours threw what it should not have thrown. */
+  unexpected(error: unknown, where: string): void;
+  /** Redis does not answer as it should; many of these in a row become one log line. */
+  redis(error: unknown): void;
+}
