@@ -72,12 +72,18 @@ function explainListed({ row, code, text, groupId }: ListedReply): Explanation {
 function explainUnknown({ code, text }: UnknownCode): Explanation {
   return {
     code,
-    ...unknownCode,
+    class: unknownCode.class,
+    scope: unknownCode.scope,
+    meaning: unknownCode.meaning,
     description: null,
+    action: unknownCode.action,
+    hint: unknownCode.hint,
+    reason: unknownCode.reason,
     row: null,
     groupId: null,
     text,
     retryDelaysMs: [],
+    source: unknownCode.source,
   };
 }
 

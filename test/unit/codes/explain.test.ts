@@ -38,13 +38,13 @@ describe('explain', () => {
     expect(explanation.action).toContain('never resent blindly');
   });
 
-  it('has the same keys for every input, and never throws', () => {
-    const keys = Object.keys(explain('10 wrong user')).sort();
+  it('has the same keys in the same order for every input, and never throws', () => {
+    const keys = Object.keys(explain('10 wrong user'));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }), anyLine), (input) => {
-        const { reason, ...rest } = explain(input);
-        expect(Object.keys({ reason, ...rest }).sort()).toEqual(keys);
-        expect(JSON.parse(JSON.stringify({ reason, ...rest }))).toEqual({ reason, ...rest });
+        const explanation = explain(input);
+        expect(Object.keys(explanation)).toEqual(keys);
+        expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
       }),
     );
   });

@@ -1,0 +1,155 @@
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+/** What stands behind an error code of the command line. */
+export interface CliErrorRow {
+  readonly meaning: string;
+  readonly whatToDo: string;
+}
+
+export type CliErrorCode =
+  | 'USAGE'
+  | 'NO_REPLIES'
+  | 'FILE_UNREADABLE'
+  | 'CSV_EMPTY'
+  | 'CSV_NO_RECIPIENTS'
+  | 'CSV_ENCODING'
+  | 'CSV_LINE_TOO_LONG'
+  | 'CSV_HEADER_UNREADABLE'
+  | 'CSV_HEADER_MISSING'
+  | 'CSV_COLUMN_DUPLICATE'
+  | 'CSV_COLUMN_MISSING'
+  | 'CSV_NUMBER_COLUMN_MISSING'
+  | 'CSV_NUMBER_COLUMN_AMBIGUOUS'
+  | 'TEMPLATE_INVALID'
+  | 'UNEXPECTED';
+
+/** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
+export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
+  USAGE: {
+    meaning: 'The command line cannot be understood:',
+    whatToDo: 'See `jetsms --help`, or `--help` behind the command.',
+  },
+  NO_REPLIES: {
+    meaning: 'There is nothing to classify.',
+    whatToDo: 'Give replies as arguments, each in quotes, or pipe them in, one a line.',
+  },
+  FILE_UNREADABLE: {
+    meaning: 'The file cannot be read.',
+    whatToDo: 'Check its name and whether you may read it.',
+  },
+  CSV_EMPTY: {
+    meaning: 'The CSV file has no lines.',
+    whatToDo: 'Write the names of the columns into the first line, and one recipient into each further line.',
+  },
+  CSV_NO_RECIPIENTS: {
+    meaning: 'The CSV file has a header line and no other.',
+    whatToDo: 'Write one recipient into each line below the header.',
+  },
+  CSV_ENCODING: {
+    meaning: 'The CSV file is not text in UTF-8 or Windows-1254.',
+    whatToDo: 'Save it as "CSV UTF-8".',
+  },
+  CSV_LINE_TOO_LONG: {
+    meaning: 'The CSV file has a line that is far too long for a recipient.',
+    whatToDo: 'Check that the file is a CSV file, with one recipient a line.',
+  },
+  CSV_HEADER_UNREADABLE: {
+    meaning: 'The header line of the CSV file cannot be read; its quotes do not match.',
+    whatToDo: 'Close every quote within the first line.',
+  },
+  CSV_HEADER_MISSING: {
+    meaning: 'The first line of the CSV file looks like a recipient, not like names of columns.',
+    whatToDo: 'Put a header line on top, for example: telefon;ad',
+  },
+  CSV_COLUMN_DUPLICATE: {
+    meaning: 'The CSV file has two columns of the same name.',
+    whatToDo: 'Rename or remove one of them.',
+  },
+  CSV_COLUMN_MISSING: {
+    meaning: 'The CSV file lacks a column.',
+    whatToDo: 'Add the column to the file, or name one that is there.',
+  },
+  CSV_NUMBER_COLUMN_MISSING: {
+    meaning: 'No column of the CSV file is known as the one with the numbers.',
+    whatToDo: 'Name the column `telefon` or `gsm`, or say which it is with --to-column.',
+  },
+  CSV_NUMBER_COLUMN_AMBIGUOUS: {
+    meaning: 'More than one column of the CSV file could hold the numbers.',
+    whatToDo: 'Say which it is with --to-column.',
+  },
+  TEMPLATE_INVALID: {
+    meaning: 'The text template cannot be read.',
+    whatToDo: 'Write {name} for the value of a column, and {{ or }} for a brace itself.',
+  },
+  UNEXPECTED: {
+    meaning: 'Something happened that was not foreseen.',
+    whatToDo: 'Run the command again with JETSMS_DEBUG=1 and report what it prints.',
+  },
+};
+
+/** The command line was given something that it cannot use. Never holds a number or a text of a message. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, options: { readonly detail?: string; readonly cause?: unknown } = {}) {
+    const { meaning, whatToDo } = cliErrors[code];
+    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
+    this.code = code;
+  }
+}
+
+/** What is told of an error, whoever threw it. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+  /** Where several things are wrong at once: each of them. */
+  readonly problems?: readonly unknown[];
+}
+
+/** Stable codes look like this; codes of the system (`EADDRINUSE`) do too. */
+const stableCode = /^[A-Z][A-Z0-9_]*$/;
+
+const unavailableCodes: ReadonlySet<string> = new Set([
+  'REDIS_UNAVAILABLE',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+]);
+
+/**
+ * Code, message and exit code of anything thrown. An error with a stable code that does not tell of something
+ * being away is taken for wrong input; one without a stable code is unexpected.
+ */
+export function reportOf(error: unknown): ErrorReport {
+  const code = codeOf(error);
+  if (code === undefined) {
+    const { meaning, whatToDo } = cliErrors.UNEXPECTED;
+    return {
+      code: 'UNEXPECTED',
+      message: `${meaning} ${messageOf(error)} ${whatToDo}`,
+      exitCode: exitCodes.failed,
+    };
+  }
+  const exitCode = unavailableCodes.has(code) ? exitCodes.unavailable : exitCodes.usage;
+  return { code, message: messageOf(error), exitCode, ...problemsOf(error) };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  // Node's own ERR_ codes tell of a bug here, not of wrong input.
+  return stableCode.test(error.code) && !error.code.startsWith('ERR_') ? error.code : undefined;
+}
+
+function problemsOf(error: unknown): { readonly problems?: readonly unknown[] } {
+  if (!(error instanceof Error) || !('problems' in error)) return {};
+  return Array.isArray(error.problems) ? { problems: error.problems } : {};
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { commands } from './commands/all.ts';
+import type { CliContext } from './context.ts';
+
+/** The whole command line, ready to parse. It never ends the process: commander's errors are thrown. */
+export function buildProgram(context: CliContext): Command {
+  const { terminal } = context;
+  const program = new Command('jetsms')
+    .description('Delivers SMS and MMS over JetSMS from a queue in Redis, and says what happened.')
+    .version(packageVersion())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
+      // Errors are printed once, by runCli.
+      writeErr: () => {},
+      getOutHelpWidth: () => (Number.isFinite(terminal.columns) ? terminal.columns : 80),
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 something failed, 2 wrong input, 3 something needed is away. More: docs/cli.md',
+    );
+  for (const register of commands) register(program, context);
+  return program;
+}
+
+function packageVersion(): string {
+  // From src/cli and from dist/cli alike.
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest: unknown = JSON.parse(text);
+  if (typeof manifest !== 'object' || manifest === null || !('version' in manifest)) return 'unknown';
+  return String(manifest.version);
+}

@@ -1,0 +1,51 @@
+import type { Surroundings } from '../../../src/cli/context.ts';
+import type { ExitCode } from '../../../src/cli/exit-codes.ts';
+import { runCli } from '../../../src/cli/run.ts';
+
+export interface CapturedRun {
+  readonly exitCode: ExitCode;
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+}
+
+export interface CaptureOptions {
+  readonly stdin?: readonly (string | Uint8Array)[] | 'terminal';
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stop?: AbortSignal;
+  readonly onOut?: (line: string) => void;
+}
+
+/** Runs a command line in this process and keeps what it wrote. */
+export async function captureCli(
+  args: readonly string[],
+  { stdin = [], env = {}, stop = new AbortController().signal, onOut }: CaptureOptions = {},
+): Promise<CapturedRun> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const surroundings: Surroundings = {
+    terminal: {
+      out: (line) => {
+        out.push(line);
+        onOut?.(line);
+      },
+      err: (line) => void err.push(line),
+      isTty: false,
+      columns: Number.POSITIVE_INFINITY,
+    },
+    stdin: Object.assign(bytes(stdin === 'terminal' ? [] : stdin), { isTTY: stdin === 'terminal' }),
+    env,
+    stopSignal: () => stop,
+  };
+  return { exitCode: await runCli(args, surroundings), out, err };
+}
+
+/** Chunks as a stream of bytes. */
+export async function* bytes(chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array, void> {
+  for (const chunk of chunks) yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk;
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
