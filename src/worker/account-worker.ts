@@ -67,7 +67,11 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     worker: name,
     pollMs: Math.min(lookAgainMs, account.probeIntervalMs / 2),
     now,
-    onChange: (hold, before) => telemetry.hold(hold, before),
+    onChange(hold, before) {
+      // Another worker may have seen the endpoint answer; the own breaker would go on turning messages away.
+      if (before?.reason === 'unreachable' && hold?.mode !== 'probing') options.breaker.reset();
+      telemetry.hold(hold, before);
+    },
     onError: (error) => telemetry.redis(error),
   });
   options.breaker.onBreak(() => {

@@ -51,9 +51,10 @@ async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> 
   const now = context.now();
   const journal: Journal = parseJournal(job.progress);
   const step = takeUp({ parsed: parseSendJob(job.data), journal, stalledCounter: job.stalledCounter, now });
-  if (step.kind === 'send') return sendJob(taken, { sendJob: step.job, journal, takenAt: now }, context);
-  await context.holds.skipped();
+  if (step.kind !== 'send') await context.holds.skipped();
   switch (step.kind) {
+    case 'send':
+      return sendJob(taken, { sendJob: step.job, journal, takenAt: now }, context);
     case 'invalid':
       return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
     case 'expired':
