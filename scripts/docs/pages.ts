@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { renderCodesMarkdown } from './codes-page.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
+import { renderSimulatorChoicesMarkdown } from './simulator-choices-page.ts';
 
 /** A page of the documentation that is made from code. */
 export interface GeneratedPage {
@@ -13,6 +14,7 @@ export interface GeneratedPage {
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/codes.md', render: renderCodesMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
+  { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
 ];
 
 /** The paths of pages that differ from what their renderer makes now, or that are missing. */

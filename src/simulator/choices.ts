@@ -103,7 +103,7 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
     why: 'a silent drop would hide a bug of the sender',
   },
   {
-    id: 'past-start',
+    id: 'start-date',
     what: 'when a message with a start date counts as accepted',
     choice: 'at once: it is recorded and charged with the request',
     why: '`00` means that the provider has taken it',

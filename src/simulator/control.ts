@@ -49,6 +49,9 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /reset': act(({ simulator }) => simulator.reset()),
 };
 
+/** Method and path of every route, after `/control`. */
+export const controlRoutes: readonly string[] = Object.keys(routes);
+
 const done: ControlReply = { status: 200, body: { ok: true } };
 
 /** Serves `/control/…`: JSON in, JSON out, 400 with the problems of what cannot be used. */
@@ -75,7 +78,7 @@ function run(simulator: Simulator, request: IncomingMessage, body: Buffer): Cont
   const id = decodePart(path.slice(lastSlash + 1));
   const route =
     routes[`${request.method} ${path}`] ?? routes[`${request.method} ${path.slice(0, lastSlash)}/*`];
-  if (route === undefined) return absent(`No such route; there are: ${Object.keys(routes).join(', ')}`);
+  if (route === undefined) return absent(`No such route; there are: ${controlRoutes.join(', ')}`);
   const input = parseJson(body);
   if (input === notJson) return invalid([{ field: '', problem: 'the body is not JSON' }]);
   try {

@@ -45,6 +45,7 @@ export function createProvider(options: SimulatorOptions): Provider {
     const at = now();
     const judgement = judge(submission, accounts.find(submission.username), at);
     if (judgement.kind === 'refused') return judgement;
+    // Our choice: start-date. Also a message with a start date counts as accepted at once.
     const groupId = nextGroupId();
     const { messages, parts, dropped, expireAt } = judgement;
     accounts.charge(submission.username, parts);

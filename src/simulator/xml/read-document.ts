@@ -54,6 +54,7 @@ function readOneText(root: XmlElement): Messages {
     return { kind: 'misshapen', reason: 'smmgsd icinde gsmno olamaz' };
   }
   const lists = [root, ...wrappers.map(asElement)].flatMap((holder) => asList(holder?.['gsmnos']));
+  // Our choice: repeated-numbers. Each is a message of its own.
   const numbers = lists.flatMap((list) => splitNumbers(leafText(list) ?? ''));
   return { kind: 'messages', messages: numbers.map((number) => ({ to: readNumber(number), text })) };
 }
@@ -82,6 +83,7 @@ function head(root: XmlElement, name: string): string {
   return leafText(root[name])?.trim() ?? '';
 }
 
+/** Our choice: shape. The explanation's words, and that a missing or empty text is a matter of shape. */
 function misshapen(reason: string): Reading {
   return refused(refusal('90-other', { detail: reason }));
 }
