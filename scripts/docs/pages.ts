@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { renderCodesMarkdown } from './codes-page.ts';
+import { renderMetricsMarkdown } from './metrics-page.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
 import { renderSimulatorChoicesMarkdown } from './simulator-choices-page.ts';
 
@@ -13,6 +14,7 @@ export interface GeneratedPage {
 /** Every generated page. To add one: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/codes.md', render: renderCodesMarkdown },
+  { path: 'docs/metrics.md', render: renderMetricsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
 ];

@@ -1,0 +1,104 @@
+import { codeTable } from '../codes/index.ts';
+import { uncertainCauses, unsentCauses } from '../jetsms/outcome.ts';
+import { lanes } from '../message/lane.ts';
+import { type DeadReason, deadReasons } from '../queue/journal.ts';
+
+/** What a label may say. Every set is closed: nothing that comes from a message or a reply is ever a label. */
+export interface LabelSet {
+  readonly meaning: string;
+  /** Undefined where the values are those of the settings (names of accounts) or of the package. */
+  readonly values?: readonly string[];
+}
+
+// This room stands below src/worker, so it repeats its words; a test compares them.
+export const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
+export type OutcomeKind = (typeof outcomeKinds)[number];
+
+export const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
+export type VerdictKind = (typeof verdictKinds)[number];
+
+export const holdReasons = ['no-credit', 'account-fault', 'unreachable', 'operator'] as const;
+export type HoldReason = (typeof holdReasons)[number];
+
+/** How an attempt was answered: a listed code, an HTTP refusal by its hundred, or the cause of no answer. */
+export const answers: readonly string[] = [
+  ...new Set([
+    ...codeTable.map(({ code }) => code),
+    'http-3xx',
+    'http-4xx',
+    ...unsentCauses,
+    ...uncertainCauses,
+  ]),
+];
+
+/** The label value of every code that JetSMS does not list. */
+export const unknownCodeLabel = 'unknown';
+
+/** The label value where there was no answer at all: an expired or an invalid message. */
+export const noAnswerLabel = 'none';
+
+/** The label value of whatever is in no other set: never seen unless there is a bug. */
+export const otherLabel = 'other';
+
+/** Why a verdict was reached: why it died, why it is held, else what the attempt came to. */
+export type VerdictReason = OutcomeKind | HoldReason | DeadReason;
+
+export type MessageEnd = 'accepted' | DeadReason;
+export const messageEnds: readonly MessageEnd[] = ['accepted', ...deadReasons];
+
+export const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** A JetSMS code, `http-<status>` or a cause as the closed set knows it; `unknown` for an unlisted code. */
+export function foldAnswer(answer: string): string {
+  if (answers.includes(answer)) return answer;
+  const status = /^http-([345])\d\d$/.exec(answer);
+  if (status !== null) return `http-${status[1]}xx`;
+  return /^\d{2,3}$/.test(answer) ? unknownCodeLabel : otherLabel;
+}
+
+export type LabelSetName =
+  | 'account'
+  | 'surface'
+  | 'lane'
+  | 'outcome'
+  | 'answer'
+  | 'verdict'
+  | 'verdictReason'
+  | 'holdReason'
+  | 'deadReason'
+  | 'end'
+  | 'queue'
+  | 'state'
+  | 'cause'
+  | 'settled'
+  | 'version';
+
+/** Every set that a label of some metric is drawn from. */
+export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
+  account: { meaning: "the account's name, as in the settings" },
+  surface: { meaning: 'how JetSMS was spoken to', values: ['xml', 'web-service'] },
+  lane: { meaning: 'the lane of the message', values: lanes },
+  outcome: { meaning: 'what the attempt came to', values: outcomeKinds },
+  answer: {
+    meaning:
+      'the JetSMS code, the HTTP refusal, or the cause of no answer; `unknown` for a code that JetSMS does not list',
+    values: [...answers, unknownCodeLabel, noAnswerLabel, otherLabel],
+  },
+  verdict: { meaning: 'what was done about it', values: verdictKinds },
+  verdictReason: {
+    meaning: 'why it died, why the account is held, else what the attempt came to',
+    values: [...new Set<string>([...outcomeKinds, ...holdReasons, ...deadReasons])],
+  },
+  holdReason: { meaning: 'why the account is held', values: holdReasons },
+  deadReason: { meaning: 'why the message was given up', values: deadReasons },
+  end: { meaning: 'how the message ended: accepted, or the reason of its dead letter', values: messageEnds },
+  queue: { meaning: "the account's own queue, or its dead-letter queue", values: ['main', 'dead'] },
+  state: { meaning: "BullMQ's state of the job", values: jobStates },
+  cause: { meaning: 'why the first attempt had no answer', values: [...uncertainCauses, otherLabel] },
+  settled: {
+    meaning: 'whether the late reply still changed the end of the message',
+    values: ['true', 'false'],
+  },
+  version: { meaning: 'the version of jetsms-delivery' },
+};

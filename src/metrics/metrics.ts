@@ -1,0 +1,203 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Lane, lanes } from '../message/lane.ts';
+import { createInstruments, type Instruments, type Labels } from './instruments.ts';
+import {
+  foldAnswer,
+  type HoldReason,
+  holdReasons,
+  type JobState,
+  labelSets,
+  type MessageEnd,
+  messageEnds,
+  noAnswerLabel,
+  type OutcomeKind,
+  otherLabel,
+  unknownCodeLabel,
+  type VerdictKind,
+  type VerdictReason,
+} from './labels.ts';
+import type { CounterKey } from './table.ts';
+
+/** What an account's queues look like at a scrape. What is missing is not shown. */
+export interface AccountSnapshot {
+  readonly account: string;
+  readonly main: Readonly<Partial<Record<JobState, number>>>;
+  readonly dead: Readonly<Partial<Record<JobState, number>>>;
+  /** Age of the oldest send job that waits, by lane; a lane without one is shown as 0. */
+  readonly oldestWaitingMs: Readonly<Partial<Record<Lane, number>>>;
+  /** Undefined = not held. */
+  readonly held: HoldReason | undefined;
+  readonly uncertainOpen?: number;
+  readonly creditLeft?: number;
+}
+
+/** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
+export type Collect = () => Promise<readonly AccountSnapshot[]>;
+
+export interface AttemptFacts {
+  readonly account: string;
+  readonly surface: string;
+  readonly outcome: OutcomeKind;
+  /** JetSMS code, `http-<status>`, or the cause: as the journal has it. */
+  readonly code: string;
+  readonly verdict: VerdictKind;
+  readonly reason: VerdictReason;
+}
+
+export interface RequestFacts {
+  readonly account: string;
+  readonly surface: string;
+  readonly outcome: OutcomeKind;
+  readonly durationMs: number;
+}
+
+export interface EndFacts {
+  readonly account: string;
+  readonly lane: Lane;
+  readonly end: MessageEnd;
+  readonly messages: number;
+  readonly parts: number;
+  /** From enqueueing to the end. */
+  readonly tookMs: number;
+  /** The last answer of a dead letter, where there was one. */
+  readonly code?: string;
+}
+
+/** Everything that can be counted, in the words of the worker. Labels are folded into their closed sets. */
+export interface Metrics {
+  /** One attempt of one send job, and what was done about it. */
+  attempt(facts: AttemptFacts): void;
+  /** One request, however many send jobs it carried. */
+  request(facts: RequestFacts): void;
+  /** The end of a send job's messages. */
+  ended(facts: EndFacts): void;
+  resent(facts: { readonly account: string; readonly lane: Lane; readonly cause: string }): void;
+  lateReply(facts: {
+    readonly account: string;
+    readonly outcome: OutcomeKind;
+    readonly settled: boolean;
+  }): void;
+  split(account: string): void;
+  lockLost(account: string): void;
+  unexpected(): void;
+  redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
+  consuming(account: string, isConsuming: boolean): void;
+  /** Gives the source of the metrics of the queues; without one they are not shown. */
+  collectWith(collect: Collect): void;
+  /** The text of a scrape. Never rejects because Redis is away, and never waits for it longer than the limit. */
+  render(): Promise<string>;
+  /** The media type of `render`. */
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Their counters begin at 0, so that the first event is seen as a rise. */
+  readonly accounts: readonly { readonly name: string; readonly surface: string }[];
+  /** How long a scrape waits for the queues. */
+  readonly collectTimeoutMs?: number;
+  /** Also the metrics of the process and of Node (`process_*`, `nodejs_*`). */
+  readonly processMetrics?: boolean;
+}
+
+/** The metrics of one process, on a registry of their own. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { version, accounts, collectTimeoutMs = 2_000, processMetrics = false } = options;
+  const registry = new Registry();
+  const { count, set, observe, forgetShared } = createInstruments(registry);
+  let collect: Collect = () => Promise.resolve([]);
+
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  set('buildInfo', { version }, 1);
+  for (const start of zeros(accounts)) count(start.key, start.labels, 0);
+  for (const { name } of accounts) set('consuming', { account: name }, 0);
+
+  return {
+    attempt({ account, surface, outcome, code, verdict, reason }) {
+      count('attempts', { account, surface, code: foldAnswer(code), outcome });
+      count('verdicts', { account, verdict, reason });
+    },
+    request({ account, surface, outcome, durationMs }) {
+      observe('requestDuration', { account, surface, outcome }, durationMs / 1000);
+    },
+    ended({ account, lane, end, messages, parts, tookMs, code }) {
+      count('messages', { account, lane, end }, messages);
+      if (end !== 'accepted') {
+        return count(
+          'deadLetters',
+          { account, reason: end, code: code === undefined ? noAnswerLabel : foldAnswer(code) },
+          messages,
+        );
+      }
+      count('partsSent', { account, lane }, parts);
+      observe('acceptedLatency', { account, lane }, tookMs / 1000);
+    },
+    resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
+    lateReply: ({ account, outcome, settled }) =>
+      count('lateReplies', { account, outcome, settled: String(settled) }),
+    split: (account) => count('splits', { account }),
+    lockLost: (account) => count('locksLost', { account }),
+    unexpected: () => count('unexpectedErrors', {}),
+    redis({ up, evicting }) {
+      set('redisUp', {}, Number(up));
+      if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
+    },
+    consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),
+    collectWith(source) {
+      collect = source;
+    },
+    contentType: registry.contentType,
+    async render() {
+      const snapshots = await within(collect, collectTimeoutMs);
+      // A queue that cannot be read is left out: yesterday's numbers would look like today's.
+      forgetShared();
+      if (snapshots === undefined) count('failedCollections', {});
+      for (const snapshot of snapshots ?? []) showSnapshot(snapshot, set);
+      return registry.metrics();
+    },
+  };
+}
+
+/** The counters that alerts watch: a counter that appears with its first event shows no rise. */
+function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey; labels: Labels }[] {
+  return accounts.flatMap(({ name: account, surface }) => [
+    { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
+    { key: 'splits', labels: { account } } as const,
+    { key: 'locksLost', labels: { account } } as const,
+    ...lanes.flatMap((lane) => [
+      ...messageEnds.map((end) => ({ key: 'messages', labels: { account, lane, end } }) as const),
+      { key: 'partsSent', labels: { account, lane } } as const,
+    ]),
+  ]);
+}
+
+function foldCause(cause: string): string {
+  return labelSets.cause.values?.includes(cause) ? cause : otherLabel;
+}
+
+function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
+  const { account, main, dead, oldestWaitingMs, held, uncertainOpen, creditLeft } = snapshot;
+  for (const [queue, states] of Object.entries({ main, dead })) {
+    for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
+  }
+  for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
+  for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
+  if (uncertainOpen !== undefined) set('uncertainOpen', { account }, uncertainOpen);
+  if (creditLeft !== undefined) set('creditLeft', { account }, creditLeft);
+}
+
+/** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
+async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeOut = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    return await Promise.race([collect(), timeOut]);
+  } catch {
+    // Counted as a failed collection; the health page and the log say what is wrong with Redis.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

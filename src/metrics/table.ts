@@ -1,0 +1,190 @@
+import { type LabelSet, labelSets } from './labels.ts';
+
+/** One metric: everything that the registry, the docs and the checks know of it. */
+export interface MetricRow {
+  readonly name: `jetsms_${string}`;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** By label name, in the order of the docs. */
+  readonly labels: Readonly<Record<string, LabelSet>>;
+  /** Upper bounds, in the unit that the name ends in. */
+  readonly buckets?: readonly number[];
+  /** Read from Redis at a scrape, so that every worker tells the same: take the maximum, not the sum. */
+  readonly shared?: true;
+}
+
+/** By type, so that nobody can count with a gauge. */
+export type CounterKey =
+  | 'attempts'
+  | 'verdicts'
+  | 'messages'
+  | 'deadLetters'
+  | 'partsSent'
+  | 'resent'
+  | 'lateReplies'
+  | 'splits'
+  | 'locksLost'
+  | 'unexpectedErrors'
+  | 'failedCollections';
+
+export type HistogramKey = 'requestDuration' | 'acceptedLatency';
+
+export type GaugeKey =
+  | 'queueJobs'
+  | 'oldestWaiting'
+  | 'held'
+  | 'uncertainOpen'
+  | 'creditLeft'
+  | 'redisUp'
+  | 'redisEvicting'
+  | 'consuming'
+  | 'buildInfo';
+
+export type MetricKey = CounterKey | HistogramKey | GaugeKey;
+
+const { account, surface, lane, outcome, answer, queue, state } = labelSets;
+
+/** Every metric of this product. Counters are counted where the work is done, by the worker that does it. */
+export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
+  attempts: {
+    name: 'jetsms_attempts_total',
+    type: 'counter',
+    help: 'Send jobs that travelled in a request, by what the request came to.',
+    labels: { account, surface, code: answer, outcome },
+  },
+  verdicts: {
+    name: 'jetsms_verdicts_total',
+    type: 'counter',
+    help: 'What was done about attempts, and why.',
+    labels: { account, verdict: labelSets.verdict, reason: labelSets.verdictReason },
+  },
+  messages: {
+    name: 'jetsms_messages_total',
+    type: 'counter',
+    help: 'Messages that came to their end: accepted, or given up for a reason.',
+    labels: { account, lane, end: labelSets.end },
+  },
+  deadLetters: {
+    name: 'jetsms_dead_letters_total',
+    type: 'counter',
+    help: 'Messages that were given up, by reason and by the last answer.',
+    labels: { account, reason: labelSets.deadReason, code: answer },
+  },
+  partsSent: {
+    name: 'jetsms_parts_sent_total',
+    type: 'counter',
+    help: 'SMS parts of accepted messages: what JetSMS charges for.',
+    labels: { account, lane },
+  },
+  resent: {
+    name: 'jetsms_resent_total',
+    type: 'counter',
+    help: 'Send jobs sent again although JetSMS may have taken them before: possible second texts.',
+    labels: { account, lane, cause: labelSets.cause },
+  },
+  lateReplies: {
+    name: 'jetsms_late_replies_total',
+    type: 'counter',
+    help: 'Replies that came after another worker had taken the job for interrupted.',
+    labels: { account, outcome, settled: labelSets.settled },
+  },
+  splits: {
+    name: 'jetsms_split_requests_total',
+    type: 'counter',
+    help: 'Requests refused because of one of their messages, and sent again in halves.',
+    labels: { account },
+  },
+  locksLost: {
+    name: 'jetsms_locks_lost_total',
+    type: 'counter',
+    help: 'Jobs that this worker held and another has taken: Redis was frozen, or this worker was.',
+    labels: { account },
+  },
+  requestDuration: {
+    name: 'jetsms_request_duration_seconds',
+    type: 'histogram',
+    help: 'Requests to JetSMS, from connect to the last byte of the reply.',
+    labels: { account, surface, outcome },
+    // From a quick reply (10 ms) to beyond the request time limit (60 s).
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60],
+  },
+  acceptedLatency: {
+    name: 'jetsms_accepted_latency_seconds',
+    type: 'histogram',
+    help: 'From enqueueing to accepted: how long people waited, as far as it lies with us.',
+    labels: { account, lane },
+    // From an idle queue (50 ms) over an OTP's deadline (5 min) to a day of hold (24 h).
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14_400, 43_200, 86_400],
+  },
+  queueJobs: {
+    name: 'jetsms_queue_jobs',
+    type: 'gauge',
+    help: 'Jobs in the queue, by state. Urgent lanes wait in state prioritized.',
+    labels: { account, queue, state },
+    shared: true,
+  },
+  oldestWaiting: {
+    name: 'jetsms_oldest_waiting_seconds',
+    type: 'gauge',
+    help: 'Age of the oldest send job that waits; 0 where none waits.',
+    labels: { account, lane },
+    shared: true,
+  },
+  held: {
+    name: 'jetsms_held',
+    type: 'gauge',
+    help: '1 while the account is held for the reason, else 0.',
+    labels: { account, reason: labelSets.holdReason },
+    shared: true,
+  },
+  uncertainOpen: {
+    name: 'jetsms_uncertain_open',
+    type: 'gauge',
+    help: 'Dead letters of reason uncertain: nobody knows yet whether the person got the text.',
+    labels: { account },
+    shared: true,
+  },
+  creditLeft: {
+    name: 'jetsms_credit_left',
+    type: 'gauge',
+    help: 'SMS parts that the account can still send, where JetSMS was asked for it.',
+    labels: { account },
+    shared: true,
+  },
+  redisUp: {
+    name: 'jetsms_redis_up',
+    type: 'gauge',
+    help: '1 while Redis answers this worker and takes writes, else 0.',
+    labels: {},
+  },
+  redisEvicting: {
+    name: 'jetsms_redis_evicting',
+    type: 'gauge',
+    help: '1 where Redis may evict keys when its memory is full, and messages with them; else 0.',
+    labels: {},
+  },
+  consuming: {
+    name: 'jetsms_worker_consuming',
+    type: 'gauge',
+    help: '1 while this worker takes jobs of the account, or would if there were any; else 0.',
+    labels: { account },
+  },
+  unexpectedErrors: {
+    name: 'jetsms_unexpected_errors_total',
+    type: 'counter',
+    help: 'Errors that should not happen: each is a bug, with a log line.',
+    labels: {},
+  },
+  failedCollections: {
+    name: 'jetsms_failed_collections_total',
+    type: 'counter',
+    help: 'Scrapes that could not read the queues; they leave the metrics of the queues out.',
+    labels: {},
+  },
+  buildInfo: {
+    name: 'jetsms_build_info',
+    type: 'gauge',
+    help: 'Always 1; the label tells the version.',
+    labels: { version: labelSets.version },
+  },
+};
