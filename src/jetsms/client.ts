@@ -2,29 +2,23 @@ import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient, type HttpResult } from './http.ts';
 import type { Attempt, JetsmsClient, Parcel } from './parcel.ts';
 import type { ReplyContext, Surface } from './surface.ts';
+import { type WebServiceOptions, webServiceSurface } from './web-service.ts';
 import { xmlSurface } from './xml.ts';
 
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */
   readonly now?: () => number;
+  /** For an account of the web service; `defaultWebServiceOptions` by default. */
+  readonly webService?: WebServiceOptions;
 }
 
-/** The account names a surface that is not spoken. */
-export class SurfaceNotSupportedError extends Error {
-  override readonly name = 'SurfaceNotSupportedError';
-  readonly code = 'SURFACE_NOT_SUPPORTED';
-}
-
-/**
- * A client for one account, speaking the account's surface.
- * @throws SurfaceNotSupportedError SURFACE_NOT_SUPPORTED
- */
+/** A client for one account, speaking the account's surface. */
 export function createJetsmsClient(
   account: AccountSettings,
   options: JetsmsClientOptions = {},
 ): JetsmsClient {
   const now = options.now ?? Date.now;
-  const surface = surfaceOf(account);
+  const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(options.webService);
   const http = createHttpClient(account);
   return {
     async send(parcel, { signal } = {}) {
@@ -36,13 +30,6 @@ export function createJetsmsClient(
     },
     close: () => http.close(),
   };
-}
-
-function surfaceOf(account: AccountSettings): Surface {
-  if (account.surface === 'xml') return xmlSurface;
-  throw new SurfaceNotSupportedError(
-    `Account "${account.name}": the surface "${account.surface}" is not supported yet; set its surface to "xml".`,
-  );
 }
 
 function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {

@@ -16,6 +16,9 @@ export interface RefusedByCode {
   readonly text: string;
 }
 
+/** `code` where the web service answered with a SOAP fault that says that our request was wrong. */
+export const soapFaultCode = 'soap-fault';
+
 /** The address or the account is wrong, said in HTTP (301–308, 400–407, 409–428). */
 export interface RefusedByHttp {
   readonly kind: 'refused';
@@ -57,6 +60,7 @@ export const uncertainCauses = [
   'cut-reply',
   'reply-too-large',
   'accepted-without-id',
+  'server-fault',
   'aborted',
   'crash',
 ] as const;

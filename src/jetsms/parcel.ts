@@ -9,10 +9,19 @@ export interface ParcelMessage {
   readonly text: string;
 }
 
+/** What an MMS carries besides its text. */
+export interface ParcelMedia {
+  readonly subject: string;
+  readonly contentType: string;
+  readonly dataBase64: string;
+}
+
 /** What travels in one request: messages under one title. */
 export interface Parcel {
   readonly title: string;
   readonly messages: readonly ParcelMessage[];
+  /** Makes it an MMS; then all messages have the same text. Only the web service carries it. */
+  readonly media?: ParcelMedia;
   /** When the provider shall stop trying, in epoch milliseconds; sent as the expire date. */
   readonly expireAt?: number;
 }
@@ -29,7 +38,10 @@ export interface Attempt {
 
 /** A connection to JetSMS for one account; the worker sends through this and through nothing else. */
 export interface JetsmsClient {
-  /** Sends one request. Never throws for what the network or the provider does: that is an outcome. */
+  /**
+   * Sends one request. Never throws for what the network or the provider does: that is an outcome.
+   * @throws ParcelError MMS_NEEDS_WEB_SERVICE, MMS_TEXTS_DIFFER
+   */
   send(parcel: Parcel, options?: { readonly signal?: AbortSignal }): Promise<Attempt>;
   close(): Promise<void>;
 }

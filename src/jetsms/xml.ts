@@ -1,9 +1,9 @@
 import { parseReply } from '../codes/index.ts';
-import { toIstanbul } from '../message/istanbul-time.ts';
 import type { Charset } from '../message/text.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
 import type { Parcel, ParcelMessage } from './parcel.ts';
+import { commonText, expireDateOf, ParcelError } from './parcel-reading.ts';
 import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
 import type { Login, Surface } from './surface.ts';
 import { encodeXml, escapeXml } from './xml-text.ts';
@@ -17,13 +17,13 @@ export interface XmlRequest {
  * The document that sends a parcel: `smmgsd` (one text, many numbers) where all texts are equal, else
  * `mmmgsd` (many texts, one number each). Elements, their order and the empty ones are those of the
  * vendor's Python client.
+ * @throws ParcelError MMS_NEEDS_WEB_SERVICE
  */
 export function buildXmlRequest(parcel: Parcel, login: Login): XmlRequest {
-  const [first] = parcel.messages;
-  const oneText = first !== undefined && parcel.messages.every((message) => message.text === first.text);
-  const document = oneText
-    ? singleText(parcel, first.text, headOf(parcel, login))
-    : manyTexts(parcel, headOf(parcel, login));
+  if (parcel.media) throw new ParcelError('MMS_NEEDS_WEB_SERVICE');
+  const head = headOf(parcel, login);
+  const text = commonText(parcel);
+  const document = text === undefined ? manyTexts(parcel, head) : singleText(parcel, text, head);
   const prolog = `<?xml version="1.0" encoding="${login.charset}"?>`;
   return { body: encodeXml(prolog + document, login.charset), contentType: contentTypes[login.charset] };
 }
@@ -39,11 +39,10 @@ const contentTypes: Readonly<Record<Charset, string>> = {
  * the wire.
  */
 function headOf(parcel: Parcel, login: Login): string {
-  const expireDate = parcel.expireAt === undefined ? '' : toIstanbul(parcel.expireAt);
   return (
     `<username>${escapeXml(login.username)}</username><password>${escapeXml(login.password)}</password>` +
     `<outbox-name>${escapeXml(parcel.title)}</outbox-name><reference></reference>` +
-    `<start-date></start-date><expire-date>${expireDate}</expire-date>`
+    `<start-date></start-date><expire-date>${expireDateOf(parcel)}</expire-date>`
   );
 }
 

@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
+import type { Parcel } from '../../../src/jetsms/parcel.ts';
 import { accountSettings } from '../../support/account-settings.ts';
 
-it('a surface that is not spoken is refused at once, by name and without the password', () => {
-  const account = accountSettings({ url: 'http://127.0.0.1:9/', surface: 'web-service' });
-  expect(() => createJetsmsClient(account)).toThrow(
-    expect.objectContaining({
-      code: 'SURFACE_NOT_SUPPORTED',
-      message: expect.not.stringContaining(account.password),
-    }),
-  );
+const media = { subject: 'Kampanya', contentType: 'image/png', dataBase64: 'AAAA' };
+const mms = (...texts: string[]): Parcel => ({
+  title: 'ACME',
+  messages: texts.map((text, index) => ({ id: `m${index}`, to: '905321234567', text })),
+  media,
+});
+
+it('an MMS over XML is an error that says what to do', async () => {
+  const client = createJetsmsClient(accountSettings({ url: 'http://127.0.0.1:9/' }));
+  await expect(client.send(mms('Merhaba'))).rejects.toMatchObject({ code: 'MMS_NEEDS_WEB_SERVICE' });
+  await client.close();
+});
+
+it('an MMS of several texts is an error', async () => {
+  const client = createJetsmsClient(accountSettings({ url: 'http://127.0.0.1:9/', surface: 'web-service' }));
+  await expect(client.send(mms('Merhaba', 'Selam'))).rejects.toMatchObject({ code: 'MMS_TEXTS_DIFFER' });
+  await client.close();
 });

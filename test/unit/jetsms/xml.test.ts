@@ -48,6 +48,15 @@ describe('the document', () => {
     );
   });
 
+  it.each([Number.NaN, -1, 1e20, Date.UTC(10_000, 1, 1)])(
+    'leaves out an end of %d, which cannot be written',
+    (expireAt) => {
+      expect(documentOf({ ...parcelOf(['905321234567', 'a']), expireAt })).toContain(
+        '<expire-date></expire-date>',
+      );
+    },
+  );
+
   it.each(['utf-8', 'iso-8859-9'] as const)('says %s in its content type', (charset) => {
     const request = xmlSurface.buildRequest(parcelOf(['905321234567', 'a']), { ...login, charset });
     expect(request.headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });

@@ -1,0 +1,33 @@
+import { toIstanbul } from '../message/istanbul-time.ts';
+import type { Parcel } from './parcel.ts';
+
+const problems = {
+  MMS_NEEDS_WEB_SERVICE:
+    'An MMS can only go through the web service: the XML form of an MMS is not public. Set the account\'s surface to "web-service".',
+  MMS_TEXTS_DIFFER: 'The messages of one MMS have different texts. Put each text into a request of its own.',
+} as const;
+
+/** A parcel that no request can be made of. */
+export class ParcelError extends Error {
+  override readonly name = 'ParcelError';
+  readonly code: keyof typeof problems;
+
+  constructor(code: keyof typeof problems) {
+    super(problems[code]);
+    this.code = code;
+  }
+}
+
+/** The text that all messages of a parcel share; `undefined` where they differ or where there is none. */
+export function commonText({ messages }: Parcel): string | undefined {
+  const text = messages[0]?.text;
+  return messages.every((message) => message.text === text) ? text : undefined;
+}
+
+/** The first time that no longer fits the four digits of a JetSMS year. */
+const year10000 = Date.UTC(10_000, 0, 1) - 24 * 3_600_000;
+
+/** A parcel's expire date as JetSMS writes it; '' where there is none, or none that can be written. */
+export function expireDateOf({ expireAt = Number.NaN }: Parcel): string {
+  return expireAt > 0 && expireAt < year10000 ? toIstanbul(expireAt) : '';
+}

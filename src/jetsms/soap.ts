@@ -1,0 +1,104 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { escapeXml } from './xml-text.ts';
+
+const namespace = 'http://tempuri.org/';
+
+export interface SoapRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** One operation of the web service in SOAP 1.1; `parameters` are its elements, written and in WSDL order. */
+export function soapRequest(operation: string, parameters: string): SoapRequest {
+  const envelope =
+    '<?xml version="1.0" encoding="utf-8"?>' +
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>' +
+    `<${operation} xmlns="${namespace}">${parameters}</${operation}></soap:Body></soap:Envelope>`;
+  return {
+    headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: `"${namespace}${operation}"` },
+    body: Buffer.from(envelope),
+  };
+}
+
+/** A parameter that is one value. */
+export function parameter(name: string, value: string): string {
+  return `<${name}>${escapeXml(value)}</${name}>`;
+}
+
+/** A parameter that is an ArrayOfString. */
+export function listParameter(name: string, values: readonly string[]): string {
+  return `<${name}>${values.map((value) => parameter('string', value)).join('')}</${name}>`;
+}
+
+/** What a body of the web service holds. */
+export type SoapReading =
+  | { readonly kind: 'result'; readonly value: unknown }
+  | SoapFault
+  /** Not SOAP: to be read as plain text, or not at all. */
+  | { readonly kind: 'other'; readonly text: string };
+
+export interface SoapFault {
+  readonly kind: 'fault';
+  /** It says that the request was wrong, so that nothing of it was done. */
+  readonly requestWrong: boolean;
+  readonly text: string;
+}
+
+const parser: XMLParser = new XMLParser({
+  removeNSPrefix: true,
+  ignoreAttributes: true,
+  // Ids have leading zeros and more digits than a number holds.
+  parseTagValue: false,
+  htmlEntities: true,
+  isArray: (name) => name === 'string' || name === 'ResponseGroupId',
+});
+
+/** Reads a body. Total: what is cut, no XML, or carries a DOCTYPE (which SOAP forbids) is `other`. */
+export function readSoap(bytes: Buffer): SoapReading {
+  const text = bytes
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trim();
+  const body = child(child(parseXml(text), 'Envelope'), 'Body');
+  if (body === undefined) return { kind: 'other', text };
+  const fault = child(body, 'Fault');
+  if (fault !== undefined) return readFault(fault);
+  return { kind: 'result', value: childEnding(childEnding(body, 'Response'), 'Result') };
+}
+
+/** The parser reads a cut document without a word, so the validator goes first. */
+function parseXml(text: string): unknown {
+  if (!text.startsWith('<') || /<!doctype/i.test(text)) return undefined;
+  try {
+    return XMLValidator.validate(text) === true ? parser.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SOAP's own words for a request that was not even tried, in 1.1 and 1.2. */
+const requestWrongCode = /^(?:\w+:)?(?:Client|Sender|VersionMismatch|MustUnderstand)\b/;
+
+/** How ASP.NET says it: seen live for a wrong `onlengthproblem`, with status 500. */
+const requestWrongText = /Instance validation error|unable to read request/i;
+
+function readFault(fault: unknown): SoapFault {
+  const code = textOf(child(fault, 'faultcode') ?? child(child(fault, 'Code'), 'Value'));
+  const text = textOf(child(fault, 'faultstring') ?? child(child(fault, 'Reason'), 'Text'));
+  return { kind: 'fault', requestWrong: requestWrongCode.test(code) || requestWrongText.test(text), text };
+}
+
+/** A child element by its name. */
+export function child(node: unknown, name: string): unknown {
+  return typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[name] : undefined;
+}
+
+function childEnding(node: unknown, ending: string): unknown {
+  if (typeof node !== 'object' || node === null) return undefined;
+  return Object.entries(node).find(([name]) => name.endsWith(ending))?.[1];
+}
+
+/** The text of an element; '' for one that is absent, empty or not of text alone. */
+export function textOf(node: unknown): string {
+  return typeof node === 'string' ? node.trim() : '';
+}
