@@ -7,7 +7,7 @@ import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
 import type { AccountHolds } from './holds.ts';
-import { afterAttempt, beforeSending } from './journal-entries.ts';
+import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -264,5 +264,5 @@ function report(judged: Judged, sent: Sent, { late }: { late: boolean }, context
     travelled: sent.messages,
     late,
   });
-  if (verdict.kind === 'retry' && verdict.resend) telemetry.resent(delivery.job.lane, verdict.rule);
+  if (verdict.kind === 'retry' && verdict.resend) telemetry.resent(delivery.job.lane, outcomeCode(outcome));
 }

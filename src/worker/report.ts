@@ -1,0 +1,127 @@
+import { explain, unknownCode } from '../codes/index.ts';
+import { createErrorThrottle } from '../log/error-throttle.ts';
+import type { Logger } from '../log/logger.ts';
+import { maskNumber } from '../message/number.ts';
+import type { VerdictReason } from '../metrics/labels.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import type { Verdict } from './decide.ts';
+import type { Hold } from './hold-store.ts';
+import { outcomeCode } from './journal-entries.ts';
+import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
+
+/** The level of each event: expected refusals are news, not errors; an unknown code needs a person. */
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+export interface TelemetryOptions {
+  readonly account: Pick<AccountSettings, 'name' | 'surface'>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Epoch milliseconds; default the clock. */
+  readonly now?: () => number;
+}
+
+/** Redis errors come by the thousand; a line in so many milliseconds says enough. */
+const floodWindowMs = 10_000;
+
+/** Makes log lines and metrics of what a worker tells: the one place for both. */
+export function createTelemetry({ account, log, metrics, now = Date.now }: TelemetryOptions): Telemetry {
+  const { name, surface } = account;
+  const lines = log.child({ account: name, surface });
+  const throttle = createErrorThrottle({ windowMs: floodWindowMs, now });
+  return {
+    request({ outcome, durationMs }) {
+      metrics.request({ account: name, surface, outcome: outcome.kind, durationMs });
+    },
+    attempt(report) {
+      const { outcome, verdict } = report;
+      const code = outcomeCode(outcome);
+      const reason = reasonOf(report);
+      metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
+      lines[attemptLevel(verdict)](attemptFields(report), `delivery.${outcome.kind}`);
+    },
+    ended(report) {
+      metrics.ended({ account: name, ...report });
+      lines[endLevel(report)](report, report.end === 'accepted' ? 'message.accepted' : 'message.dead');
+    },
+    resent(lane, cause) {
+      metrics.resent({ account: name, lane, cause });
+    },
+    split(messages) {
+      metrics.split(name);
+      lines.info({ messages }, 'request.split');
+    },
+    lateReply(id, outcome, settled) {
+      metrics.lateReply({ account: name, outcome: outcome.kind, settled });
+      lines.warn({ id, outcome: outcome.kind, code: outcomeCode(outcome), settled }, 'reply.late');
+    },
+    lockLost(id, when) {
+      metrics.lockLost(name);
+      lines.warn({ id, when }, 'lock.lost');
+    },
+    hold(hold, before) {
+      if (hold && hold.mode !== 'resuming') return lines.warn(holdFields(hold), `account.${hold.mode}`);
+      lines.warn({ before: before?.reason }, hold ? 'account.resuming' : 'account.flowing');
+    },
+    unexpected(error, where) {
+      metrics.unexpected();
+      lines.error({ err: error, where }, 'unexpected.error');
+    },
+    redis(error) {
+      const err = error instanceof Error ? error : new Error(String(error));
+      const admitted = throttle.admit(err);
+      if (admitted) lines.error({ err, repeated: admitted.repeated }, 'redis.error');
+    },
+  };
+}
+
+function reasonOf({ outcome, verdict }: AttemptReport): VerdictReason {
+  if (verdict.kind === 'dead-letter') return verdict.facts.reason;
+  return verdict.kind === 'hold' ? verdict.reason : outcome.kind;
+}
+
+function attemptLevel(verdict: Verdict): Level {
+  if (verdict.kind !== 'dead-letter') return 'info';
+  if (verdict.facts.reason === 'unknown-code') return 'error';
+  return verdict.facts.reason === 'terminal' ? 'info' : 'warn';
+}
+
+const endLevel = ({ end }: EndReport): Level => (end === 'accepted' || end === 'terminal' ? 'debug' : 'warn');
+
+/** Every fact of an attempt, in one line. docs/logs.md lists the fields; a test compares them. */
+function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>> {
+  const { id, job, attempt, outcome, verdict, durationMs, waitedMs, travelled, late } = report;
+  const [first = ''] = job.to;
+  return {
+    id,
+    lane: job.lane,
+    attempt,
+    outcome: outcome.kind,
+    code: outcomeCode(outcome),
+    ...(outcome.kind === 'refused' && outcome.by === 'code' ? { meaning: meaningOf(outcome) } : {}),
+    ...(outcome.kind === 'accepted' ? { groupId: outcome.groupId } : {}),
+    verdict: verdict.kind,
+    rule: verdict.rule,
+    ...(verdict.kind === 'dead-letter' ? { reason: verdict.facts.reason } : {}),
+    ...(verdict.kind === 'retry' || verdict.kind === 'defer' ? { delayMs: verdict.delayMs } : {}),
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(waitedMs),
+    messages: job.to.length,
+    parts: job.parts,
+    travelled,
+    recipient: maskNumber(first),
+    ...(job.origin ? { origin: job.origin.id } : {}),
+    ...(late ? { late } : {}),
+  };
+}
+
+function meaningOf({ code, text }: { readonly code: string; readonly text: string }): string {
+  return explain({ kind: 'reply', code, text }).meaning ?? unknownCode.meaning;
+}
+
+const holdFields = ({ reason, code, by, note }: Hold): Readonly<Record<string, unknown>> => ({
+  reason,
+  ...(code === undefined ? {} : { code }),
+  by,
+  ...(note === undefined ? {} : { note }),
+});
