@@ -11,10 +11,10 @@ export interface LabelSet {
 }
 
 // This room stands below src/worker, so it repeats its words; a test compares them.
-export const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
+const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-export const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
+const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
 export const holdReasons = ['no-credit', 'account-fault', 'unreachable', 'operator'] as const;
@@ -46,7 +46,7 @@ export type VerdictReason = OutcomeKind | HoldReason | DeadReason;
 export type MessageEnd = 'accepted' | DeadReason;
 export const messageEnds: readonly MessageEnd[] = ['accepted', ...deadReasons];
 
-export const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
+const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** A JetSMS code, `http-<status>` or a cause as the closed set knows it; `unknown` for an unlisted code. */

@@ -28,7 +28,7 @@ function describeProblems(problems: readonly SettingsProblem[]): string {
 }
 
 /** One problem as one line. */
-export function describeProblem({ key, env, message }: SettingsProblem): string {
+function describeProblem({ key, env, message }: SettingsProblem): string {
   const subject = env === undefined || env === key ? key : `${key} (${env})`;
   return `${subject} ${message}`;
 }

@@ -21,7 +21,7 @@ export interface ParseOptions {
 }
 
 /** The account of a process without a configuration file. */
-export const onlyAccount = 'default';
+const onlyAccount = 'default';
 
 /**
  * Reads the settings, with this precedence: for an account, its entry in the configuration file, the

@@ -50,7 +50,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /** What a command cannot do without: `redis` a Redis URL, `credentials` an endpoint and a login per account, `dashboard` a safe dashboard. */
-export const needs = ['redis', 'credentials', 'dashboard'] as const;
+const needs = ['redis', 'credentials', 'dashboard'] as const;
 export type Need = (typeof needs)[number];
 
 /** Where a value came from. `at` names the variable, or the place inside the configuration file. */
