@@ -34,6 +34,11 @@ export const accountDefaults: Omit<SimulatorAccount, 'username' | 'password'> = 
 /** The account that a simulator has when its options name none. */
 export const demoAccount: NewAccount = { username: 'demo', password: 'demo' };
 
+/** Whether the password is the account's. */
+export function isLogin(account: SimulatorAccount, password: string): boolean {
+  return account.password === password;
+}
+
 /** The simulator's accounts, by user name. */
 export interface AccountBook {
   find(username: string): SimulatorAccount | undefined;

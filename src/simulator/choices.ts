@@ -108,4 +108,28 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
     choice: 'at once: it is recorded and charged with the request',
     why: '`00` means that the provider has taken it',
   },
+  {
+    id: 'query-login',
+    what: 'what an account query is refused for',
+    choice: 'a wrong login only (10); an account that is closed or may not send may ask',
+    why: 'it is how one finds out what is wrong with an account',
+  },
+  {
+    id: 'query-type',
+    what: 'an examine with an unknown type',
+    choice: '90 and an explanation',
+    why: '90 is among the codes that clients expect there',
+  },
+  {
+    id: 'titles-form',
+    what: 'how examine separates titles',
+    choice: 'one title a line',
+    why: 'known is only that the reply is text, and empty without titles',
+  },
+  {
+    id: 'unlimited-credit',
+    what: 'the credit of an account that never runs out',
+    choice: '999999999',
+    why: 'the wire has numbers only',
+  },
 ];

@@ -18,6 +18,8 @@ export interface Simulator extends AsyncDisposable {
   /** `http://host:port`. This and the other addresses throw SIMULATOR_NOT_LISTENING while it does not listen. */
   readonly url: string;
   readonly xmlUrl: string;
+  /** Credit and titles of an account. */
+  readonly examineUrl: string;
   readonly webServiceUrl: string;
   /** Starts to listen; after `close()` it may listen again, with everything it knew. */
   listen(options?: ListenOptions): Promise<void>;

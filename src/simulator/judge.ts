@@ -1,4 +1,4 @@
-import type { SimulatorAccount } from './account.ts';
+import { isLogin, type SimulatorAccount } from './account.ts';
 import { readDate } from './clock.ts';
 import { refusal } from './replies.ts';
 import type { Refusal, Submission, SubmittedMessage } from './submission.ts';
@@ -47,7 +47,7 @@ export function judge(submission: Submission, account: SimulatorAccount | undefi
 }
 
 function checkAccount(submission: Submission, account?: SimulatorAccount): Refusal | undefined {
-  if (account === undefined || account.password !== submission.password) return refusal('10');
+  if (account === undefined || !isLogin(account, submission.password)) return refusal('10');
   if (!account.open) return refusal('77');
   if (account.surfaces.includes(submission.surface)) return undefined;
   // Our choice: surface-right. 76 is about XML only; an account without the web service gets 77 there.

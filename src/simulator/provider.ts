@@ -6,7 +6,7 @@ import { judge, type PricedMessage } from './judge.ts';
 import { type AcceptedMessage, createLedger, type Ledger } from './ledger.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createRandom } from './random.ts';
-import type { Refusal, Submission } from './submission.ts';
+import type { Reading, Refusal, Submission } from './submission.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** What the provider decided: refused, or taken, charged and recorded. */
@@ -24,8 +24,8 @@ export interface Provider {
   setLatency(latency: Latency): void;
   /** The latency of the next answer, in milliseconds. */
   rollLatencyMs(): number;
-  /** Judges a submission; an accepted one is charged and recorded. */
-  take(submission: Submission): Decision;
+  /** Judges what was read; what it accepts is charged and recorded. */
+  take(reading: Reading): Decision;
   /** Back to how it was made: accounts, latency, no faults, nothing recorded. */
   reset(): void;
 }
@@ -41,7 +41,7 @@ export function createProvider(options: SimulatorOptions): Provider {
   const nextGroupId = createGroupIds(now);
   let latency = firstLatency;
 
-  const take = (submission: Submission): Decision => {
+  const accept = (submission: Submission): Decision => {
     const at = now();
     const judgement = judge(submission, accounts.find(submission.username), at);
     if (judgement.kind === 'refused') return judgement;
@@ -60,6 +60,12 @@ export function createProvider(options: SimulatorOptions): Provider {
     };
     ledger.record(messages.map((message: PricedMessage): AcceptedMessage => ({ ...message, ...about })));
     return { kind: 'accepted', groupId };
+  };
+
+  const take = (reading: Reading): Decision => {
+    const decision = reading.kind === 'refused' ? reading : accept(reading.submission);
+    if (decision.kind === 'refused') tally.refused(decision.refusal.code);
+    return decision;
   };
 
   return {

@@ -1,13 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Simulator } from './contract.ts';
 import { handleControl } from './control.ts';
+import type { Door } from './door.ts';
 import { SimulatorInputError } from './errors.ts';
 import { answer } from './http.ts';
 import { createListener, type Listener } from './listener.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createProvider, type Provider } from './provider.ts';
-import { handleSend } from './send-route.ts';
-import { createXmlSurface } from './xml/xml-surface.ts';
+import { handleRequest } from './route.ts';
+import { createExamineDoor } from './xml/examine-door.ts';
+import { createXmlDoor } from './xml/xml-door.ts';
 
 /**
  * Makes a JetSMS to develop and test against: it speaks as the provider does, fails as it is told, and records
@@ -39,14 +41,12 @@ interface Parts {
 function createRouter({ provider, listener, simulator, options }: Parts): Handler {
   const { maxBodyBytes = optionDefaults.maxBodyBytes, lineEnd = optionDefaults.lineEnd } = options;
   const common = { provider, maxBodyBytes, pause: listener.pause };
-  const xml = createXmlSurface({ lineEnd });
+  const at = (door: Door): Handler => handleRequest.bind(undefined, { ...common, door });
   // Both generations of addresses, with and without the trailing slash that one client writes.
   const routes: readonly (readonly [RegExp, Handler])[] = [
     [/^\/control(\/|$)/, (request, response) => handleControl(simulator, request, response)],
-    [
-      /^\/SMS-Web8?\/xmlsms\/?$/i,
-      (request, response) => handleSend({ ...common, surface: xml }, request, response),
-    ],
+    [/^\/SMS-Web8?\/xmlsms\/?$/i, at(createXmlDoor({ provider, lineEnd }))],
+    [/^\/SMS-Web8?\/examine\/?$/i, at(createExamineDoor({ provider, lineEnd }))],
   ];
   return async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
@@ -67,6 +67,9 @@ function assemble(provider: Provider, listener: Listener): Simulator {
     },
     get xmlUrl() {
       return `${listener.url}/SMS-Web/xmlsms`;
+    },
+    get examineUrl() {
+      return `${listener.url}/SMS-Web/examine`;
     },
     get webServiceUrl() {
       return `${listener.url}/ws/soapSMS.asmx`;

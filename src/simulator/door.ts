@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestFacts } from './fault-book.ts';
+import type { HttpReply } from './http.ts';
+import type { Refusal } from './submission.ts';
+
+/** One address of the provider: reads what comes, and knows how its answers are written. */
+export interface Door {
+  /** What is known of a request before its body is read. */
+  readonly early: RequestFacts;
+  read(body: Buffer, request: IncomingMessage): Call;
+}
+
+/** A request that has been read, its answer not yet decided. */
+export interface Call {
+  readonly facts: RequestFacts;
+  /** Lets the provider decide: what it accepts is charged and recorded. */
+  answer(): HttpReply;
+  /** Writes a refusal that a fault asked for. */
+  refuse(refusal: Refusal): HttpReply;
+}

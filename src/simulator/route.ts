@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Call, Door } from './door.ts';
+import { type Fault, takesMessages } from './fault-rule.ts';
+import { answer, type HttpReply, readBody } from './http.ts';
+import { misbehave, reset } from './misbehave.ts';
+import type { Provider } from './provider.ts';
+import { refusalOf } from './replies.ts';
+
+/** What requests to the provider are answered with and by. */
+export interface Route {
+  readonly provider: Provider;
+  readonly door: Door;
+  readonly maxBodyBytes: number;
+  /** Resolves after so long; rejects when the simulator closes. */
+  readonly pause: (delayMs: number) => Promise<void>;
+}
+
+/** Answers one request, or lets the fault happen that befalls it. */
+export async function handleRequest(
+  { provider, door, maxBodyBytes, pause }: Route,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  provider.tally.request();
+  if (provider.faults.takeEarly(door.early) !== undefined) return reset(request);
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return refuseBody(request, response);
+
+  const call = door.read(body, request);
+  const fault = provider.faults.take(call.facts);
+  const reply = decide(provider, call, fault);
+
+  // The latency lies between the acceptance and the answer: that is where a client that gives up is uncertain.
+  const latencyMs = provider.rollLatencyMs();
+  if (latencyMs > 0) await pause(latencyMs);
+  if (fault === undefined) return answer(response, reply);
+  return misbehave(fault, { request, response, reply, pause });
+}
+
+const noReply: HttpReply = { status: 200, contentType: 'text/plain; charset=utf-8', body: '' };
+
+function decide(provider: Provider, call: Call, fault: Fault | undefined): HttpReply {
+  if (fault === undefined || takesMessages(fault)) return call.answer();
+  if (fault.kind !== 'reply') return noReply;
+  const refusal = scripted(fault);
+  provider.tally.refused(refusal.code);
+  return call.refuse(refusal);
+}
+
+function scripted({ code, text }: Extract<Fault, { kind: 'reply' }>) {
+  const listed = refusalOf(code) ?? { code, text: '' };
+  return text === undefined ? listed : { code: listed.code, text };
+}
+
+function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  if (request.destroyed && !request.complete) return;
+  response.setHeader('Connection', 'close');
+  answer(response, { status: 413, contentType: 'text/plain; charset=utf-8', body: 'Request too large' });
+}

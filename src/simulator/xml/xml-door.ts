@@ -1,0 +1,37 @@
+import type { Door } from '../door.ts';
+import type { HttpReply } from '../http.ts';
+import type { Decision, Provider } from '../provider.ts';
+import { readDocument } from './read-document.ts';
+
+/** Where the XML interface's answers go. */
+export interface XmlDoorOptions {
+  readonly provider: Provider;
+  readonly lineEnd: string;
+}
+
+/** The XML interface: a document in, one line of text out. */
+export function createXmlDoor({ provider, lineEnd }: XmlDoorOptions): Door {
+  const early = { surface: 'xml', on: 'send' } as const;
+  const write = (decision: Decision) => textReply(`${lineOf(decision)}${lineEnd}`);
+  return {
+    early,
+    read(body, request) {
+      const reading = readDocument(body, request.headers['content-type']);
+      return {
+        facts: reading.kind === 'submission' ? { ...early, submission: reading.submission } : early,
+        answer: () => write(provider.take(reading)),
+        refuse: (refusal) => write({ kind: 'refused', refusal }),
+      };
+    },
+  };
+}
+
+/** Our choice: http-status. Every judged request is answered with 200 and text/plain; no client looks at either. */
+export function textReply(body: string): HttpReply {
+  return { status: 200, contentType: 'text/plain; charset=utf-8', body };
+}
+
+function lineOf(decision: Decision): string {
+  if (decision.kind === 'accepted') return `00 ${decision.groupId}`;
+  return `${decision.refusal.code} ${decision.refusal.text}`.trimEnd();
+}
