@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the process is asked to end (SIGINT, SIGTERM). Only from the first call on are they caught. */
   stopSignal(): AbortSignal;
+  /** Ends the process at once, whatever is still open. */
+  exit(code: ExitCode): never;
 }
 
 /** Bytes that come in, and whether a person types them. */

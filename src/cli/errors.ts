@@ -21,6 +21,8 @@ export type CliErrorCode =
   | 'CSV_NUMBER_COLUMN_MISSING'
   | 'CSV_NUMBER_COLUMN_AMBIGUOUS'
   | 'TEMPLATE_INVALID'
+  | 'REDIS_UNAVAILABLE'
+  | 'REDIS_UNSAFE'
   | 'UNEXPECTED';
 
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
@@ -80,6 +82,14 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   TEMPLATE_INVALID: {
     meaning: 'The text template cannot be read.',
     whatToDo: 'Write {name} for the value of a column, and {{ or }} for a brace itself.',
+  },
+  REDIS_UNAVAILABLE: {
+    meaning: 'Redis does not answer.',
+    whatToDo: 'Check JETSMS_REDIS_URL (`jetsms config`) and whether Redis runs.',
+  },
+  REDIS_UNSAFE: {
+    meaning: 'Messages would not be safe in this Redis.',
+    whatToDo: 'Then start again.',
   },
   UNEXPECTED: {
     meaning: 'Something happened that was not foreseen.',

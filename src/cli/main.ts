@@ -15,4 +15,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   // biome-ignore lint/style/noProcessEnv: only here; commands are handed it as part of their context
   env: process.env,
   stopSignal: () => stopSignalOf(process),
+  exit: (code) => process.exit(code),
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { commands } from './commands/all.ts';
 import type { CliContext } from './context.ts';
+import { packageVersion } from './package-version.ts';
 
 /** The whole command line, ready to parse. It never ends the process: commander's errors are thrown. */
 export function buildProgram(context: CliContext): Command {
@@ -23,12 +23,4 @@ export function buildProgram(context: CliContext): Command {
     );
   for (const register of commands) register(program, context);
   return program;
-}
-
-function packageVersion(): string {
-  // From src/cli and from dist/cli alike.
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const manifest: unknown = JSON.parse(text);
-  if (typeof manifest !== 'object' || manifest === null || !('version' in manifest)) return 'unknown';
-  return String(manifest.version);
 }

@@ -11,6 +11,9 @@ const program = buildProgram({
   stdin: (async function* () {})(),
   env: {},
   stopSignal: () => new AbortController().signal,
+  exit: () => {
+    throw new Error('exit');
+  },
   setExitCode: () => {},
 });
 

@@ -35,6 +35,9 @@ export async function captureCli(
     stdin: Object.assign(bytes(stdin === 'terminal' ? [] : stdin), { isTTY: stdin === 'terminal' }),
     env,
     stopSignal: () => stop,
+    exit: () => {
+      throw new Error('exit');
+    },
   };
   return { exitCode: await runCli(args, surroundings), out, err };
 }
