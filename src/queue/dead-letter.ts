@@ -7,6 +7,8 @@ export interface DeadLetter extends DeathFacts {
   /** The whole send job; whatever was found instead where the reason is `invalid`. */
   readonly job: SendJob | unknown;
   readonly history: readonly HistoryEntry[];
+  /** The send job that it is a piece of, where it has not the send job's id itself. */
+  readonly pieceOf?: string;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;
   /** Epoch milliseconds. */

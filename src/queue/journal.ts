@@ -39,7 +39,23 @@ export interface HistoryEntry {
 export type Settled =
   | { readonly end: 'accepted'; readonly groupId: string; readonly at: number; readonly late?: true }
   | ({ readonly end: 'dead'; readonly at: number; readonly late?: true } & DeathFacts)
-  | { readonly end: 'split'; readonly at: number };
+  /** Its messages went different ways; each piece but the accepted one goes on by itself. */
+  | { readonly end: 'split'; readonly at: number; readonly pieces: readonly Piece[]; readonly late?: never };
+
+/** Messages of a job by their index: from the first, up to but without the second. */
+export type Range = readonly [from: number, to: number];
+
+/** What becomes of some of a job's messages. */
+export type Piece =
+  | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId: string }
+  | { readonly fate: 'dead'; readonly ranges: readonly Range[]; readonly facts: DeathFacts }
+  | {
+      readonly fate: 'again';
+      readonly ranges: readonly Range[];
+      readonly delayMs: number;
+      readonly attempts: number;
+      readonly resends: number;
+    };
 
 export const deadReasons = [
   'terminal',
@@ -48,6 +64,7 @@ export const deadReasons = [
   'uncertain',
   'unknown-code',
   'invalid',
+  'cancelled',
 ] as const;
 export type DeadReason = (typeof deadReasons)[number];
 
@@ -67,8 +84,16 @@ export const historyLimit = 20;
 
 export const emptyJournal: Journal = { attempts: 0, resends: 0, stalls: 0, history: [] };
 
-/** Reads a job's progress; anything that is no journal counts as empty. */
-export function parseJournal(progress: unknown): Journal {
-  if (typeof progress !== 'object' || progress === null || !('history' in progress)) return emptyJournal;
+/**
+ * Reads a job's progress; anything that is no journal counts as empty.
+ * @param before what the job's messages had used up before they became a job of their own
+ */
+export function parseJournal(
+  progress: unknown,
+  before?: { readonly attempts: number; readonly resends: number },
+): Journal {
+  if (typeof progress !== 'object' || progress === null || !('history' in progress)) {
+    return before ? { ...emptyJournal, ...before } : emptyJournal;
+  }
   return progress as Journal;
 }

@@ -25,6 +25,10 @@ export interface SendJob {
   readonly deadlineAt: number;
   /** Set on a replayed message: the message that it repeats. */
   readonly origin?: Origin;
+  /** Set on a piece of a split job: what its messages had used up before. */
+  readonly before?: { readonly attempts: number; readonly resends: number };
+  /** The campaign that counts the job's messages. */
+  readonly campaign?: string;
 }
 
 /** Where a replayed message comes from. */
@@ -57,6 +61,17 @@ const isOrigin = (value: unknown): boolean =>
     'replay' in value &&
     isTime(value.replay));
 
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0;
+const isUsed = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'object' &&
+    value !== null &&
+    'attempts' in value &&
+    isCount(value.attempts) &&
+    'resends' in value &&
+    isCount(value.resends));
+
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
 /** Written by hand and not with a schema library: it runs for every job, on lists of up to thousands. */
@@ -75,6 +90,8 @@ const rules: readonly Rule[] = [
   ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
   ['deadlineAt', (job) => isTime(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],
+  ['before', (job) => isUsed(job.before)],
+  ['campaign', (job) => job.campaign === undefined || isText(job.campaign)],
 ];
 
 /**

@@ -99,6 +99,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   });
   const processContext: ProcessContext = {
     ...deliverContext,
+    queue,
     deadQueue,
     collector,
     isClosing: () => isClosing,

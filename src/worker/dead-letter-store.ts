@@ -12,11 +12,14 @@ export interface Death {
   readonly journal: Journal;
   readonly enqueuedAt: number;
   readonly now: number;
+  /** The send job that it is a piece of. */
+  readonly pieceOf?: string;
 }
 
 /** The dead letter of a death. */
-export function deadLetterOf({ data, facts, journal, enqueuedAt, now }: Death): DeadLetter {
-  return { v: 1, job: data, ...facts, history: journal.history, enqueuedAt, diedAt: now };
+export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }: Death): DeadLetter {
+  const origin = pieceOf === undefined ? {} : { pieceOf };
+  return { v: 1, job: data, ...facts, history: journal.history, ...origin, enqueuedAt, diedAt: now };
 }
 
 /**

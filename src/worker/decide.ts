@@ -1,7 +1,7 @@
 import { type CodeRow, findRow } from '../codes/index.ts';
 import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, Unsent } from '../jetsms/outcome.ts';
 import type { WhenUncertain } from '../message/lane.ts';
-import type { DeathFacts } from '../queue/journal.ts';
+import type { DeathFacts, Piece } from '../queue/journal.ts';
 import {
   deferSpreadMs,
   fullJitter,
@@ -51,10 +51,11 @@ export interface DeadLetterVerdict {
   readonly accountFault: boolean;
 }
 
-/** One message of several is at fault: send them in halves. Nothing of the request was taken. */
+/** The messages of a request go different ways. Without pieces: one of them is at fault, so send them in halves. */
 export interface Split {
   readonly kind: 'split';
   readonly rule: string;
+  readonly pieces?: readonly Piece[];
 }
 
 /** All that a decision rests on. Times in epoch milliseconds. */

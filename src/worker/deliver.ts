@@ -6,6 +6,7 @@ import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
+import { halves, piecesByFate } from './division.ts';
 import type { AccountHolds } from './holds.ts';
 import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
 import type { JournalStore } from './journal-store.ts';
@@ -149,8 +150,8 @@ interface Judged {
 
 /** Decides for each job, records what must not be forgotten, and settles. */
 async function judge(group: readonly Delivery[], sent: Sent, context: DeliverContext): Promise<void> {
-  const judged = group.map((delivery) => judgeOne(delivery, sent, context));
-  if (group.length > 1 && judged.every(({ verdict }) => verdict.kind === 'split')) {
+  const judged = judgeAll(group, sent, context);
+  if (group.length > 1 && judged.every(isUndivided)) {
     return sendInHalves(group, context);
   }
   // A hold must stand before its jobs go back to wait, or they would be taken at once; all else can follow.
@@ -175,13 +176,44 @@ async function tellHolds(
   }
 }
 
-function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judged {
+const isUndivided = ({ verdict }: Judged): boolean =>
+  verdict.kind === 'split' && verdict.pieces === undefined;
+
+function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContext): readonly Judged[] {
+  const { outcome, perMessage } = sent.attempt;
+  let first = 0;
+  return group.map((delivery) => {
+    const own = perMessage?.slice(first, first + delivery.messages);
+    first += delivery.messages;
+    if (own) return judgeEach(delivery, own, sent, context);
+    const verdict = verdictOf(delivery, outcome, sent.messages, context);
+    const isBulk = verdict.kind === 'split' && delivery.messages > 1;
+    const pieces = isBulk ? { pieces: halves(delivery.job, delivery.journal) } : {};
+    return judgement(delivery, outcome, { ...verdict, ...pieces }, sent, context);
+  });
+}
+
+/** The provider answered for each recipient: one end for all, or a piece for each. */
+function judgeEach(
+  delivery: Delivery,
+  outcomes: readonly Outcome[],
+  sent: Sent,
+  context: DeliverContext,
+): Judged {
+  const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, 1, context));
+  const pieces = piecesByFate(verdicts, delivery.journal);
+  const [outcome] = outcomes;
+  const [verdict] = verdicts;
+  if (pieces.length === 1 && outcome && verdict) return judgement(delivery, outcome, verdict, sent, context);
+  const divided: Verdict = { kind: 'split', rule: 'by recipient', pieces };
+  return judgement(delivery, sent.attempt.outcome, divided, sent, context);
+}
+
+function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, context: DeliverContext): Verdict {
   const { job, journal } = delivery;
-  const { attempt, messages } = sent;
   const now = context.now();
   const windowOpensAt = context.windowOpensAt(now);
-  const { outcome } = attempt;
-  const verdict = decide({
+  return decide({
     outcome,
     attempts: journal.attempts,
     resends: journal.resends,
@@ -194,8 +226,18 @@ function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judg
     now,
     random: context.random(),
   });
-  const facts = { outcome, verdict, now, durationMs: attempt.durationMs, worker: context.worker };
-  return { delivery, outcome, verdict, journal: afterAttempt(journal, facts) };
+}
+
+function judgement(
+  delivery: Delivery,
+  outcome: Outcome,
+  verdict: Verdict,
+  sent: Sent,
+  context: DeliverContext,
+): Judged {
+  const { durationMs } = sent.attempt;
+  const facts = { outcome, verdict, now: context.now(), durationMs, worker: context.worker };
+  return { delivery, outcome, verdict, journal: afterAttempt(delivery.journal, facts) };
 }
 
 async function sendInHalves(group: readonly Delivery[], context: DeliverContext): Promise<void> {
@@ -244,9 +286,9 @@ async function persist<T>(write: () => Promise<T>, { telemetry }: DeliverContext
   }
 }
 
-async function late({ delivery, outcome }: Judged, context: DeliverContext): Promise<void> {
+async function late({ delivery, outcome, verdict }: Judged, context: DeliverContext): Promise<void> {
   context.telemetry.lockLost(delivery.id, 'after the reply');
-  await context.lateReplies.settle(delivery, outcome);
+  await context.lateReplies.settle(delivery, outcome, verdict);
   delivery.settle({ kind: 'lost' });
 }
 

@@ -55,7 +55,7 @@ function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
     case 'dead-letter':
       return { end: 'dead', ...verdict.facts, ...when };
     case 'split':
-      return { end: 'split', at: now };
+      return { end: 'split', at: now, pieces: verdict.pieces ?? [] };
     case 'retry':
     case 'defer':
     case 'hold':

@@ -22,7 +22,7 @@ export interface LateReplies {
    * withdrawn, and a resend that has not left yet is stopped; the history keeps both. Anything else than
    * `accepted` changes nothing: the message has been judged, and a refusal now proves nothing about a resend.
    */
-  settle(delivery: LateDelivery, outcome: Outcome): Promise<void>;
+  settle(delivery: LateDelivery, outcome: Outcome, verdict: Verdict): Promise<void>;
 }
 
 export interface LateRepliesOptions {
@@ -59,8 +59,9 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
   };
 
   return {
-    async settle({ id }, outcome) {
-      if (outcome.kind !== 'accepted') return telemetry.lateReply(id, outcome, false);
+    async settle({ id }, outcome, verdict) {
+      if (outcome.kind !== 'accepted' || verdict.kind !== 'complete')
+        return telemetry.lateReply(id, outcome, false);
       const isRecorded = await recordAccepted(id, outcome.groupId, outcome);
       if (isRecorded) {
         await withdrawDeadLetter(deadQueue, id);

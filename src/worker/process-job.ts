@@ -49,8 +49,9 @@ export async function processJob(taken: TakenUp, context: ProcessContext): Promi
 async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
-  const journal: Journal = parseJournal(job.progress);
-  const step = takeUp({ parsed: parseSendJob(job.data), journal, stalledCounter: job.stalledCounter, now });
+  const parsed = parseSendJob(job.data);
+  const journal: Journal = parseJournal(job.progress, parsed.ok ? parsed.job.before : undefined);
+  const step = takeUp({ parsed, journal, stalledCounter: job.stalledCounter, now });
   if (step.kind !== 'send') await context.holds.skipped();
   switch (step.kind) {
     case 'send':

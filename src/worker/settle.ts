@@ -1,9 +1,11 @@
 import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } from 'bullmq';
-import { type DeathFacts, type Journal, parseJournal, type Settled } from '../queue/journal.ts';
-import type { SendJob } from '../queue/send-job.ts';
+import { sendJobOptions } from '../queue/job-options.ts';
+import { type DeathFacts, type Journal, type Piece, parseJournal, type Settled } from '../queue/journal.ts';
+import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
 import type { Settlement } from './deliver.ts';
+import { pieceId, subJob } from './division.ts';
 import type { AccountHolds } from './holds.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -22,6 +24,7 @@ export interface TakenUp {
 
 /** What settling needs of the world. */
 export interface SettleContext {
+  readonly queue: Queue;
   readonly deadQueue: Queue;
   readonly journals: JournalStore;
   readonly holds: AccountHolds;
@@ -70,7 +73,7 @@ async function settleVerdict(taken: TakenUp, judged: JudgedJob, context: SettleC
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':
-      throw new Error('a single job cannot be split');
+      return divide(taken, { pieces: verdict.pieces ?? [], journal }, context);
   }
 }
 
@@ -81,9 +84,10 @@ export async function settleKnownEnd(
   context: SettleContext,
 ): Promise<JobResult> {
   if (settled.end === 'accepted') return complete(taken, settled.groupId, context);
-  if (settled.end === 'split') return { end: 'split' };
+  const journal = parseJournal(taken.job.progress);
+  if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
   const { end: _end, at: _at, late: _late, ...facts } = settled;
-  return giveUp(taken, { facts, journal: parseJournal(taken.job.progress) }, context);
+  return giveUp(taken, { facts, journal }, context);
 }
 
 async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Promise<JobResult> {
@@ -92,17 +96,76 @@ async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Pro
   return settled ? settleKnownEnd(taken, settled, context) : leaveAlone();
 }
 
-function complete({ job }: TakenUp, groupId: string, { telemetry, now }: SettleContext): JobResult {
-  const data = job.data as SendJob;
-  telemetry.ended({
-    id: job.id ?? '',
-    lane: data.lane,
-    end: 'accepted',
-    messages: data.to.length,
-    parts: data.parts,
-    tookMs: now() - data.enqueuedAt,
-  });
+function complete({ job }: TakenUp, groupId: string, context: SettleContext): JobResult {
+  reportEnd(job.id ?? '', job.data as SendJob, undefined, context);
   return { end: 'accepted', groupId };
+}
+
+/** How long a piece's id stays known, so that a repeated step adds no second one. */
+const pieceMemoryMs = 7 * 24 * 60 * 60 * 1_000;
+
+interface Divided {
+  readonly pieces: readonly Piece[];
+  readonly journal: Journal;
+}
+
+/**
+ * Makes each piece of a job go its own way: to JetSMS again as a job of its own, or to the dead letters. The
+ * journal says already how the job is divided, and every step can be repeated: BullMQ's deduplication keeps a
+ * piece from being added twice, even when it has been sent and forgotten meanwhile.
+ */
+async function divide(
+  taken: TakenUp,
+  { pieces, journal }: Divided,
+  context: SettleContext,
+): Promise<JobResult> {
+  const job = taken.job.data as SendJob;
+  for (const [index, piece] of pieces.entries()) {
+    const id = pieceId(taken.job.id ?? '', index);
+    if (piece.fate === 'again') {
+      const { attempts, resends, delayMs, ranges } = piece;
+      const deduplication = { id, ttlMs: pieceMemoryMs };
+      const data = subJob(job, ranges, { attempts, resends });
+      await context.queue.add(job.lane, data, sendJobOptions({ id, lane: job.lane, delayMs, deduplication }));
+    } else {
+      const data = subJob(job, piece.ranges);
+      if (piece.fate === 'dead') await putPiece(taken, { id, data, facts: piece.facts, journal }, context);
+      reportEnd(id, data, piece.fate === 'dead' ? piece.facts : undefined, context);
+    }
+  }
+  return { end: 'split' };
+}
+
+interface DeadPiece extends GivenUp {
+  readonly id: string;
+  readonly data: SendJob;
+}
+
+async function putPiece(
+  { job }: TakenUp,
+  piece: DeadPiece,
+  { deadQueue, now }: SettleContext,
+): Promise<void> {
+  const { enqueuedAt } = piece.data;
+  await putDeadLetter(deadQueue, { ...piece, pieceOf: job.id ?? '', enqueuedAt, now: now() });
+}
+
+/** Tells of the end of a job's messages: accepted where there are no facts of a death. */
+function reportEnd(
+  id: string,
+  { lane, to, parts, enqueuedAt }: Pick<SendJob, 'lane' | 'to' | 'parts' | 'enqueuedAt'>,
+  facts: DeathFacts | undefined,
+  { telemetry, now }: SettleContext,
+): void {
+  telemetry.ended({
+    id,
+    lane,
+    end: facts?.reason ?? 'accepted',
+    messages: to.length,
+    parts,
+    tookMs: now() - enqueuedAt,
+    ...(facts?.code === undefined ? {} : { code: facts.code }),
+  });
 }
 
 /** Moves the job to the delayed set; its journal already says what it waits for. */
@@ -144,16 +207,8 @@ export async function giveUp(
   if (facts.reason === 'uncertain' && (await acceptedMeanwhile(id, context))) {
     return settleBySomebodyElse(taken, context);
   }
-  const { lane = 'transactional', to, parts = 0 } = (job.data ?? {}) as Partial<SendJob>;
-  context.telemetry.ended({
-    id,
-    lane,
-    end: facts.reason,
-    messages: Array.isArray(to) ? to.length : 1,
-    parts,
-    tookMs: now - enqueuedAt,
-    ...(facts.code === undefined ? {} : { code: facts.code }),
-  });
+  const parsed = parseSendJob(job.data);
+  reportEnd(id, parsed.ok ? parsed.job : { ...unreadable, enqueuedAt }, facts, context);
   throw new UnrecoverableError(`dead letter: ${[facts.reason, facts.code].filter(Boolean).join(' ')}`);
 }
 
@@ -164,3 +219,6 @@ async function acceptedMeanwhile(id: string, { journals, deadQueue }: SettleCont
   await withdrawDeadLetter(deadQueue, id);
   return true;
 }
+
+/** What is told of a job that cannot be read: one message of an unknown lane counts as transactional. */
+const unreadable = { lane: 'transactional', to: [''], parts: 0 } as const;

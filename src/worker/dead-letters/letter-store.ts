@@ -1,0 +1,131 @@
+import type { Redis } from 'ioredis';
+import { deadQueueName, keys, queueName } from '../../queue/names.ts';
+import { askRedis } from '../operator-error.ts';
+import { readLetter, type StoredLetter } from './letter.ts';
+
+/**
+ * - `begun`: the replay may go on; its new id is written down.
+ * - `again`: it was begun before, and the new message has been enqueued; only the letter is still there.
+ * - `still-settling`: the worker that gave the message up has not finished with it.
+ * - `accepted`: a late reply has shown that JetSMS took the message.
+ * - `gone`: the letter is no longer there.
+ */
+export type ReplayStart = 'begun' | 'again' | 'still-settling' | 'accepted' | 'gone';
+
+/** `replay-begun`: a replay was cut off here; replaying again finishes it. */
+export type Removal = 'removed' | 'gone' | 'replay-begun';
+
+/** One account's dead letters in Redis. All of it throws OperatorError REDIS_UNAVAILABLE. */
+export interface LetterStore {
+  /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
+  ids(): Promise<readonly string[]>;
+  /** The letters of these ids, in their order; those that are gone are left out. */
+  read(ids: readonly string[]): Promise<readonly StoredLetter[]>;
+  /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
+  beginReplay(id: string, newId: string, dryRun: boolean): Promise<ReplayStart>;
+  /** Takes a letter away, whatever stands in its replay record. */
+  remove(id: string): Promise<Removal>;
+  /** Takes a letter away, unless a replay of it was begun. */
+  discard(id: string): Promise<Removal>;
+  /** The id that a letter was replayed as. */
+  replayedAs(id: string): Promise<string | undefined>;
+}
+
+/** How long it is known what a letter was replayed as, and how long a repeated replay of it changes nothing. */
+export const replayMemoryMs: number = 90 * 86_400_000;
+
+/**
+ * One step, so that a replay begins only where its letter lies and its source job has ended.
+ * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job.
+ * ARGV: id, new id, milliseconds to keep the record (empty = only look).
+ */
+const beginScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+if redis.call('EXISTS', KEYS[3]) == 1 then
+  if not redis.call('ZSCORE', KEYS[4], ARGV[1]) and not redis.call('ZSCORE', KEYS[5], ARGV[1]) then
+    return 'still-settling'
+  end
+  local isJson, journal = pcall(cjson.decode, redis.call('HGET', KEYS[3], 'progress') or '')
+  if isJson and type(journal) == 'table' and type(journal.settled) == 'table'
+    and journal.settled['end'] == 'accepted' then return 'accepted' end
+end
+if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[6]) == 1 then return 'again' end
+if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') end
+return 'begun'`;
+
+/**
+ * What BullMQ's own removal does for a job without lock, parent, children and deduplication, but looking for it
+ * from the oldest end: BullMQ's takes 100,000 steps for the oldest of 100,000 letters.
+ * KEYS: letter, its logs, record of the replay, wait list, then the sets where somebody may have moved it.
+ * ARGV: id, `discard` to keep a letter whose replay was begun.
+ */
+const removeScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
+if redis.call('LREM', KEYS[4], -1, ARGV[1]) == 0 then
+  for i = 5, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
+end
+redis.call('DEL', KEYS[1], KEYS[2])
+return 'removed'`;
+
+interface LetterCommands {
+  jetsmsBeginReplay(...keysAndArgs: string[]): Promise<ReplayStart>;
+  jetsmsRemoveLetter(...keysAndArgs: string[]): Promise<Removal>;
+}
+
+/** Ids asked for at a time; each page overlaps the one before, in case letters are removed meanwhile. */
+const idPage = 10_000;
+const idOverlap = 500;
+
+export function createLetterStore(
+  redis: Redis,
+  { prefix, account }: { readonly prefix: string; readonly account: string },
+): LetterStore {
+  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 6 });
+  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 8 });
+  const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
+  const main = `${prefix}:${queueName(account)}`;
+  const dead = `${prefix}:${deadQueueName(account)}`;
+  const recordOf = (id: string): string => keys.replayed(prefix, account, id);
+
+  const removeAs = (id: string, why: 'discard' | 'replayed'): Promise<Removal> =>
+    askRedis(() =>
+      commands.jetsmsRemoveLetter(
+        ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), `${dead}:wait`],
+        ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
+        ...[id, why],
+      ),
+    );
+
+  return {
+    async ids() {
+      const found = new Set<string>();
+      // From the end where the oldest lie: new letters come in at the other one and move nothing.
+      for (let seen = 0; ; seen += idPage - idOverlap) {
+        const page = await askRedis(() => redis.lrange(`${dead}:wait`, -(seen + idPage), -(seen + 1)));
+        for (const id of page.reverse()) found.add(id);
+        if (page.length < idPage) return [...found];
+      }
+    },
+    async read(ids) {
+      if (ids.length === 0) return [];
+      const raws = await askRedis(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
+      return ids.flatMap((id, index) => {
+        const raw = raws[index];
+        return typeof raw === 'string' ? [readLetter(id, raw)] : [];
+      });
+    },
+    beginReplay: (id, newId, dryRun) =>
+      askRedis(() =>
+        commands.jetsmsBeginReplay(
+          ...[`${dead}:${id}`, recordOf(id), `${main}:${id}`, `${main}:failed`, `${main}:completed`],
+          ...[`${main}:de:${newId}`, id, newId, dryRun ? '' : String(replayMemoryMs)],
+        ),
+      ),
+    remove: (id) => removeAs(id, 'replayed'),
+    discard: (id) => removeAs(id, 'discard'),
+    async replayedAs(id) {
+      return (await askRedis(() => redis.get(recordOf(id)))) ?? undefined;
+    },
+  };
+}

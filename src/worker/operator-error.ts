@@ -1,0 +1,54 @@
+import { safeMessage } from '../log/safe-error.ts';
+
+export type OperatorErrorCode = 'REDIS_UNAVAILABLE' | 'CURSOR_INVALID' | 'FILTER_INVALID';
+
+/** Every error of the operators' functions: code → what it means, what to do. The codes are stable. */
+export const operatorErrors: Readonly<Record<OperatorErrorCode, { meaning: string; whatToDo: string }>> = {
+  REDIS_UNAVAILABLE: {
+    meaning: 'Redis does not answer as it should.',
+    whatToDo: 'Do it again once Redis is back; what was done already is not done twice.',
+  },
+  CURSOR_INVALID: {
+    meaning: 'The cursor is not one that a list of dead letters gave.',
+    whatToDo: 'Pass `next` of the page before, unchanged, or none for the first page.',
+  },
+  FILTER_INVALID: {
+    meaning: 'The filter of dead letters cannot be used.',
+    whatToDo: 'Correct the named field.',
+  },
+};
+
+/** An error of the operators' functions; `code` is stable, the message never holds a number or a text. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+  readonly code: OperatorErrorCode;
+
+  constructor(code: OperatorErrorCode, options: { readonly detail?: string; readonly cause?: unknown } = {}) {
+    const { meaning, whatToDo } = operatorErrors[code];
+    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
+    this.code = code;
+  }
+}
+
+/**
+ * Runs something against Redis. An ioredis error carries the command it failed on, and with it numbers and
+ * texts: only its words are kept.
+ * @throws OperatorError REDIS_UNAVAILABLE
+ */
+export async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    const words = error instanceof Error ? safeMessage(error) : 'something that is no error was thrown';
+    // biome-ignore lint/style/useErrorCause: the cause holds the command's arguments
+    throw new OperatorError('REDIS_UNAVAILABLE', { detail: `It said: ${words.replace(/\.?$/, '.')}` });
+  }
+}
+
+/** Errors that the language throws are bugs, not Redis. */
+const isOurs = (error: unknown): boolean =>
+  error instanceof OperatorError ||
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  error instanceof ReferenceError;
