@@ -19,6 +19,9 @@ export const keys = {
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
   /** Refusals by the account's fault in a row, over all workers. */
   accountFaults: (prefix: string, account: string): string => `${prefix}:account-faults:${account}`,
+  /** What the account may still send in this second, by what is counted. */
+  rate: (prefix: string, account: string, what: 'messages' | 'requests'): string =>
+    `${prefix}:rate:${account}:${what}`,
   /** What became of a dead letter that was replayed: the id of the new message. */
   replayed: (prefix: string, account: string, id: string): string => `${prefix}:replayed:${account}:${id}`,
 } as const;

@@ -72,18 +72,49 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   },
   concurrency: {
     kind: wholeNumber(1, 5000),
-    default: 100,
+    default: 500,
     meaning: 'Send jobs that one worker process holds at the same time.',
     consequence:
       'Below connections, connections stay unused. Far above, urgent messages queue behind jobs already taken.',
+    example: '500',
+  },
+  batchSize: {
+    kind: wholeNumber(1, 10_000),
+    default: 100,
+    meaning: 'Single sends of one title that may travel in one request.',
+    consequence:
+      'Larger: fewer requests. A request without an answer is uncertain for all its messages. 1 = each message by itself.',
     example: '100',
   },
-  ratePerSecond: {
+  batchWaitMs: {
+    kind: wholeNumber(0, 10_000),
+    default: 5,
+    meaning: 'The longest that a single send waits for company, in milliseconds; lane otp never waits.',
+    consequence: 'Larger: fuller requests, later messages. 0 = take only what is already there.',
+    example: '5',
+  },
+  connectionsForOtp: {
+    kind: wholeNumber(0, 1000),
+    default: 2,
+    meaning: 'Requests of `connections` that only lane otp may use.',
+    consequence:
+      'So an OTP leaves at once though bulk keeps all others busy. At least one request stays for the other lanes.',
+    example: '2',
+  },
+  messagesPerSecond: {
+    kind: wholeNumber(0, 1_000_000),
+    default: 0,
+    meaning: 'Messages a second, over all workers together.',
+    consequence:
+      'Set it where JetSMS limits the account. Lane otp goes first, bulk takes what is left. 0 = no limit of ours.',
+    example: '200',
+  },
+  requestsPerSecond: {
     kind: wholeNumber(0, 100_000),
     default: 0,
-    meaning: 'Send jobs a second, over all workers together.',
+    meaning: 'Requests a second, over all workers together.',
     consequence: 'Set it where JetSMS limits the account. 0 = no limit of ours.',
-    example: '200',
+    example: '20',
   },
   connectTimeoutMs: {
     kind: milliseconds(100, minute),

@@ -17,8 +17,16 @@ export interface AccountSettings {
   readonly connections: number;
   /** Jobs that one worker process holds at a time. */
   readonly concurrency: number;
-  /** Messages a second over all workers together; 0 = no limit of ours. */
-  readonly ratePerSecond: number;
+  /** Single sends of one title that may travel in one request. */
+  readonly batchSize: number;
+  /** The longest that a single send waits for company; lane otp never does. */
+  readonly batchWaitMs: number;
+  /** Requests of `connections` that only lane otp may use. */
+  readonly connectionsForOtp: number;
+  /** Over all workers together; 0 = no limit of ours. */
+  readonly messagesPerSecond: number;
+  /** Over all workers together; 0 = no limit of ours. */
+  readonly requestsPerSecond: number;
   readonly connectTimeoutMs: number;
   /** From the request written to the reply's first byte. */
   readonly headersTimeoutMs: number;

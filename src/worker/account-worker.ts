@@ -13,6 +13,7 @@ import { createJournalStore } from './journal-store.ts';
 import { createLateReplies } from './late-replies.ts';
 import { nextOpening } from './mms-window.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
+import { createRate, type Rate } from './rate.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The worker of one account. */
@@ -88,13 +89,20 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     lockDurationMs: settings.lockDurationMs,
     windowOpensAt: (at) => nextOpening(account.mmsWindows, at),
   };
+  const rate = createRate({
+    redis,
+    prefix,
+    account: account.name,
+    messagesPerSecond: account.messagesPerSecond,
+    requestsPerSecond: account.requestsPerSecond,
+  });
   let isClosing = false;
   const collector = createCollector<Delivery>({
     requests: account.connections,
-    requestsForOtp: account.connections > 1 ? 1 : 0,
-    batchSize: 1,
-    batchWaitMs: 0,
-    send: (group) => deliverGroup(group, deliverContext),
+    requestsForOtp: account.connectionsForOtp,
+    batchSize: account.batchSize,
+    batchWaitMs: account.batchWaitMs,
+    send: (group) => sendInPace(group, rate, deliverContext),
     now,
   });
   const processContext: ProcessContext = {
@@ -121,12 +129,24 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     async close() {
       isClosing = true;
       for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
+      rate.stop();
       await bull.close();
       holds.stop();
       await client.close();
       await Promise.all([queue.close(), deadQueue.close()]);
     },
   };
+}
+
+/** Sends a group as soon as the account's pace allows it. */
+async function sendInPace(group: readonly Delivery[], rate: Rate, context: DeliverContext): Promise<void> {
+  const messages = group.reduce((sum, delivery) => sum + delivery.messages, 0);
+  const mayLeave = await rate.pay(group[0]?.lane ?? 'bulk', messages).catch((error) => {
+    context.telemetry.redis(error);
+    return false;
+  });
+  if (mayLeave) return deliverGroup(group, context);
+  for (const delivery of group) delivery.settle({ kind: 'back' });
 }
 
 function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {

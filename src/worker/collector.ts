@@ -44,7 +44,9 @@ export function createCollector<Item extends Collectable>(options: CollectorOpti
   /** By lane, then by company; Maps keep the order of arrival. */
   const waiting = new Map<Lane, Map<string, Waiting<Item>[]>>(laneOrder.map((lane) => [lane, new Map()]));
   let active = 0;
-  let pumpAt: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  /** The next look at what waits. */
+  let turn: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   const isFree = (lane: Lane): boolean =>
     active < (lane === 'otp' ? requests : Math.max(1, requests - requestsForOtp));
@@ -74,15 +76,22 @@ export function createCollector<Item extends Collectable>(options: CollectorOpti
   };
 
   const pump = (): void => {
-    pumpAt = undefined;
-    for (const lane of laneOrder) {
-      while (isFree(lane)) {
-        const group = next(lane);
-        if (typeof group === 'number') schedule(group);
-        if (group === undefined || typeof group === 'number') break;
-        leave(group);
-      }
+    clearImmediate(turn);
+    clearTimeout(timer);
+    turn = undefined;
+    timer = undefined;
+    const waits = laneOrder.flatMap((lane) => pumpLane(lane) ?? []);
+    if (waits.length > 0) timer = setTimeout(pump, Math.ceil(Math.min(...waits)));
+  };
+
+  /** Lets leave what may leave; how long until more may, if time is all that it waits for. */
+  const pumpLane = (lane: Lane): number | undefined => {
+    while (isFree(lane)) {
+      const group = next(lane);
+      if (group === undefined || typeof group === 'number') return group;
+      leave(group);
     }
+    return undefined;
   };
 
   const leave = (group: readonly Item[]): void => {
@@ -94,9 +103,9 @@ export function createCollector<Item extends Collectable>(options: CollectorOpti
     options.send(group).then(done, done);
   };
 
-  const schedule = (inMs: number): void => {
-    if (pumpAt) return;
-    pumpAt = inMs <= 0 ? setImmediate(pump) : setTimeout(pump, Math.ceil(inMs));
+  /** In this turn of the event loop, but after everything that is already there has been added. */
+  const pumpSoon = (): void => {
+    turn ??= setImmediate(pump);
   };
 
   return {
@@ -105,8 +114,8 @@ export function createCollector<Item extends Collectable>(options: CollectorOpti
       const queue = companies?.get(item.company) ?? [];
       queue.push({ item, since: now() });
       companies?.set(item.company, queue);
-      if (item.lane === 'otp' || isFull(queue) || batchWaitMs <= 0) soon();
-      else schedule(batchWaitMs);
+      if (item.lane === 'otp' || isFull(queue) || batchWaitMs <= 0) pumpSoon();
+      else timer ??= setTimeout(pump, batchWaitMs);
     },
     takeBack() {
       const items = [...waiting.values()].flatMap((companies) => [...companies.values()].flat());
@@ -115,14 +124,4 @@ export function createCollector<Item extends Collectable>(options: CollectorOpti
     },
     underWay: () => active,
   };
-
-  /** In this turn of the event loop, but after everything that is already there has been added. */
-  function soon(): void {
-    if (pumpAt && 'hasRef' in pumpAt && isTimeout(pumpAt)) clearTimeout(pumpAt);
-    else if (pumpAt) return;
-    pumpAt = setImmediate(pump);
-  }
 }
-
-const isTimeout = (handle: NodeJS.Immediate | NodeJS.Timeout): handle is NodeJS.Timeout =>
-  'refresh' in handle;

@@ -1,5 +1,12 @@
 import { type CodeRow, findRow } from '../codes/index.ts';
-import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, Unsent } from '../jetsms/outcome.ts';
+import {
+  type Outcome,
+  type RefusedByCode,
+  type RefusedByHttp,
+  soapFaultCode,
+  type Uncertain,
+  type Unsent,
+} from '../jetsms/outcome.ts';
 import type { WhenUncertain } from '../message/lane.ts';
 import type { DeathFacts, Piece } from '../queue/journal.ts';
 import {
@@ -99,6 +106,8 @@ function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict
 }
 
 function refusedByCode({ code, text }: RefusedByCode, situation: Situation): Verdict {
+  // The web service's way to say that the request itself was wrong; no code of the list.
+  if (code === soapFaultCode) return requestFault({ code, text }, situation);
   const row = findRow(code, text);
   if (!row) return dead({ reason: 'unknown-code', code, text }, 'unknown-code', situation);
   switch (row.class) {
@@ -114,6 +123,11 @@ function refusedByCode({ code, text }: RefusedByCode, situation: Situation): Ver
       // `00` never arrives here as a refusal; if it does, the answer contradicts itself.
       return uncertain({ kind: 'uncertain', cause: 'accepted-without-id' }, situation);
   }
+}
+
+function requestFault({ code, text }: { code: string; text: string }, situation: Situation): Verdict {
+  if (situation.messages > 1) return { kind: 'split', rule: code };
+  return dead({ reason: 'terminal', code, text }, code, situation);
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {

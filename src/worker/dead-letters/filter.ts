@@ -19,12 +19,10 @@ export interface DeadLetterFilter {
   readonly limit?: number;
 }
 
-/** Whether a letter is meant; `limit` is the caller's. */
-export function matches(filter: DeadLetterFilter, stored: StoredLetter, now: number): boolean {
-  const { letter, job } = stored;
+/** Whether a letter is one of those meant; `ids` and `limit` are the caller's. */
+export function matches(filter: DeadLetterFilter, { letter, job }: StoredLetter, now: number): boolean {
   const ageMs = now - letter.diedAt;
   return (
-    (filter.ids === undefined || filter.ids.includes(stored.id)) &&
     (filter.code === undefined || letter.code === filter.code) &&
     (filter.reason === undefined || letter.reason === filter.reason) &&
     (filter.title === undefined || (job.ok && job.job.title === filter.title)) &&
