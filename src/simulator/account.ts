@@ -1,3 +1,4 @@
+import { type MmsRules, mmsDefaults } from './mms.ts';
 import type { Surface } from './submission.ts';
 
 /** A login of the simulated provider, with everything that decides how it answers. */
@@ -14,6 +15,7 @@ export interface SimulatorAccount {
   readonly surfaces: readonly Surface[];
   /** Whether the account's system is open; closed gives 77. */
   readonly open: boolean;
+  readonly mms: MmsRules;
 }
 
 /** What `accounts.add` takes: the login; everything else has a default (`accountDefaults`). */
@@ -29,6 +31,7 @@ export const accountDefaults: Omit<SimulatorAccount, 'username' | 'password'> = 
   credit: Number.POSITIVE_INFINITY,
   surfaces: ['xml', 'web-service'],
   open: true,
+  mms: mmsDefaults,
 };
 
 /** The account that a simulator has when its options name none. */

@@ -74,8 +74,10 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
   {
     id: 'invalid-numbers',
     what: 'a number that is none, among others that are',
-    choice: 'left out without a word and not charged (stats: droppedMessages); 31 when none is left',
-    why: 'the HTTP interface refuses such a number alone',
+    choice:
+      'left out and not charged (stats: droppedMessages); 31 when none is left. Where the answer has a status for ' +
+      'each recipient that number has 27, and the request is accepted even when none is left',
+    why: 'the HTTP interface refuses such a number alone; 27 is a number problem in one client of the web service',
   },
   {
     id: 'repeated-numbers',
@@ -107,6 +109,62 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
     what: 'when a message with a start date counts as accepted',
     choice: 'at once: it is recorded and charged with the request',
     why: '`00` means that the provider has taken it',
+  },
+  {
+    id: 'soap-faults',
+    what: 'the words and conditions of SOAP faults',
+    choice: 'those of an ASP.NET service, with status 500',
+    why: 'the service is one, and one such fault was seen',
+  },
+  {
+    id: 'soap-words',
+    what: 'where the words behind a code stand in ErrorCode and ID',
+    choice: 'the bare code in ErrorCode, the words in ID',
+    why: 'the bare code was seen; one client shows ID to its user on failure',
+  },
+  {
+    id: 'v2-result',
+    what: 'what stands in ResponseMessage, and the values of Status',
+    choice: 'the group id, or the words of a refusal; 0 for accepted, else a code',
+    why: 'the REST service does so',
+  },
+  {
+    id: 'message-ids',
+    what: 'message ids that differ in number from the recipients, or repeat',
+    choice: 'a differing number gives 81; a repeated id is accepted again',
+    why: '81 is the code of lists that do not pair; nothing shows a filter',
+  },
+  {
+    id: 'empty-text',
+    what: 'the answer of the web service to an empty text among others',
+    choice: '`38 Message must be fill`',
+    why: 'one client knows 38 for it; the list has no row',
+  },
+  {
+    id: 'send-all',
+    what: 'how long a text may be with SendAllPackage',
+    choice: '612 characters, charged by parts',
+    why: "two parts were seen to arrive; 612 is the list's maximum",
+  },
+  {
+    id: 'soap-query-refusal',
+    what: 'how ReportQuota and ReportOriginator refuse a login',
+    choice: 'code and words where the answer would stand',
+    why: 'they have no other place for it, and examine does so',
+  },
+  {
+    id: 'mms-rules',
+    what: 'channels, content types, size, hours and price of an MMS',
+    choice:
+      'VF, TRKC, VD or none; MIME types jpeg, gif, png, amr, mpeg audio, 3gpp, plain text; 300 KB decoded; any hour; ' +
+      'one unit of credit for a recipient. All can be set for each account. Data that is no base64 gives 202',
+    why: 'nothing is public; types and size are those that the product checks by default',
+  },
+  {
+    id: 'mms-text',
+    what: 'how long the text of an MMS may be, and whether it may be empty',
+    choice: 'as long as it likes; empty too',
+    why: 'nothing is known',
   },
   {
     id: 'query-login',

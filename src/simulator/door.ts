@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestFacts } from './fault-book.ts';
 import type { HttpReply } from './http.ts';
+import type { SpoiltRecipient } from './judge.ts';
 import type { Refusal } from './submission.ts';
 
 /** One address of the provider: reads what comes, and knows how its answers are written. */
@@ -14,7 +15,7 @@ export interface Door {
 export interface Call {
   readonly facts: RequestFacts;
   /** Lets the provider decide: what it accepts is charged and recorded. */
-  answer(): HttpReply;
+  answer(spoilt?: SpoiltRecipient): HttpReply;
   /** Writes a refusal that a fault asked for. */
   refuse(refusal: Refusal): HttpReply;
 }

@@ -63,6 +63,23 @@ export type Fault =
   | { readonly kind: 'empty-200'; readonly accepted?: boolean }
   /** Ends its side of the connection without an answer, and leaves the other side open. */
   | { readonly kind: 'half-close'; readonly accepted?: boolean }
+  /**
+   * Takes the messages but those for the number in `match.to`. Where the answer has a status for each recipient
+   * that number's is `code`; elsewhere nothing tells.
+   */
+  | {
+      readonly kind: 'refuse-recipient';
+      readonly code: string;
+      readonly match: FaultMatch & { readonly to: string };
+    }
+  /** A SOAP fault, whatever was asked for; with status 500 and `soap:Server` where nothing is said. */
+  | {
+      readonly kind: 'soap-fault';
+      readonly status?: 200 | 500;
+      readonly faultCode?: 'Client' | 'Server';
+      readonly text?: string;
+      readonly accepted?: boolean;
+    }
   /** The usual answer, later by this much. */
   | { readonly kind: 'latency'; readonly latencyMs: number };
 
@@ -86,6 +103,8 @@ export const faultKinds: readonly FaultKind[] = [
   'slow-body',
   'empty-200',
   'half-close',
+  'refuse-recipient',
+  'soap-fault',
   'latency',
 ];
 
@@ -94,6 +113,7 @@ const taking: ReadonlySet<FaultKind> = new Set([
   'accept-then-reset',
   'cut-reply',
   'slow-body',
+  'refuse-recipient',
   'latency',
 ]);
 

@@ -21,17 +21,17 @@ const milliseconds = z.number().min(0).max(3_600_000);
 const surface = z.enum(surfaces);
 const accepted = z.boolean().exactOptional();
 
+const matchFields = {
+  to: text.exactOptional(),
+  title: text.exactOptional(),
+  username: text.exactOptional(),
+  textIncludes: text.exactOptional(),
+  surface: surface.exactOptional(),
+  on: z.enum(['send', 'account-query']).exactOptional(),
+};
+
 const scope = {
-  match: z
-    .strictObject({
-      to: text.exactOptional(),
-      title: text.exactOptional(),
-      username: text.exactOptional(),
-      textIncludes: text.exactOptional(),
-      surface: surface.exactOptional(),
-      on: z.enum(['send', 'account-query']).exactOptional(),
-    })
-    .exactOptional(),
+  match: z.strictObject(matchFields).exactOptional(),
   times: z.int().min(1).exactOptional(),
   probability: z.number().min(0).max(1).exactOptional(),
 };
@@ -73,6 +73,20 @@ const faultRule: z.ZodType<FaultRule> = z.discriminatedUnion(
       ...scope,
     }),
     z.strictObject({ kind: z.literal('slow-body'), durationMs: milliseconds, ...scope }),
+    z.strictObject({
+      kind: z.literal('refuse-recipient'),
+      code: z.string().regex(/^(?!0+$)\d{1,3}$/, 'must be a status of one to three digits, not 0'),
+      ...scope,
+      match: z.strictObject({ ...matchFields, to: text }),
+    }),
+    z.strictObject({
+      kind: z.literal('soap-fault'),
+      status: z.literal([200, 500]).exactOptional(),
+      faultCode: z.enum(['Client', 'Server']).exactOptional(),
+      text: z.string().exactOptional(),
+      accepted,
+      ...scope,
+    }),
     z.strictObject({ kind: z.literal('latency'), latencyMs: milliseconds, ...scope }),
   ],
   {
@@ -89,6 +103,8 @@ const credit = z
   })
   .transform((value) => (value === 'unlimited' ? unlimited : value));
 
+const clockTime = z.string().regex(/^([01]\d|2[0-3])[0-5]\d$/, 'must be a time such as 0930');
+
 const accountFields = z.strictObject({
   password: text,
   titles: z.array(text),
@@ -96,6 +112,13 @@ const accountFields = z.strictObject({
   credit,
   surfaces: z.array(surface),
   open: z.boolean(),
+  mms: z.strictObject({
+    channels: z.array(text),
+    contentTypes: z.array(text),
+    maxBytes: z.int().min(0),
+    window: z.strictObject({ from: clockTime, until: clockTime }).nullable(),
+    cost: z.number().min(0),
+  }),
 });
 
 const newAccount: z.ZodType<NewAccount> = accountFields

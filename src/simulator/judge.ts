@@ -1,5 +1,6 @@
 import { isLogin, type SimulatorAccount } from './account.ts';
 import { readDate } from './clock.ts';
+import { findMediaFlaw } from './mms.ts';
 import { refusal } from './replies.ts';
 import type { Refusal, Submission, SubmittedMessage } from './submission.ts';
 import { countParts, hasUnwantedCharacter } from './text.ts';
@@ -10,8 +11,8 @@ export type Judgement =
   | {
       readonly kind: 'accepted';
       readonly messages: readonly PricedMessage[];
-      /** Messages left out because their number is none. */
-      readonly dropped: number;
+      /** One for each submitted message, those that are left out included. */
+      readonly recipients: readonly RecipientResult[];
       readonly parts: number;
       readonly expireAt?: number;
     };
@@ -24,49 +25,67 @@ export interface PricedMessage {
   readonly messageId?: string;
 }
 
+/** What became of one recipient of an accepted request; told only where the surface has a place for it. */
+export interface RecipientResult {
+  readonly number: string;
+  readonly messageId?: string;
+  /** `0` is accepted (as the REST service documents it), anything else is refused. */
+  readonly status: string;
+}
+
+/** A recipient that a fault wants refused. */
+export interface SpoiltRecipient {
+  readonly to: string;
+  readonly status: string;
+}
+
+/** Against what a submission is judged. */
+export interface Circumstances {
+  readonly account: SimulatorAccount | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly spoilt?: SpoiltRecipient | undefined;
+}
+
 /**
  * Judges a submission by the provider's rules; pure, charges nothing.
  * Our choice: check-order. The order when several rules are broken is not known.
  */
-export function judge(submission: Submission, account: SimulatorAccount | undefined, now: number): Judgement {
+export function judge(submission: Submission, { account, now, spoilt }: Circumstances): Judgement {
+  if (account === undefined || !isLogin(account, submission.password)) return refused(refusal('10'));
   const flaw =
-    checkAccount(submission, account) ??
-    checkTitle(submission, account) ??
-    checkMessages(submission, account) ??
-    checkDates(submission, now);
-  if (flaw !== undefined || account === undefined) return refused(flaw ?? refusal('10'));
-
-  const messages = submission.messages.flatMap(price);
-  if (messages.length === 0) return refused(refusal('31'));
-  const parts = messages.reduce((sum, message) => sum + message.parts, 0);
-  // The provider's manual: credit must cover the whole package.
-  if (parts > account.credit) return refused(refusal('11'));
-  const expireAt = readDate(submission.expireDate);
-  const dropped = submission.messages.length - messages.length;
-  return { kind: 'accepted', messages, dropped, parts, ...(expireAt === undefined ? {} : { expireAt }) };
+    findAccountFlaw(submission, account) ??
+    findTitleFlaw(submission, account) ??
+    submission.flaw ??
+    findMessageFlaw(submission, account) ??
+    findMediaFlaw(submission, account.mms, now) ??
+    findDateFlaw(submission, now);
+  return flaw === undefined ? price(submission, account, spoilt) : refused(flaw);
 }
 
-function checkAccount(submission: Submission, account?: SimulatorAccount): Refusal | undefined {
-  if (account === undefined || !isLogin(account, submission.password)) return refusal('10');
+function findAccountFlaw(submission: Submission, account: SimulatorAccount): Refusal | undefined {
   if (!account.open) return refusal('77');
   if (account.surfaces.includes(submission.surface)) return undefined;
   // Our choice: surface-right. 76 is about XML only; an account without the web service gets 77 there.
   return refusal(submission.surface === 'xml' ? '76' : '77');
 }
 
-function checkTitle({ title }: Submission, account?: SimulatorAccount): Refusal | undefined {
+function findTitleFlaw({ title }: Submission, account: SimulatorAccount): Refusal | undefined {
   if (title === '') return refusal('30');
   // Our choice: title-match. Exact, letter for letter.
-  return account?.titles.includes(title) ? undefined : refusal('12');
+  return account.titles.includes(title) ? undefined : refusal('12');
 }
 
-function checkMessages({ messages }: Submission, account?: SimulatorAccount): Refusal | undefined {
+function findMessageFlaw(submission: Submission, account: SimulatorAccount): Refusal | undefined {
+  const { messages, media } = submission;
   if (messages.length === 0) return refusal('31');
-  const limit = account?.maxTextLength ?? 160;
+  const limit = wholeLimit(submission, account);
   let text: string | undefined;
   for (const message of messages) {
     if (message.text === text) continue;
     text = message.text;
+    // Our choice: empty-text. One client knows code 38 for it; the list has no row.
+    if (text === '' && media === undefined) return { code: '38', text: 'Message must be fill' };
     if (hasUnwantedCharacter(text)) return refusal('80');
     // Our choice: length-unit. Characters after unescaping.
     if (text.length > limit) return refusal('85', { limit });
@@ -74,8 +93,16 @@ function checkMessages({ messages }: Submission, account?: SimulatorAccount): Re
   return undefined;
 }
 
+/** The length beyond which a text fails the whole package. */
+function wholeLimit({ lengthRule, media }: Submission, account: SimulatorAccount): number {
+  // Our choice: mms-text. No limit of an MMS's text is known.
+  if (media !== undefined || lengthRule === 'SendOtherMessages') return Number.POSITIVE_INFINITY;
+  // Our choice: send-all. Longer texts go as several parts, as was seen, up to the longest that there is.
+  return lengthRule === 'SendAllPackage' ? 612 : account.maxTextLength;
+}
+
 /** Our choice: dates. A date that is none, or an expiry that is past or before the start, is refused with 90. */
-function checkDates({ startDate, expireDate }: Submission, now: number): Refusal | undefined {
+function findDateFlaw({ startDate, expireDate }: Submission, now: number): Refusal | undefined {
   const start = readDate(startDate);
   const expire = readDate(expireDate);
   if (startDate !== '' && start === undefined) return refusal('90-other', { detail: 'start-date gecersiz' });
@@ -85,11 +112,51 @@ function checkDates({ startDate, expireDate }: Submission, now: number): Refusal
   return isOver ? refusal('90-other', { detail: 'expire-date gecmis' }) : undefined;
 }
 
-/** Our choice: invalid-numbers. One is left out without a word, as HttpSmsSend answers -1 for that one only. */
-function price({ to, text, messageId }: SubmittedMessage): readonly PricedMessage[] {
+function price(submission: Submission, account: SimulatorAccount, spoilt?: SpoiltRecipient): Judgement {
+  const statuses = submission.messages.map((message) => statusOf(message, submission, { account, spoilt }));
+  const messages = submission.messages.flatMap((message, i) =>
+    statuses[i] === '0' ? pricedMessage(message, submission, account) : [],
+  );
+  if (messages.length === 0 && !submission.answersPerRecipient) return refused(refusal('31'));
+  const parts = messages.reduce((sum, message) => sum + message.parts, 0);
+  // The provider's manual: credit must cover the whole package.
+  if (parts > account.credit) return refused(refusal('11'));
+  const expireAt = readDate(submission.expireDate);
+  return {
+    kind: 'accepted',
+    messages,
+    recipients: submission.messages.map((message, i) => recipientResult(message, statuses[i] ?? '0')),
+    parts,
+    ...(expireAt === undefined ? {} : { expireAt }),
+  };
+}
+
+interface StatusFacts {
+  readonly account: SimulatorAccount;
+  readonly spoilt?: SpoiltRecipient | undefined;
+}
+
+function statusOf({ to, text }: SubmittedMessage, submission: Submission, facts: StatusFacts): string {
+  // Our choice: invalid-numbers. Such a number is left out alone; 27 is a client's word for a bad number.
+  if (to === undefined) return '27';
+  if (to === facts.spoilt?.to) return facts.spoilt.status;
+  const isSkipped =
+    submission.lengthRule === 'SendOtherMessages' && text.length > facts.account.maxTextLength;
+  return isSkipped ? '85' : '0';
+}
+
+function pricedMessage(
+  { to, text, messageId }: SubmittedMessage,
+  { media }: Submission,
+  account: SimulatorAccount,
+): readonly PricedMessage[] {
   if (to === undefined) return [];
-  const priced = { to, text, parts: countParts(text) };
-  return [messageId === undefined ? priced : { ...priced, messageId }];
+  const parts = media === undefined ? countParts(text) : account.mms.cost;
+  return [messageId === undefined ? { to, text, parts } : { to, text, parts, messageId }];
+}
+
+function recipientResult({ number, messageId }: SubmittedMessage, status: string): RecipientResult {
+  return messageId === undefined ? { number, status } : { number, messageId, status };
 }
 
 function refused(refusal: Refusal): Judgement {

@@ -1,5 +1,5 @@
 import { SimulatorWaitError } from './errors.ts';
-import type { Surface } from './submission.ts';
+import type { Media, Surface } from './submission.ts';
 
 /** A message that the simulated provider took and would have sent. */
 export interface AcceptedMessage {
@@ -15,6 +15,8 @@ export interface AcceptedMessage {
   readonly parts: number;
   readonly expireAt?: number;
   readonly messageId?: string;
+  /** Of an MMS. */
+  readonly media?: Media;
 }
 
 /** What accepted messages are counted by: their number, number and text, or the sender's own id. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from './fault-rule.ts';
 import { answer, type HttpReply, headersOf } from './http.ts';
+import { writeFault } from './web-service/write.ts';
 
 /** One request whose answer is due. */
 export interface Exchange {
@@ -47,12 +48,28 @@ export async function misbehave(fault: Fault, exchange: Exchange): Promise<void>
   }
 }
 
-type Replacing = Extract<Fault, { kind: 'reply' | 'raw-reply' | 'html-200' | 'empty-200' | 'status' }>;
+/** Faults whose answer is not simply another whole one. */
+type Unfinished =
+  | 'hang'
+  | 'accept-then-hang'
+  | 'reset-before-body'
+  | 'reset-after-read'
+  | 'accept-then-reset'
+  | 'half-close'
+  | 'cut-reply'
+  | 'slow-body'
+  | 'latency';
+type Replacing = Exclude<Fault, Extract<Fault, { kind: Unfinished }>>;
 
 function replaced(fault: Replacing, reply: HttpReply): HttpReply {
   switch (fault.kind) {
     case 'reply':
+    case 'refuse-recipient':
       return reply;
+    case 'soap-fault': {
+      const { faultCode = 'Server', text = 'Server was unable to process request.', status } = fault;
+      return writeFault({ code: faultCode, text }, status);
+    }
     case 'raw-reply':
       return { status: 200, contentType: fault.contentType ?? 'text/plain; charset=utf-8', body: fault.body };
     case 'html-200':

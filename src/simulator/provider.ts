@@ -2,7 +2,7 @@ import { type AccountBook, createAccountBook, demoAccount } from './account.ts';
 import { createGroupIds } from './clock.ts';
 import { createFaultBook, type FaultBook } from './fault-book.ts';
 import type { Latency } from './input.ts';
-import { judge, type PricedMessage } from './judge.ts';
+import { judge, type PricedMessage, type RecipientResult, type SpoiltRecipient } from './judge.ts';
 import { type AcceptedMessage, createLedger, type Ledger } from './ledger.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createRandom } from './random.ts';
@@ -12,7 +12,12 @@ import { createTally, type Tally } from './tally.ts';
 /** What the provider decided: refused, or taken, charged and recorded. */
 export type Decision =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'accepted'; readonly groupId: string };
+  | {
+      readonly kind: 'accepted';
+      readonly groupId: string;
+      /** One for each recipient, in the request's order. */
+      readonly recipients: readonly RecipientResult[];
+    };
 
 /** The simulated provider without its network: accounts, rules, records. */
 export interface Provider {
@@ -25,7 +30,7 @@ export interface Provider {
   /** The latency of the next answer, in milliseconds. */
   rollLatencyMs(): number;
   /** Judges what was read; what it accepts is charged and recorded. */
-  take(reading: Reading): Decision;
+  take(reading: Reading, spoilt?: SpoiltRecipient): Decision;
   /** Back to how it was made: accounts, latency, no faults, nothing recorded. */
   reset(): void;
 }
@@ -41,13 +46,14 @@ export function createProvider(options: SimulatorOptions): Provider {
   const nextGroupId = createGroupIds(now);
   let latency = firstLatency;
 
-  const accept = (submission: Submission): Decision => {
+  const accept = (submission: Submission, spoilt?: SpoiltRecipient): Decision => {
     const at = now();
-    const judgement = judge(submission, accounts.find(submission.username), at);
+    const judgement = judge(submission, { account: accounts.find(submission.username), now: at, spoilt });
     if (judgement.kind === 'refused') return judgement;
     // Our choice: start-date. Also a message with a start date counts as accepted at once.
     const groupId = nextGroupId();
-    const { messages, parts, dropped, expireAt } = judgement;
+    const { messages, recipients, parts, expireAt } = judgement;
+    const dropped = recipients.length - messages.length;
     accounts.charge(submission.username, parts);
     tally.accepted({ messages: messages.length, parts, dropped });
     const about = {
@@ -57,13 +63,14 @@ export function createProvider(options: SimulatorOptions): Provider {
       groupId,
       at,
       ...(expireAt === undefined ? {} : { expireAt }),
+      ...(submission.media === undefined ? {} : { media: submission.media }),
     };
     ledger.record(messages.map((message: PricedMessage): AcceptedMessage => ({ ...message, ...about })));
-    return { kind: 'accepted', groupId };
+    return { kind: 'accepted', groupId, recipients };
   };
 
-  const take = (reading: Reading): Decision => {
-    const decision = reading.kind === 'refused' ? reading : accept(reading.submission);
+  const take = (reading: Reading, spoilt?: SpoiltRecipient): Decision => {
+    const decision = reading.kind === 'refused' ? reading : accept(reading.submission, spoilt);
     if (decision.kind === 'refused') tally.refused(decision.refusal.code);
     return decision;
   };

@@ -3,6 +3,7 @@ import type { Call, Door } from './door.ts';
 import { type Fault, takesMessages } from './fault-rule.ts';
 import { answer, type HttpReply, readBody } from './http.ts';
 import { misbehave, reset } from './misbehave.ts';
+import { readNumber } from './numbers.ts';
 import type { Provider } from './provider.ts';
 import { refusalOf } from './replies.ts';
 
@@ -40,6 +41,9 @@ export async function handleRequest(
 const noReply: HttpReply = { status: 200, contentType: 'text/plain; charset=utf-8', body: '' };
 
 function decide(provider: Provider, call: Call, fault: Fault | undefined): HttpReply {
+  if (fault?.kind === 'refuse-recipient') {
+    return call.answer({ to: readNumber(fault.match.to) ?? fault.match.to, status: fault.code });
+  }
   if (fault === undefined || takesMessages(fault)) return call.answer();
   if (fault.kind !== 'reply') return noReply;
   const refusal = scripted(fault);

@@ -8,6 +8,8 @@ import { createListener, type Listener } from './listener.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createProvider, type Provider } from './provider.ts';
 import { handleRequest } from './route.ts';
+import { createWebServiceDoor } from './web-service/door.ts';
+import { writeWsdl } from './web-service/wsdl.ts';
 import { createExamineDoor } from './xml/examine-door.ts';
 import { createXmlDoor } from './xml/xml-door.ts';
 
@@ -46,12 +48,25 @@ function createRouter({ provider, listener, simulator, options }: Parts): Handle
   const routes: readonly (readonly [RegExp, Handler])[] = [
     [/^\/control(\/|$)/, (request, response) => handleControl(simulator, request, response)],
     [/^\/SMS-Web8?\/xmlsms\/?$/i, at(createXmlDoor({ provider, lineEnd }))],
+    // ASP.NET does not look at the case of a path.
+    [/^\/ws\/soapsms\.asmx$/i, describing(at(createWebServiceDoor(provider)))],
     [/^\/SMS-Web8?\/examine\/?$/i, at(createExamineDoor({ provider, lineEnd }))],
   ];
   return async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
     const handler = routes.find(([pattern]) => pattern.test(path))?.[1] ?? notFound;
     await handler(request, response);
+  };
+}
+
+/** A GET to the web service asks for its WSDL, and is no request to the provider. */
+function describing(serve: Handler): Handler {
+  return async (request, response) => {
+    if (request.method !== 'GET') return serve(request, response);
+    const { host = 'localhost' } = request.headers;
+    const [path] = (request.url ?? '').split('?', 1);
+    const body = writeWsdl(`http://${host}${path}`);
+    answer(response, { status: 200, contentType: 'text/xml; charset=utf-8', body });
   };
 }
 

@@ -2,6 +2,14 @@
 export const surfaces = ['xml', 'web-service'] as const;
 export type Surface = (typeof surfaces)[number];
 
+/** What happens where a text is longer than the account's maximum; only the web service has the choice. */
+export const lengthRules = ['RejectAllPackage', 'SendOtherMessages', 'SendAllPackage'] as const;
+export type LengthRule = (typeof lengthRules)[number];
+
+export function isLengthRule(value: string): value is LengthRule {
+  return (lengthRules as readonly string[]).includes(value);
+}
+
 /** What one request asks for, whatever surface it came by: read, not yet judged. */
 export interface Submission {
   readonly surface: Surface;
@@ -12,10 +20,28 @@ export interface Submission {
   readonly startDate: string;
   readonly expireDate: string;
   readonly messages: readonly SubmittedMessage[];
+  readonly lengthRule: LengthRule;
+  /** Whether the answer has a status for each recipient: then one may be refused alone, even the only one. */
+  readonly answersPerRecipient: boolean;
+  /** What is wrong with the counts of texts, recipients and headers. */
+  readonly flaw?: Refusal;
+  /** Makes every message an MMS. */
+  readonly media?: Media;
+}
+
+/** The medium of an MMS. */
+export interface Media {
+  readonly subject: string;
+  readonly contentType: string;
+  readonly channel: string;
+  /** Decoded size; undefined where the data cannot be decoded. */
+  readonly bytes: number | undefined;
 }
 
 /** One text for one number, as sent. */
 export interface SubmittedMessage {
+  /** The number as it was written. */
+  readonly number: string;
   /** The number in the provider's 12-digit form; undefined where it is none. */
   readonly to: string | undefined;
   readonly text: string;

@@ -41,6 +41,9 @@ function readContext(root: XmlElement): Reading {
     startDate: head(root, 'start-date'),
     expireDate: head(root, 'expire-date'),
     messages: found.messages,
+    // XML has no choice here: the account's maximum decides.
+    lengthRule: 'RejectAllPackage',
+    answersPerRecipient: false,
   } as const;
   return { kind: 'submission', submission };
 }
@@ -56,7 +59,7 @@ function readOneText(root: XmlElement): Messages {
   const lists = [root, ...wrappers.map(asElement)].flatMap((holder) => asList(holder?.['gsmnos']));
   // Our choice: repeated-numbers. Each is a message of its own.
   const numbers = lists.flatMap((list) => splitNumbers(leafText(list) ?? ''));
-  return { kind: 'messages', messages: numbers.map((number) => ({ to: readNumber(number), text })) };
+  return { kind: 'messages', messages: numbers.map((number) => ({ number, to: readNumber(number), text })) };
 }
 
 /** mmmgsd: one `message` a recipient, each with its number and text. */
@@ -76,7 +79,7 @@ function readMessage(item: XmlNode): SubmittedMessage | undefined {
   const number = leafText(element?.['gsmno']);
   const text = leafText(element?.['text']);
   if (number === undefined || text === undefined || text === '') return undefined;
-  return { to: readNumber(number), text };
+  return { number, to: readNumber(number), text };
 }
 
 function head(root: XmlElement, name: string): string {

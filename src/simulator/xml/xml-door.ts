@@ -19,7 +19,7 @@ export function createXmlDoor({ provider, lineEnd }: XmlDoorOptions): Door {
       const reading = readDocument(body, request.headers['content-type']);
       return {
         facts: reading.kind === 'submission' ? { ...early, submission: reading.submission } : early,
-        answer: () => write(provider.take(reading)),
+        answer: (spoilt) => write(provider.take(reading, spoilt)),
         refuse: (refusal) => write({ kind: 'refused', refusal }),
       };
     },

@@ -13,9 +13,11 @@ const facts: RequestFacts = {
     title: 'DEMO',
     startDate: '',
     expireDate: '',
+    lengthRule: 'RejectAllPackage',
+    answersPerRecipient: false,
     messages: [
-      { to: '905321234567', text: 'Merhaba' },
-      { to: '905321234568', text: 'Kodunuz 1234' },
+      { number: '1', to: '905321234567', text: 'Merhaba' },
+      { number: '2', to: '905321234568', text: 'Kodunuz 1234' },
     ],
   },
 };

@@ -8,6 +8,7 @@ import {
   readNewAccount,
   readTopUp,
 } from '../../../src/simulator/input.ts';
+import { mmsDefaults } from '../../../src/simulator/mms.ts';
 
 const extras: Readonly<Record<string, object>> = {
   reply: { code: '12' },
@@ -15,6 +16,7 @@ const extras: Readonly<Record<string, object>> = {
   status: { status: 503, retryAfter: 2 },
   'slow-body': { durationMs: 10 },
   latency: { latencyMs: 10 },
+  'refuse-recipient': { code: '27', match: { to: '5321234567' } },
 };
 
 function problemsOf(read: () => unknown): readonly string[] {
@@ -42,6 +44,9 @@ describe('readFaultRule', () => {
     ['code', { kind: 'reply', code: '00' }],
     ['code', { kind: 'reply', code: 'twelve' }],
     ['status', { kind: 'status', status: 200 }],
+    ['match', { kind: 'refuse-recipient', code: '27' }],
+    ['match.to', { kind: 'refuse-recipient', code: '27', match: {} }],
+    ['status', { kind: 'soap-fault', status: 404 }],
     ['match', { kind: 'hang', match: { number: '532' } }],
     ['match', { kind: 'reset-before-body', match: { to: '5321234567' } }],
     ['', { kind: 'hang', forever: true }],
@@ -64,6 +69,10 @@ describe('the other inputs', () => {
   it.each([
     [['password'], () => readNewAccount({ username: 'a' })],
     [['maxTextLength', 'credit'], () => readAccountChange({ maxTextLength: 100, credit: -1 })],
+    [
+      ['mms.window.from'],
+      () => readAccountChange({ mms: { ...mmsDefaults, window: { from: '9', until: '1000' } } }),
+    ],
     [['surfaces.0'], () => readAccountChange({ surfaces: ['fax'] })],
     [['credit'], () => readTopUp({ username: 'a', credit: '5' })],
     [['maxMs'], () => readLatency({ minMs: 5, maxMs: 1 })],

@@ -27,7 +27,9 @@ describe('readDocument', () => {
         title: 'DEMO',
         startDate: '01042026120000',
         expireDate: '01042026153000',
-        messages: [{ to: '905321234567', text: ' Merhaba ' }],
+        messages: [{ number: '5321234567', to: '905321234567', text: ' Merhaba ' }],
+        lengthRule: 'RejectAllPackage',
+        answersPerRecipient: false,
       },
     });
   });
@@ -38,8 +40,8 @@ describe('readDocument', () => {
     ['twice', '<text>a</text><gsmnos>5321234567</gsmnos><gsmnos>5321234568</gsmnos>'],
   ])('finds gsmnos %s', (_, inner) => {
     expect(messagesOf('smmgsd', inner)).toEqual([
-      { to: '905321234567', text: 'a' },
-      { to: '905321234568', text: 'a' },
+      { number: '5321234567', to: '905321234567', text: 'a' },
+      { number: '5321234568', to: '905321234568', text: 'a' },
     ]);
   });
 
@@ -48,14 +50,14 @@ describe('readDocument', () => {
       '<message><gsmno>5321234567</gsmno><text>a</text></message>' +
       '<message><gsmno>5321234568</gsmno><message-type>0</message-type><text>b</text></message>';
     expect(messagesOf('mmmgsd', inner)).toEqual([
-      { to: '905321234567', text: 'a' },
-      { to: '905321234568', text: 'b' },
+      { number: '5321234567', to: '905321234567', text: 'a' },
+      { number: '5321234568', to: '905321234568', text: 'b' },
     ]);
   });
 
   it('keeps a number that is none, as none', () => {
     expect(messagesOf('mmmgsd', '<message><gsmno>212</gsmno><text>a</text></message>')).toEqual([
-      { to: undefined, text: 'a' },
+      { number: '212', to: undefined, text: 'a' },
     ]);
   });
 

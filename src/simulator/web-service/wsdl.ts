@@ -1,0 +1,100 @@
+import { lengthRules } from '../submission.ts';
+import { escapeXml } from '../xml/escape.ts';
+import { namespace, type Operation, operations, type Parameter, type ResultForm } from './operations.ts';
+
+/** The WSDL of the simulated service at this address: SOAP 1.1, document/literal, wrapped, as `.asmx` writes it. */
+export function writeWsdl(address: string): string {
+  return `<?xml version="1.0" encoding="utf-8"?>
+<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" \
+xmlns:s="http://www.w3.org/2001/XMLSchema" xmlns:tns="${namespace}" targetNamespace="${namespace}">
+<wsdl:types><s:schema elementFormDefault="qualified" targetNamespace="${namespace}">
+${operations.map(elements).join('\n')}
+${types}
+</s:schema></wsdl:types>
+${operations.map(messages).join('\n')}
+<wsdl:portType name="SMSServiceSoap">
+${operations.map(portOperation).join('\n')}
+</wsdl:portType>
+<wsdl:binding name="SMSServiceSoap" type="tns:SMSServiceSoap">\
+<soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+${operations.map(boundOperation).join('\n')}
+</wsdl:binding>
+<wsdl:service name="SMSService"><wsdl:port name="SMSServiceSoap" binding="tns:SMSServiceSoap">\
+<soap:address location="${escapeXml(address)}"/></wsdl:port></wsdl:service>
+</wsdl:definitions>
+`;
+}
+
+const types = [
+  complexType('ArrayOfString', [element('string', 's:string', { many: true })]),
+  `<s:simpleType name="enmOnLengthProblem"><s:restriction base="s:string">${lengthRules
+    .map((rule) => `<s:enumeration value="${rule}"/>`)
+    .join('')}</s:restriction></s:simpleType>`,
+  complexType('SendSMSResult', [element('ErrorCode', 's:string'), element('ID', 's:string')]),
+  complexType('ResponseFromHostV2', [
+    element('ResponseCode', 's:string'),
+    element('ResponseMessage', 's:string'),
+    element('ResponseGroupIdArray', 'tns:ArrayOfResponseGroupId'),
+  ]),
+  complexType('ArrayOfResponseGroupId', [element('ResponseGroupId', 'tns:ResponseGroupId', { many: true })]),
+  complexType('ResponseGroupId', [
+    element('GsmNumber', 's:string'),
+    element('MessageId', 's:string'),
+    element('Status', 's:string'),
+  ]),
+].join('\n');
+
+const resultTypes: Readonly<Record<ResultForm, string>> = {
+  send: 'tns:SendSMSResult',
+  'send-v2': 'tns:ResponseFromHostV2',
+  string: 's:string',
+  strings: 'tns:ArrayOfString',
+};
+
+function elements({ name, parameters, result }: Operation): string {
+  const response = [element(`${name}Result`, resultTypes[result])];
+  return wrapper(name, parameters.map(parameterElement)) + wrapper(`${name}Response`, response);
+}
+
+function parameterElement({ name, type }: Parameter): string {
+  if (type === 'length-rule')
+    return `<s:element minOccurs="1" name="${name}" type="tns:enmOnLengthProblem"/>`;
+  return element(name, type === 'strings' ? 'tns:ArrayOfString' : 's:string');
+}
+
+function messages({ name }: Operation): string {
+  return (
+    `<wsdl:message name="${name}SoapIn"><wsdl:part name="parameters" element="tns:${name}"/></wsdl:message>` +
+    `<wsdl:message name="${name}SoapOut"><wsdl:part name="parameters" element="tns:${name}Response"/></wsdl:message>`
+  );
+}
+
+function portOperation({ name }: Operation): string {
+  const input = `<wsdl:input message="tns:${name}SoapIn"/>`;
+  return `<wsdl:operation name="${name}">${input}<wsdl:output message="tns:${name}SoapOut"/></wsdl:operation>`;
+}
+
+function boundOperation({ name }: Operation): string {
+  const action = `<soap:operation soapAction="${namespace}${name}" style="document"/>`;
+  const body = '<soap:body use="literal"/>';
+  return (
+    `<wsdl:operation name="${name}">${action}<wsdl:input>${body}</wsdl:input>` +
+    `<wsdl:output>${body}</wsdl:output></wsdl:operation>`
+  );
+}
+
+function wrapper(name: string, children: readonly string[]): string {
+  return `<s:element name="${name}">${anonymousType(children)}</s:element>`;
+}
+
+function complexType(name: string, children: readonly string[]): string {
+  return anonymousType(children).replace('<s:complexType>', `<s:complexType name="${name}">`);
+}
+
+function anonymousType(children: readonly string[]): string {
+  return `<s:complexType><s:sequence>${children.join('')}</s:sequence></s:complexType>`;
+}
+
+function element(name: string, type: string, { many = false }: { many?: boolean } = {}): string {
+  return `<s:element minOccurs="0" maxOccurs="${many ? 'unbounded' : '1'}" name="${name}" type="${type}"/>`;
+}
