@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../src/jetsms/outcome.ts';
+import { emptyJournal, historyLimit, type Journal } from '../../../src/queue/journal.ts';
+import type { Verdict } from '../../../src/worker/decide.ts';
+import { afterAttempt, beforeSending, outcomeCode } from '../../../src/worker/journal-entries.ts';
+
+const now = 1_800_000_000_000;
+const before: Journal = { ...emptyJournal, attempts: 2, resends: 1, stalls: 1 };
+const accepted: Outcome = { kind: 'accepted', groupId: 'g1' };
+const refused: Outcome = { kind: 'refused', by: 'code', code: '12', text: 'wrong title' };
+const lost: Outcome = { kind: 'uncertain', cause: 'reply-timeout' };
+const complete: Verdict = { kind: 'complete', rule: '00', groupId: 'g1' };
+
+const journalAfter = (outcome: Outcome, verdict: Verdict, journal: Journal = before): Journal =>
+  afterAttempt(journal, { outcome, verdict, now, durationMs: 12.6, worker: 'w' });
+
+describe('the word for an outcome', () => {
+  it.each<[string, Outcome]>([
+    ['00', accepted],
+    ['12', refused],
+    ['http-401', { kind: 'refused', by: 'http', status: 401 }],
+    ['dns', { kind: 'unsent', cause: 'dns' }],
+    ['reply-timeout', lost],
+  ])('%s', (word, outcome) => {
+    expect(outcomeCode(outcome)).toBe(word);
+  });
+});
+
+describe('before a request', () => {
+  it('the journal is marked, and marks of the run before are gone', () => {
+    expect(beforeSending({ ...before, notBefore: 5 }, now, 'w')).toEqual({
+      ...before,
+      sending: { at: now, worker: 'w' },
+    });
+  });
+});
+
+describe('after a request', () => {
+  const marked: Journal = { ...beforeSending(before, now - 5, 'w'), notBefore: 3 };
+
+  it.each<[string, Verdict, Partial<Journal>]>([
+    ['an accepted message is settled', complete, { settled: { end: 'accepted', groupId: 'g1', at: now } }],
+    [
+      'a retry has its time and has used an attempt',
+      { kind: 'retry', rule: 'unsent', delayMs: 500, resend: false },
+      { notBefore: now + 500 },
+    ],
+    [
+      'a resend counts as both',
+      { kind: 'retry', rule: 'uncertain: resend', delayMs: 500, resend: true },
+      { notBefore: now + 500, resends: 2 },
+    ],
+    [
+      'a deferral has its time and has used no attempt',
+      { kind: 'defer', rule: '204', delayMs: 500 },
+      { notBefore: now + 500, attempts: 2 },
+    ],
+    [
+      'a hold has used no attempt',
+      { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' },
+      { attempts: 2 },
+    ],
+    [
+      'a dead letter is settled with its facts',
+      {
+        kind: 'dead-letter',
+        rule: '12',
+        facts: { reason: 'terminal', code: '12', text: 'wrong title' },
+        accountFault: false,
+      },
+      { settled: { end: 'dead', at: now, reason: 'terminal', code: '12', text: 'wrong title' } },
+    ],
+    ['a split is settled', { kind: 'split', rule: '80' }, { settled: { end: 'split', at: now, pieces: [] } }],
+  ])('%s', (_, verdict, expected) => {
+    const { history, ...rest } = journalAfter(accepted, verdict, marked);
+    expect(rest).toEqual({ attempts: 3, resends: 1, stalls: 1, ...expected });
+    expect(history).toHaveLength(1);
+  });
+
+  it('the history tells what happened, when, for how long, and where', () => {
+    expect(journalAfter(accepted, complete).history).toEqual([
+      { n: 1, at: now, outcome: 'accepted', code: '00', verdict: 'complete', durationMs: 13, worker: 'w' },
+    ]);
+  });
+
+  it('a late reply is marked as such in the history and in the end', () => {
+    const facts = { outcome: accepted, verdict: complete, now, worker: 'w', late: true } as const;
+    const journal = afterAttempt(before, facts);
+    expect(journal.history).toEqual([expect.objectContaining({ n: 1, late: true })]);
+    expect(journal.settled).toMatchObject({ end: 'accepted', late: true });
+  });
+
+  it('the history keeps the latest requests and goes on counting', () => {
+    let journal = before;
+    for (let n = 0; n < historyLimit + 5; n += 1) {
+      journal = journalAfter(refused, { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' }, journal);
+    }
+    expect(journal.history).toHaveLength(historyLimit);
+    expect(journal.history.map(({ n }) => n)).toEqual(Array.from({ length: historyLimit }, (_, i) => i + 6));
+    expect(journal.attempts).toBe(before.attempts);
+  });
+
+  it('the journal before is not changed', () => {
+    const frozen = Object.freeze({ ...before, history: Object.freeze([]) });
+    expect(() => journalAfter(accepted, complete, frozen)).not.toThrow();
+  });
+});
