@@ -27,15 +27,28 @@ export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }:
  * a crash changes nothing.
  */
 export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<void> {
-  await deadQueue.add(death.facts.reason, deadLetterOf(death), { jobId: death.id });
+  const { id, facts, now } = death;
+  await deadQueue.add(facts.reason, deadLetterOf(death), { jobId: id });
+  if (facts.reason !== 'uncertain') return;
+  const redis = await deadQueue.getBackend().client;
+  await redis.hset(uncertainKey(deadQueue.qualifiedName), { [id]: now });
 }
+
+/**
+ * Where the open uncertain dead letters of a dead-letter queue are noted, so that they can be counted without
+ * reading the letters: a hash of ids. Written after its letter and wiped after it: a worker that is killed in
+ * between repeats the first, and `queue-snapshot.ts` catches up with the second.
+ * @param deadQueue prefix and name of the dead-letter queue, as in `{jetsms}:jetsms-default-dead`
+ */
+export const uncertainKey = (deadQueue: string): string => `${deadQueue}:uncertain`;
 
 /** Takes a dead letter away, because its message turned out to be accepted. False where there is none. */
 export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<boolean> {
   const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
-  if (!letter) return false;
-  await letter.remove();
-  return true;
+  await letter?.remove();
+  const redis = await deadQueue.getBackend().client;
+  await redis.hdel(uncertainKey(deadQueue.qualifiedName), id);
+  return letter !== undefined;
 }
 
 /** When a job was enqueued, as far as its data or BullMQ can tell. */

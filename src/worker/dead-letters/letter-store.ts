@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { deadQueueName, keys, queueName } from '../../queue/names.ts';
+import { uncertainKey } from '../dead-letter-store.ts';
 import { askRedis } from '../operator-error.ts';
 import { readLetter, type StoredLetter } from './letter.ts';
 
@@ -15,6 +16,14 @@ export type ReplayStart = 'begun' | 'again' | 'still-settling' | 'accepted' | 'g
 /** `replay-begun`: a replay was cut off here; replaying again finishes it. */
 export type Removal = 'removed' | 'gone' | 'replay-begun';
 
+/** The letter that is replayed, and what stands behind it. */
+export interface ReplayIds {
+  readonly id: string;
+  readonly newId: string;
+  /** The send job that became the letter: of the same id, or one that was divided. */
+  readonly sourceId: string;
+}
+
 /** One account's dead letters in Redis. All of it throws OperatorError REDIS_UNAVAILABLE. */
 export interface LetterStore {
   /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
@@ -22,7 +31,7 @@ export interface LetterStore {
   /** The letters of these ids, in their order; those that are gone are left out. */
   read(ids: readonly string[]): Promise<readonly StoredLetter[]>;
   /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
-  beginReplay(id: string, newId: string, dryRun: boolean): Promise<ReplayStart>;
+  beginReplay(start: ReplayIds, dryRun: boolean): Promise<ReplayStart>;
   /** Takes a letter away, whatever stands in its replay record. */
   remove(id: string): Promise<Removal>;
   /** Takes a letter away, unless a replay of it was begun. */
@@ -37,7 +46,7 @@ export const replayMemoryMs: number = 90 * 86_400_000;
 /**
  * One step, so that a replay begins only where its letter lies and its source job has ended.
  * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job.
- * ARGV: id, new id, milliseconds to keep the record (empty = only look).
+ * ARGV: source id, new id, milliseconds to keep the record (empty = only look).
  */
 const beginScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
@@ -56,16 +65,18 @@ return 'begun'`;
 /**
  * What BullMQ's own removal does for a job without lock, parent, children and deduplication, but looking for it
  * from the oldest end: BullMQ's takes 100,000 steps for the oldest of 100,000 letters.
- * KEYS: letter, its logs, record of the replay, wait list, then the sets where somebody may have moved it.
+ * KEYS: letter, its logs, record of the replay, note of open uncertain ones, wait list, then the sets where
+ * somebody may have moved it.
  * ARGV: id, `discard` to keep a letter whose replay was begun.
  */
 const removeScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
 if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
-if redis.call('LREM', KEYS[4], -1, ARGV[1]) == 0 then
-  for i = 5, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
+if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
+  for i = 6, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
 end
 redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;
 
 interface LetterCommands {
@@ -82,7 +93,7 @@ export function createLetterStore(
   { prefix, account }: { readonly prefix: string; readonly account: string },
 ): LetterStore {
   redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 6 });
-  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 8 });
+  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
   const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
   const main = `${prefix}:${queueName(account)}`;
   const dead = `${prefix}:${deadQueueName(account)}`;
@@ -91,7 +102,7 @@ export function createLetterStore(
   const removeAs = (id: string, why: 'discard' | 'replayed'): Promise<Removal> =>
     askRedis(() =>
       commands.jetsmsRemoveLetter(
-        ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), `${dead}:wait`],
+        ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), uncertainKey(dead), `${dead}:wait`],
         ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
         ...[id, why],
       ),
@@ -115,11 +126,11 @@ export function createLetterStore(
         return typeof raw === 'string' ? [readLetter(id, raw)] : [];
       });
     },
-    beginReplay: (id, newId, dryRun) =>
+    beginReplay: ({ id, newId, sourceId }, dryRun) =>
       askRedis(() =>
         commands.jetsmsBeginReplay(
-          ...[`${dead}:${id}`, recordOf(id), `${main}:${id}`, `${main}:failed`, `${main}:completed`],
-          ...[`${main}:de:${newId}`, id, newId, dryRun ? '' : String(replayMemoryMs)],
+          ...[`${dead}:${id}`, recordOf(id), `${main}:${sourceId}`, `${main}:failed`, `${main}:completed`],
+          ...[`${main}:de:${newId}`, sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
         ),
       ),
     remove: (id) => removeAs(id, 'replayed'),
