@@ -44,6 +44,7 @@ function problemsOf(options: ResolvedOptions): string[] {
         ? ''
         : `account name at position ${names.indexOf(name) + 1} must be lower-case letters, digits and hyphens, at most 32.`,
     ),
+    typeof options.prefix === 'string' && options.prefix !== '' ? '' : 'prefix must be a text.',
     isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
     isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
   ].filter(Boolean);
@@ -55,13 +56,14 @@ function problemsOf(options: ResolvedOptions): string[] {
  */
 export function resolveOptions(options: ProducerOptions): ResolvedOptions {
   const accounts = options.accounts ?? { [defaultAccount]: {} };
+  // One by one: an option that is there but undefined, such as an unset variable, means its default too.
   const resolved: ResolvedOptions = {
-    prefix: defaultPrefix,
-    idempotencyWindowMs: day,
-    redisTimeoutMs: 1_000,
-    ...options,
+    redis: options.redis,
     accounts,
     defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
+    prefix: options.prefix ?? defaultPrefix,
+    idempotencyWindowMs: options.idempotencyWindowMs ?? day,
+    redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
   };
   const problems = problemsOf(resolved);
   if (problems.length > 0)

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { ProducerError } from '../../../src/producer/errors.ts';
+import { type ProducerOptions, resolveOptions } from '../../../src/producer/options.ts';
+
+const redis = 'redis://127.0.0.1:6379';
+
+function refusal(options: unknown): ProducerError {
+  try {
+    resolveOptions(options as ProducerOptions);
+  } catch (error) {
+    if (error instanceof ProducerError) return error;
+    throw error;
+  }
+  throw new Error('the options were taken');
+}
+
+describe("a producer's options", () => {
+  it('have defaults for all but Redis', () => {
+    expect(resolveOptions({ redis })).toEqual({
+      redis,
+      accounts: { default: {} },
+      defaultAccount: 'default',
+      prefix: '{jetsms}',
+      idempotencyWindowMs: 24 * 60 * 60 * 1_000,
+      redisTimeoutMs: 1_000,
+    });
+  });
+
+  it('make the first account the default one', () => {
+    const accounts = { shop: { title: 'SHOP' }, bank: {} };
+    expect(resolveOptions({ redis, accounts })).toMatchObject({ accounts, defaultAccount: 'shop' });
+  });
+
+  it('mean their default where they are undefined, as an unset variable is', () => {
+    const options = { redis, prefix: undefined, accounts: undefined, redisTimeoutMs: undefined };
+    expect(resolveOptions(options as unknown as ProducerOptions)).toEqual(resolveOptions({ redis }));
+  });
+
+  it('take TLS', () => {
+    expect(resolveOptions({ redis: 'rediss://host:6380/2' }).redis).toBe('rediss://host:6380/2');
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no Redis', {}, /redis must be a URL/],
+    ['another URL', { redis: 'http://127.0.0.1' }, /redis must be a URL/],
+    ['no account', { redis, accounts: {} }, /accounts must name at least one/],
+    ['an account name that cannot be a queue', { redis, accounts: { ok: {}, 'Not OK': {} } }, /position 2/],
+    ['no window', { redis, idempotencyWindowMs: 0 }, /idempotencyWindowMs must be a positive number/],
+    ['a time limit that is no number', { redis, redisTimeoutMs: '1s' }, /redisTimeoutMs must be a positive/],
+    ['no prefix', { redis, prefix: '' }, /prefix must be a text/],
+  ])('are refused with %s', (_, options, expected) => {
+    expect(refusal(options)).toMatchObject({
+      code: 'PRODUCER_OPTIONS_INVALID',
+      message: expect.stringMatching(expected),
+    });
+  });
+
+  it('are refused with all problems at once, and without a word of what was given', () => {
+    const { message } = refusal({ redis: 'secret-host', redisTimeoutMs: -1, accounts: {} });
+    expect(message).toMatch(/redis must be.*accounts must name.*redisTimeoutMs must be/);
+    expect(message).not.toContain('secret-host');
+  });
+});
