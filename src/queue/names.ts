@@ -22,6 +22,9 @@ export const keys = {
   /** What the account may still send in this second, by what is counted. */
   rate: (prefix: string, account: string, what: 'messages' | 'requests'): string =>
     `${prefix}:rate:${account}:${what}`,
+  /** Counts and state of a campaign. */
+  campaign: (prefix: string, account: string, campaign: string): string =>
+    `${prefix}:campaign:${account}:${campaign}`,
   /** What became of a dead letter that was replayed: the id of the new message. */
   replayed: (prefix: string, account: string, id: string): string => `${prefix}:replayed:${account}:${id}`,
 } as const;

@@ -5,7 +5,9 @@ import { deadQueueName, queueName } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EndpointBreaker } from './breaker.ts';
+import { createCampaignStates } from './campaign-states.ts';
 import { createCollector } from './collector.ts';
+import { type Consumer, watchConsumer } from './consumer.ts';
 import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
 import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
@@ -23,6 +25,7 @@ export interface AccountWorker {
   readonly deadQueue: Queue;
   readonly holds: AccountHolds;
   readonly bull: Worker;
+  readonly consumer: Consumer;
   start(): Promise<void>;
   /**
    * Takes nothing new, gives back what has not left, and waits for the requests under way. May wait for as long
@@ -59,7 +62,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const queue = new Queue(queueName(account.name), { connection: redis, prefix });
   const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
   for (const one of [queue, deadQueue]) one.on('error', (error) => telemetry.redis(error));
-  const journals = createJournalStore(redis, `${prefix}:${queue.name}`);
+  const journals = createJournalStore(redis, { prefix, account: account.name });
   const holds = createAccountHolds({
     store: createHoldStore(redis, { prefix, account: account.name }),
     accountFaultLimit: account.accountFaultLimit,
@@ -110,9 +113,12 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     queue,
     deadQueue,
     collector,
+    campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
     isClosing: () => isClosing,
   };
-  const bull = new Worker(queue.name, processorOf(processContext), bullOptions(options));
+  const consumer = watchConsumer();
+  const processor = consumer.watched(processorOf(processContext));
+  const bull: Worker = new Worker(queue.name, processor, bullOptions(options), consumer.backend);
   bull.on('error', (error) => telemetry.redis(error));
 
   return {
@@ -121,6 +127,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     deadQueue,
     holds,
     bull,
+    consumer,
     async start() {
       holds.start();
       await holds.refresh();

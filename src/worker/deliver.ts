@@ -256,11 +256,15 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
   const lockMayBeLost = (takenAt: number): boolean => now() - takenAt > lockDurationMs / 2;
   const needsRecord = ({ delivery, verdict }: Judged): boolean =>
     delivery.job.whenUncertain === 'park' ||
+    delivery.job.campaign !== undefined ||
     (verdict.kind !== 'complete' && verdict.kind !== 'hold') ||
     lockMayBeLost(delivery.takenAt);
   const recorded = judged.filter(needsRecord);
   const results = await persist(
-    () => journals.write(recorded.map(({ delivery: { id, token }, journal }) => ({ id, token, journal }))),
+    () =>
+      journals.write(
+        recorded.map(({ delivery: { id, token, job }, journal }) => ({ id, token, journal, job })),
+      ),
     context,
   );
   const lost = new Set(recorded.filter((_, index) => results[index] === 'lost'));

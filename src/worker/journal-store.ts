@@ -1,11 +1,16 @@
 import type { Redis } from 'ioredis';
 import type { Journal } from '../queue/journal.ts';
+import { keys, queueName } from '../queue/names.ts';
+import type { SendJob } from '../queue/send-job.ts';
+import { tallyOf, tallyOfChange } from './tally.ts';
 
 /** One job's journal to be written, and the lock that must still be ours. */
 export interface JournalWrite {
   readonly id: string;
   readonly token: string;
   readonly journal: Journal;
+  /** The job, where its campaign counts the end that the journal records. */
+  readonly job?: SendJob;
 }
 
 /**
@@ -15,32 +20,47 @@ export interface JournalWrite {
  */
 export type WriteResult = 'written' | 'lost' | 'superseded';
 
+/** A journal that replaces another, whose end it may take back. */
+export interface LateJournal {
+  readonly job: SendJob;
+  readonly before: Journal;
+  readonly after: Journal;
+}
+
 /** Journals in Redis. They are the `progress` of BullMQ's job hashes. */
 export interface JournalStore {
   /** Writes many journals in one round trip, each fenced by its job's lock. */
   write(writes: readonly JournalWrite[]): Promise<readonly WriteResult[]>;
   /** Replaces a journal without a lock, but only while it is still `expected`. True when it was replaced. */
-  replace(id: string, expected: string, journal: Journal): Promise<boolean>;
+  replace(id: string, expected: string, late: LateJournal): Promise<boolean>;
   /** The journal as it lies in Redis; undefined where the job is gone. */
   read(id: string): Promise<{ readonly raw: string; readonly journal: unknown } | undefined>;
 }
 
+/** Adds a tally to the campaign's counts: a table of field and change. */
+const countLua = `
+local function count(key, tally)
+  if tally == '' then return end
+  for field, change in pairs(cjson.decode(tally)) do redis.call('HINCRBY', key, field, change) end
+end`;
+
 /**
- * KEYS: job hash and lock by turns; ARGV: token and journal by turns. A journal that a late reply settled
- * carries `"late":true`, which no quoted text can contain unescaped.
+ * KEYS: job hash, lock and campaign by turns; ARGV: token, journal and tally by turns. A journal that a late
+ * reply settled carries `"late":true`, which no quoted text can contain unescaped. An end is counted in the
+ * same step in which it is first recorded: neither twice nor never.
  */
-const writeScript = `
+const writeScript = `${countLua}
 local results = {}
-for i = 1, #KEYS, 2 do
+for i = 1, #KEYS, 3 do
   local result = 0
   if redis.call('GET', KEYS[i + 1]) == ARGV[i] then
     local current = redis.call('HGET', KEYS[i], 'progress')
-    local settledLate = current and string.find(current, '"settled":{', 1, true)
-      and string.find(current, '"late":true', 1, true)
-    if settledLate then
+    local settled = current and string.find(current, '"settled":{', 1, true)
+    if settled and string.find(current, '"late":true', 1, true) then
       result = 2
     else
       redis.call('HSET', KEYS[i], 'progress', ARGV[i + 1])
+      if not settled then count(KEYS[i + 2], ARGV[i + 2]) end
       result = 1
     end
   end
@@ -48,35 +68,52 @@ for i = 1, #KEYS, 2 do
 end
 return results`;
 
-const replaceScript = `
+const replaceScript = `${countLua}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if (redis.call('HGET', KEYS[1], 'progress') or '') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'progress', ARGV[2])
+count(KEYS[2], ARGV[3])
 return 1`;
 
 const results: readonly WriteResult[] = ['lost', 'written', 'superseded'];
 
 interface JournalCommands {
   jetsmsWriteJournals(keyCount: number, ...keysAndArgs: string[]): Promise<number[]>;
-  jetsmsReplaceJournal(key: string, expected: string, journal: string): Promise<number>;
+  jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
 }
 
-/** @param keyPrefix prefix and name of the account's queue, as in `{jetsms}:jetsms-default` */
-export function createJournalStore(redis: Redis, keyPrefix: string): JournalStore {
+/** Where an account's jobs and campaigns lie. */
+export interface JournalPlace {
+  readonly prefix: string;
+  readonly account: string;
+}
+
+export function createJournalStore(redis: Redis, { prefix, account }: JournalPlace): JournalStore {
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
-  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 1 });
+  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
   const commands = redis as unknown as JournalCommands; // defineCommand adds methods that ioredis' types cannot know
-  const keyOf = (id: string): string => `${keyPrefix}:${id}`;
+  const keyOf = (id: string): string => `${prefix}:${queueName(account)}:${id}`;
+  const campaignKey = (job: SendJob | undefined): string =>
+    keys.campaign(prefix, account, job?.campaign ?? '');
   return {
     async write(writes) {
       if (writes.length === 0) return [];
-      const keys = writes.flatMap(({ id }) => [keyOf(id), `${keyOf(id)}:lock`]);
-      const args = writes.flatMap(({ token, journal }) => [token, JSON.stringify(journal)]);
-      const codes = await commands.jetsmsWriteJournals(keys.length, ...keys, ...args);
+      const scriptKeys = writes.flatMap(({ id, job }) => [keyOf(id), `${keyOf(id)}:lock`, campaignKey(job)]);
+      const args = writes.flatMap(({ token, journal, job }) => [
+        token,
+        JSON.stringify(journal),
+        job?.campaign && journal.settled ? JSON.stringify(tallyOf(job, journal.settled)) : '',
+      ]);
+      const codes = await commands.jetsmsWriteJournals(scriptKeys.length, ...scriptKeys, ...args);
       return codes.map((code) => results[code] ?? 'lost');
     },
-    async replace(id, expected, journal) {
-      return (await commands.jetsmsReplaceJournal(keyOf(id), expected, JSON.stringify(journal))) === 1;
+    async replace(id, expected, { job, before, after }) {
+      const tally =
+        job.campaign && after.settled
+          ? JSON.stringify(tallyOfChange(job, before.settled, after.settled))
+          : '';
+      const args = [expected, JSON.stringify(after), tally];
+      return (await commands.jetsmsReplaceJournal(keyOf(id), campaignKey(job), ...args)) === 1;
     },
     async read(id) {
       const [exists, raw] = await Promise.all([redis.exists(keyOf(id)), redis.hget(keyOf(id), 'progress')]);

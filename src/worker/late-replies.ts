@@ -42,13 +42,18 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
   const { queue, deadQueue, journals, telemetry, worker, now } = options;
 
   /** Writes the acceptance into the journal that stands there now. */
-  const recordAccepted = async (id: string, groupId: string, outcome: Outcome): Promise<boolean> => {
+  const recordAccepted = async (
+    { id, job }: LateDelivery,
+    groupId: string,
+    outcome: Outcome,
+  ): Promise<boolean> => {
     for (let n = 0; n < tries; n += 1) {
       const found = await journals.read(id);
       if (!found) return false;
       const present = parseJournal(found.journal);
       if (present.settled?.end === 'accepted') return true;
-      if (await journals.replace(id, found.raw, acceptedLate(present, groupId, outcome))) return true;
+      const after = acceptedLate(present, groupId, outcome);
+      if (await journals.replace(id, found.raw, { job, before: present, after })) return true;
     }
     return false;
   };
@@ -59,10 +64,11 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
   };
 
   return {
-    async settle({ id }, outcome, verdict) {
+    async settle(delivery, outcome, verdict) {
+      const { id } = delivery;
       if (outcome.kind !== 'accepted' || verdict.kind !== 'complete')
         return telemetry.lateReply(id, outcome, false);
-      const isRecorded = await recordAccepted(id, outcome.groupId, outcome);
+      const isRecorded = await recordAccepted(delivery, outcome.groupId, outcome);
       if (isRecorded) {
         await withdrawDeadLetter(deadQueue, id);
         await runAgainWhenGivenUp(queue, id);

@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
-import { type Journal, parseJournal } from '../queue/journal.ts';
+import type { CampaignState } from '../queue/campaign.ts';
+import { type DeathFacts, type Journal, parseJournal } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide } from './decide.ts';
@@ -24,9 +25,14 @@ export interface ProcessContext
   extends SettleContext,
     Omit<DeliverContext, 'client' | 'breaker' | 'lateReplies'> {
   readonly collector: Collector<Delivery>;
+  /** Whether the jobs of a campaign may go; at most a second old. */
+  readonly campaignState: (campaign: string) => Promise<CampaignState>;
   /** True once the worker shuts down: nothing new leaves. */
   readonly isClosing: () => boolean;
 }
+
+/** How long a job of a paused campaign waits until it looks again. */
+const pausedMs = 10_000;
 
 /** How long a job waits after something of ours went wrong with it. */
 const afterFaultMs = 15_000;
@@ -55,11 +61,11 @@ async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> 
   if (step.kind !== 'send') await context.holds.skipped();
   switch (step.kind) {
     case 'send':
-      return sendJob(taken, { sendJob: step.job, journal, takenAt: now }, context);
+      return sendUnlessStopped(taken, { sendJob: step.job, journal, takenAt: now }, context);
     case 'invalid':
       return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
     case 'expired':
-      return giveUp(taken, { facts: expiredFacts(journal), journal }, context);
+      return end(taken, { job: step.job, facts: expiredFacts(journal), journal }, context);
     case 'settle':
       return settleKnownEnd(taken, step.settled, context);
     case 'wait':
@@ -67,6 +73,41 @@ async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> 
     case 'crashed':
       return afterCrash(taken, { job: step.job, journal }, context);
   }
+}
+
+interface Ending {
+  readonly job: SendJob;
+  readonly facts: DeathFacts;
+  readonly journal: Journal;
+}
+
+/** Gives up a message that no request was made for: recorded first, as every end is. */
+async function end(
+  taken: TakenUp,
+  { job, facts, journal }: Ending,
+  context: ProcessContext,
+): Promise<JobResult> {
+  const settled = { end: 'dead', ...facts, at: context.now() } as const;
+  const ended: Journal = { ...journal, settled };
+  const write = { id: taken.job.id ?? '', token: taken.token, journal: ended, job };
+  const [result] = await context.journals.write([write]);
+  if (result === 'lost') return leaveAlone();
+  if (result === 'superseded') return settle(taken, { kind: 'superseded' }, context);
+  return giveUp(taken, { facts, journal: ended }, context);
+}
+
+/** A campaign can be paused or cancelled while its jobs wait. */
+async function sendUnlessStopped(
+  taken: TakenUp,
+  sendable: Sendable,
+  context: ProcessContext,
+): Promise<JobResult> {
+  const { sendJob: job, journal } = sendable;
+  const state = job.campaign === undefined ? 'running' : await context.campaignState(job.campaign);
+  if (state === 'running') return sendJob(taken, sendable, context);
+  await context.holds.skipped();
+  if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
+  return end(taken, { job, facts: { reason: 'cancelled' }, journal }, context);
 }
 
 interface Sendable {
@@ -133,7 +174,7 @@ async function afterCrash(
   const facts = { outcome, verdict, now, worker: context.worker };
   const next = { ...afterAttempt(journal, facts), stalls: taken.job.stalledCounter };
   const id = taken.job.id ?? '';
-  const [result] = await context.journals.write([{ id, token: taken.token, journal: next }]);
+  const [result] = await context.journals.write([{ id, token: taken.token, journal: next, job }]);
   if (result === 'lost') return leaveAlone();
   if (result === 'superseded') return settle(taken, { kind: 'superseded' }, context);
   if (verdict.kind === 'retry') context.telemetry.resent(job.lane, 'crash');

@@ -1,0 +1,104 @@
+import type { Redis } from 'ioredis';
+import { keys } from './names.ts';
+
+export const campaignStates = ['running', 'paused', 'cancelled'] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
+/** How far a campaign has come, in messages. */
+export interface CampaignProgress {
+  readonly id: string;
+  readonly account: string;
+  readonly state: CampaignState;
+  /** Enqueued so far. */
+  readonly messages: number;
+  /** Neither accepted nor dead yet. */
+  readonly waiting: number;
+  readonly accepted: number;
+  /** Dead letters by code, or by reason where there was none (`expired`, `cancelled`). */
+  readonly dead: Readonly<Record<string, number>>;
+  /** Epoch milliseconds of the first job. */
+  readonly startedAt: number;
+}
+
+/** Where a campaign's counts lie. */
+export interface CampaignPlace {
+  readonly prefix: string;
+  readonly account: string;
+  readonly campaign: string;
+}
+
+/** A campaign is remembered for so long after its last job was enqueued. */
+const memoryMs = 30 * 24 * 60 * 60 * 1_000;
+
+const deadField = 'dead:';
+
+/** The count that a dead message goes into. */
+export const deadCount = (facts: { readonly reason: string; readonly code?: string }): string =>
+  `${deadField}${facts.code ?? facts.reason}`;
+
+const keyOf = ({ prefix, account, campaign }: CampaignPlace): string =>
+  keys.campaign(prefix, account, campaign);
+
+/** Counts a job of a campaign by its position, so that counting it again changes nothing. */
+export async function countCampaignJob(
+  redis: Redis,
+  place: CampaignPlace,
+  job: { readonly position: number; readonly messages: number; readonly now: number },
+): Promise<void> {
+  const key = keyOf(place);
+  await redis
+    .pipeline()
+    .hsetnx(key, 'startedAt', job.now)
+    .hset(`${key}:jobs`, String(job.position), job.messages)
+    .pexpire(key, memoryMs)
+    .pexpire(`${key}:jobs`, memoryMs)
+    .exec();
+}
+
+/** How far a campaign has come; undefined for one that was never enqueued, or is forgotten. */
+export async function readCampaign(
+  redis: Redis,
+  place: CampaignPlace,
+): Promise<CampaignProgress | undefined> {
+  const key = keyOf(place);
+  const [counts, jobs] = await Promise.all([redis.hgetall(key), redis.hvals(`${key}:jobs`)]);
+  if (jobs.length === 0) return undefined;
+  const messages = jobs.reduce((sum, count) => sum + Number(count), 0);
+  const accepted = Number(counts['accepted'] ?? 0);
+  const dead = Object.fromEntries(
+    Object.entries(counts)
+      .filter(([field, count]) => field.startsWith(deadField) && Number(count) !== 0)
+      .map(([field, count]) => [field.slice(deadField.length), Number(count)]),
+  );
+  const ended = Object.values(dead).reduce((sum, count) => sum + count, accepted);
+  return {
+    id: place.campaign,
+    account: place.account,
+    state: stateIn(counts['state']),
+    messages,
+    waiting: Math.max(0, messages - ended),
+    accepted,
+    dead,
+    startedAt: Number(counts['startedAt'] ?? 0),
+  };
+}
+
+/** The state alone: what a worker asks before it sends. */
+export async function readCampaignState(redis: Redis, place: CampaignPlace): Promise<CampaignState> {
+  return stateIn((await redis.hget(keyOf(place), 'state')) ?? undefined);
+}
+
+/** Pauses, resumes or cancels. A cancelled campaign stays cancelled. False where it is unknown or cancelled. */
+export async function setCampaignState(
+  redis: Redis,
+  place: CampaignPlace,
+  state: CampaignState,
+): Promise<boolean> {
+  const known = await readCampaign(redis, place);
+  if (!known || known.state === 'cancelled') return false;
+  await redis.hset(keyOf(place), 'state', state);
+  return true;
+}
+
+const stateIn = (text: string | undefined): CampaignState =>
+  campaignStates.find((state) => state === text) ?? 'running';

@@ -1,0 +1,118 @@
+import type { Job, Queue } from 'bullmq';
+import { type Journal, parseJournal } from '../../queue/journal.ts';
+import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
+import { pieceId } from '../division.ts';
+import { askRedis } from '../operator-error.ts';
+import type { JobResult } from '../settle.ts';
+import type { StoredLetter } from './letter.ts';
+import type { LetterStore } from './letter-store.ts';
+import { originIdsOf } from './replay-steps.ts';
+
+/**
+ * Where a message is. `divided`: its send job had many messages that went different ways. `given-up`: its dead letter was discarded. `forgotten`: nothing is left of it in Redis,
+ * because it ended long ago.
+ */
+export type MessageState =
+  | 'waiting'
+  | 'delayed'
+  | 'active'
+  | 'accepted'
+  | 'divided'
+  | 'dead-letter'
+  | 'replayed'
+  | 'given-up'
+  | 'forgotten';
+
+export interface TracedMessage {
+  readonly id: string;
+  readonly state: MessageState;
+}
+
+/** All that Redis still knows of one message. */
+export interface MessageTrace extends TracedMessage {
+  /** Its dead letter, while that lies there. */
+  readonly letter?: StoredLetter;
+  /** Its send job and journal, while the account's queue keeps them. */
+  readonly job?: { readonly job: ParsedSendJob; readonly journal: Journal };
+  /** The messages that it repeats, the first of the chain first. */
+  readonly origins: readonly TracedMessage[];
+  /** What it was replayed as, and what that was replayed as, and so on. */
+  readonly replays: readonly TracedMessage[];
+  /** What it was divided into. */
+  readonly pieces: readonly TracedMessage[];
+}
+
+interface TraceTools {
+  readonly store: LetterStore;
+  readonly queue: Queue;
+}
+
+/** Follows a message to both sides; undefined where Redis knows nothing of it. */
+export async function traceMessage(id: string, tools: TraceTools): Promise<MessageTrace | undefined> {
+  const [letter] = await tools.store.read([id]);
+  const job = (await askRedis(() => tools.queue.getJob(id))) as Job | undefined;
+  const replays = await replaysOf(id, tools);
+  if (!letter && !job && replays.length === 0) return undefined;
+  const kept = job ? { job: parseSendJob(job.data), journal: parseJournal(job.progress) } : undefined;
+  const parsed = letter?.job ?? kept?.job;
+  const origins = parsed?.ok && parsed.job.origin ? originIdsOf(parsed.job.origin) : [];
+  return {
+    ...(await stateOf(id, tools)),
+    ...(letter ? { letter } : {}),
+    ...(kept ? { job: kept } : {}),
+    origins: await Promise.all(origins.map((origin) => stateOf(origin, tools))),
+    replays,
+    pieces: await piecesOf(id, kept?.journal, tools),
+  };
+}
+
+async function piecesOf(
+  id: string,
+  journal: Journal | undefined,
+  tools: TraceTools,
+): Promise<readonly TracedMessage[]> {
+  const settled = journal?.settled;
+  if (settled?.end !== 'split') return [];
+  return Promise.all(
+    settled.pieces.map(async ({ fate }, index) => {
+      const piece = pieceId(id, index);
+      return fate === 'accepted' ? { id: piece, state: 'accepted' } : stateOf(piece, tools);
+    }),
+  );
+}
+
+async function replaysOf(id: string, tools: TraceTools): Promise<readonly TracedMessage[]> {
+  const replays: TracedMessage[] = [];
+  let next = await tools.store.replayedAs(id);
+  while (next !== undefined && !replays.some((replay) => replay.id === next)) {
+    replays.push(await stateOf(next, tools));
+    next = await tools.store.replayedAs(next);
+  }
+  return replays;
+}
+
+async function stateOf(id: string, { store, queue }: TraceTools): Promise<TracedMessage> {
+  const [letter] = await store.read([id]);
+  if (letter) return { id, state: 'dead-letter' };
+  const job = (await askRedis(() => queue.getJob(id))) as Job | undefined;
+  const state = job ? stateOfJob(await askRedis(() => job.getState()), job) : 'forgotten';
+  const isOver = state === 'given-up' || state === 'forgotten';
+  if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
+  return { id, state };
+}
+
+function stateOfJob(state: string, { returnvalue }: Pick<Job, 'returnvalue'>): MessageState {
+  switch (state) {
+    case 'active':
+    case 'delayed':
+      return state;
+    case 'completed':
+      return (returnvalue as Partial<JobResult> | null)?.end === 'split' ? 'divided' : 'accepted';
+    case 'failed':
+      return 'given-up';
+    case 'unknown':
+      return 'forgotten';
+    default:
+      return 'waiting';
+  }
+}
