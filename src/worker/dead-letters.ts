@@ -6,11 +6,12 @@ import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
 import { createLetterStore } from './dead-letters/letter-store.ts';
 import { type ReplayOptions, type ReplayResult, replayLetters } from './dead-letters/replay.ts';
+import type { ReplayTools } from './dead-letters/replay-steps.ts';
 import { type LetterPage, type PageWish, pageOfLetters, selectLetters } from './dead-letters/select.ts';
 import { type DeadLetterSummary, summarize } from './dead-letters/summary.ts';
 import { type MessageTrace, traceMessage } from './dead-letters/trace.ts';
 import { letterView, type ViewOptions } from './dead-letters/view.ts';
-import { askRedis } from './operator-error.ts';
+import { callRedis } from './operator-error.ts';
 
 /**
  * One account's dead letters: what an operator can do with them. Every function throws OperatorError
@@ -52,6 +53,41 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
   const store = createLetterStore(redis, { prefix, account });
+  let queue: Queue | undefined;
+
+  /** What the functions work with; a queue that is opened before its connection is ready fails its first command. */
+  const tools = async (): Promise<ReplayTools> => {
+    await callRedis(() => whenReady(redis, redisTimeoutMs));
+    queue ??= openQueue(redis, account, prefix);
+    return { store, queue, now };
+  };
+  const select = async (filter: DeadLetterFilter) => {
+    await tools();
+    return selectLetters(store, { filter: checkFilter(filter), now: now() });
+  };
+  const close = async (): Promise<void> => {
+    await queue?.close();
+    if (redis !== options.redis) redis.disconnect();
+  };
+
+  return {
+    async list(filter = {}, { size = 50, cursor } = {}) {
+      await tools();
+      return pageOfLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
+    },
+    show: async (id) => traceMessage(id, await tools()),
+    summary: async (filter = {}) => summarize(await select(filter)),
+    replay: async (filter, how = {}) => replayLetters(filter, how, await tools()),
+    discard: async (filter, how = {}) => discardLetters(filter, how, await tools()),
+    async *export(filter = {}, how = {}) {
+      for await (const stored of await select(filter)) yield JSON.stringify(letterView(stored, how));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function openQueue(redis: Redis, account: string, prefix: string): Queue {
   const queue = new Queue(queueName(account), {
     connection: redis,
     prefix,
@@ -59,42 +95,5 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
     skipWaitingForReady: true,
   });
   queue.on('error', () => {});
-  const ready = (): Promise<void> => askRedis(() => whenReady(redis, redisTimeoutMs));
-  const tools = { store, queue, now };
-  const select = (filter: DeadLetterFilter) =>
-    selectLetters(store, { filter: checkFilter(filter), now: now() });
-
-  const close = async (): Promise<void> => {
-    await queue.close();
-    if (redis !== options.redis) redis.disconnect();
-  };
-
-  return {
-    async list(filter = {}, { size = 50, cursor } = {}) {
-      await ready();
-      return pageOfLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
-    },
-    async show(id) {
-      await ready();
-      return traceMessage(id, tools);
-    },
-    async summary(filter = {}) {
-      await ready();
-      return summarize(select(filter));
-    },
-    async replay(filter, replayOptions = {}) {
-      await ready();
-      return replayLetters(filter, replayOptions, tools);
-    },
-    async discard(filter, discardOptions = {}) {
-      await ready();
-      return discardLetters(filter, discardOptions, tools);
-    },
-    async *export(filter = {}, viewOptions = {}) {
-      await ready();
-      for await (const stored of select(filter)) yield JSON.stringify(letterView(stored, viewOptions));
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return queue;
 }

@@ -3,7 +3,7 @@ import { queueName } from '../queue/names.ts';
 import { type HoldPolicy, shownHold } from './hold-steps.ts';
 import { createHoldStore, type Hold, type HoldPlace } from './hold-store.ts';
 import { holdByPerson, resumeAsPerson } from './holds.ts';
-import { askRedis } from './operator-error.ts';
+import { callRedis } from './operator-error.ts';
 
 /** An account, and the hold that it stands under, if any. */
 export interface AccountHold {
@@ -24,7 +24,7 @@ export function listHolds(
   redis: Redis,
   { prefix, accounts, now = Date.now }: ListHoldsOptions,
 ): Promise<readonly AccountHold[]> {
-  return askRedis(() =>
+  return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
         const hold = shownHold(await createHoldStore(redis, { prefix, account }).read());
@@ -50,7 +50,7 @@ export interface HoldOrder extends HoldPlace {
  * there. @throws OperatorError REDIS_UNAVAILABLE
  */
 export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }: HoldOrder): Promise<void> {
-  return askRedis(() => holdByPerson(createHoldStore(redis, place), { by, note, now: now() }));
+  return callRedis(() => holdByPerson(createHoldStore(redis, place), { by, note, now: now() }));
 }
 
 export interface ResumeOrder extends HoldPlace {
@@ -67,5 +67,5 @@ export function resumeAccount(
   redis: Redis,
   { policy, now = Date.now, ...place }: ResumeOrder,
 ): Promise<Hold | undefined> {
-  return askRedis(() => resumeAsPerson(createHoldStore(redis, place), { now: now(), policy }));
+  return callRedis(() => resumeAsPerson(createHoldStore(redis, place), { now: now(), policy }));
 }

@@ -35,7 +35,7 @@ export class OperatorError extends Error {
  * texts: only its words are kept.
  * @throws OperatorError REDIS_UNAVAILABLE
  */
-export async function askRedis<T>(ask: () => Promise<T>): Promise<T> {
+export async function callRedis<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

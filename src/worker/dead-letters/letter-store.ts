@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { deadQueueName, keys, queueName } from '../../queue/names.ts';
 import { uncertainKey } from '../dead-letter-store.ts';
-import { askRedis } from '../operator-error.ts';
+import { callRedis } from '../operator-error.ts';
 import { readLetter, type StoredLetter } from './letter.ts';
 
 /**
@@ -100,7 +100,7 @@ export function createLetterStore(
   const recordOf = (id: string): string => keys.replayed(prefix, account, id);
 
   const removeAs = (id: string, why: 'discard' | 'replayed'): Promise<Removal> =>
-    askRedis(() =>
+    callRedis(() =>
       commands.jetsmsRemoveLetter(
         ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), uncertainKey(dead), `${dead}:wait`],
         ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
@@ -113,21 +113,21 @@ export function createLetterStore(
       const found = new Set<string>();
       // From the end where the oldest lie: new letters come in at the other one and move nothing.
       for (let seen = 0; ; seen += idPage - idOverlap) {
-        const page = await askRedis(() => redis.lrange(`${dead}:wait`, -(seen + idPage), -(seen + 1)));
+        const page = await callRedis(() => redis.lrange(`${dead}:wait`, -(seen + idPage), -(seen + 1)));
         for (const id of page.reverse()) found.add(id);
         if (page.length < idPage) return [...found];
       }
     },
     async read(ids) {
       if (ids.length === 0) return [];
-      const raws = await askRedis(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
+      const raws = await callRedis(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
       return ids.flatMap((id, index) => {
         const raw = raws[index];
         return typeof raw === 'string' ? [readLetter(id, raw)] : [];
       });
     },
     beginReplay: ({ id, newId, sourceId }, dryRun) =>
-      askRedis(() =>
+      callRedis(() =>
         commands.jetsmsBeginReplay(
           ...[`${dead}:${id}`, recordOf(id), `${main}:${sourceId}`, `${main}:failed`, `${main}:completed`],
           ...[`${main}:de:${newId}`, sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
@@ -136,7 +136,7 @@ export function createLetterStore(
     remove: (id) => removeAs(id, 'replayed'),
     discard: (id) => removeAs(id, 'discard'),
     async replayedAs(id) {
-      return (await askRedis(() => redis.get(recordOf(id)))) ?? undefined;
+      return (await callRedis(() => redis.get(recordOf(id)))) ?? undefined;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Lane } from '../../message/lane.ts';
 import { sendJobOptions } from '../../queue/job-options.ts';
 import type { Origin, SendJob } from '../../queue/send-job.ts';
-import { askRedis } from '../operator-error.ts';
+import { callRedis } from '../operator-error.ts';
 import { type LetterStore, type ReplayStart, replayMemoryMs } from './letter-store.ts';
 
 /** A letter that is to be replayed, and how. */
@@ -92,7 +92,7 @@ export async function enqueueReplay(
   const job = replayJobOf(order, now());
   const newId = replayIdOf(order);
   const deduplication = { id: newId, ttlMs: replayMemoryMs };
-  await askRedis(() =>
+  await callRedis(() =>
     queue.add(job.lane, job, sendJobOptions({ id: newId, lane: job.lane, deduplication })),
   );
 }

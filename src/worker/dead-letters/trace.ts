@@ -2,7 +2,7 @@ import type { Job, Queue } from 'bullmq';
 import { type Journal, parseJournal } from '../../queue/journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 import { pieceId } from '../division.ts';
-import { askRedis } from '../operator-error.ts';
+import { callRedis } from '../operator-error.ts';
 import type { JobResult } from '../settle.ts';
 import type { StoredLetter } from './letter.ts';
 import type { LetterStore } from './letter-store.ts';
@@ -50,7 +50,7 @@ interface TraceTools {
 /** Follows a message to both sides; undefined where Redis knows nothing of it. */
 export async function traceMessage(id: string, tools: TraceTools): Promise<MessageTrace | undefined> {
   const [letter] = await tools.store.read([id]);
-  const job = (await askRedis(() => tools.queue.getJob(id))) as Job | undefined;
+  const job = (await callRedis(() => tools.queue.getJob(id))) as Job | undefined;
   const replays = await replaysOf(id, tools);
   if (!letter && !job && replays.length === 0) return undefined;
   const kept = job ? { job: parseSendJob(job.data), journal: parseJournal(job.progress) } : undefined;
@@ -94,8 +94,8 @@ async function replaysOf(id: string, tools: TraceTools): Promise<readonly Traced
 async function stateOf(id: string, { store, queue }: TraceTools): Promise<TracedMessage> {
   const [letter] = await store.read([id]);
   if (letter) return { id, state: 'dead-letter' };
-  const job = (await askRedis(() => queue.getJob(id))) as Job | undefined;
-  const state = job ? stateOfJob(await askRedis(() => job.getState()), job) : 'forgotten';
+  const job = (await callRedis(() => queue.getJob(id))) as Job | undefined;
+  const state = job ? stateOfJob(await callRedis(() => job.getState()), job) : 'forgotten';
   const isOver = state === 'given-up' || state === 'forgotten';
   if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
   return { id, state };
