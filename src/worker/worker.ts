@@ -16,7 +16,8 @@ export interface DeliveryWorker {
   start(): Promise<void>;
   /**
    * Takes nothing new, gives back what has not left, waits for the requests under way, and closes all
-   * connections. It may wait for as long as Redis is away: the caller sets the limit.
+   * connections. It may wait for as long as Redis is away: the caller sets the limit. Asked again, it
+   * is the same close.
    */
   close(): Promise<void>;
 }
@@ -45,6 +46,11 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
     redis.on('error', (error) => telemetry.redis(error));
     return createAccountWorker({ settings, account, redis, breaker, telemetry, name, now, random });
   });
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    await Promise.all(accounts.map((account) => account.close()));
+    redis.disconnect();
+  };
   return {
     name,
     redis,
@@ -52,9 +58,9 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
     async start() {
       await Promise.all(accounts.map((account) => account.start()));
     },
-    async close() {
-      await Promise.all(accounts.map((account) => account.close()));
-      redis.disconnect();
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }

@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import { codeTable } from '../../src/codes/index.ts';
+import { istanbulClock } from '../../src/message/istanbul-time.ts';
+import { emptyJournal, parseJournal } from '../../src/queue/journal.ts';
+import { nextOpening } from '../../src/worker/mms-window.ts';
+import { createDelivery, type End, numberAt } from '../support/delivery.ts';
+import { sendJob } from '../support/send-job.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Where a message ends, in one line. */
+function inWords({ state, job, letter }: End): string {
+  if (letter) return ['dead', letter.reason, letter.code].filter(Boolean).join(' ');
+  return state === 'completed' ? String(job.returnvalue.end) : 'given up without a dead letter';
+}
+
+/** How each row of the table ends, when it is the answer to every request of the message. */
+const endOfRow: Readonly<Record<string, readonly [end: string, requests: number, text?: string]>> = {
+  '00': ['accepted', 1],
+  '10': ['dead terminal 10', 1, 'wrong user'],
+  '12': ['dead terminal 12', 1, 'wrong title'],
+  '30': ['dead terminal 30', 1, 'Originator must be fill'],
+  '31': ['dead terminal 31', 1, 'Gsm number must be fill'],
+  '72': ['dead terminal 72', 1, 'not insert message title'],
+  '76': ['dead terminal 76', 1, 'forbidden send message with xml'],
+  '77': ['dead terminal 77', 1, 'non authentication for send message'],
+  '80': ['dead terminal 80', 1, 'XML Error : Unexpected SMS characters'],
+  '81': ['dead terminal 81', 1, 'mesaj sayisi ile receipt sayisi uyumsuz'],
+  '84': ['dead terminal 84', 1, 'mesaj sayisi ya da receipt sayisi sifir geldi'],
+  '85': [
+    'dead terminal 85',
+    1,
+    'Mesaj {mesajUzunlugu} den uzun. Max 612 olabilir.Musteri Hizmetlerini arayiniz.',
+  ],
+  '86': ['dead terminal 86', 1, 'header 40 karakterden dan uzun olamaz'],
+  '87': ['dead terminal 87', 1, 'header sayisi 0 olamaz'],
+  '88': ['dead terminal 88', 1, 'header sayisi ile receipt sayisi uyumsuz'],
+  '89': ['dead terminal 89', 1, 'messagetype 0,1,2,3 ve 4 den baska bir deger geldi'],
+  '90-parser': ['dead terminal 90', 1, 'XML Parser Hatasi : ...'],
+  '90-xml-null': ['dead exhausted 90', 6, 'XML null'],
+  '90-other': ['dead terminal 90', 1, 'Hatanın açıklaması'],
+  '201': ['dead terminal 201', 1, 'Açıklama'],
+  '202': ['dead terminal 202', 1, 'Açıklama'],
+  '203': ['dead terminal 203', 1, 'Açıklama'],
+};
+/** 11 holds the account and 204 defers the message: they have tests of their own below. */
+const elsewhere = ['11', '204'];
+
+describe('every row of the code table, from the producer to the simulator and back', () => {
+  it('has its line here', () => {
+    const rows = codeTable.map(({ id }) => id);
+    expect([...Object.keys(endOfRow), ...elsewhere].toSorted()).toEqual([...rows].toSorted());
+  });
+
+  it('ends each message where the table says, with the code, the words and the history', async () => {
+    await using world = await createDelivery({ account: { accountFaultLimit: 0 } });
+    const rows = Object.entries(endOfRow);
+    const ids = new Map<string, string>();
+    for (const [index, [row]] of rows.entries()) {
+      const to = numberAt(index);
+      if (row !== '00') world.simulator.faults.add({ kind: 'reply', code: row, match: { to } });
+      ids.set(row, (await world.send({ to: `+${to}`, text: `Satır ${row}` })).id);
+    }
+    await world.startWorker();
+    for (const [row, [expected, requests, text]] of rows) {
+      const ended = await world.end(ids.get(row) ?? '');
+      expect([row, inWords(ended)]).toEqual([row, expected]);
+      expect(ended.journal).toMatchObject({ attempts: requests, resends: 0 });
+      expect(ended.journal.history).toHaveLength(requests);
+      expect(ended.journal.history.at(-1)).toMatchObject({ n: requests, worker: 'w1' });
+      if (!ended.letter) continue;
+      expect(ended.letter).toMatchObject({ v: 1, text, job: { text: `Satır ${row}` } });
+      expect(ended.letter.history).toEqual(ended.journal.history);
+      expect(ended.letter.diedAt).toBeGreaterThanOrEqual(ended.letter.enqueuedAt);
+    }
+    const accepted = await world.end(ids.get('00') ?? '');
+    expect(accepted.groupId).toBe(world.simulator.accepted[0]?.groupId);
+    expect(world.simulator.accepted).toHaveLength(1);
+    expect(world.telemetry.ends).toHaveLength(rows.length);
+    expect(await world.holdStore.read()).toMatchObject({ hold: undefined });
+  });
+
+  it('tries again when the XML did not arrive, until it does', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'reply', code: '90-xml-null', times: 3 });
+    await world.startWorker();
+    const ended = await world.end((await world.send()).id);
+    expect(inWords(ended)).toBe('accepted');
+    expect(ended.way).toEqual([
+      'refused 90 retry',
+      'refused 90 retry',
+      'refused 90 retry',
+      'accepted 00 complete',
+    ]);
+  });
+
+  it('waits by the schedule in between: the retry is delayed, and its journal says until when', async () => {
+    await using world = await createDelivery({ random: () => 0.999 });
+    world.simulator.faults.add({ kind: 'reply', code: '90-xml-null', times: 1 });
+    await world.startWorker();
+    const { id } = await world.send();
+    await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
+    const job = await world.queue.getJob(id);
+    const { notBefore = 0, history } = parseJournal(job?.progress);
+    expect(notBefore - (history[0]?.at ?? 0)).toBe(1998);
+    expect(inWords(await world.end(id))).toBe('accepted');
+  });
+
+  it('gives up what JetSMS does not list as `unknown-code`, with its words', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'reply', code: '42', text: 'yeni bir hata' });
+    await world.startWorker();
+    const ended = await world.end((await world.send()).id);
+    expect(inWords(ended)).toBe('dead unknown-code 42');
+    expect(ended.letter?.text).toBe('yeni bir hata');
+    expect(world.telemetry.ends).toMatchObject([{ end: 'unknown-code', code: '42' }]);
+  });
+
+  it('holds the account at 11, and the message leaves by itself when there is credit again', async () => {
+    await using world = await createDelivery({
+      account: { probeIntervalMs: 200 },
+      provider: { credit: 0 },
+    });
+    await world.startWorker();
+    const { id } = await world.send();
+    await world.held({ reason: 'no-credit', mode: 'probing', code: '11' });
+    world.simulator.topUp('acme', 10);
+    const ended = await world.end(id);
+    expect(inWords(ended)).toBe('accepted');
+    expect(ended.journal.attempts).toBe(1);
+    expect(ended.way.slice(0, -1).every((step) => step === 'refused 11 hold')).toBe(true);
+  });
+
+  it('defers at 204 to the opening of the window, which uses no attempt', async () => {
+    const theDayAfterTomorrow = ((istanbulClock(Date.now()).weekday + 1) % 7) + 1;
+    const mmsWindows = [{ days: [theDayAfterTomorrow], fromMinute: 540, toMinute: 1_260 }];
+    await using world = await createDelivery({ account: { mmsWindows } });
+    world.simulator.faults.add({ kind: 'reply', code: '204', times: 1 });
+    const worker = await world.startWorker();
+    const { id } = await world.send({ lane: 'bulk' });
+    await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
+    const job = await world.queue.getJob(id);
+    const opening = nextOpening(mmsWindows, Date.now()) ?? Number.NaN;
+    const { attempts, notBefore = 0 } = parseJournal(job?.progress);
+    expect(attempts).toBe(0);
+    // The clock may have moved on by some milliseconds between the two places that look at it.
+    expect(notBefore - opening).toBeGreaterThanOrEqual(0);
+    expect(notBefore - opening).toBeLessThan(1_000);
+
+    await worker.close();
+    await world.startWorker({ now: () => opening + 1_000 });
+    await job?.promote();
+    const ended = await world.end(id);
+    expect(ended.way).toEqual(['refused 204 defer', 'accepted 00 complete']);
+    expect(ended.journal.attempts).toBe(1);
+  });
+});
+
+describe('what JetSMS refuses by itself', () => {
+  it.each<[string, Parameters<typeof createDelivery>[0], object, string]>([
+    ['a wrong password', { account: { password: 'wrong' } }, {}, 'dead terminal 10'],
+    ['a title that is not registered', {}, { title: 'YOK' }, 'dead terminal 12'],
+    [
+      'an account that may not send by XML',
+      { provider: { surfaces: ['web-service'] } },
+      {},
+      'dead terminal 76',
+    ],
+    ['an account that is closed', { provider: { open: false } }, {}, 'dead terminal 77'],
+    ['a character that it does not want', {}, { text: 'Merhaba 😀' }, 'dead terminal 80'],
+    [
+      'a text that is too long for it',
+      { account: { maxTextLength: 612 } },
+      { text: 'x'.repeat(161) },
+      'dead terminal 85',
+    ],
+  ])('%s', async (_, choice, message, expected) => {
+    await using world = await createDelivery(choice);
+    await world.startWorker();
+    expect(inWords(await world.end((await world.send(message)).id))).toBe(expected);
+  });
+
+  it('a path that is not there, by HTTP', async () => {
+    await using world = await createDelivery();
+    const account = { ...world.account, url: `${world.simulator.url}/elsewhere` };
+    const settings = { ...world.settings, accounts: new Map([[account.name, account]]) };
+    await world.startWorker({ settings });
+    expect(inWords(await world.end((await world.send()).id))).toBe('dead terminal http-404');
+  });
+});
+
+describe('what cannot be sent', () => {
+  it('is retried with growing delays and given up as `exhausted`', async () => {
+    await using world = await createDelivery({ account: { unreachableAfter: 100 } });
+    world.simulator.faults.add({ kind: 'status', status: 503 });
+    await world.startWorker();
+    const ended = await world.end((await world.send()).id);
+    expect(inWords(ended)).toBe('dead exhausted http-503');
+    expect(ended.journal.attempts).toBe(8);
+    expect(ended.letter).not.toHaveProperty('mayHaveArrived');
+  });
+
+  it('waits at least as long as Retry-After says', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'status', status: 429, retryAfter: 1, times: 1 });
+    await world.startWorker();
+    const ended = await world.end((await world.send()).id);
+    const [first, second] = ended.journal.history;
+    expect(ended.way).toEqual(['unsent http-429 retry', 'accepted 00 complete']);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
+  });
+});
+
+describe('what nobody knows', () => {
+  const faults = [
+    ['accept-then-reset', 'reset-after-write', 1],
+    ['reset-after-read', 'reset-after-write', 0],
+    ['cut-reply', 'cut-reply', 1],
+    ['html-200', 'html-reply', 0],
+    ['empty-200', 'empty-reply', 0],
+  ] as const;
+
+  it.each(faults)('%s is parked as uncertain and not sent again', async (kind, cause, taken) => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind, times: 1 });
+    await world.startWorker();
+    const ended = await world.end((await world.send({ whenUncertain: 'park' })).id);
+    expect(inWords(ended)).toBe(`dead uncertain ${cause}`);
+    expect(ended.letter?.mayHaveArrived).toBe(true);
+    expect(world.simulator.accepted).toHaveLength(taken);
+    expect(world.simulator.stats().requests).toBe(1);
+  });
+
+  it('is sent again where the message wants it, and counted as such', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'accept-then-reset', times: 1 });
+    await world.startWorker();
+    const ended = await world.end((await world.send({ lane: 'otp' })).id);
+    expect(inWords(ended)).toBe('accepted');
+    expect(ended.journal.resends).toBe(1);
+    expect(world.simulator.accepted).toHaveLength(2);
+    expect(world.telemetry.resends).toEqual([{ lane: 'otp', cause: 'reset-after-write' }]);
+  });
+
+  it('is sent again no more often than allowed', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'html-200' });
+    await world.startWorker();
+    const ended = await world.end((await world.send({ lane: 'otp' })).id);
+    expect(inWords(ended)).toBe('dead uncertain html-reply');
+    expect(world.simulator.stats().requests).toBe(1 + world.settings.maxUncertainResends);
+  });
+
+  it('of a 503 that took the message all the same is not known to anybody: it is sent again', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'status', status: 503, accepted: true, times: 1 });
+    await world.startWorker();
+    expect((await world.end((await world.send()).id)).way).toEqual([
+      'unsent http-503 retry',
+      'accepted 00 complete',
+    ]);
+  });
+});
+
+describe('what must not be sent', () => {
+  it('is expired when its deadline has passed while it waited, and never sent', async () => {
+    await using world = await createDelivery();
+    const { id } = await world.send({ deadline: Date.now() + 100 });
+    await world.startWorker({ now: () => Date.now() + 60_000 });
+    const ended = await world.end(id);
+    expect(inWords(ended)).toBe('dead expired');
+    expect(ended.journal.history).toEqual([]);
+    expect(world.simulator.stats().requests).toBe(0);
+  });
+
+  it.each<[string, unknown]>([
+    ['written by a newer producer', { ...sendJob(), v: 2 }],
+    ['rubbish', 'not an object'],
+    ['a broken field', { ...sendJob(), to: ['0532'], parts: 'many', lane: 'express' }],
+    ['nothing', {}],
+  ])('is invalid: %s', async (_, data) => {
+    await using world = await createDelivery();
+    await world.startWorker();
+    await world.enqueue('m1', data);
+    const ended = await world.end('m1');
+    expect(inWords(ended)).toBe('dead invalid');
+    expect(ended.letter).toMatchObject({ job: data, history: [] });
+    expect(world.telemetry.ends).toMatchObject([
+      { end: 'invalid', lane: 'transactional', messages: 1, parts: 0 },
+    ]);
+    expect(world.simulator.stats().requests).toBe(0);
+  });
+
+  it('is left alone until its time, also when BullMQ takes it up too early', async () => {
+    await using world = await createDelivery();
+    await world.startWorker();
+    const notBefore = Date.now() + 300;
+    await world.enqueue('m1', sendJob(), { ...emptyJournal, attempts: 1, notBefore });
+    const ended = await world.end('m1');
+    expect(ended.journal.history[0]?.at).toBeGreaterThanOrEqual(notBefore);
+  });
+});

@@ -1,0 +1,195 @@
+import { type Job, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import {
+  createProducer,
+  type NewMessage,
+  type Producer,
+  type SendReceipt,
+} from '../../src/producer/index.ts';
+import type { DeadLetter } from '../../src/queue/dead-letter.ts';
+import { sendJobOptions } from '../../src/queue/job-options.ts';
+import { type Journal, parseJournal } from '../../src/queue/journal.ts';
+import { deadQueueName, queueName } from '../../src/queue/names.ts';
+import type { SendJob } from '../../src/queue/send-job.ts';
+import type { AccountSettings } from '../../src/settings/account.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { createSimulator, type NewAccount, type Simulator } from '../../src/simulator/index.ts';
+import { createHoldStore, type Hold, type HoldStore } from '../../src/worker/hold-store.ts';
+import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
+import { accountSettings } from './account-settings.ts';
+import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';
+import { freshPrefix, sharedRedisUrl } from './redis.ts';
+import { type WaitOptions, waitFor } from './wait-for.ts';
+
+export interface DeliveryChoice {
+  /** The account as the worker knows it. */
+  readonly account?: Partial<AccountSettings>;
+  /** The account as JetSMS knows it. */
+  readonly provider?: Partial<NewAccount>;
+  readonly settings?: Partial<Settings>;
+  readonly redisUrl?: string;
+  readonly now?: () => number;
+  /** 0, the default, makes every delay that is drawn by chance 0, so that whole schedules run at once. */
+  readonly random?: () => number;
+  /** The test provokes what a worker reports as unexpected. */
+  readonly expectsTheUnexpected?: boolean;
+}
+
+/** How a message ended. */
+export interface End {
+  readonly state: 'completed' | 'failed';
+  readonly job: Job;
+  readonly journal: Journal;
+  /** `outcome code verdict` of each attempt. */
+  readonly way: readonly string[];
+  readonly letter: DeadLetter | undefined;
+  readonly groupId: string | undefined;
+}
+
+/** A JetSMS, a producer and as many workers as wanted, on a real Redis under a prefix of their own. */
+export interface DeliveryWorld extends AsyncDisposable {
+  readonly prefix: string;
+  readonly redis: Redis;
+  readonly simulator: Simulator;
+  readonly producer: Producer;
+  readonly account: AccountSettings;
+  readonly settings: Settings;
+  readonly queue: Queue;
+  readonly deadQueue: Queue;
+  readonly holdStore: HoldStore;
+  /** What all workers told. */
+  readonly telemetry: RecordingTelemetry;
+  startWorker(change?: Partial<WorkerOptions>): Promise<DeliveryWorker>;
+  /** Sends a message that is fit to be sent, with whatever else `message` says. */
+  send(message?: Partial<NewMessage>): Promise<SendReceipt>;
+  /** Sends many at once, to one number each. */
+  sendMany(count: number, message?: Partial<NewMessage>): Promise<readonly string[]>;
+  /** Puts a job into the queue as it is, past the producer. */
+  enqueue(id: string, data: unknown, journal?: Journal): Promise<void>;
+  /** Waits until a message has ended. */
+  end(id: string, options?: WaitOptions): Promise<End>;
+  /** Waits until the account's hold is like this, as it lies in Redis. */
+  held(like: Partial<Hold> | undefined, options?: WaitOptions): Promise<StoredHoldOf>;
+  letters(): Promise<readonly Job<DeadLetter>[]>;
+}
+
+type StoredHoldOf = Awaited<ReturnType<HoldStore['read']>>;
+
+/** The nth invented number. */
+export const numberAt = (n: number): string => String(905_320_000_000 + n);
+
+export async function createDelivery(choice: DeliveryChoice = {}): Promise<DeliveryWorld> {
+  const prefix = freshPrefix();
+  const redisUrl = choice.redisUrl ?? sharedRedisUrl();
+  const login = { username: 'acme', password: 'correct horse', titles: ['ACME'] };
+  const simulator = createSimulator({ accounts: [{ ...login, ...choice.provider }] });
+  await simulator.listen();
+  const account = accountSettings({ url: simulator.xmlUrl, ...choice.account });
+  const settings: Settings = {
+    ...parseSettings({ env: {} }),
+    redisUrl,
+    prefix,
+    ...choice.settings,
+    accounts: new Map([[account.name, account]]),
+  };
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  redis.on('error', () => {});
+  const queue = new Queue(queueName(account.name), { connection: redis, prefix });
+  const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
+  const producer = createProducer({
+    redis: redisUrl,
+    prefix,
+    accounts: { [account.name]: { title: account.title, maxTextLength: account.maxTextLength } },
+  });
+  const holdStore = createHoldStore(redis, { prefix, account: account.name });
+  const telemetry = recordTelemetry();
+  const workers: DeliveryWorker[] = [];
+
+  const send = (message: Partial<NewMessage> = {}): Promise<SendReceipt> =>
+    producer.send({ to: '0532 123 45 67', text: 'Merhaba', ...message });
+
+  return {
+    prefix,
+    redis,
+    simulator,
+    producer,
+    account,
+    settings,
+    queue,
+    deadQueue,
+    holdStore,
+    telemetry,
+    async startWorker(change = {}) {
+      const worker = createWorker({
+        settings,
+        telemetryOf: () => telemetry,
+        name: `w${workers.length + 1}`,
+        now: choice.now ?? Date.now,
+        random: choice.random ?? (() => 0),
+        ...change,
+      });
+      workers.push(worker);
+      await worker.start();
+      return worker;
+    },
+    send,
+    async sendMany(count, message = {}) {
+      const sends = Array.from({ length: count }, (_, n) => send({ to: `+${numberAt(n)}`, ...message }));
+      return (await Promise.all(sends)).map(({ id }) => id);
+    },
+    async enqueue(id, data, journal) {
+      const lane = (data as SendJob | undefined)?.lane ?? 'transactional';
+      await queue.pause();
+      const job = await queue.add(lane, data, sendJobOptions({ id, lane }));
+      if (journal) await job.updateProgress(journal as object);
+      await queue.resume();
+    },
+    end: (id, options) =>
+      waitFor(() => endOf(id, queue, deadQueue), { what: `the end of ${id}`, ...options }),
+    held: (like, options) =>
+      waitFor(
+        async () => {
+          const stored = await holdStore.read();
+          return isLike(stored.hold, like) && stored;
+        },
+        { what: `a hold like ${JSON.stringify(like)}`, ...options },
+      ),
+    letters: async () => (await deadQueue.getJobs(['wait'])) as Job<DeadLetter>[],
+    async [Symbol.asyncDispose]() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await producer.close();
+      await Promise.all([queue.close(), deadQueue.close()]);
+      redis.disconnect();
+      await simulator.close();
+      const { unexpectedErrors } = telemetry;
+      if (unexpectedErrors.length > 0 && !choice.expectsTheUnexpected) {
+        throw new AggregateError(
+          unexpectedErrors.map(({ error }) => error),
+          `a worker met the unexpected at: ${unexpectedErrors.map(({ where }) => where).join(', ')}`,
+        );
+      }
+    },
+  };
+}
+
+async function endOf(id: string, queue: Queue, deadQueue: Queue): Promise<End | undefined> {
+  const state = await queue.getJobState(id);
+  if (state !== 'completed' && state !== 'failed') return undefined;
+  const job = (await queue.getJob(id)) as Job;
+  const journal = parseJournal(job.progress);
+  const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
+  return {
+    state,
+    job,
+    journal,
+    way: journal.history.map(({ outcome, code, verdict }) => `${outcome} ${code} ${verdict}`),
+    letter: letter?.data,
+    groupId: job.returnvalue?.groupId,
+  };
+}
+
+function isLike(hold: Hold | undefined, like: Partial<Hold> | undefined): boolean {
+  if (!hold || !like) return hold === like;
+  return Object.entries(like).every(([key, value]) => hold[key as keyof Hold] === value);
+}

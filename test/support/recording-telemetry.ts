@@ -1,0 +1,59 @@
+import type { Outcome } from '../../src/jetsms/outcome.ts';
+import type { Lane } from '../../src/message/lane.ts';
+import type { Hold } from '../../src/worker/hold-store.ts';
+import type { AttemptReport, EndReport, RequestReport, Telemetry } from '../../src/worker/telemetry.ts';
+
+/** A telemetry that keeps what it is told, in order. */
+export interface RecordingTelemetry extends Telemetry {
+  readonly requests: readonly RequestReport[];
+  readonly attempts: readonly AttemptReport[];
+  readonly ends: readonly EndReport[];
+  readonly resends: readonly { readonly lane: Lane; readonly cause: string }[];
+  /** Messages of each request that was sent in halves. */
+  readonly splits: readonly number[];
+  readonly lateReplies: readonly {
+    readonly id: string;
+    readonly outcome: Outcome;
+    readonly settled: boolean;
+  }[];
+  readonly locksLost: readonly { readonly id: string; readonly when: string }[];
+  /** Every hold as it was seen to change; undefined where it was over. */
+  readonly holds: readonly (Hold | undefined)[];
+  readonly unexpectedErrors: readonly { readonly error: unknown; readonly where: string }[];
+  readonly redisErrors: readonly unknown[];
+}
+
+export function recordTelemetry(): RecordingTelemetry {
+  const requests: RequestReport[] = [];
+  const attempts: AttemptReport[] = [];
+  const ends: EndReport[] = [];
+  const resends: { lane: Lane; cause: string }[] = [];
+  const splits: number[] = [];
+  const lateReplies: { id: string; outcome: Outcome; settled: boolean }[] = [];
+  const locksLost: { id: string; when: string }[] = [];
+  const holds: (Hold | undefined)[] = [];
+  const unexpectedErrors: { error: unknown; where: string }[] = [];
+  const redisErrors: unknown[] = [];
+  return {
+    requests,
+    attempts,
+    ends,
+    resends,
+    splits,
+    lateReplies,
+    locksLost,
+    holds,
+    unexpectedErrors,
+    redisErrors,
+    request: (report) => void requests.push(report),
+    attempt: (report) => void attempts.push(report),
+    ended: (report) => void ends.push(report),
+    resent: (lane, cause) => void resends.push({ lane, cause }),
+    split: (messages) => void splits.push(messages),
+    lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),
+    lockLost: (id, when) => void locksLost.push({ id, when }),
+    hold: (hold) => void holds.push(hold),
+    unexpected: (error, where) => void unexpectedErrors.push({ error, where }),
+    redis: (error) => void redisErrors.push(error),
+  };
+}
