@@ -23,6 +23,10 @@ export const messageErrors = {
     meaning: 'The account is not known.',
     whatToDo: 'Use the name of a configured account, or leave the field out for the default account.',
   },
+  CAMPAIGN_INVALID: {
+    meaning: "The campaign's name is not 1 to 64 letters, digits, dots, hyphens or underscores.",
+    whatToDo: 'Pass a name such as `autumn-sale-2026`, the same one each time the campaign is enqueued.',
+  },
   RECIPIENTS_MISSING: {
     meaning: 'There are no recipients.',
     whatToDo: 'Pass at least one number.',

@@ -37,14 +37,18 @@ export interface MessageRules extends AccountRules {
   readonly nowMs: number;
 }
 
-/** A message that can be sent as it stands. */
-export interface CheckedMessage extends ResolvedTimes {
-  /** In the provider's form: digits, country code first, no plus sign. */
-  readonly to: string;
-  readonly text: string;
+/** How messages are sent, whoever they go to. */
+export interface Sending extends ResolvedTimes {
   readonly title: string;
   readonly lane: Lane;
   readonly whenUncertain: WhenUncertain;
+}
+
+/** A message that can be sent as it stands. */
+export interface CheckedMessage extends Sending {
+  /** In the provider's form: digits, country code first, no plus sign. */
+  readonly to: string;
+  readonly text: string;
   /** SMS that the text takes, by the provider's arithmetic. */
   readonly parts: number;
   readonly idempotencyKey?: string;
@@ -70,6 +74,9 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
 
 type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
 
+/** What `checkSending` reads, not checked yet. */
+export type SendingFields = Pick<Fields, 'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain'>;
+
 /**
  * Checks a message by the rules of its account and completes it. Unknown fields are refused: a mistyped
  * `idempotencykey` that is passed over would text somebody twice.
@@ -81,20 +88,27 @@ export function checkMessage(input: unknown, rules: MessageRules): CheckedMessag
   checkAccount(fields);
   const to = normalizeNumber(fields.to);
   const text = checkText(fields.text, rules);
-  const title = checkTitle(fields.title, rules);
-  const lane = checkLane(fields.lane);
-  const whenUncertain = checkWhenUncertain(fields.whenUncertain, lane);
+  const sending = checkSending(fields, rules);
   const idempotencyKey = checkIdempotencyKey(fields.idempotencyKey);
   return {
     to,
     text,
-    title,
-    lane,
-    whenUncertain,
+    ...sending,
     parts: providerParts(countCharacters(text)),
-    ...resolveTimes({ sendAt: fields.sendAt, deadline: fields.deadline, lane, nowMs: rules.nowMs }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
+}
+
+/**
+ * Checks how messages are to be sent, apart from number and text.
+ * @throws MessageError for the first problem
+ */
+export function checkSending(fields: SendingFields, rules: MessageRules): Sending {
+  const title = checkTitle(fields.title, rules);
+  const lane = checkLane(fields.lane);
+  const whenUncertain = checkWhenUncertain(fields.whenUncertain, lane);
+  const { sendAt, deadline } = fields;
+  return { title, lane, whenUncertain, ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }) };
 }
 
 /** Every problem of a message, in the order in which `checkMessage` looks for them; none if it can be sent. */

@@ -2,6 +2,7 @@ export type ProducerErrorCode =
   | 'UNKNOWN_ACCOUNT'
   | 'PRODUCER_OPTIONS_INVALID'
   | 'IDEMPOTENCY_CONFLICT'
+  | 'CAMPAIGN_CONFLICT'
   | 'REDIS_UNAVAILABLE'
   | 'PRODUCER_CLOSED';
 
@@ -18,6 +19,11 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
   IDEMPOTENCY_CONFLICT: {
     meaning: 'The idempotency key was used before, within its window, for a message with other content.',
     whatToDo: 'Use one key for one message. Nothing was enqueued; the first message is not changed.',
+  },
+  CAMPAIGN_CONFLICT: {
+    meaning: 'The campaign was enqueued before with other recipients, another order, title or text.',
+    whatToDo:
+      'Pass the same recipients in the same order to complete it, or use another name for another campaign. What is stored already stays.',
   },
   REDIS_UNAVAILABLE: {
     meaning: 'Redis did not confirm the message in time.',
@@ -46,4 +52,12 @@ export class ProducerError extends Error {
     this.code = code;
     this.messageId = options.messageId;
   }
+}
+
+/** An ioredis error carries the command it failed on, and with it the number and the text: keep its words only. */
+export function redisUnavailable(messageId: string | undefined, error: unknown): ProducerError {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const cause = new Error(message);
+  cause.name = name;
+  return new ProducerError('REDIS_UNAVAILABLE', { ...(messageId === undefined ? {} : { messageId }), cause });
 }

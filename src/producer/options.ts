@@ -20,6 +20,10 @@ export interface ProducerOptions {
   readonly prefix?: string;
   /** How long an idempotency key is remembered, in milliseconds; default 24 hours. */
   readonly idempotencyWindowMs?: number;
+  /** Messages of a campaign that travel in one request; default 1,000. The same each time a campaign is enqueued. */
+  readonly requestSize?: number;
+  /** How long a campaign's jobs are remembered, so that enqueueing again adds nothing, in milliseconds; default 30 days. */
+  readonly campaignWindowMs?: number;
   /** How long a send may wait for Redis, in milliseconds; default 1,000. */
   readonly redisTimeoutMs?: number;
 }
@@ -31,6 +35,9 @@ const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 const isPositive = (value: unknown): boolean =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+const isRequestSize = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000;
 
 function problemsOf(options: ResolvedOptions): string[] {
   const names = Object.keys(options.accounts);
@@ -46,6 +53,8 @@ function problemsOf(options: ResolvedOptions): string[] {
     ),
     typeof options.prefix === 'string' && options.prefix !== '' ? '' : 'prefix must be a text.',
     isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
+    isRequestSize(options.requestSize) ? '' : 'requestSize must be a whole number from 1 to 10,000.',
+    isPositive(options.campaignWindowMs) ? '' : 'campaignWindowMs must be a positive number.',
     isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
   ].filter(Boolean);
 }
@@ -63,6 +72,8 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
     defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
     prefix: options.prefix ?? defaultPrefix,
     idempotencyWindowMs: options.idempotencyWindowMs ?? day,
+    requestSize: options.requestSize ?? 1_000,
+    campaignWindowMs: options.campaignWindowMs ?? 30 * day,
     redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
   };
   const problems = problemsOf(resolved);

@@ -3,13 +3,22 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { contentOf, deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
-import { type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
+import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
+import {
+  type CampaignPlace,
+  type CampaignProgress,
+  type CampaignState,
+  readCampaign,
+  setCampaignState,
+} from '../queue/campaign.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import { queueName } from '../queue/names.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
-import { ProducerError } from './errors.ts';
+import { ProducerError, redisUnavailable } from './errors.ts';
+import { checkCampaign, type ManyOptions, type ManyReceipt, type Recipients } from './many.ts';
 import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { sendMany } from './send-many.ts';
 
 /** The answer of `send()`: Redis has stored the message. */
 export interface SendReceipt {
@@ -38,6 +47,27 @@ export interface Producer extends AsyncDisposable {
    *   same `idempotencyKey`
    */
   send(message: NewMessage): Promise<SendReceipt>;
+  /**
+   * Enqueues a campaign: one text to many, or a text each; arrays or async iterables of any length, in bounded
+   * memory. A recipient that cannot be sent to is reported by its index and stops nobody else. The call can be
+   * repeated after a crash: with the same campaign and recipients it adds only what was missing.
+   *
+   * @throws MessageError when title, text, times or the campaign's name are not fit: nothing was enqueued
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `PRODUCER_CLOSED`: nothing was enqueued; `REDIS_UNAVAILABLE`: call
+   *   again with the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was used for something else
+   */
+  sendMany(recipients: Recipients, options: ManyOptions): Promise<ManyReceipt>;
+  /**
+   * How far a campaign has come; undefined for one that is not known.
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`
+   */
+  campaign(id: string, options?: { readonly account?: string }): Promise<CampaignProgress | undefined>;
+  /**
+   * Pauses, resumes or cancels a campaign. What has left stays sent; the messages of a cancelled one end as dead
+   * letters `cancelled`. False where the campaign is not known, or cancelled already.
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`
+   */
+  setCampaign(id: string, state: CampaignState, options?: { readonly account?: string }): Promise<boolean>;
   /** Closes the connection to Redis. Sends under way are finished or fail first. */
   close(): Promise<void>;
 }
@@ -73,6 +103,21 @@ export function createProducer(options: ProducerOptions): Producer {
     return queue;
   };
 
+  const atCampaign = async <T>(
+    campaign: string,
+    options: { readonly account?: string } | undefined,
+    ask: (place: CampaignPlace) => Promise<T>,
+  ): Promise<T> => {
+    if (closed) throw new ProducerError('PRODUCER_CLOSED');
+    const { account } = accountOf(options?.account, resolved);
+    try {
+      await whenReady(redis, resolved.redisTimeoutMs);
+      return await ask({ prefix: resolved.prefix, account, campaign });
+    } catch (error) {
+      throw redisUnavailable(undefined, error);
+    }
+  };
+
   const close = async (): Promise<void> => {
     closed = true;
     await Promise.all([...queues.values()].map((queue) => queue.close()));
@@ -87,6 +132,18 @@ export function createProducer(options: ProducerOptions): Producer {
       const storedId = await store(prepared, { queueOf, resolved, nowMs });
       return receipt(prepared, storedId);
     },
+    async sendMany(recipients, options) {
+      if (closed) throw new ProducerError('PRODUCER_CLOSED');
+      const nowMs = Date.now();
+      const { account, rules } = accountOf(options.account, resolved);
+      const campaign = checkCampaign(options, { account, rules, nowMs });
+      const { prefix, requestSize, campaignWindowMs } = resolved;
+      const store = { redis, prefix, queue: () => queueOf(account), requestSize, campaignWindowMs };
+      return sendMany(recipients, options, campaign, store);
+    },
+    campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),
+    setCampaign: (id, state, options) =>
+      atCampaign(id, options, (place) => setCampaignState(redis, place, state)),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -104,19 +161,8 @@ function openQueue(redis: Redis, account: string, prefix: string): Queue {
 }
 
 function prepare(message: NewMessage, options: ResolvedOptions, nowMs: number): Prepared {
-  const account = message?.account ?? options.defaultAccount;
-  const rules = Object.hasOwn(options.accounts, account) ? options.accounts[account] : undefined;
-  if (!rules) {
-    throw new ProducerError('UNKNOWN_ACCOUNT', {
-      detail: `Known accounts: ${Object.keys(options.accounts).join(', ')}.`,
-    });
-  }
-  const checked = checkMessage(message, {
-    ...(rules.title === undefined ? {} : { title: rules.title }),
-    charset: rules.charset ?? 'utf-8',
-    maxTextLength: rules.maxTextLength ?? 160,
-    nowMs,
-  });
+  const { account, rules } = accountOf(message?.account, options);
+  const checked = checkMessage(message, { ...rules, nowMs });
   const key = message.idempotencyKey;
   if (key === undefined) {
     return { id: newMessageId(randomBytes(messageIdBytes)), account, checked, keyed: undefined };
@@ -131,6 +177,19 @@ function prepare(message: NewMessage, options: ResolvedOptions, nowMs: number): 
     checked,
     keyed: { idPrefix, deduplicationId: deduplicationIdOf(account, key) },
   };
+}
+
+/** The account that a message names, or the first, and its rules completed. */
+function accountOf(
+  named: string | undefined,
+  { accounts, defaultAccount }: ResolvedOptions,
+): { readonly account: string; readonly rules: AccountRules } {
+  const account = named ?? defaultAccount;
+  const rules = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+  if (rules) return { account, rules: { charset: 'utf-8', maxTextLength: 160, ...rules } };
+  throw new ProducerError('UNKNOWN_ACCOUNT', {
+    detail: `Known accounts: ${Object.keys(accounts).join(', ')}.`,
+  });
 }
 
 interface StoreContext {
@@ -185,12 +244,4 @@ function receipt({ id, account, checked, keyed }: Prepared, storedId: string): S
     deadlineAt: checked.deadlineAtMs,
     duplicate,
   };
-}
-
-/** An ioredis error carries the command it failed on, and with it the number and the text: keep its words only. */
-function redisUnavailable(messageId: string, error: unknown): ProducerError {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const cause = new Error(message);
-  cause.name = name;
-  return new ProducerError('REDIS_UNAVAILABLE', { messageId, cause });
 }

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { MessageError } from '../message/errors.ts';
+import { countCampaignJob } from '../queue/campaign.ts';
+import { sendJobOptions } from '../queue/job-options.ts';
+import type { SendJob } from '../queue/send-job.ts';
+import { ProducerError, redisUnavailable } from './errors.ts';
+import {
+  type CampaignRules,
+  campaignJobId,
+  chunksOf,
+  jobOf,
+  keptProblems,
+  type ManyOptions,
+  type ManyProblem,
+  type ManyReceipt,
+  type Recipients,
+} from './many.ts';
+
+/** Where a campaign's jobs are stored. */
+export interface ManyStore {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly queue: () => Promise<Queue>;
+  readonly requestSize: number;
+  readonly campaignWindowMs: number;
+}
+
+/** Jobs on their way to Redis at a time; bounds the memory of a list of any length. */
+const storing = 8;
+
+/** Enqueues a campaign whose common fields are checked. */
+export async function sendMany(
+  recipients: Recipients,
+  options: ManyOptions,
+  campaign: CampaignRules,
+  store: ManyStore,
+): Promise<ManyReceipt> {
+  const total = { messages: 0, parts: 0, jobs: 0, duplicates: 0, refused: 0 };
+  const problems: ManyProblem[] = [];
+  const onProblem = (problem: ManyProblem): void => {
+    total.refused += 1;
+    if (problems.length < keptProblems) problems.push(problem);
+    options.onProblem?.(problem);
+  };
+  const underWay = new Set<Promise<void>>();
+  const enqueue = async (job: SendJob, position: number): Promise<void> => {
+    const isNew = options.dryRun ? true : await storeJob(job, position, campaign, store);
+    total.jobs += 1;
+    total.messages += job.to.length;
+    total.parts += job.parts;
+    if (!isNew) total.duplicates += job.to.length;
+    options.onProgress?.({ messages: total.messages, refused: total.refused });
+  };
+  for await (const chunk of chunksOf(recipients, store.requestSize)) {
+    const job = jobOf(chunk, campaign, onProblem);
+    if (!job) continue;
+    const task = enqueue(job, chunk.position).finally(() => underWay.delete(task));
+    underWay.add(task);
+    // A failure shows when the task is awaited, here or at the end.
+    task.catch(() => {});
+    if (underWay.size >= storing) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+  if (total.messages + total.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
+  const { account, sending } = campaign;
+  return {
+    campaign: campaign.campaign,
+    account,
+    lane: sending.lane,
+    ...total,
+    problems,
+    deadlineAt: sending.deadlineAtMs,
+  };
+}
+
+/** Stores a job unless it was stored before; tells whether it is new. */
+async function storeJob(
+  job: SendJob,
+  position: number,
+  { campaign, account, sending, nowMs }: CampaignRules,
+  { redis, prefix, queue, campaignWindowMs }: ManyStore,
+): Promise<boolean> {
+  const { idPrefix, deduplicationId } = campaignJobId(job, position);
+  const id = idPrefix + randomBytes(6).toString('hex');
+  const options = sendJobOptions({
+    id,
+    lane: job.lane,
+    deduplication: { id: deduplicationId, ttlMs: campaignWindowMs },
+    ...(sending.sendAtMs === undefined ? {} : { delayMs: sending.sendAtMs - nowMs }),
+  });
+  let storedId: string | undefined;
+  try {
+    const open = await queue();
+    await countCampaignJob(
+      redis,
+      { prefix, account, campaign },
+      { position, messages: job.to.length, now: nowMs },
+    );
+    storedId = (await open.add(job.lane, job, options)).id;
+  } catch (error) {
+    throw redisUnavailable(id, error);
+  }
+  if (storedId === id) return true;
+  if (storedId?.startsWith(idPrefix)) return false;
+  throw new ProducerError('CAMPAIGN_CONFLICT', storedId === undefined ? {} : { messageId: storedId });
+}
