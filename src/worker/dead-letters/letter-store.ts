@@ -22,6 +22,10 @@ export interface ReplayIds {
   readonly newId: string;
   /** The send job that became the letter: of the same id, or one that was divided. */
   readonly sourceId: string;
+  /** The campaign that has counted the letter's messages as dead, and will count their new end. */
+  readonly counted?:
+    | { readonly campaign: string; readonly field: string; readonly messages: number }
+    | undefined;
 }
 
 /** One account's dead letters in Redis. All of it throws OperatorError REDIS_UNAVAILABLE. */
@@ -45,8 +49,10 @@ export const replayMemoryMs: number = 90 * 86_400_000;
 
 /**
  * One step, so that a replay begins only where its letter lies and its source job has ended.
- * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job.
- * ARGV: source id, new id, milliseconds to keep the record (empty = only look).
+ * Where it begins for the first time, the letter's messages no longer count as dead.
+ * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job,
+ * campaign. ARGV: source id, new id, milliseconds to keep the record (empty = only look), the campaign's count
+ * (empty = none), messages.
  */
 const beginScript = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
@@ -59,7 +65,8 @@ if redis.call('EXISTS', KEYS[3]) == 1 then
     and journal.settled['end'] == 'accepted' then return 'accepted' end
 end
 if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[6]) == 1 then return 'again' end
-if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') end
+if ARGV[3] ~= '' and redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') and ARGV[4] ~= ''
+  and redis.call('EXISTS', KEYS[7]) == 1 then redis.call('HINCRBY', KEYS[7], ARGV[4], -ARGV[5]) end
 return 'begun'`;
 
 /**
@@ -92,7 +99,7 @@ export function createLetterStore(
   redis: Redis,
   { prefix, account }: { readonly prefix: string; readonly account: string },
 ): LetterStore {
-  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 6 });
+  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 7 });
   redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
   const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
   const main = `${prefix}:${queueName(account)}`;
@@ -126,11 +133,13 @@ export function createLetterStore(
         return typeof raw === 'string' ? [readLetter(id, raw)] : [];
       });
     },
-    beginReplay: ({ id, newId, sourceId }, dryRun) =>
+    beginReplay: ({ id, newId, sourceId, counted }, dryRun) =>
       callRedis(() =>
         commands.jetsmsBeginReplay(
           ...[`${dead}:${id}`, recordOf(id), `${main}:${sourceId}`, `${main}:failed`, `${main}:completed`],
-          ...[`${main}:de:${newId}`, sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
+          ...[`${main}:de:${newId}`, keys.campaign(prefix, account, counted?.campaign ?? '')],
+          ...[sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
+          ...[counted?.field ?? '', String(counted?.messages ?? 0)],
         ),
       ),
     remove: (id) => removeAs(id, 'replayed'),

@@ -1,16 +1,18 @@
 import type { Queue } from 'bullmq';
 import type { Lane } from '../../message/lane.ts';
+import { deadCount } from '../../queue/campaign.ts';
+import type { DeadLetter } from '../../queue/dead-letter.ts';
 import { sendJobOptions } from '../../queue/job-options.ts';
 import type { Origin, SendJob } from '../../queue/send-job.ts';
 import { callRedis } from '../operator-error.ts';
-import { type LetterStore, type ReplayStart, replayMemoryMs } from './letter-store.ts';
+import { type LetterStore, type ReplayIds, type ReplayStart, replayMemoryMs } from './letter-store.ts';
 
 /** A letter that is to be replayed, and how. */
 export interface ReplayOrder {
   readonly id: string;
+  readonly letter: DeadLetter;
+  /** The letter's send job, read again. */
   readonly job: SendJob;
-  /** The send job that became the letter, where it has another id: the letter is a piece of it. */
-  readonly pieceOf?: string | undefined;
   /** `own` keeps the lane that the message had. */
   readonly lane: Lane | 'own';
   /** From now on; without it the message gets as long as it had at first. */
@@ -40,11 +42,15 @@ export function originIdsOf({ id, rootId }: Origin): readonly string[] {
   return origins;
 }
 
-/** The send job of a replay: it begins anew, whatever the message had used up before. */
-export function replayJobOf({ id, job, lane, deadlineMs }: ReplayOrder, now: number): SendJob {
-  const { before: _before, ...rest } = job;
+/**
+ * The send job of a replay: it begins anew, whatever the message had used up before. A message that was called
+ * off with its campaign leaves it, or it would be called off again.
+ */
+export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, now: number): SendJob {
+  const { before: _before, campaign, ...rest } = job;
   return {
     ...rest,
+    ...(campaign === undefined || letter.reason === 'cancelled' ? {} : { campaign }),
     lane: lane === 'own' ? job.lane : lane,
     enqueuedAt: now,
     deadlineAt: now + (deadlineMs ?? job.deadlineAt - job.enqueuedAt),
@@ -80,8 +86,14 @@ export function beginReplay(
   { store }: Pick<ReplayTools, 'store'>,
   dryRun: boolean,
 ): Promise<ReplayStart> {
-  const { id, pieceOf: sourceId = id } = order;
-  return store.beginReplay({ id, newId: replayIdOf(order), sourceId }, dryRun);
+  const { id, letter } = order;
+  const ids = { id, newId: replayIdOf(order), sourceId: letter.pieceOf ?? id };
+  return store.beginReplay({ ...ids, counted: countedIn(order) }, dryRun);
+}
+
+function countedIn({ letter, job: { campaign, to } }: ReplayOrder): ReplayIds['counted'] {
+  if (campaign === undefined || letter.reason === 'cancelled') return undefined;
+  return { campaign, field: deadCount(letter), messages: to.length };
 }
 
 /** Step 2. The idempotency window of the first message has another key, so it does not stand in the way. */

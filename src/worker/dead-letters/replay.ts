@@ -87,10 +87,11 @@ async function replayOne(
   options: ReplayOptions,
   tools: ReplayTools,
 ): Promise<SkipReason | 'replayed'> {
+  const { id, letter, job } = stored;
   const left = leftOut(stored, options);
-  if (left || !stored.job.ok) return left ?? 'invalid';
+  if (left || !job.ok) return left ?? 'invalid';
   const { lane = 'bulk', deadlineMs, dryRun } = options;
-  const order = { id: stored.id, job: stored.job.job, pieceOf: stored.letter.pieceOf, lane, deadlineMs };
+  const order = { id, letter, job: job.job, lane, deadlineMs };
   if (!dryRun) return replayLetter(order, tools);
   const start = await beginReplay(order, tools, true);
   if (start === 'again') return 'replayed-before';

@@ -1,6 +1,8 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { countCampaignJob, readCampaign } from '../../../src/queue/campaign.ts';
+import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { emptyJournal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { createLetterStore } from '../../../src/worker/dead-letters/letter-store.ts';
@@ -112,6 +114,25 @@ describe('replay', () => {
     expect(await yard.dataOf('m1.0.r1')).not.toHaveProperty('before');
   });
 
+  it('gives the message back to its campaign as waiting, once', async () => {
+    const place = { prefix, account: 'default', campaign: 'autumn' };
+    await countCampaignJob(redis, place, { position: 0, messages: 2, now: 1 });
+    await redis.hincrby(keys.campaign(prefix, 'default', 'autumn'), 'dead:12', 2);
+    await yard.put('m1', { job: { campaign: 'autumn', to: ['905321234567', '905321234568'] } });
+    expect(await readCampaign(redis, place)).toMatchObject({ waiting: 0, dead: { 12: 2 } });
+    await letters.replay({});
+    await yard.put('m1', { job: { campaign: 'autumn', to: ['905321234567', '905321234568'] } });
+    await letters.replay({});
+    expect(await readCampaign(redis, place)).toMatchObject({ waiting: 2, dead: {} });
+    expect((await yard.dataOf('m1.r1')).campaign).toBe('autumn');
+  });
+
+  it('takes a message that was called off out of its campaign', async () => {
+    await yard.put('m1', { facts: { reason: 'cancelled' }, job: { campaign: 'autumn' } });
+    await letters.replay({}, { includeCancelled: true });
+    expect(await yard.dataOf('m1.r1')).not.toHaveProperty('campaign');
+  });
+
   it('is not stopped by the idempotency window of the first message', async () => {
     const deduplication = { id: 'k0123', ttl: 60_000 };
     await yard.queue.add('bulk', sendJob(), { jobId: 'k0123-abc', deduplication, attempts: 1 });
@@ -198,7 +219,11 @@ describe('replay', () => {
 
   describe('after a crash', () => {
     let tools: ReplayTools;
-    const order = () => ({ id: 'm1', job: sendJob(), lane: 'bulk' as const });
+    const letter: DeadLetter = {
+      ...{ v: 1, reason: 'terminal', history: [], enqueuedAt: 1, diedAt: 1 },
+      job: undefined,
+    };
+    const order = () => ({ id: 'm1', letter, job: sendJob(), lane: 'bulk' as const });
     beforeEach(async () => {
       tools = {
         store: createLetterStore(redis, { prefix, account: 'default' }),
