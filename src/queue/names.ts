@@ -25,6 +25,8 @@ export const keys = {
   /** Counts and state of a campaign. */
   campaign: (prefix: string, account: string, campaign: string): string =>
     `${prefix}:campaign:${account}:${campaign}`,
+  /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
+  probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */
   replayed: (prefix: string, account: string, id: string): string => `${prefix}:replayed:${account}:${id}`,
 } as const;

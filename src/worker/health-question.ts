@@ -1,0 +1,104 @@
+import type { Redis } from 'ioredis';
+import { keys, queueName } from '../queue/names.ts';
+import type { RedisAnswer } from './health-judge.ts';
+
+/** What Redis told of everything that health rests on. */
+export interface HealthAnswers {
+  readonly redis: RedisAnswer;
+  /** In the order of the accounts; missing where Redis gave no answer. */
+  readonly lines?: readonly Line[];
+}
+
+/** An account's queue as a worker finds it. */
+export interface Line {
+  /** The job that is next; undefined where none waits. */
+  readonly first: string | undefined;
+  /** Paused, limited, or one at a time: no worker need take a job. */
+  readonly isHeldBack: boolean;
+}
+
+export interface QuestionOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** The worker's name. */
+  readonly name: string;
+  /** Names of accounts. */
+  readonly accounts: readonly string[];
+  /** Redis must answer within this time. */
+  readonly answerWithinMs: number;
+}
+
+/**
+ * Asks over the worker's own connection, since that is the one that must work. While one question is still
+ * open no other is sent, so that a Redis that stands still is not buried under them.
+ */
+export function createHealthQuestion(options: QuestionOptions): () => Promise<HealthAnswers> {
+  const { redis, answerWithinMs } = options;
+  let open: Promise<HealthAnswers> | undefined;
+  return async () => {
+    if (redis.status !== 'ready') return noAnswer('Redis cannot be reached');
+    open ??= ask(options).finally(() => {
+      open = undefined;
+    });
+    const late = `Redis did not answer within ${answerWithinMs} ms`;
+    return within(open, answerWithinMs, noAnswer(late));
+  };
+}
+
+const noAnswer = (why: string): HealthAnswers => ({ redis: { kind: 'no-answer', why } });
+
+async function within<T>(promise: Promise<T>, limitMs: number, otherwise: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The written key lives so long. */
+const probeMs = 60_000;
+
+const commandsPerLine = 4;
+
+/** One round trip. Never rejects. */
+async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<HealthAnswers> {
+  const pipeline = redis.pipeline();
+  pipeline.set(keys.probe(prefix, name), '1', 'PX', probeMs);
+  pipeline.info('memory');
+  for (const account of accounts) {
+    const queue = `${prefix}:${queueName(account)}`;
+    pipeline.zrange(`${queue}:prioritized`, '0', '0');
+    pipeline.lindex(`${queue}:wait`, -1);
+    pipeline.hmget(`${queue}:meta`, 'paused', 'concurrency', 'max');
+    pipeline.exists(`${queue}:limiter`);
+  }
+  try {
+    const [written, memory, ...rest] = (await pipeline.exec()) ?? [];
+    const refusal = written?.[0] ? wordOf(written[0]) : undefined;
+    const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1] ?? 'unknown';
+    return {
+      redis: { kind: 'answer', refusal, evictionPolicy },
+      lines: accounts.map((_, index) =>
+        lineOf(rest.slice(index * commandsPerLine).map(([, value]) => value)),
+      ),
+    };
+  } catch {
+    return noAnswer('Redis broke off the connection');
+  }
+}
+
+/** Redis' own word for what it refuses, such as READONLY or OOM: the rest of the sentence may hold anything. */
+const wordOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';
+
+function lineOf([prioritized, waiting, meta, limiter]: readonly unknown[]): Line {
+  const first = (prioritized as readonly string[] | undefined)?.[0] ?? (waiting as string | null);
+  const gates = (meta as readonly (string | null)[] | undefined) ?? [];
+  return {
+    first: first ?? undefined,
+    isHeldBack: limiter === 1 || gates.some((gate) => gate !== null && gate !== undefined),
+  };
+}
