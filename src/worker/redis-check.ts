@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
 export interface Finding {
-  readonly check: 'version' | 'eviction' | 'persistence' | 'writable';
+  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'clock';
   readonly level: 'ok' | 'warning' | 'error';
   readonly says: string;
   readonly whatToDo?: string;
@@ -18,7 +18,12 @@ export interface RedisFacts {
   /** `appendfsync`; undefined where the login may not ask for it. */
   readonly appendFsync: string | undefined;
   readonly role: string;
+  /** How far its clock is ahead of ours, in milliseconds, at least: what the way there took is taken off. */
+  readonly clockAheadMs: number;
 }
+
+/** Deadlines are set by producers and judged by workers: a difference above this is worth a word. */
+const clockToleranceMs = 2_000;
 
 /** BullMQ's scripts need commands of this version. */
 const oldestMajor = 6;
@@ -30,6 +35,7 @@ const oldestMajor = 6;
 export async function askRedis(redis: Redis): Promise<RedisFacts> {
   const info = parseInfo(await redis.info());
   const [save, appendFsync] = await Promise.all([configOf(redis, 'save'), configOf(redis, 'appendfsync')]);
+  const clockAheadMs = await clockAhead(redis);
   return {
     version: info.get('redis_version') ?? 'unknown',
     evictionPolicy: info.get('maxmemory_policy') ?? 'unknown',
@@ -37,12 +43,19 @@ export async function askRedis(redis: Redis): Promise<RedisFacts> {
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
     role: info.get('role') ?? 'unknown',
+    clockAheadMs,
   };
 }
 
 /** What to think of a Redis: an error means that messages could be lost, so a worker refuses to start. */
 export function judgeRedis(facts: RedisFacts): readonly Finding[] {
-  return [judgeVersion(facts), judgeEviction(facts), judgePersistence(facts), judgeRole(facts)];
+  return [
+    judgeVersion(facts),
+    judgeEviction(facts),
+    judgePersistence(facts),
+    judgeRole(facts),
+    judgeClock(facts),
+  ];
 }
 
 function judgeVersion({ version }: RedisFacts): Finding {
@@ -100,6 +113,28 @@ function judgeRole({ role }: RedisFacts): Finding {
     says: `This Redis is a ${role} and takes no writes`,
     whatToDo: 'Point JETSMS_REDIS_URL at the primary.',
   };
+}
+
+function judgeClock({ clockAheadMs }: RedisFacts): Finding {
+  if (Math.abs(clockAheadMs) <= clockToleranceMs) {
+    return { check: 'clock', level: 'ok', says: 'The clocks of Redis and this machine agree' };
+  }
+  const seconds = Math.round(Math.abs(clockAheadMs) / 1_000);
+  return {
+    check: 'clock',
+    level: 'warning',
+    says: `The clock of Redis is ${seconds} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} this machine's`,
+    whatToDo: 'Set both by NTP: a wrong clock lets messages expire too early, or be sent too late.',
+  };
+}
+
+async function clockAhead(redis: Redis): Promise<number> {
+  const askedAt = Date.now();
+  const [seconds, microseconds] = (await redis.time()).map(Number);
+  const answeredAt = Date.now();
+  const theirs = (seconds ?? 0) * 1_000 + (microseconds ?? 0) / 1_000;
+  if (theirs > answeredAt) return theirs - answeredAt;
+  return theirs < askedAt ? theirs - askedAt : 0;
 }
 
 function parseInfo(text: string): ReadonlyMap<string, string> {

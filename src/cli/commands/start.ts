@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Logger } from '../../log/logger.ts';
+import type { HealthServer } from '../../metrics/health-server.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Settings } from '../../settings/settings.ts';
+import type { Health, HealthWatch } from '../../worker/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -19,6 +22,17 @@ export function registerStart(program: Command, context: CliContext): void {
     .action(() => runStart(context));
 }
 
+/** Everything that one process of `jetsms start` consists of. */
+interface Running {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly worker: DeliveryWorker;
+  readonly health: HealthWatch;
+  /** Aborts when the worker has been red for too long. */
+  readonly redTooLong: AbortSignal;
+  readonly pages: HealthServer;
+}
+
 async function runStart(context: CliContext): Promise<void> {
   const { readSettings } = await import('../../settings/read.ts');
   const settings = readSettings({ env: context.env }, { needs: ['redis', 'credentials'] });
@@ -26,30 +40,94 @@ async function runStart(context: CliContext): Promise<void> {
   const log = createLogger({ level: settings.logLevel, version: packageVersion() });
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
   const stop = context.stopSignal();
-  const worker = await buildWorker(settings, log);
+  const running = await build(settings, log);
+  const { worker, health, redTooLong, pages } = running;
   try {
     await checkRedis(worker, log);
     await worker.start();
   } catch (error) {
-    worker.redis.disconnect();
+    await Promise.all([pages.close(), abandon(worker)]);
     throw error;
   }
+  await health.start();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
-  await aborted(stop);
-  await shutDown(worker, { timeoutMs: settings.shutdownTimeoutMs, log }, context);
+  void warnOfEndpoints(settings, log);
+  await aborted(AbortSignal.any([stop, redTooLong]));
+  await shutDown(running, context);
+  if (redTooLong.aborted) context.setExitCode(exitCodes.failed);
 }
 
-async function buildWorker(settings: Settings, log: Logger): Promise<DeliveryWorker> {
+/** Puts the parts together; the health pages answer from here on, red. */
+async function build(settings: Settings, log: Logger): Promise<Running> {
   const { createWorker } = await import('../../worker/worker.ts');
   const { createTelemetry } = await import('../../worker/report.ts');
   const { createMetrics } = await import('../../metrics/metrics.ts');
+  const { createQueueSnapshot } = await import('../../worker/queue-snapshot.ts');
+  const { startHealthServer } = await import('../../metrics/health-server.ts');
   const metrics = createMetrics({
     version: packageVersion(),
     accounts: [...settings.accounts.values()],
     processMetrics: true,
   });
-  return createWorker({ settings, telemetryOf: (account) => createTelemetry({ account, log, metrics }) });
+  const worker = createWorker({
+    settings,
+    telemetryOf: (account) => createTelemetry({ account, log, metrics }),
+  });
+  const { prefix } = settings;
+  const accounts = [...settings.accounts.keys()];
+  metrics.collectWith(createQueueSnapshot({ redis: worker.redis, prefix, accounts, now: Date.now }));
+  const redTooLong = new AbortController();
+  const health = await buildHealth({ settings, log, metrics, worker, redTooLong });
+  try {
+    const { healthHost: host, healthPort: port } = settings;
+    const pages = await startHealthServer({ host, port, readiness: health.current, metrics });
+    log.info({ url: pages.url }, 'health.listening');
+    return { settings, log, worker, health, redTooLong: redTooLong.signal, pages };
+  } catch (error) {
+    await abandon(worker);
+    throw error;
+  }
 }
+
+interface HealthParts extends Pick<Running, 'settings' | 'log' | 'worker'> {
+  readonly metrics: Metrics;
+  readonly redTooLong: AbortController;
+}
+
+async function buildHealth({
+  settings,
+  log,
+  metrics,
+  worker,
+  redTooLong,
+}: HealthParts): Promise<HealthWatch> {
+  const { createHealthWatch } = await import('../../worker/health.ts');
+  const { prefix, lockDurationMs, unhealthyExitAfterMs: exitAfterMs } = settings;
+  return createHealthWatch({
+    ...worker,
+    prefix,
+    lockDurationMs,
+    exitAfterMs,
+    onLook(redis, checks) {
+      metrics.redis(redis);
+      for (const { account, ok } of checks) if (account !== undefined) metrics.consuming(account, ok);
+    },
+    onChange(health) {
+      if (health.ready) log.info('health.green');
+      else log.warn({ problems: problemsOf(health) }, 'health.red');
+    },
+    onRedTooLong(health) {
+      log.error({ exitAfterMs, problems: problemsOf(health) }, 'health.ending');
+      redTooLong.abort();
+    },
+  });
+}
+
+/** What is wrong, one sentence each. */
+const problemsOf = ({ checks }: Health): readonly string[] =>
+  checks
+    .filter(({ ok }) => !ok)
+    .map(({ account, says }) => (account === undefined ? says : `account ${account} ${says}`));
 
 /** Refuses a Redis in which messages could get lost; says what to do about it. */
 async function checkRedis({ redis }: DeliveryWorker, log: Logger): Promise<void> {
@@ -68,33 +146,49 @@ async function checkRedis({ redis }: DeliveryWorker, log: Logger): Promise<void>
   throw new CliError('REDIS_UNSAFE', { detail });
 }
 
+/** An endpoint that is away now may come back: a line in the log, and the worker goes on. */
+async function warnOfEndpoints(settings: Settings, log: Logger): Promise<void> {
+  const { checkEndpoint } = await import('../doctor/endpoint.ts');
+  for (const account of settings.accounts.values()) {
+    const { level, ...finding } = await checkEndpoint(account);
+    if (level !== 'ok') log.warn(finding, 'endpoint.warning');
+  }
+}
+
+/** Closes a worker that never began; one that never had a connection may take too long for it. */
+async function abandon(worker: DeliveryWorker): Promise<void> {
+  await Promise.race([worker.close(), sleep(abandonMs, undefined, { ref: false })]);
+  worker.redis.disconnect();
+}
+
+const abandonMs = 2_000;
+
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-interface ShutdownOptions {
-  readonly timeoutMs: number;
-  readonly log: Logger;
-}
-
 /**
  * Ends softly, but never later than the limit: while Redis is away, closing waits without end. A second signal
- * ends the process at once, as the system does it.
+ * ends the process at once, as the system does it. The health pages answer to the last, red.
  */
 async function shutDown(
-  worker: DeliveryWorker,
-  { timeoutMs, log }: ShutdownOptions,
+  { settings, log, worker, health, pages }: Running,
   context: CliContext,
 ): Promise<void> {
+  const { shutdownTimeoutMs: timeoutMs } = settings;
   log.info({ timeoutMs }, 'shutdown.started');
+  health.stop();
   const giveUp = new AbortController();
   const closed = worker.close().then(() => 'clean' as const);
   const late = sleep(timeoutMs, 'forced' as const, { signal: giveUp.signal });
   const end = await Promise.race([closed, late]);
   giveUp.abort();
-  if (end === 'clean') return log.info('shutdown.clean');
+  if (end === 'clean') {
+    await pages.close();
+    return log.info('shutdown.clean');
+  }
   log.error('shutdown.forced');
   context.exit(exitCodes.failed);
 }
