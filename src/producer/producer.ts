@@ -68,7 +68,7 @@ export interface Producer extends AsyncDisposable {
    * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`
    */
   setCampaign(id: string, state: CampaignState, options?: { readonly account?: string }): Promise<boolean>;
-  /** Closes the connection to Redis. Sends under way are finished or fail first. */
+  /** Closes the connection to Redis. Each `send()` under way is finished, or fails, first. */
   close(): Promise<void>;
 }
 
@@ -92,6 +92,8 @@ export function createProducer(options: ProducerOptions): Producer {
   // Connection errors reach the caller through the send that they fail; without a listener they would end the process.
   redis.on('error', () => {});
   const queues = new Map<string, Queue>();
+  /** Each ends within Redis' time limit, so a close may wait for them. */
+  const underWay = new Set<Promise<SendReceipt>>();
   let closed = false;
 
   const queueOf = async (account: string): Promise<Queue> => {
@@ -118,8 +120,16 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   };
 
+  const send = async (message: NewMessage): Promise<SendReceipt> => {
+    const nowMs = Date.now();
+    const prepared = prepare(message, resolved, nowMs);
+    const storedId = await store(prepared, { queueOf, resolved, nowMs });
+    return receipt(prepared, storedId);
+  };
+
   const close = async (): Promise<void> => {
     closed = true;
+    await Promise.allSettled(underWay);
     await Promise.all([...queues.values()].map((queue) => queue.close()));
     redis.disconnect();
   };
@@ -127,10 +137,9 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async send(message) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      const nowMs = Date.now();
-      const prepared = prepare(message, resolved, nowMs);
-      const storedId = await store(prepared, { queueOf, resolved, nowMs });
-      return receipt(prepared, storedId);
+      const sending = send(message);
+      underWay.add(sending);
+      return sending.finally(() => underWay.delete(sending));
     },
     async sendMany(recipients, options) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');

@@ -5,13 +5,16 @@ import { Redis } from 'ioredis';
  * `enableOfflineQueue: false` is what makes a send fail while Redis is away.
  */
 export function openProducerRedis(url: string, commandTimeoutMs: number): Redis {
-  return new Redis(url, {
+  const redis = new Redis(url, {
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(times * 50, 1_000),
   });
+  // Every send that waits for Redis listens, and there may be any number of them.
+  redis.setMaxListeners(0);
+  return redis;
 }
 
 /**

@@ -1,0 +1,319 @@
+import { inspect } from 'node:util';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProducer, type NewMessage, type Producer, ProducerError } from '../../src/producer/index.ts';
+import type { ProducerOptions } from '../../src/producer/options.ts';
+import { queueName } from '../../src/queue/names.ts';
+import { createDelivery, numberAt } from '../support/delivery.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const number = '905321234567';
+const text = 'Kodunuz 481516';
+const message: NewMessage = { to: number, text, title: 'ACME' };
+
+const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
+let prefix: string;
+let queue: Queue;
+let producer: Producer;
+
+beforeEach(() => {
+  prefix = freshPrefix();
+  queue = new Queue(queueName('default'), { connection: redis, prefix });
+  producer = createProducer({ redis: sharedRedisUrl(), prefix, idempotencyWindowMs: 60_000 });
+});
+afterEach(async () => {
+  await producer.close();
+  await queue.close();
+});
+afterAll(() => redis.disconnect());
+
+async function refusal(send: Promise<unknown>): Promise<ProducerError> {
+  try {
+    await send;
+  } catch (error) {
+    if (error instanceof ProducerError) return error;
+    throw error;
+  }
+  throw new Error('the message was taken');
+}
+
+/** How long something took, in milliseconds. */
+async function took(what: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await what();
+  return performance.now() - began;
+}
+
+describe('send', () => {
+  it('resolves when Redis has stored the job, complete and versioned', async () => {
+    const before = Date.now();
+    const receipt = await producer.send({ ...message, to: '0532 123 45 67' });
+    const job = await queue.getJob(receipt.id);
+    expect(receipt).toMatchObject({ account: 'default', lane: 'transactional', parts: 1, duplicate: false });
+    expect(job?.data).toEqual({
+      v: 1,
+      account: 'default',
+      lane: 'transactional',
+      title: 'ACME',
+      to: [number],
+      text,
+      whenUncertain: 'park',
+      parts: 1,
+      enqueuedAt: expect.any(Number),
+      deadlineAt: receipt.deadlineAt,
+    });
+    expect(job?.data.enqueuedAt).toBeGreaterThanOrEqual(before);
+    expect(receipt.deadlineAt).toBe(job?.data.enqueuedAt + 24 * 3_600_000);
+    expect(await job?.getState()).toBe('prioritized');
+  });
+
+  it('gives every message an id of its own', async () => {
+    const receipts = await Promise.all(Array.from({ length: 50 }, () => producer.send(message)));
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(50);
+    expect(await queue.getJobCountByTypes('prioritized')).toBe(50);
+  });
+
+  it('refuses a message that is not fit to be sent, and stores nothing', async () => {
+    await expect(producer.send({ ...message, to: '0212 123 45 67' })).rejects.toMatchObject({
+      code: 'NUMBER_NOT_MOBILE',
+    });
+    await expect(producer.send(undefined as unknown as NewMessage)).rejects.toMatchObject({
+      code: 'MESSAGE_INVALID',
+    });
+    expect(await queue.getJobCountByTypes('prioritized', 'wait', 'delayed')).toBe(0);
+  });
+
+  it.each(['shop', 'constructor', ''])(
+    'refuses the unknown account %j and names the known ones',
+    async (account) => {
+      const error = await refusal(producer.send({ ...message, account }));
+      expect(error.code).toBe('UNKNOWN_ACCOUNT');
+      expect(error.message).toContain('Known accounts: default.');
+    },
+  );
+
+  it('keeps a scheduled message back until its time', async () => {
+    const sendAt = Date.now() + 3_600_000;
+    const { id, deadlineAt } = await producer.send({ ...message, sendAt });
+    const job = await queue.getJob(id);
+    expect(await job?.getState()).toBe('delayed');
+    expect(Math.abs((job?.timestamp ?? 0) + (job?.delay ?? 0) - sendAt)).toBeLessThan(1_000);
+    expect(deadlineAt).toBe(sendAt + 24 * 3_600_000);
+  });
+
+  it('is refused after close, and close can be called again', async () => {
+    await producer.close();
+    await producer.close();
+    expect((await refusal(producer.send(message))).code).toBe('PRODUCER_CLOSED');
+  });
+
+  it('is finished by a close that comes while it is under way', async () => {
+    const sends = Array.from({ length: 100 }, () => producer.send(message));
+    await producer.close();
+    const receipts = await Promise.all(sends);
+    expect(receipts).toHaveLength(100);
+    expect(await queue.getJobCountByTypes('prioritized')).toBe(100);
+  });
+});
+
+describe('an idempotency key', () => {
+  const keyed: NewMessage = { ...message, idempotencyKey: 'order 17' };
+
+  it('with the same content gives the first id, and stores nothing more', async () => {
+    const first = await producer.send(keyed);
+    const second = await producer.send({ ...keyed, to: '+90 (532) 123 45 67', lane: 'bulk' });
+    expect(first.duplicate).toBe(false);
+    expect(second).toMatchObject({ id: first.id, duplicate: true });
+    expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
+  });
+
+  it('works across producers, and when both send at once', async () => {
+    await using other = createProducer({ redis: sharedRedisUrl(), prefix });
+    const receipts = await Promise.all([producer.send(keyed), other.send(keyed), producer.send(keyed)]);
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(1);
+    expect(receipts.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+  });
+
+  it.each([
+    ['another text', { text: 'Kodunuz 999999' }],
+    ['another number', { to: '905331234567' }],
+    ['another title', { title: 'OTHER' }],
+  ])('with %s is refused, and the first message stays as it is', async (_, change) => {
+    const first = await producer.send(keyed);
+    const error = await refusal(producer.send({ ...keyed, ...change }));
+    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id });
+    expect((await queue.getJob(first.id))?.data).toMatchObject({ to: [number], text });
+    expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
+  });
+
+  it('is remembered when its message is gone', async () => {
+    const first = await producer.send(keyed);
+    await redis.del(`${prefix}:${queue.name}:${first.id}`);
+    expect(await producer.send(keyed)).toMatchObject({ id: first.id, duplicate: true });
+  });
+
+  it('may be used again after its window, and gives a new id', async () => {
+    await using brief = createProducer({ redis: sharedRedisUrl(), prefix, idempotencyWindowMs: 150 });
+    const first = await brief.send(keyed);
+    expect(await brief.send(keyed)).toMatchObject({ id: first.id });
+    const again = await waitFor(async () => {
+      const receipt = await brief.send(keyed);
+      return !receipt.duplicate && receipt;
+    });
+    expect(again.id).not.toBe(first.id);
+    expect(await queue.getJobCountByTypes('prioritized')).toBe(2);
+  });
+
+  it('is one thing per account', async () => {
+    await using two = createProducer({ redis: sharedRedisUrl(), prefix, accounts: { a: {}, b: {} } });
+    const ids = await Promise.all(['a', 'b'].map((account) => two.send({ ...keyed, account })));
+    expect(ids.map(({ duplicate }) => duplicate)).toEqual([false, false]);
+  });
+});
+
+describe('without Redis', () => {
+  const options = (redisUrl: string): ProducerOptions => ({ redis: redisUrl, redisTimeoutMs: 400 });
+
+  it('a send fails fast at start, and works when Redis has come', async () => {
+    await using server = await startRedis();
+    await server.kill();
+    await using away = createProducer(options(server.url));
+    const ms = await took(async () => {
+      expect((await refusal(away.send(message))).code).toBe('REDIS_UNAVAILABLE');
+    });
+    expect(ms).toBeLessThan(1_000);
+    await server.restart();
+    const receipt = await waitFor(() => away.send(message));
+    expect(receipt.duplicate).toBe(false);
+  });
+
+  it('a send takes no longer than about a second by default', async () => {
+    await using away = createProducer({ redis: 'redis://127.0.0.1:1' });
+    const ms = await took(() => refusal(away.send(message)));
+    expect(ms).toBeLessThan(1_500);
+    expect(await took(() => away.close())).toBeLessThan(500);
+  });
+
+  it('a send fails fast when Redis goes away later, and works when it is back', async () => {
+    await using server = await startRedis();
+    await using live = createProducer(options(server.url));
+    await live.send(message);
+    await server.kill();
+    for (let n = 0; n < 2; n += 1) {
+      const ms = await took(async () => {
+        expect((await refusal(live.send(message))).code).toBe('REDIS_UNAVAILABLE');
+      });
+      expect(ms).toBeLessThan(1_000);
+    }
+    await server.restart();
+    await waitFor(() => live.send(message));
+  });
+
+  it('a send fails fast while Redis is frozen, and works after the thaw; the key keeps it from texting twice', async () => {
+    await using server = await startRedis();
+    await using live = createProducer(options(server.url));
+    const keyed = { ...message, idempotencyKey: 'order 18' };
+    await live.send(message);
+    server.freeze();
+    const ms = await took(async () => {
+      expect((await refusal(live.send(keyed))).code).toBe('REDIS_UNAVAILABLE');
+    });
+    expect(ms).toBeLessThan(1_000);
+    server.thaw();
+    // The message was stored after all: its command lay in the connection.
+    const receipt = await waitFor(() => live.send(keyed));
+    expect(receipt.duplicate).toBe(true);
+  });
+
+  it('many sends at once fail without a warning of the runtime', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', listen);
+    await using away = createProducer({ redis: 'redis://127.0.0.1:1', redisTimeoutMs: 200 });
+    const sends = await Promise.allSettled(Array.from({ length: 50 }, () => away.send(message)));
+    process.off('warning', listen);
+    expect(sends.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('a close does not wait', async () => {
+    await using server = await startRedis();
+    const live = createProducer(options(server.url));
+    await live.send(message);
+    server.freeze();
+    const send = refusal(live.send(message));
+    expect(await took(() => live.close())).toBeLessThan(1_000);
+    expect((await send).code).toBe('REDIS_UNAVAILABLE');
+  });
+
+  it('an error knows the id that the message has, or would have had', async () => {
+    await using away = createProducer(options('redis://127.0.0.1:1'));
+    expect((await refusal(away.send(message))).messageId).toMatch(/^m[0-9a-z]{20}$/);
+  });
+});
+
+describe('no error of a send', () => {
+  it('holds the number or the text, in no property, cause or stack', async () => {
+    await using server = await startRedis();
+    await using live = createProducer({ redis: server.url, redisTimeoutMs: 200 });
+    const keyed = { ...message, idempotencyKey: `${number} ${text}` };
+    await live.send(keyed);
+    const errors: unknown[] = [];
+    const collect = (error: unknown): void => void errors.push(error);
+    await live.send({ ...keyed, text: `${text} x` }).catch(collect);
+    await live.send({ ...message, title: undefined } as unknown as NewMessage).catch(collect);
+    await live.send({ ...message, account: number }).catch(collect);
+    await live.send({ ...message, [number]: 1 } as NewMessage).catch(collect);
+    server.freeze();
+    await live.send(message).catch(collect);
+    server.thaw();
+    await server.client().call('CONFIG', 'SET', 'maxmemory', '1');
+    await waitFor(async () => (await refusal(live.send(message))).message);
+    await live.send(message).catch(collect);
+    await server.kill();
+    await live.send(message).catch(collect);
+    expect(errors).toHaveLength(7);
+    for (const error of errors) {
+      const everything = inspect(error, { depth: 10, showHidden: true, maxStringLength: null });
+      expect(everything).not.toContain(number.slice(2));
+      expect(everything).not.toContain('481516');
+    }
+  });
+});
+
+describe('together with a worker', () => {
+  it('a scheduled message is not delivered before its time', async () => {
+    await using world = await createDelivery();
+    await world.startWorker();
+    const sendAt = Date.now() + 400;
+    const { id } = await world.send({ sendAt });
+    const ended = await world.end(id);
+    expect(ended.journal.history[0]?.at).toBeGreaterThanOrEqual(sendAt);
+  });
+
+  it('an OTP overtakes 2,000 bulk messages', async () => {
+    await using world = await createDelivery({ account: { connections: 4, concurrency: 8 } });
+    world.simulator.setLatency({ minMs: 2, maxMs: 2 });
+    await world.sendMany(2_000, { lane: 'bulk' });
+    await world.startWorker();
+    await world.simulator.waitForAccepted(20, 5_000);
+    await world.send({ to: `+${numberAt(9_999)}`, lane: 'otp' });
+    const otp = () => world.simulator.accepted.findIndex(({ to }) => to === numberAt(9_999));
+    await waitFor(() => otp() >= 0);
+    expect(otp()).toBeLessThan(500);
+    expect(await world.queue.getJobCountByTypes('prioritized')).toBeGreaterThan(500);
+  });
+
+  it('the most urgent lane leaves first', async () => {
+    await using world = await createDelivery({ account: { connections: 1, concurrency: 1 } });
+    await world.sendMany(3, { lane: 'bulk', text: 'bulk' });
+    await world.sendMany(3, { lane: 'transactional', text: 'transactional' });
+    await world.sendMany(3, { lane: 'otp', text: 'otp' });
+    await world.startWorker();
+    await world.simulator.waitForAccepted(9, 5_000);
+    const order = world.simulator.accepted.map((accepted) => accepted.text);
+    expect(order).toEqual(['otp', 'transactional', 'bulk'].flatMap((lane) => [lane, lane, lane]));
+  });
+});
