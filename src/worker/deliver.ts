@@ -9,7 +9,7 @@ import { decide, type Verdict } from './decide.ts';
 import { halves, piecesByFate } from './division.ts';
 import type { AccountHolds } from './holds.ts';
 import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
-import type { JournalStore } from './journal-store.ts';
+import type { JournalStore, JournalWrite } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -127,11 +127,16 @@ function parcelOf(group: readonly Delivery[]): Parcel {
 }
 
 /** The endpoint counts as unreachable: nothing was sent, and nothing is lost by waiting for the hold to show. */
-async function giveBack(group: readonly Delivery[], { holds, journals }: DeliverContext): Promise<void> {
-  await holds.refresh();
+async function giveBack(group: readonly Delivery[], context: DeliverContext): Promise<void> {
+  await context.holds.refresh();
+  await unmark(group, context);
+  for (const delivery of group) delivery.settle({ kind: 'back' });
+}
+
+/** Takes back what `mark` wrote: it is certain that nothing was sent. */
+async function unmark(group: readonly Delivery[], { journals }: DeliverContext): Promise<void> {
   const marked = group.filter(({ job }) => job.whenUncertain === 'park');
   await journals.write(marked.map(({ id, token, journal }) => ({ id, token, journal })));
-  for (const delivery of group) delivery.settle({ kind: 'back' });
 }
 
 interface Sent {
@@ -145,7 +150,6 @@ interface Judged {
   readonly delivery: Delivery;
   readonly outcome: Outcome;
   readonly verdict: Verdict;
-  readonly journal: Journal;
 }
 
 /** Decides for each job, records what must not be forgotten, and settles. */
@@ -185,11 +189,11 @@ function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContex
   return group.map((delivery) => {
     const own = perMessage?.slice(first, first + delivery.messages);
     first += delivery.messages;
-    if (own) return judgeEach(delivery, own, sent, context);
+    if (own) return judgeEach(delivery, own, sent.attempt.outcome, context);
     const verdict = verdictOf(delivery, outcome, sent.messages, context);
     const isBulk = verdict.kind === 'split' && delivery.messages > 1;
     const pieces = isBulk ? { pieces: halves(delivery.job, delivery.journal) } : {};
-    return judgement(delivery, outcome, { ...verdict, ...pieces }, sent, context);
+    return { delivery, outcome, verdict: { ...verdict, ...pieces } };
   });
 }
 
@@ -197,16 +201,16 @@ function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContex
 function judgeEach(
   delivery: Delivery,
   outcomes: readonly Outcome[],
-  sent: Sent,
+  ofRequest: Outcome,
   context: DeliverContext,
 ): Judged {
   const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, 1, context));
   const pieces = piecesByFate(verdicts, delivery.journal);
   const [outcome] = outcomes;
   const [verdict] = verdicts;
-  if (pieces.length === 1 && outcome && verdict) return judgement(delivery, outcome, verdict, sent, context);
+  if (pieces.length === 1 && outcome && verdict) return { delivery, outcome, verdict };
   const divided: Verdict = { kind: 'split', rule: 'by recipient', pieces };
-  return judgement(delivery, sent.attempt.outcome, divided, sent, context);
+  return { delivery, outcome: ofRequest, verdict: divided };
 }
 
 function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, context: DeliverContext): Verdict {
@@ -228,20 +232,10 @@ function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, conte
   });
 }
 
-function judgement(
-  delivery: Delivery,
-  outcome: Outcome,
-  verdict: Verdict,
-  sent: Sent,
-  context: DeliverContext,
-): Judged {
-  const { durationMs } = sent.attempt;
-  const facts = { outcome, verdict, now: context.now(), durationMs, worker: context.worker };
-  return { delivery, outcome, verdict, journal: afterAttempt(delivery.journal, facts) };
-}
-
+/** The refusal says that nothing was taken, so the marks go first: a half that may not leave now must not look interrupted. */
 async function sendInHalves(group: readonly Delivery[], context: DeliverContext): Promise<void> {
   context.telemetry.split(group.length);
+  await unmark(group, context);
   const middle = Math.ceil(group.length / 2);
   await deliverGroup(group.slice(0, middle), context);
   await deliverGroup(group.slice(middle), context);
@@ -252,29 +246,34 @@ async function sendInHalves(group: readonly Delivery[], context: DeliverContext)
  * lost, it may be sent again. But where its lock can have run out meanwhile, the write tells.
  */
 async function record(judged: readonly Judged[], sent: Sent, context: DeliverContext): Promise<void> {
-  const { journals, lockDurationMs, now } = context;
-  const lockMayBeLost = (takenAt: number): boolean => now() - takenAt > lockDurationMs / 2;
-  const needsRecord = ({ delivery, verdict }: Judged): boolean =>
-    delivery.job.whenUncertain === 'park' ||
-    delivery.job.campaign !== undefined ||
-    (verdict.kind !== 'complete' && verdict.kind !== 'hold') ||
-    lockMayBeLost(delivery.takenAt);
-  const recorded = judged.filter(needsRecord);
-  const results = await persist(
-    () =>
-      journals.write(
-        recorded.map(({ delivery: { id, token, job }, journal }) => ({ id, token, journal, job })),
-      ),
-    context,
-  );
-  const lost = new Set(recorded.filter((_, index) => results[index] === 'lost'));
-  const superseded = new Set(recorded.filter((_, index) => results[index] === 'superseded'));
+  const writes = judged.filter((one) => needsRecord(one, context)).map((one) => recordOf(one, sent, context));
+  const results = await persist(() => context.journals.write(writes.map(({ write }) => write)), context);
+  const recorded = new Map(writes.map(({ one, write }, index) => [one, { write, result: results[index] }]));
   for (const one of judged) {
-    report(one, sent, { late: lost.has(one) }, context);
-    if (lost.has(one)) await late(one, context);
-    else if (superseded.has(one)) one.delivery.settle({ kind: 'superseded' });
-    else one.delivery.settle({ kind: 'verdict', verdict: one.verdict, journal: one.journal });
+    const { delivery, verdict } = one;
+    const { write, result } = recorded.get(one) ?? {};
+    report(one, sent, { late: result === 'lost' }, context);
+    if (result === 'lost') await late(one, context);
+    else if (result === 'superseded') delivery.settle({ kind: 'superseded' });
+    else delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal });
   }
+}
+
+const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>
+  delivery.job.whenUncertain === 'park' ||
+  delivery.job.campaign !== undefined ||
+  (verdict.kind !== 'complete' && verdict.kind !== 'hold') ||
+  now() - delivery.takenAt > lockDurationMs / 2;
+
+function recordOf(
+  one: Judged,
+  { attempt }: Sent,
+  { now, worker }: DeliverContext,
+): { readonly one: Judged; readonly write: JournalWrite } {
+  const { delivery, outcome, verdict } = one;
+  const { id, token, job } = delivery;
+  const facts = { outcome, verdict, now: now(), durationMs: attempt.durationMs, worker };
+  return { one, write: { id, token, job, journal: afterAttempt(delivery.journal, facts) } };
 }
 
 /** What JetSMS said is worth more than one try: while Redis refuses writes, wait and write again. */
@@ -297,12 +296,12 @@ async function late({ delivery, outcome, verdict }: Judged, context: DeliverCont
 }
 
 function report(judged: Judged, sent: Sent, { late }: { late: boolean }, context: DeliverContext): void {
-  const { delivery, outcome, verdict, journal } = judged;
+  const { delivery, outcome, verdict } = judged;
   const { telemetry } = context;
   telemetry.attempt({
     id: delivery.id,
     job: delivery.job,
-    attempt: journal.history.at(-1)?.n ?? 1,
+    attempt: (delivery.journal.history.at(-1)?.n ?? 0) + 1,
     outcome,
     verdict,
     durationMs: sent.attempt.durationMs,

@@ -38,7 +38,8 @@ export function createTelemetry({ account, log, metrics, now = Date.now }: Telem
       const code = outcomeCode(outcome);
       const reason = reasonOf(report);
       metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
-      lines[attemptLevel(verdict)](attemptFields(report), `delivery.${outcome.kind}`);
+      const level = attemptLevel(verdict);
+      if (lines.isLevelEnabled(level)) lines[level](attemptFields(report), `delivery.${outcome.kind}`);
     },
     ended(report) {
       metrics.ended({ account: name, ...report });
