@@ -9,6 +9,8 @@ export interface CliErrorRow {
 export type CliErrorCode =
   | 'USAGE'
   | 'NO_REPLIES'
+  | 'NO_RECIPIENTS'
+  | 'ACCOUNT_UNKNOWN'
   | 'FILE_UNREADABLE'
   | 'CSV_EMPTY'
   | 'CSV_NO_RECIPIENTS'
@@ -23,6 +25,11 @@ export type CliErrorCode =
   | 'TEMPLATE_INVALID'
   | 'REDIS_UNAVAILABLE'
   | 'REDIS_UNSAFE'
+  | 'CAMPAIGN_UNKNOWN'
+  | 'CAMPAIGN_CANCELLED'
+  | 'NOTHING_CHOSEN'
+  | 'NOT_CONFIRMED'
+  | 'MESSAGE_UNKNOWN'
   | 'UNEXPECTED';
 
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
@@ -34,6 +41,14 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   NO_REPLIES: {
     meaning: 'There is nothing to classify.',
     whatToDo: 'Give replies as arguments, each in quotes, or pipe them in, one a line.',
+  },
+  NO_RECIPIENTS: {
+    meaning: 'Nobody is named to send to.',
+    whatToDo: 'Give numbers with --to, or a CSV file with --csv.',
+  },
+  ACCOUNT_UNKNOWN: {
+    meaning: 'There is no such account in the settings.',
+    whatToDo: 'Correct the name, or add the account to the file that JETSMS_CONFIG names.',
   },
   FILE_UNREADABLE: {
     meaning: 'The file cannot be read.',
@@ -90,6 +105,28 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   REDIS_UNSAFE: {
     meaning: 'Messages would not be safe in this Redis.',
     whatToDo: 'Then start again.',
+  },
+  NOTHING_CHOSEN: {
+    meaning: 'No dead letters are chosen.',
+    whatToDo: 'Give ids or a filter such as --code 12; --all means every one of the account.',
+  },
+  NOT_CONFIRMED: {
+    meaning: 'Nobody is there to be asked, so nothing was done.',
+    whatToDo: 'Look at it with --dry-run; then give --yes.',
+  },
+  MESSAGE_UNKNOWN: {
+    meaning: 'Redis knows no message of this id.',
+    whatToDo:
+      'Check the id and --account. What was accepted is forgotten after a while (keepCompletedAgeMs).',
+  },
+  CAMPAIGN_UNKNOWN: {
+    meaning: 'No campaign of this name is known; they are remembered for 30 days.',
+    whatToDo: 'Check the name and --account.',
+  },
+  CAMPAIGN_CANCELLED: {
+    meaning: 'The campaign was cancelled, and stays so.',
+    whatToDo:
+      'Replay its dead letters (`jetsms dead replay --reason cancelled`), or enqueue it under another name.',
   },
   UNEXPECTED: {
     meaning: 'Something happened that was not foreseen.',

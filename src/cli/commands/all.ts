@@ -1,13 +1,25 @@
 import type { RegisterCommand } from '../context.ts';
+import { registerCampaign } from './campaign.ts';
 import { registerClassify } from './classify.ts';
 import { registerCodes } from './codes.ts';
 import { registerConfig } from './config.ts';
+import { registerDead } from './dead.ts';
+import { registerDemo } from './demo.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerHolds } from './hold.ts';
+import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly RegisterCommand[] = [
+  registerDemo,
   registerStart,
+  registerDoctor,
+  registerSend,
+  registerCampaign,
+  registerDead,
+  registerHolds,
   registerCodes,
   registerClassify,
   registerConfig,
