@@ -47,6 +47,8 @@ function usageError(error: unknown): unknown {
 function withoutValues(message: string): string {
   const sentence = message
     .replace(/^error: /, '')
+    // A group of commands was named without one of them.
+    .replace(/^\(outputHelp\)$/, 'behind it, the name of what to do is missing')
     .replaceAll('\n', ' ')
     .replace(/( but got \d+): .*$/s, '$1')
     .replace(/ argument '.*' is invalid\./s, ' has a value that cannot be used.')

@@ -1,0 +1,42 @@
+import type { DiscardResult } from '../../worker/dead-letters/discard.ts';
+import { isConfirmed } from '../confirm.ts';
+import type { CliContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { counted, renderDiscard } from '../render/dead-letters.ts';
+import type { FilterOptions } from './options.ts';
+import { chosenFilter, withDeadLetters } from './session.ts';
+
+export interface DiscardChoices extends FilterOptions {
+  readonly all?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `jetsms dead discard`: says what it would throw away, asks, and does it. */
+export function discardDead(
+  ids: readonly string[],
+  choices: DiscardChoices,
+  context: CliContext,
+): Promise<void> {
+  const filter = chosenFilter(ids, choices);
+  const { terminal } = context;
+  return withDeadLetters(choices.account, context, async ({ account, letters }) => {
+    const print = (result: DiscardResult): void => {
+      const json = JSON.stringify({ account, ...result }, null, 2);
+      for (const line of choices.json ? [json] : renderDiscard(result)) terminal.out(line);
+    };
+    if (choices.dryRun) return print(await letters.discard(filter, { dryRun: true }));
+    if (!choices.yes) {
+      const { discarded } = await letters.discard(filter, { dryRun: true });
+      const isWanted = await isConfirmed(
+        `Throw ${counted(discarded, 'dead letter')} away for good?`,
+        context,
+      );
+      if (!isWanted) return terminal.err('Nothing was discarded.');
+    }
+    const result = await letters.discard(filter, { signal: context.stopSignal() });
+    if (result.stopped) context.setExitCode(exitCodes.failed);
+    print(result);
+  });
+}

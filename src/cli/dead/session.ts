@@ -1,0 +1,54 @@
+import type { DeadLetterFilter } from '../../worker/dead-letters/filter.ts';
+import type { DeadLetters } from '../../worker/dead-letters.ts';
+import { accountOf } from '../account.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../errors.ts';
+import type { FilterOptions } from './options.ts';
+
+/** One account's dead letters, opened for a command. */
+export interface DeadSession {
+  readonly account: string;
+  readonly letters: DeadLetters;
+}
+
+/** Opens the dead letters of the account that a command names, and closes them behind it. */
+export async function withDeadLetters(
+  account: string | undefined,
+  { env }: CliContext,
+  use: (session: DeadSession) => Promise<void>,
+): Promise<void> {
+  const { readSettings } = await import('../../settings/read.ts');
+  const { openDeadLetters } = await import('../../worker/dead-letters.ts');
+  const settings = readSettings({ env }, { needs: ['redis'] });
+  const { name } = accountOf(settings, account);
+  await using letters = openDeadLetters({ redis: settings.redisUrl, prefix: settings.prefix, account: name });
+  await use({ account: name, letters });
+}
+
+/** The filter that options and ids ask for. */
+export function filterOf(ids: readonly string[], options: FilterOptions): DeadLetterFilter {
+  const { code, reason, title, lane, olderThan, newerThan, limit } = options;
+  return {
+    ...(ids.length > 0 ? { ids } : {}),
+    ...(code === undefined ? {} : { code }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(title === undefined ? {} : { title }),
+    ...(lane === undefined ? {} : { lane }),
+    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
+    ...(newerThan === undefined ? {} : { newerThanMs: newerThan }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+/**
+ * The filter of a command that changes something: all letters only where that is said.
+ * @throws CliError NOTHING_CHOSEN
+ */
+export function chosenFilter(
+  ids: readonly string[],
+  options: FilterOptions & { readonly all?: true },
+): DeadLetterFilter {
+  const filter = filterOf(ids, options);
+  if (Object.keys(filter).length === 0 && !options.all) throw new CliError('NOTHING_CHOSEN');
+  return filter;
+}

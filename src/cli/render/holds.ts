@@ -1,0 +1,65 @@
+import { meaningOfCode } from '../../worker/dead-letters/meaning.ts';
+import { isoTime } from '../../worker/dead-letters/view.ts';
+import type { AccountHold } from '../../worker/hold-operations.ts';
+import type { Hold } from '../../worker/hold-store.ts';
+import { layOutColumns } from './columns.ts';
+
+/** A hold as people may see it; null where there is nothing to say. */
+export interface HoldView {
+  readonly account: string;
+  readonly held: boolean;
+  readonly reason: string | null;
+  readonly mode: string | null;
+  readonly code: string | null;
+  /** The code in words. */
+  readonly meaning: string | null;
+  /** ISO 8601; null too for a pause of the dashboard, which leaves no time behind. */
+  readonly since: string | null;
+  /** While it is probed: when the next message may leave. */
+  readonly nextProbeAt: string | null;
+  readonly by: string | null;
+  readonly note: string | null;
+}
+
+export function holdView({ account, hold, nextProbeAt }: AccountHold): HoldView {
+  return {
+    account,
+    held: hold !== undefined && hold.mode !== 'resuming',
+    reason: hold?.reason ?? null,
+    mode: hold?.mode ?? null,
+    code: hold?.code ?? null,
+    meaning: hold?.code === undefined ? null : meaningOfCode(hold.code),
+    since: hold && hold.since > 0 ? isoTime(hold.since) : null,
+    nextProbeAt: nextProbeAt === undefined ? null : isoTime(nextProbeAt),
+    by: hold?.by ?? null,
+    note: hold?.note ?? null,
+  };
+}
+
+/** The holds of all accounts for people. */
+export function renderHolds(views: readonly HoldView[], width: number): readonly string[] {
+  const head = ['ACCOUNT', 'HOLD', 'SINCE', 'BY', 'WHY, AND WHAT NEXT'];
+  const rows = views.map((view) =>
+    view.reason === null
+      ? [view.account, '-', '-', '-', 'sends']
+      : [view.account, view.reason, view.since ?? '-', view.by ?? '-', whyAndNext(view)],
+  );
+  return layOutColumns([head, ...rows], width);
+}
+
+function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldView): string {
+  const why = code === null ? note : `${code}: ${meaning}`;
+  const next: Readonly<Record<string, string>> = {
+    stopped: `until \`jetsms resume ${account}\``,
+    probing: `next probe ${nextProbeAt ?? 'now'}`,
+    resuming: 'over; the pace is rising',
+  };
+  return [why, next[mode ?? '']].filter(Boolean).join('; ');
+}
+
+/** What a resume has done. */
+export function renderResumed(account: string, before: Hold | undefined): string {
+  if (!before) return `${account} was not held.`;
+  if (before.reason === 'operator') return `${account} sends again.`;
+  return `${account} was held for ${before.reason}. One message goes first; if JetSMS takes it, the others follow.`;
+}

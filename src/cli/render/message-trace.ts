@@ -1,0 +1,115 @@
+import type { DeathFacts } from '../../queue/journal.ts';
+import { meaningOfCode, meaningOfDeath } from '../../worker/dead-letters/meaning.ts';
+import type { MessageTrace, TracedMessage } from '../../worker/dead-letters/trace.ts';
+import {
+  type HistoryView,
+  historyView,
+  type JobView,
+  jobView,
+  type LetterView,
+  letterView,
+  type ViewOptions,
+} from '../../worker/dead-letters/view.ts';
+import { layOutColumns } from './columns.ts';
+import { counted, recipients } from './dead-letters.ts';
+
+/** All that is known of a message, as people may see it. */
+export interface TraceView extends TracedMessage {
+  readonly letter: LetterView | null;
+  /** Why it was given up, as far as its dead letter or its journal can tell. */
+  readonly death: { readonly reason: string; readonly code: string | null; readonly meaning: string } | null;
+  /** The send job as the account's queue keeps it, or as it lies in the dead letter. */
+  readonly job: JobView | null;
+  /** Null where nothing is kept of it. */
+  readonly history: readonly HistoryView[] | null;
+  readonly groupId: string | null;
+  readonly origins: readonly TracedMessage[];
+  readonly replays: readonly TracedMessage[];
+  readonly pieces: readonly TracedMessage[];
+}
+
+export function traceView(trace: MessageTrace, options: ViewOptions): TraceView {
+  const { id, state, letter, job, origins, replays, pieces } = trace;
+  const view = letter ? letterView(letter, options) : null;
+  const settled = job?.journal.settled;
+  return {
+    ...{ id, state },
+    letter: view,
+    death: deathView(letter?.letter ?? (settled?.end === 'dead' ? settled : undefined)),
+    job: view?.job ?? (job?.job.ok ? jobView(job.job.job, options) : null),
+    history: view?.history ?? (job ? historyView(job.journal.history) : null),
+    groupId: settled?.end === 'accepted' ? settled.groupId : null,
+    ...{ origins, replays, pieces },
+  };
+}
+
+function deathView(facts: DeathFacts | undefined): TraceView['death'] {
+  if (!facts) return null;
+  return { reason: facts.reason, code: facts.code ?? null, meaning: meaningOfDeath(facts) };
+}
+
+/** One message for people: what it is, why it died, what was tried, where it came from and went. */
+export function renderTrace(view: TraceView, width: number): readonly string[] {
+  const facts = [...stateFacts(view), ...jobFacts(view.job), ...chainFacts(view)];
+  const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '');
+  return [...layOutColumns(known, width), ...renderHistory(view.history, width)];
+}
+
+type Fact = readonly [string, string | undefined];
+
+function stateFacts({ id, state, letter, death, groupId }: TraceView): readonly Fact[] {
+  return [
+    ['id', id],
+    ['state', state],
+    ['group id', groupId ?? undefined],
+    ['reason', death?.reason],
+    ['code', death?.code ?? undefined],
+    ['meaning', death?.meaning],
+    ['JetSMS said', letter?.providerText],
+    ['may have arrived', letter?.mayHaveArrived ? 'yes' : undefined],
+    ['died', letter?.diedAt],
+    ['piece of', letter?.pieceOf],
+  ];
+}
+
+function jobFacts(job: JobView | null): readonly Fact[] {
+  if (!job) return [];
+  return [
+    ['account', job.account],
+    ['lane', job.lane],
+    ['title', job.title],
+    ['to', recipients(job.to)],
+    ['text', textOf(job)],
+    ['size', `${counted(job.messages, 'message')}, ${counted(job.parts, 'SMS part')}`],
+    ['when uncertain', job.whenUncertain],
+    ['enqueued', job.enqueuedAt],
+    ['deadline', job.deadlineAt],
+  ];
+}
+
+function textOf({ text, textLength }: JobView): string {
+  if (text === undefined) return `${textLength} characters (--reveal shows it)`;
+  return typeof text === 'string' ? text : text.join(' | ');
+}
+
+function chainFacts({ origins, replays, pieces }: TraceView): readonly Fact[] {
+  return [
+    ['repeats', chain(origins)],
+    ['replayed as', chain(replays)],
+    ['divided into', chain(pieces)],
+  ];
+}
+
+const chain = (messages: readonly TracedMessage[]): string =>
+  messages.map(({ id, state }) => `${id} (${state})`).join(', ');
+
+function renderHistory(history: TraceView['history'], width: number): readonly string[] {
+  if (history === null) return [];
+  if (history.length === 0) return ['', 'No request was made.'];
+  const head = ['', 'AT', 'OUTCOME', 'CODE', 'VERDICT', 'MS', 'WORKER', 'MEANING'];
+  const rows = history.map((entry) => [
+    ...[String(entry.n), entry.at, entry.late ? `${entry.outcome} (late)` : entry.outcome, entry.code],
+    ...[entry.verdict, String(entry.durationMs ?? '-'), entry.worker ?? '-', meaningOfCode(entry.code)],
+  ]);
+  return ['', ...layOutColumns([head, ...rows], width)];
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { uncertainCauses, unsentCauses } from '../../../../src/jetsms/outcome.ts';
+import { deadReasons } from '../../../../src/queue/journal.ts';
+import { meaningOfCode, meaningOfDeath } from '../../../../src/worker/dead-letters/meaning.ts';
+
+describe('meaningOfCode', () => {
+  it.each([
+    ['12', 'sender title wrong or not approved'],
+    ['999', 'not in the list of JetSMS; never taken for success'],
+    ['http-401', 'HTTP 401 instead of a reply'],
+    ['something-new', 'something-new'],
+  ])('says of %s: %s', (code, meaning) => {
+    expect(meaningOfCode(code)).toBe(meaning);
+  });
+
+  it('tells the rows of 90 apart by the text', () => {
+    expect(meaningOfCode('90', 'XML null')).toBe('the XML did not arrive');
+  });
+
+  it.each([...unsentCauses, ...uncertainCauses, 'soap-fault', 'circuit-open'])(
+    'has words for %s',
+    (cause) => {
+      expect(meaningOfCode(cause)).not.toBe(cause);
+    },
+  );
+});
+
+describe('meaningOfDeath', () => {
+  it.each(deadReasons)('has words for %s', (reason) => {
+    expect(meaningOfDeath({ reason, text: 'words' })).toMatch(/./);
+  });
+
+  it('names the last cause of an expired message', () => {
+    expect(meaningOfDeath({ reason: 'expired', code: 'dns' })).toBe(
+      'its deadline passed; last: the endpoint has no address',
+    );
+  });
+});
