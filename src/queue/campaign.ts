@@ -49,7 +49,7 @@ export async function countCampaignJob(
   await redis
     .pipeline()
     .hsetnx(key, 'startedAt', job.now)
-    .hset(`${key}:jobs`, String(job.position), job.messages)
+    .hsetnx(`${key}:jobs`, String(job.position), job.messages)
     .pexpire(key, memoryMs)
     .pexpire(`${key}:jobs`, memoryMs)
     .exec();
