@@ -76,7 +76,7 @@ export interface Situation {
   readonly deadlineAt: number;
   /** Messages that travelled in the request. */
   readonly messages: number;
-  /** The account is on probation after an outage: this message was its canary. */
+  /** The account is on probation, after an outage or under a hold: this message was its canary. */
   readonly unreachable: boolean;
   /** When the account's MMS window opens next; undefined without a window. */
   readonly windowOpensAt?: number;

@@ -7,6 +7,7 @@ import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
 import { halves, piecesByFate } from './division.ts';
+import type { Hold } from './hold-store.ts';
 import type { AccountHolds } from './holds.ts';
 import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
 import type { JournalStore, JournalWrite } from './journal-store.ts';
@@ -70,7 +71,7 @@ export async function deliverGroup(group: readonly Delivery[], context: DeliverC
 }
 
 async function sendGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
-  const fit = turnAway(group, context);
+  const fit = await turnAway(group, context);
   const marked = await mark(fit, context);
   if (marked.length === 0) return;
   const startedAt = context.now();
@@ -83,11 +84,20 @@ async function sendGroup(group: readonly Delivery[], context: DeliverContext): P
 }
 
 /** Jobs that must not be sent now: too old, or taken before the account was held. */
-function turnAway(group: readonly Delivery[], { holds, now }: DeliverContext): readonly Delivery[] {
+async function turnAway(
+  group: readonly Delivery[],
+  { holds, now }: DeliverContext,
+): Promise<readonly Delivery[]> {
+  // Nothing leaves a stopped queue; that something was taken from it means that a person has resumed it, or
+  // that it was taken in the moment in which the queue was being stopped.
+  if (holds.current()?.mode === 'stopped') await holds.refresh();
   const hold = holds.current();
-  const stands = hold && hold.mode !== 'resuming' ? hold : undefined;
+  const isHeld = ({ takenAt }: Delivery): boolean => {
+    if (!hold || hold.mode === 'resuming') return false;
+    return hold.mode === 'stopped' || takenAt < hold.modeSince;
+  };
   return group.filter((delivery) => {
-    const isFit = now() < delivery.job.deadlineAt && !(stands && delivery.takenAt < stands.modeSince);
+    const isFit = now() < delivery.job.deadlineAt && !isHeld(delivery);
     if (!isFit) delivery.settle({ kind: 'back' });
     return isFit;
   });
@@ -213,6 +223,10 @@ function judgeEach(
   return { delivery, outcome: ofRequest, verdict: divided };
 }
 
+/** A canary, of whatever hold, or a message right after an outage: that it cannot be sent is not its own fault. */
+const isOnProbation = (hold: Hold | undefined): boolean =>
+  hold?.mode === 'probing' || hold?.reason === 'unreachable';
+
 function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, context: DeliverContext): Verdict {
   const { job, journal } = delivery;
   const now = context.now();
@@ -225,7 +239,7 @@ function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, conte
     maxResends: context.maxResends,
     deadlineAt: job.deadlineAt,
     messages,
-    unreachable: context.holds.current()?.reason === 'unreachable',
+    unreachable: isOnProbation(context.holds.current()),
     ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
     now,
     random: context.random(),

@@ -87,8 +87,14 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     await take(stored, endHold(hold, now(), options));
   };
 
+  /** What this worker did to the count itself counts at once, or it would take its own refusals for a row. */
+  const rememberFaults = (accountFaults: number): void => {
+    if (seen) seen = { ...seen, accountFaults };
+  };
+
   const accountFault = async (code: string): Promise<void> => {
     const inRow = await store.countAccountFault();
+    rememberFaults(inRow);
     const onProbation = current()?.reason === 'account-fault';
     const { accountFaultLimit } = options;
     if (accountFaultLimit > 0 && (onProbation || inRow >= accountFaultLimit))
@@ -113,7 +119,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       if (verdict.kind === 'dead-letter' && verdict.accountFault)
         return accountFault(verdict.facts.code ?? '');
       if (outcome.kind === 'accepted') {
-        if (seen && seen.accountFaults > 0) await store.clearAccountFaults();
+        if (seen && seen.accountFaults > 0) {
+          await store.clearAccountFaults();
+          rememberFaults(0);
+        }
         if (current()?.mode === 'probing') await end(startedAt);
         return undefined;
       }
