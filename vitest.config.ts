@@ -11,6 +11,7 @@ const config: ViteUserConfig = defineConfig({
       project('e2e', { order: 2, limitMs: 120_000 }),
       project('faults', { order: 3, limitMs: 120_000 }),
       project('browser', { order: 4, limitMs: 120_000 }),
+      project('deploy', { order: 5, limitMs: 120_000 }),
     ],
     coverage: {
       provider: 'v8',

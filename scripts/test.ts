@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureRedis } from './ensure-redis.ts';
 import { add, type Counts, countVitest, nothing, one, summaryLine } from './test-counts.ts';
+import { describeMissing, missingTools, tools } from './tools.ts';
 
 interface Check {
   readonly name: string;
@@ -29,6 +30,9 @@ const counts = await testEverything(process.argv.slice(2)).catch((error: unknown
   return one('failed');
 });
 process.exitCode = counts.failed === 0 ? 0 : 1;
+for (const tool of missingTools(Object.values(tools))) {
+  console.log(`${process.env['CI'] ? 'Missing' : 'Skipped'}: ${describeMissing(tool)}`);
+}
 console.log(`\n${summaryLine(counts)}`);
 
 async function testEverything(vitestArgs: readonly string[]): Promise<Counts> {

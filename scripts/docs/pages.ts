@@ -1,22 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { deployFiles } from '../deploy/files.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
 import { renderSimulatorChoicesMarkdown } from './simulator-choices-page.ts';
 
-/** A page of the documentation that is made from code. */
+/** A page of the documentation, or a file of deploy/, that is made from code. */
 export interface GeneratedPage {
   /** From the root of the repository. */
   readonly path: string;
   readonly render: () => string;
 }
 
-/** Every generated page. To add one: write its renderer next to this file and list it here. */
+/** Every generated file. To add a page: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/codes.md', render: renderCodesMarkdown },
   { path: 'docs/metrics.md', render: renderMetricsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
+  ...deployFiles,
 ];
 
 /** The paths of pages that differ from what their renderer makes now, or that are missing. */

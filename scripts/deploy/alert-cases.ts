@@ -1,0 +1,375 @@
+import type { alerts } from './alert-table.ts';
+
+/** What the metrics look like, and whether the alert fires then; `promtool test rules` tries each. */
+export interface AlertCase {
+  readonly alert: (typeof alerts)[number]['name'];
+  readonly title: string;
+  /** Values by series, one every 30 seconds, as promtool writes them: `0+1x20` rises by 1 twenty times. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly at: `${number}m`;
+  /** The labels of each alert that fires, but for its name and severity; none = silent. */
+  readonly firing: readonly Readonly<Record<string, string>>[];
+}
+
+const w1 = 'account="shop",job="jetsms",instance="w1:9464"';
+const w2 = 'account="shop",job="jetsms",instance="w2:9464"';
+const shop = { account: 'shop' };
+const worker1 = { job: 'jetsms', instance: 'w1:9464' };
+
+/** Half an hour at one value. */
+const steady = (value: number): string => `${value}x60`;
+
+export const alertCases: readonly AlertCase[] = [
+  {
+    alert: 'JetsmsAccountHeld',
+    title: 'fires once for an account, however many workers tell it',
+    given: {
+      [`jetsms_held{${w1},reason="no-credit"}`]: steady(1),
+      [`jetsms_held{${w2},reason="no-credit"}`]: steady(1),
+      [`jetsms_held{${w1},reason="unreachable"}`]: steady(0),
+    },
+    at: '5m',
+    firing: [{ ...shop, reason: 'no-credit' }],
+  },
+  {
+    alert: 'JetsmsAccountHeld',
+    title: 'is silent where an operator holds the account, and where a hold was short',
+    given: {
+      [`jetsms_held{${w1},reason="operator"}`]: steady(1),
+      [`jetsms_held{${w1},reason="unreachable"}`]: '0x4 1x1 0x40',
+    },
+    at: '5m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsAccountHeldByOperator',
+    title: 'fires after an hour',
+    given: { [`jetsms_held{${w1},reason="operator"}`]: '1x200' },
+    at: '65m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsAccountHeldByOperator',
+    title: 'is silent during the first hour, and for other reasons',
+    given: {
+      [`jetsms_held{${w1},reason="operator"}`]: '1x200',
+      [`jetsms_held{${w1.replace('shop', 'bank')},reason="no-credit"}`]: '1x200',
+    },
+    at: '55m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsDeadLettersGrowing',
+    title: 'adds up the workers, and sees a series that begins with many at once',
+    given: {
+      [`jetsms_dead_letters_total{${w1},reason="terminal",code="12"}`]: '_x40 6x20',
+      [`jetsms_dead_letters_total{${w2},reason="terminal",code="12"}`]: '0x40 4x20',
+    },
+    at: '25m',
+    firing: [{ ...shop, reason: 'terminal', code: '12' }],
+  },
+  {
+    alert: 'JetsmsDeadLettersGrowing',
+    title: 'is silent for a few, for old ones, and for those with an alert of their own',
+    given: {
+      [`jetsms_dead_letters_total{${w1},reason="terminal",code="12"}`]: '0x40 9x20',
+      [`jetsms_dead_letters_total{${w1},reason="terminal",code="85"}`]: '5000x60',
+      [`jetsms_dead_letters_total{${w1},reason="uncertain",code="reply-timeout"}`]: '0+10x60',
+      [`jetsms_dead_letters_total{${w1},reason="cancelled",code="none"}`]: '0+10x60',
+    },
+    at: '25m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsUnknownCode',
+    title: 'fires for a single one',
+    given: { [`jetsms_messages_total{${w1},lane="bulk",end="unknown-code"}`]: '0x20 1x40' },
+    at: '25m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsUnknownCode',
+    title: 'is silent for other ends, and an hour later',
+    given: {
+      [`jetsms_messages_total{${w1},lane="bulk",end="terminal"}`]: '0+1x300',
+      [`jetsms_messages_total{${w1},lane="bulk",end="unknown-code"}`]: '0x4 1x300',
+    },
+    at: '70m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsUncertainOpen',
+    title: 'fires once for an account, however many workers tell it',
+    given: {
+      [`jetsms_uncertain_open{${w1}}`]: steady(3),
+      [`jetsms_uncertain_open{${w2}}`]: steady(3),
+    },
+    at: '15m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsUncertainOpen',
+    title: 'is silent where none is open, and before 10 minutes',
+    given: {
+      [`jetsms_uncertain_open{${w1}}`]: steady(0),
+      [`jetsms_uncertain_open{${w1.replace('shop', 'bank')}}`]: '0x15 1x40',
+    },
+    at: '15m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsOtpWaiting',
+    title: 'fires where a code has waited for two minutes',
+    given: { [`jetsms_oldest_waiting_seconds{${w1},lane="otp"}`]: '0+30x20' },
+    at: '5m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsOtpWaiting',
+    title: 'is silent for a minute of waiting, and for other lanes',
+    given: {
+      [`jetsms_oldest_waiting_seconds{${w1},lane="otp"}`]: steady(60),
+      [`jetsms_oldest_waiting_seconds{${w1},lane="bulk"}`]: steady(7200),
+    },
+    at: '5m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsTransactionalWaiting',
+    title: 'fires where a confirmation has waited for 20 minutes',
+    given: { [`jetsms_oldest_waiting_seconds{${w1},lane="transactional"}`]: '0+30x60' },
+    at: '25m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsTransactionalWaiting',
+    title: 'is silent for 15 minutes of waiting, and for other lanes',
+    given: {
+      [`jetsms_oldest_waiting_seconds{${w1},lane="transactional"}`]: steady(900),
+      [`jetsms_oldest_waiting_seconds{${w1},lane="bulk"}`]: steady(7200),
+    },
+    at: '25m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsNothingAccepted',
+    title: 'fires where messages wait and the last was accepted long ago',
+    given: {
+      [`jetsms_queue_jobs{${w1},queue="main",state="prioritized"}`]: steady(5),
+      [`jetsms_queue_jobs{${w2},queue="main",state="prioritized"}`]: steady(5),
+      [`jetsms_messages_total{${w1},lane="otp",end="accepted"}`]: steady(100),
+      [`jetsms_held{${w1},reason="no-credit"}`]: steady(0),
+    },
+    at: '25m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsNothingAccepted',
+    title: 'is silent while any worker gets one through',
+    given: {
+      [`jetsms_queue_jobs{${w1},queue="main",state="waiting"}`]: steady(5000),
+      [`jetsms_messages_total{${w1},lane="otp",end="accepted"}`]: steady(100),
+      [`jetsms_messages_total{${w2},lane="otp",end="accepted"}`]: '0+1x60',
+    },
+    at: '25m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsNothingAccepted',
+    title: 'is silent where nothing waits, where all is for later, and where the account is held',
+    given: {
+      [`jetsms_queue_jobs{${w1},queue="main",state="waiting"}`]: steady(0),
+      [`jetsms_queue_jobs{${w1},queue="main",state="delayed"}`]: steady(7),
+      [`jetsms_queue_jobs{${w1},queue="dead",state="waiting"}`]: steady(7),
+      [`jetsms_queue_jobs{${w1.replace('shop', 'bank')},queue="main",state="waiting"}`]: steady(7),
+      [`jetsms_held{${w1.replace('shop', 'bank')},reason="no-credit"}`]: steady(1),
+    },
+    at: '25m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsProviderErrors',
+    title: 'fires where one request in five goes without an answer',
+    given: {
+      [`jetsms_request_duration_seconds_count{${w1},surface="xml",outcome="accepted"}`]: '0+4x60',
+      [`jetsms_request_duration_seconds_count{${w2},surface="xml",outcome="uncertain"}`]: '0+1x60',
+    },
+    at: '25m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsProviderErrors',
+    title: 'is silent for a few in a hundred, for refusals, and where there was next to no traffic',
+    given: {
+      [`jetsms_request_duration_seconds_count{${w1},surface="xml",outcome="accepted"}`]: '0+50x60',
+      [`jetsms_request_duration_seconds_count{${w1},surface="xml",outcome="unsent"}`]: '0+1x60',
+      [`jetsms_request_duration_seconds_count{${w1},surface="xml",outcome="refused"}`]: '0+50x60',
+      [`jetsms_request_duration_seconds_count{${w1.replace('shop', 'bank')},surface="xml",outcome="unsent"}`]:
+        '0x30 3x30',
+    },
+    at: '20m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsProviderSlow',
+    title: 'fires where a tenth of the requests takes 10 seconds',
+    given: {
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="5"}`]: '0+90x60',
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="10"}`]: '0+100x60',
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="+Inf"}`]:
+        '0+100x60',
+    },
+    at: '25m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsProviderSlow',
+    title: 'is silent where all but a few are quick',
+    given: {
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="5"}`]: '0+98x60',
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="10"}`]: '0+100x60',
+      [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="+Inf"}`]:
+        '0+100x60',
+    },
+    at: '25m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'fires where no worker of an account takes jobs',
+    given: {
+      [`jetsms_worker_consuming{${w1}}`]: steady(0),
+      [`jetsms_worker_consuming{${w2}}`]: steady(0),
+    },
+    at: '5m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'fires for the account whose last worker is gone, though others work',
+    given: {
+      [`jetsms_worker_consuming{${w1}}`]: '1x6 stale',
+      [`jetsms_worker_consuming{${w2.replace('shop', 'bank')}}`]: steady(1),
+    },
+    at: '10m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'fires where there never was a worker',
+    given: { [`jetsms_build_info{${w1},version="1"}`]: steady(1) },
+    at: '5m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'is silent while one of two takes jobs',
+    given: {
+      [`jetsms_worker_consuming{${w1}}`]: steady(0),
+      [`jetsms_worker_consuming{${w2}}`]: steady(1),
+    },
+    at: '10m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsWorkerDown',
+    title: 'fires for a worker that does not answer, and for one that takes no jobs',
+    given: {
+      [`up{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`up{job="jetsms",instance="w2:9464"}`]: steady(1),
+      [`jetsms_worker_consuming{${w2}}`]: steady(0),
+    },
+    at: '10m',
+    firing: [worker1, { ...shop, job: 'jetsms', instance: 'w2:9464' }],
+  },
+  {
+    alert: 'JetsmsWorkerDown',
+    title: 'is silent for a restart, and for other scrape jobs',
+    given: {
+      [`up{job="jetsms",instance="w1:9464"}`]: '1x10 0x4 1x40',
+      [`up{job="other",instance="w1:9464"}`]: steady(0),
+      [`jetsms_worker_consuming{${w1}}`]: '1x10 0x4 1x40',
+    },
+    at: '7m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsRedisUnreachable',
+    title: 'fires for the worker that cannot use Redis',
+    given: {
+      [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w2:9464"}`]: steady(1),
+    },
+    at: '5m',
+    firing: [worker1],
+  },
+  {
+    alert: 'JetsmsRedisUnreachable',
+    title: 'is silent for a failover of half a minute',
+    given: { [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: '1x8 0x0 1x40' },
+    at: '5m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsRedisEvicting',
+    title: 'fires at once',
+    given: { [`jetsms_redis_evicting{job="jetsms",instance="w1:9464"}`]: '0x8 1x40' },
+    at: '5m',
+    firing: [worker1],
+  },
+  {
+    alert: 'JetsmsRedisEvicting',
+    title: 'is silent where Redis never evicts',
+    given: { [`jetsms_redis_evicting{job="jetsms",instance="w1:9464"}`]: steady(0) },
+    at: '5m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsQueuesUnread',
+    title: 'fires where scrape after scrape finds no queues',
+    given: { [`jetsms_failed_collections_total{job="jetsms",instance="w1:9464"}`]: '0+1x60' },
+    at: '15m',
+    firing: [worker1],
+  },
+  {
+    alert: 'JetsmsQueuesUnread',
+    title: 'is silent for one or two',
+    given: { [`jetsms_failed_collections_total{job="jetsms",instance="w1:9464"}`]: '0x10 2x50' },
+    at: '15m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsRetriesExhausted',
+    title: 'fires for a single message, by its last answer',
+    given: { [`jetsms_dead_letters_total{${w1},reason="exhausted",code="90"}`]: '_x20 1x40' },
+    at: '15m',
+    firing: [{ ...shop, code: '90' }],
+  },
+  {
+    alert: 'JetsmsRetriesExhausted',
+    title: 'is silent for other reasons, and an hour later',
+    given: {
+      [`jetsms_dead_letters_total{${w1},reason="terminal",code="12"}`]: '0+1x300',
+      [`jetsms_dead_letters_total{${w1},reason="exhausted",code="90"}`]: '_x4 1x300',
+    },
+    at: '70m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsUnexpectedErrors',
+    title: 'fires for a single one',
+    given: { [`jetsms_unexpected_errors_total{job="jetsms",instance="w1:9464"}`]: '0x20 1x40' },
+    at: '25m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsUnexpectedErrors',
+    title: 'is silent where there were none, and after a restart',
+    given: {
+      [`jetsms_unexpected_errors_total{job="jetsms",instance="w1:9464"}`]: '9x20 0x40',
+      [`jetsms_unexpected_errors_total{job="jetsms",instance="w2:9464"}`]: steady(0),
+    },
+    at: '25m',
+    firing: [],
+  },
+];

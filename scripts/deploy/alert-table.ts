@@ -1,0 +1,197 @@
+import { bucketsOf, countOf, series, shared, sumRisen } from './promql.ts';
+
+/** One alert: the Prometheus rules, the rules that Grafana manages and the checks are made from it. */
+export interface Alert {
+  /** Also its heading in docs/runbook.md. */
+  readonly name: `Jetsms${string}`;
+  /** PromQL that has a series for each thing that is wrong, and none where all is well. Never a negative value. */
+  readonly expression: string;
+  /** How long it must have been so. */
+  readonly for: '0s' | `${number}m` | `${number}h`;
+  /** Critical: people wait for a text, or texts can get lost, and somebody must act now. Warning: today. */
+  readonly severity: 'critical' | 'warning';
+  /** One line; `.Labels` are those of the expression. `$labels` would mean the same, but Grafana takes it for a variable of its environment. */
+  readonly summary: string;
+  readonly description: string;
+}
+
+/** The scrape job that all examples use; docs/monitoring.md says so. */
+export const scrapeJob = 'jetsms';
+
+const account = '{{ .Labels.account }}';
+const instance = '{{ .Labels.instance }}';
+
+/** Dead letters with an alert of their own, or made by an operator. */
+const watchedElsewhere = 'unknown-code|uncertain|exhausted|cancelled';
+
+const requests = (matchers = ''): string => sumRisen('account', countOf('requestDuration', matchers), '10m');
+
+export const alerts: readonly Alert[] = [
+  {
+    name: 'JetsmsAccountHeld',
+    expression: `${shared('account, reason', series('held', 'reason!="operator"'))} == 1`,
+    for: '1m',
+    severity: 'critical',
+    summary: `Account ${account} is held: {{ .Labels.reason }}`,
+    description:
+      'Its messages wait in the queue and use up no attempt. Nobody gets a text through this account until the hold ends.',
+  },
+  {
+    name: 'JetsmsAccountHeldByOperator',
+    expression: `${shared('account', series('held', 'reason="operator"'))} == 1`,
+    for: '1h',
+    severity: 'warning',
+    summary: `Account ${account} has been held by an operator for an hour`,
+    description:
+      'Somebody stopped it and may have forgotten it. Its messages wait until somebody resumes it.',
+  },
+  {
+    name: 'JetsmsDeadLettersGrowing',
+    expression: `${sumRisen('account, reason, code', series('deadLetters', `reason!~"${watchedElsewhere}"`), '15m')} >= 10`,
+    for: '0s',
+    severity: 'warning',
+    summary: `Account ${account}: messages are given up, {{ .Labels.reason }} with answer {{ .Labels.code }}`,
+    description:
+      'Ten or more messages in 15 minutes were given up for the same reason. Those people get no text unless the messages are replayed.',
+  },
+  {
+    name: 'JetsmsUnknownCode',
+    expression: `${sumRisen('account', series('messages', 'end="unknown-code"'), '1h')} > 0`,
+    for: '0s',
+    severity: 'warning',
+    summary: `Account ${account}: JetSMS answered with a code that it does not list`,
+    description:
+      'An unknown code is never taken for success: the messages are dead letters. What it means only JetSMS can tell.',
+  },
+  {
+    name: 'JetsmsUncertainOpen',
+    expression: `${shared('account', series('uncertainOpen'))} > 0`,
+    for: '10m',
+    severity: 'warning',
+    summary: `Account ${account}: nobody knows whether some people got their text`,
+    description:
+      'The answer to their request never came. They are not sent again by themselves, because the people may have been texted already.',
+  },
+  {
+    name: 'JetsmsOtpWaiting',
+    expression: `${shared('account', series('oldestWaiting', 'lane="otp"'))} > 60`,
+    for: '1m',
+    severity: 'critical',
+    summary: `Account ${account}: a message of lane otp has waited for more than a minute`,
+    description:
+      'Somebody sits before a login and waits for a code. Most people ask for a new one, or give up.',
+  },
+  {
+    name: 'JetsmsTransactionalWaiting',
+    expression: `${shared('account', series('oldestWaiting', 'lane="transactional"'))} > 900`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Account ${account}: a message of lane transactional has waited for more than 15 minutes`,
+    description: 'Confirmations and reminders come late. More arrives than leaves, or nothing leaves.',
+  },
+  {
+    name: 'JetsmsNothingAccepted',
+    expression: [
+      `sum by (account) (${shared('account, state', series('queueJobs', 'queue="main", state=~"waiting|prioritized|active"'))}) > 0`,
+      `unless on (account) ${sumRisen('account', series('messages', 'end="accepted"'), '10m')} > 0`,
+      `unless on (account) ${shared('account', series('held'))} == 1`,
+    ].join('\n'),
+    for: '10m',
+    severity: 'critical',
+    summary: `Account ${account}: messages wait, and JetSMS has accepted none for 10 minutes`,
+    description: 'The account is not held, and yet nothing gets through. Nobody gets a text.',
+  },
+  {
+    name: 'JetsmsProviderErrors',
+    expression: [
+      `${requests('outcome=~"unsent|uncertain"')}`,
+      `/ ${requests()} > 0.1`,
+      `and ${requests()} >= 10`,
+    ].join('\n'),
+    for: '5m',
+    severity: 'warning',
+    summary: `Account ${account}: more than a tenth of the requests get no answer`,
+    description:
+      'JetSMS cannot be reached, or takes requests and does not answer. What was not sent is tried again; what may have been taken becomes uncertain.',
+  },
+  {
+    name: 'JetsmsProviderSlow',
+    expression: `histogram_quantile(0.95, sum by (account, le) (rate(${bucketsOf('requestDuration')}[5m]))) > 5`,
+    for: '10m',
+    severity: 'warning',
+    summary: `Account ${account}: JetSMS takes more than 5 seconds to answer`,
+    description:
+      'One request in twenty takes that long. Throughput falls, and requests that run into their time limit become uncertain.',
+  },
+  {
+    name: 'JetsmsNoWorker',
+    expression: [
+      `${shared('account', series('consuming'))} == 0`,
+      `or group by (account) (last_over_time(${series('consuming')}[1h])) unless group by (account) (${series('consuming')})`,
+      `or absent(${series('consuming')})`,
+    ].join('\n'),
+    for: '2m',
+    severity: 'critical',
+    summary: `No worker takes the messages of {{ with .Labels.account }}account {{ . }}{{ else }}any account{{ end }}`,
+    description:
+      'What backend apps enqueue is stored and waits. Nobody gets a text until a worker runs. (For an account that was taken out of the settings this ends by itself after an hour.)',
+  },
+  {
+    name: 'JetsmsWorkerDown',
+    expression: `up{job="${scrapeJob}"} == 0 or ${series('consuming')} == 0`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Worker ${instance} does not answer, or takes no jobs{{ with .Labels.account }} of account {{ . }}{{ end }}`,
+    description: 'The other workers, if there are any, do its work. One fewer is left to fail.',
+  },
+  {
+    name: 'JetsmsRedisUnreachable',
+    expression: `${series('redisUp')} == 0`,
+    for: '1m',
+    severity: 'critical',
+    summary: `Worker ${instance} cannot use Redis`,
+    description:
+      'It does not answer, or takes no writes. Nothing is sent, and send() fails in the backend apps: what they do then decides who gets a text.',
+  },
+  {
+    name: 'JetsmsRedisEvicting',
+    expression: `${series('redisEvicting')} == 1`,
+    for: '0s',
+    severity: 'critical',
+    summary: `Redis may throw messages away (seen by worker ${instance})`,
+    description:
+      'Its maxmemory-policy is not noeviction: when its memory is full it deletes keys, and messages with them, without a trace.',
+  },
+  {
+    name: 'JetsmsQueuesUnread',
+    expression: `increase(${series('failedCollections')}[10m]) > 3`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Worker ${instance} cannot read the queues for its metrics`,
+    description:
+      'Redis is too slow or away. Holds, waiting times and queue lengths are missing, and the alerts on them are blind.',
+  },
+  {
+    name: 'JetsmsRetriesExhausted',
+    expression: `${sumRisen('account, code', series('deadLetters', 'reason="exhausted"'), '1h')} > 0`,
+    for: '0s',
+    severity: 'warning',
+    summary: `Account ${account}: messages were given up after all their attempts, last answer {{ .Labels.code }}`,
+    description:
+      'They were tried for as long as their schedule allows. Those people get no text unless the messages are replayed.',
+  },
+  {
+    name: 'JetsmsUnexpectedErrors',
+    expression: `sum(increase(${series('unexpectedErrors')}[1h])) > 0`,
+    for: '0s',
+    severity: 'warning',
+    summary: 'A worker met an error that should not happen: a bug',
+    description:
+      'Each has a log line unexpected.error. The message concerned is tried again within its limits, and is not lost.',
+  },
+];
+
+/** Where the runbook explains an alert: a path in the repository and in the package. */
+export function runbookOf({ name }: Pick<Alert, 'name'>): string {
+  return `docs/runbook.md#${name.toLowerCase()}`;
+}

@@ -1,0 +1,238 @@
+import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { metricTable } from '../../../src/metrics/table.ts';
+import { bucketsOf, countOf, series, shared, sumRisen } from '../promql.ts';
+import { choice, dashboard, figure, finish, graph, table } from './panels.ts';
+
+const chosen = 'account=~"$account"';
+
+const perMinute = (by: string, selector: string): string =>
+  `60 * sum by (${by}) (rate(${selector}[$__rate_interval]))`;
+
+const quantile = (share: number, by: string, buckets: string): string =>
+  `histogram_quantile(${share}, sum by (${by}, le) (rate(${buckets}[$__rate_interval])))`;
+
+const given = (matchers: string): string => series('messages', `${chosen}, ${matchers}`);
+
+/** The question of whoever is on duty: do people get their texts, and if not, why not? */
+export function overview(): Dashboard {
+  const builder = dashboard('JetSMS delivery: overview', 'jetsms-overview')
+    .description('Do people get their texts, how fast, and why not. Alerts and what to do: docs/runbook.md.')
+    .withVariable(choice('account', metricTable.messages.name))
+    .withRow(new RowBuilder('Is it delivering?'))
+    .withPanel(
+      figure({
+        title: 'Accepted a minute',
+        about: 'Messages that JetSMS accepted, all accounts chosen.',
+        queries: [{ expression: `60 * sum(rate(${given('end="accepted"')}[$__rate_interval]))` }],
+      }),
+    )
+    .withPanel(
+      figure({
+        title: 'Given up',
+        about: 'Messages that became dead letters in the time shown.',
+        queries: [{ expression: `round(sum(increase(${given('end!="accepted"')}[$__range])))` }],
+        badFrom: 1,
+      }),
+    )
+    .withPanel(
+      figure({
+        title: 'Waiting',
+        about: 'Send jobs that could be sent now. Those for later are not counted.',
+        queries: [
+          {
+            expression: `sum(${shared('account, state', series('queueJobs', `${chosen}, queue="main", state=~"waiting|prioritized"`))})`,
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      figure({
+        title: 'Accounts held',
+        about: 'Accounts whose messages stand still.',
+        queries: [{ expression: `sum(${shared('account, reason', series('held', chosen))})` }],
+        badFrom: 1,
+      }),
+    )
+    .withPanel(
+      figure({
+        title: 'Uncertain, open',
+        about: 'Dead letters of which nobody knows whether the person got the text.',
+        queries: [{ expression: `sum(${shared('account', series('uncertainOpen', chosen))})` }],
+        badFrom: 1,
+      }),
+    )
+    .withPanel(
+      figure({
+        title: 'Workers',
+        about: 'Worker processes that answer Prometheus.',
+        queries: [{ expression: `count(${series('buildInfo')})` }],
+        goodFrom: 1,
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Ends of messages, a minute',
+        about: 'Accepted by JetSMS, or given up for a reason.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('end', given('')), legend: '{{end}}' }],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Accepted a minute, by account and lane',
+        about: 'Messages that JetSMS accepted.',
+        unit: 'cpm',
+        queries: [
+          { expression: perMinute('account, lane', given('end="accepted"')), legend: '{{account}} {{lane}}' },
+        ],
+      }),
+    )
+    .withRow(new RowBuilder('How fast, how late?'))
+    .withPanel(
+      graph({
+        title: 'From enqueued to accepted, by lane',
+        about: 'How long people waited, as far as it lies with us: the half, and the slowest twentieth.',
+        unit: 's',
+        queries: [
+          {
+            expression: quantile(0.5, 'lane', bucketsOf('acceptedLatency', chosen)),
+            legend: '{{lane}} 50 %',
+          },
+          {
+            expression: quantile(0.95, 'lane', bucketsOf('acceptedLatency', chosen)),
+            legend: '{{lane}} 95 %',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Oldest waiting, by account and lane',
+        about: 'Age of the oldest send job that could be sent now.',
+        unit: 's',
+        queries: [
+          {
+            expression: shared('account, lane', series('oldestWaiting', chosen)),
+            legend: '{{account}} {{lane}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Send jobs in the queue, by state',
+        about: 'Delayed are those for later and those that are tried again.',
+        stacked: true,
+        queries: [
+          {
+            expression: `sum by (state) (${shared('account, state', series('queueJobs', `${chosen}, queue="main", state!~"completed|failed"`))})`,
+            legend: '{{state}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Answer time of JetSMS',
+        about: 'From connect to the last byte of the reply.',
+        unit: 's',
+        queries: [0.5, 0.95, 0.99].map((share) => ({
+          expression: quantile(share, 'account', bucketsOf('requestDuration', chosen)),
+          legend: `{{account}} ${share * 100} %`,
+        })),
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Requests a minute, by outcome',
+        about: 'One request may carry many messages.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [
+          { expression: perMinute('outcome', countOf('requestDuration', chosen)), legend: '{{outcome}}' },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'SMS parts sent a minute',
+        about: 'What JetSMS charges for.',
+        unit: 'cpm',
+        queries: [
+          {
+            expression: perMinute('account, lane', series('partsSent', chosen)),
+            legend: '{{account}} {{lane}}',
+          },
+        ],
+      }),
+    )
+    .withRow(new RowBuilder('What is held?'))
+    .withPanel(
+      graph({
+        title: 'Holds, by account and reason',
+        about: '1 while the account is held. Its messages wait and use up no attempt.',
+        queries: [
+          {
+            expression: shared('account, reason', series('held', chosen)),
+            legend: '{{account}} {{reason}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'What was done about attempts, a minute',
+        about: 'Verdicts: complete, tried again, deferred, held, given up, divided.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('verdict', series('verdicts', chosen)), legend: '{{verdict}}' }],
+      }),
+    )
+    .withRow(new RowBuilder('What died, and why?'))
+    .withPanel(
+      table({
+        title: 'Given up, by reason and last answer',
+        about:
+          'Messages that became dead letters in the time shown. What each code means in full: docs/codes.md.',
+        queries: [
+          {
+            expression: `round(${sumRisen('account, reason, code', series('deadLetters', chosen), '$__range')}) > 0`,
+          },
+        ],
+        columns: { account: 'Account', reason: 'Reason', code: 'Last answer', Value: 'Messages' },
+      }),
+    )
+    .withPanel(
+      table({
+        title: 'Attempts, by answer',
+        about: 'Send jobs that travelled in a request, in the time shown, whatever was done about them.',
+        queries: [
+          { expression: `round(${sumRisen('outcome, code', series('attempts', chosen), '$__range')}) > 0` },
+        ],
+        columns: { outcome: 'Outcome', code: 'Answer', Value: 'Attempts' },
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Given up a minute, by reason',
+        about: 'Messages that became dead letters.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('end', given('end!="accepted"')), legend: '{{end}}' }],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Dead letters kept',
+        about: 'What lies in the dead-letter queues, until it is replayed or discarded.',
+        queries: [
+          {
+            expression: `sum by (account) (${shared('account, state', series('queueJobs', `${chosen}, queue="dead"`))})`,
+            legend: '{{account}}',
+          },
+        ],
+      }),
+    );
+  return finish(builder);
+}

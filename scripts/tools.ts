@@ -1,0 +1,60 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program that some tests call. Where it is missing they are skipped, and fail where `CI` is set. */
+export interface Tool {
+  readonly command: string;
+  readonly debianPackage: string;
+  /** The tests that need it. */
+  readonly tests: string;
+}
+
+type ToolName = 'promtool' | 'prometheus' | 'amtool' | 'alertmanager' | 'dockerCompose';
+
+export const tools: Readonly<Record<ToolName, Tool>> = {
+  promtool: { command: 'promtool', debianPackage: 'prometheus', tests: 'alert rules and panels' },
+  prometheus: {
+    command: 'prometheus',
+    debianPackage: 'prometheus',
+    tests: 'alerts and dashboards on real traffic',
+  },
+  amtool: {
+    command: 'amtool',
+    debianPackage: 'prometheus-alertmanager',
+    tests: 'the example for Alertmanager',
+  },
+  alertmanager: {
+    command: 'prometheus-alertmanager',
+    debianPackage: 'prometheus-alertmanager',
+    tests: 'alerts on their way to somebody',
+  },
+  dockerCompose: {
+    command: 'docker-compose',
+    debianPackage: 'docker-compose',
+    tests: 'docker-compose.yml as compose reads it',
+  },
+};
+
+/** Those of them that are not on the PATH. */
+export function missingTools(
+  wanted: readonly Tool[],
+  path: string = process.env['PATH'] ?? '',
+): readonly Tool[] {
+  return wanted.filter(
+    ({ command }) => !path.split(delimiter).some((folder) => canRun(join(folder, command))),
+  );
+}
+
+/** One line for a person: what is missing, what is not tested without it, and where to get it. */
+export function describeMissing({ command, debianPackage, tests }: Tool): string {
+  return `${tests}: ${command} is not on the PATH (Debian package ${debianPackage})`;
+}
+
+function canRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
