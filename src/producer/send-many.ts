@@ -27,7 +27,10 @@ export interface ManyStore {
   readonly campaignWindowMs: number;
 }
 
-/** Jobs on their way to Redis at a time; bounds the memory of a list of any length. */
+/**
+ * Jobs on their way to Redis at a time; bounds the memory of a list of any length. One by one at first, as long
+ * as they were stored before: a campaign that turns out to be another must not have sent half of itself.
+ */
 const storing = 8;
 
 /** Enqueues a campaign whose common fields are checked. */
@@ -45,8 +48,10 @@ export async function sendMany(
     options.onProblem?.(problem);
   };
   const underWay = new Set<Promise<void>>();
+  let atATime = 1;
   const enqueue = async (job: SendJob, position: number): Promise<void> => {
     const isNew = options.dryRun ? true : await storeJob(job, position, campaign, store);
+    if (isNew) atATime = storing;
     total.jobs += 1;
     total.messages += job.to.length;
     total.parts += job.parts;
@@ -60,7 +65,7 @@ export async function sendMany(
     underWay.add(task);
     // A failure shows when the task is awaited, here or at the end.
     task.catch(() => {});
-    if (underWay.size >= storing) await Promise.race(underWay);
+    if (underWay.size >= atATime) await Promise.race(underWay);
   }
   await Promise.all(underWay);
   if (total.messages + total.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
