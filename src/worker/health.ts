@@ -42,8 +42,10 @@ export interface HealthWatchOptions extends HealthListeners {
 }
 
 export interface HealthListeners {
+  /** Told after every look, and once more at the end. */
+  readonly onChecks?: (checks: readonly HealthCheck[]) => void;
   /** Told after every look. */
-  readonly onLook?: (redis: RedisState, checks: readonly HealthCheck[]) => void;
+  readonly onRedis?: (state: RedisState) => void;
   /** Told when it turns red or green. */
   readonly onChange?: (health: Health) => void;
   readonly onRedTooLong: (health: Health) => void;
@@ -83,7 +85,8 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     const consumers = accounts.map((worker, index) => consumerFacts(worker, heads[index], options));
     const checks = judgeHealth({ redis, consumers, stuckAfterMs, clock: clock() });
     const ready = checks.every(({ ok }) => ok);
-    options.onLook?.(stateOf(redis), checks);
+    options.onRedis?.(stateOf(redis));
+    options.onChecks?.(checks);
     if (become(ready, checks)) options.onChange?.(health);
     if (patience.isOver(ready)) options.onRedTooLong(health);
   };
@@ -100,10 +103,9 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
       isStopped = true;
       clearTimeout(timer);
       const closing = { check: 'consuming', ok: false, says: 'is shutting down' } as const;
-      become(
-        false,
-        accounts.map(({ account }) => ({ ...closing, account: account.name })),
-      );
+      const checks = accounts.map(({ account }) => ({ ...closing, account: account.name }));
+      become(false, checks);
+      options.onChecks?.(checks);
     },
   };
 }

@@ -108,8 +108,8 @@ async function buildHealth({
     prefix,
     lockDurationMs,
     exitAfterMs,
-    onLook(redis, checks) {
-      metrics.redis(redis);
+    onRedis: metrics.redis,
+    onChecks(checks) {
       for (const { account, ok } of checks) if (account !== undefined) metrics.consuming(account, ok);
     },
     onChange(health) {

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { createProducer } from '../../src/producer/index.ts';
+import { createSimulator } from '../../src/simulator/index.ts';
+import { runCli, startCli, type TestProcess } from '../support/process.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+interface Place {
+  readonly env: Readonly<Record<string, string>>;
+  readonly simulator: ReturnType<typeof createSimulator>;
+}
+
+async function place(redisUrl: string, more: Readonly<Record<string, string>> = {}): Promise<Place> {
+  const simulator = createSimulator();
+  await simulator.listen();
+  const env = {
+    JETSMS_REDIS_URL: redisUrl,
+    JETSMS_PREFIX: freshPrefix(),
+    JETSMS_URL: simulator.xmlUrl,
+    JETSMS_USERNAME: 'demo',
+    JETSMS_PASSWORD: 'demo',
+    JETSMS_TITLE: 'DEMO',
+    JETSMS_HEALTH_PORT: '0',
+    ...more,
+  };
+  return { env, simulator };
+}
+
+/** The fields of the first log line of this event. */
+async function logged(process: TestProcess, event: string): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await process.waitForLine(new RegExp(`"msg":"${event}"`)));
+}
+
+const pagesOf = async (process: TestProcess): Promise<string> =>
+  String((await logged(process, 'health.listening'))['url']);
+
+/** Status and body of a page; undefined where nobody listens. */
+async function get(url: string): Promise<{ readonly status: number; readonly body: string } | undefined> {
+  try {
+    const answer = await fetch(url);
+    return { status: answer.status, body: await answer.text() };
+  } catch {
+    return undefined;
+  }
+}
+
+describe('jetsms start', () => {
+  it('serves its health and its metrics, delivers, and ends softly at SIGTERM', async () => {
+    const { env, simulator } = await place(sharedRedisUrl());
+    await using worker = startCli(['start'], { env });
+    const pages = await pagesOf(worker);
+    await logged(worker, 'worker.started');
+    expect(await get(`${pages}/healthz`)).toMatchObject({ status: 200 });
+    const ready = await get(`${pages}/readyz`);
+    expect(ready?.status).toBe(200);
+    expect(JSON.parse(ready?.body ?? '')).toMatchObject({
+      ready: true,
+      checks: [{ check: 'redis' }, { check: 'eviction' }, { check: 'consuming', account: 'default' }],
+    });
+
+    const producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: env['JETSMS_PREFIX'] ?? '',
+      accounts: { default: { title: 'DEMO' } },
+    });
+    await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+    await logged(worker, 'delivery.accepted');
+    await producer.close();
+    const metrics = await waitFor(async () => {
+      const { body = '' } = (await get(`${pages}/metrics`)) ?? {};
+      return (
+        body.includes('jetsms_messages_total{account="default",lane="transactional",end="accepted"} 1') &&
+        body
+      );
+    });
+    expect(metrics).toContain('jetsms_queue_jobs{account="default",queue="main",state="completed"} 1');
+    expect(metrics).toContain('jetsms_worker_consuming{account="default"} 1');
+    expect(metrics).toContain('jetsms_redis_up 1');
+    expect(metrics).toContain('jetsms_redis_evicting 0');
+    expect(metrics).toContain('process_cpu_seconds_total');
+
+    worker.signal('SIGTERM');
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+    expect(await get(`${pages}/healthz`)).toBeUndefined();
+    await simulator.close();
+  });
+
+  it('is red but alive while it shuts down', async () => {
+    const { env, simulator } = await place(sharedRedisUrl());
+    simulator.setLatency({ minMs: 3_000, maxMs: 3_000 });
+    await using worker = startCli(['start'], { env });
+    const pages = await pagesOf(worker);
+    await logged(worker, 'worker.started');
+    const producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: env['JETSMS_PREFIX'] ?? '',
+      accounts: { default: { title: 'DEMO' } },
+    });
+    await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+    await producer.close();
+    await waitFor(() => simulator.stats().requests > 0);
+    worker.signal('SIGTERM');
+    await logged(worker, 'shutdown.started');
+    expect(await get(`${pages}/readyz`)).toMatchObject({
+      status: 503,
+      body: expect.stringMatching(/shutting down/),
+    });
+    expect(await get(`${pages}/healthz`)).toMatchObject({ status: 200 });
+    expect((await get(`${pages}/metrics`))?.body).toContain('jetsms_worker_consuming{account="default"} 0');
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+    await simulator.close();
+  });
+
+  it('turns red when Redis goes away, and ends itself when that lasts', async () => {
+    await using redis = await startRedis();
+    const { env, simulator } = await place(redis.url, {
+      JETSMS_UNHEALTHY_EXIT_AFTER_MS: '2000',
+      JETSMS_SHUTDOWN_TIMEOUT_MS: '1000',
+      JETSMS_REQUEST_TIMEOUT_MS: '1000',
+    });
+    await using worker = startCli(['start'], { env });
+    const pages = await pagesOf(worker);
+    await logged(worker, 'worker.started');
+    await redis.kill();
+    const red = await waitFor(async () => {
+      const page = await get(`${pages}/readyz`);
+      return page?.status === 503 && page;
+    });
+    expect(red.body).toMatch(/Redis/);
+    expect(await logged(worker, 'health.red')).toMatchObject({
+      level: 'warn',
+      problems: [expect.any(String)],
+    });
+    expect(await worker.exit).toEqual({ code: 1, signal: null });
+    expect(await logged(worker, 'health.ending')).toMatchObject({
+      level: 'error',
+      exitAfterMs: 2_000,
+      problems: [expect.stringMatching(/^Redis/)],
+    });
+    await simulator.close();
+  });
+
+  it('does not start on a Redis that may evict, and says what to do', async () => {
+    await using redis = await startRedis({ maxmemoryPolicy: 'allkeys-lru' });
+    const { env, simulator } = await place(redis.url);
+    const { code, stderr } = await runCli(['start'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error REDIS_UNSAFE: .*maxmemory-policy noeviction/m);
+    await simulator.close();
+  });
+
+  it('does not start where its health port is taken', async () => {
+    const { env, simulator } = await place(sharedRedisUrl());
+    const port = new URL(simulator.url).port;
+    const { code, stderr } = await runCli(['start'], { env: { ...env, JETSMS_HEALTH_PORT: port } });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/EADDRINUSE/);
+    await simulator.close();
+  });
+});
