@@ -8,8 +8,6 @@ import { xmlSurface } from './xml.ts';
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */
   readonly now?: () => number;
-  /** For an account of the web service; `defaultWebServiceOptions` by default. */
-  readonly webService?: WebServiceOptions;
 }
 
 /** A client for one account, speaking the account's surface. */
@@ -18,7 +16,7 @@ export function createJetsmsClient(
   options: JetsmsClientOptions = {},
 ): JetsmsClient {
   const now = options.now ?? Date.now;
-  const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(options.webService);
+  const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(webServiceOptionsOf(account));
   const http = createHttpClient(account);
   return {
     async send(parcel, { signal } = {}) {
@@ -30,6 +28,14 @@ export function createJetsmsClient(
     },
     close: () => http.close(),
   };
+}
+
+/** How an account uses the web service. */
+function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
+  const { webServiceOperations: operations, onLengthProblem, messageType, messageHeader } = account;
+  const isAdvanced = messageType !== '' || messageHeader !== '';
+  const advanced = { messageType: messageType || 'text', messageHeader };
+  return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
 }
 
 function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {

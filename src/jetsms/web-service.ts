@@ -1,4 +1,5 @@
 import { parseReply } from '../codes/index.ts';
+import { type LengthRule, type MessageType, messageTypes } from '../settings/account.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { Outcome } from './outcome.ts';
 import type { Parcel, ParcelMedia } from './parcel.ts';
@@ -13,14 +14,13 @@ export interface WebServiceOptions {
   /** `v2` carries our message ids and answers per recipient; `v1` is for accounts without it. */
   readonly operations: 'v2' | 'v1';
   /** What becomes of a text that is too long: nothing is sent, the others are, or all in parts. */
-  readonly onLengthProblem: 'RejectAllPackage' | 'SendOtherMessages' | 'SendAllPackage';
+  readonly onLengthProblem: LengthRule;
   /** Sends by SendSMSAdvanced, whatever `operations` says. */
   readonly advanced?: AdvancedOptions;
 }
 
 export interface AdvancedOptions {
-  /** 0 text, 1 binary, 2 WAP push, 3 flash, 4 unicode. */
-  readonly messageType: 0 | 1 | 2 | 3 | 4;
+  readonly messageType: MessageType;
   /** For every message; at most 40 characters. */
   readonly messageHeader: string;
 }
@@ -107,7 +107,7 @@ function advancedOf(parcel: Parcel, options: WebServiceOptions, advanced: Advanc
     'messageHeader',
     parcel.messages.map(() => messageHeader),
   );
-  const type = parameter('messageType', String(messageType));
+  const type = parameter('messageType', String(messageTypes.indexOf(messageType)));
   return textsOf(parcel) + receipentsOf(parcel) + type + headers + tailOf(options);
 }
 

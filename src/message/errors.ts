@@ -112,6 +112,33 @@ export const messageErrors = {
     meaning: 'The deadline lies more than {maximumDays} days ahead.',
     whatToDo: 'Pass an earlier deadline. Numbers are milliseconds since 1970.',
   },
+  TOO_MANY_RECIPIENTS: {
+    meaning: 'There are {count} recipients; one call takes {maximum}.',
+    whatToDo: 'Call once for each {maximum}: the media is stored only once all the same.',
+  },
+  MMS_NEEDS_WEB_SERVICE: {
+    meaning:
+      'The account speaks XML, and an MMS can only go through the web service: the XML form of an MMS is not public.',
+    whatToDo:
+      "Let the account use the web service (surface: 'web-service', for producer and worker alike), or send through one that does.",
+  },
+  SUBJECT_INVALID: {
+    meaning:
+      'The subject is not a string of one line, of at most {maximum} characters that {charset} can hold.',
+    whatToDo: 'Pass a shorter subject, or an empty one.',
+  },
+  MEDIA_INVALID: {
+    meaning: 'The media is not an object with a `contentType` and `data` in bytes.',
+    whatToDo: 'Pass the bytes of the file as a Buffer or Uint8Array, not as base64, and its MIME type.',
+  },
+  MEDIA_TYPE_NOT_ALLOWED: {
+    meaning: 'The content type of the media is not one that the account allows.',
+    whatToDo: 'Use one of: {allowed}. What JetSMS takes is not public; the setting is mmsContentTypes.',
+  },
+  MEDIA_TOO_LARGE: {
+    meaning: 'The media has {bytes} bytes; the account allows {maximum}.',
+    whatToDo: 'Make the file smaller. What JetSMS takes is not public; the setting is mmsMaxBytes.',
+  },
   IDEMPOTENCY_KEY_INVALID: {
     meaning: 'The idempotency key is not a string of 1 to {maximum} characters.',
     whatToDo: 'Pass a text that names this message in your system, or leave the field out.',

@@ -84,7 +84,7 @@ export type SendingFields = Pick<Fields, 'title' | 'lane' | 'sendAt' | 'deadline
  * @throws MessageError for the first problem
  */
 export function checkMessage(input: unknown, rules: MessageRules): CheckedMessage {
-  const fields = checkFields(input);
+  const fields: Fields = checkKnownFields(input, fieldNames);
   checkAccount(fields);
   const to = normalizeNumber(fields.to);
   const text = checkText(fields.text, rules);
@@ -148,15 +148,22 @@ function isTitle(title: string, { charset }: AccountRules): boolean {
   );
 }
 
-function checkFields(input: unknown): Fields {
+/**
+ * The fields of an object that has none but these.
+ * @throws MessageError MESSAGE_INVALID, FIELD_UNKNOWN
+ */
+export function checkKnownFields(
+  input: unknown,
+  known: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
   if (!isObject(input)) throw new MessageError('MESSAGE_INVALID', 'message');
-  const [unknown] = unknownFields(input);
+  const [unknown] = unknownFields(input, known);
   if (unknown !== undefined) throw fieldUnknown(unknown);
-  return input;
+  return input as Readonly<Record<string, unknown>>;
 }
 
-function unknownFields(input: object): readonly string[] {
-  return Object.keys(input).filter((name) => !fieldNames.has(name));
+function unknownFields(input: object, known: ReadonlySet<string> = fieldNames): readonly string[] {
+  return Object.keys(input).filter((name) => !known.has(name));
 }
 
 /** Names the field only where it is a name: an object keyed by numbers or texts must not speak through it. */
@@ -184,7 +191,8 @@ function checkWhenUncertain(choice: unknown, lane: Lane): WhenUncertain {
   throw new MessageError('WHEN_UNCERTAIN_UNKNOWN', 'whenUncertain', { allowed: uncertainChoices.join(', ') });
 }
 
-function checkIdempotencyKey(key: unknown): string | undefined {
+/** @throws MessageError IDEMPOTENCY_KEY_INVALID */
+export function checkIdempotencyKey(key: unknown): string | undefined {
   if (key === undefined) return undefined;
   if (typeof key === 'string' && key !== '' && key.length <= maxIdempotencyKeyLength) return key;
   throw new MessageError('IDEMPOTENCY_KEY_INVALID', 'idempotencyKey', { maximum: maxIdempotencyKeyLength });

@@ -31,7 +31,10 @@ export interface EncodingProblem {
  * Checks a text and returns it as it will be sent (`normalizeText`).
  * @throws MessageError TEXT_INVALID, TEXT_EMPTY, TEXT_HAS_CONTROL_CHARACTER, TEXT_NOT_ENCODABLE, TEXT_TOO_LONG
  */
-export function checkText(input: unknown, rules: TextRules): string {
+export function checkText(
+  input: unknown,
+  rules: { readonly charset: Charset; readonly maxTextLength: number },
+): string {
   if (input === undefined || input === null) throw new MessageError('TEXT_EMPTY', 'text');
   if (typeof input !== 'string') throw new MessageError('TEXT_INVALID', 'text');
   const text = normalizeText(input);

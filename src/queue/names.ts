@@ -25,6 +25,13 @@ export const keys = {
   /** Counts and state of a campaign. */
   campaign: (prefix: string, account: string, campaign: string): string =>
     `${prefix}:campaign:${account}:${campaign}`,
+  /** The bytes of an MMS's medium, once for all messages that carry it. */
+  media: (prefix: string, account: string, hash: string): string => `${prefix}:media:${account}:${hash}`,
+  /** What JetSMS last said of the account's credit; `:readings` behind it, the readings before. */
+  credit: (prefix: string, account: string): string => `${prefix}:credit:${account}`,
+  /** Held by the worker that asks next, for what it asks. */
+  lease: (prefix: string, account: string, what: 'credit' | 'hold' | 'check'): string =>
+    `${prefix}:lease:${account}:${what}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

@@ -1,4 +1,5 @@
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import type { StoredMedia } from './media.ts';
 
 /** The version of `SendJob` that this code writes. */
 export const sendJobVersion = 1;
@@ -14,7 +15,7 @@ export interface SendJob {
   readonly title: string;
   /** Recipients in the provider's form: digits, country code first, no plus sign. */
   readonly to: readonly string[];
-  /** One text for all of `to`, or as many texts as recipients. */
+  /** One text for all of `to`, or as many texts as recipients; of an MMS one, which may be empty. */
   readonly text: string | readonly string[];
   readonly whenUncertain: WhenUncertain;
   /** SMS parts of all messages together, by the provider's arithmetic. */
@@ -27,6 +28,8 @@ export interface SendJob {
   readonly origin?: Origin;
   /** Set on a piece of a split job: what its messages had used up before. */
   readonly before?: { readonly attempts: number; readonly resends: number };
+  /** Makes it an MMS. */
+  readonly media?: StoredMedia;
   /** The campaign that counts the job's messages. */
   readonly campaign?: string;
 }
@@ -72,6 +75,22 @@ const isUsed = (value: unknown): boolean =>
     'resends' in value &&
     isCount(value.resends));
 
+const isMedia = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === 'object' &&
+    value !== null &&
+    'hash' in value &&
+    isText(value.hash) &&
+    /^[0-9a-f]{64}$/.test(value.hash) &&
+    'contentType' in value &&
+    isText(value.contentType) &&
+    'subject' in value &&
+    typeof value.subject === 'string' &&
+    'bytes' in value &&
+    isCount(value.bytes));
+const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
+  isText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
+
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
 /** Written by hand and not with a schema library: it runs for every job, on lists of up to thousands. */
@@ -84,7 +103,8 @@ const rules: readonly Rule[] = [
     (job) =>
       Array.isArray(job.to) && job.to.length > 0 && job.to.every((to) => isText(to) && /^\d{5,15}$/.test(to)),
   ],
-  ['text', (job) => isText(job.text) || isTexts(job.text, (job.to as unknown[]).length)],
+  ['media', (job) => isMedia(job.media)],
+  ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isTime(job.parts)],
   ['enqueuedAt', (job) => isTime(job.enqueuedAt)],

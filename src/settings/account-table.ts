@@ -1,5 +1,15 @@
-import type { AccountSettings } from './account.ts';
-import { httpUrl, milliseconds, mmsWindows, oneOf, oneOfNumbers, text, wholeNumber } from './kinds.ts';
+import { mediaRules } from '../message/media.ts';
+import { type AccountSettings, messageTypes } from './account.ts';
+import {
+  contentTypes,
+  httpUrl,
+  milliseconds,
+  mmsWindows,
+  oneOf,
+  oneOfNumbers,
+  text,
+  wholeNumber,
+} from './kinds.ts';
 import type { SettingRows } from './setting.ts';
 
 const second = 1000;
@@ -13,6 +23,38 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     meaning: 'How JetSMS is spoken to: its XML interface or its SOAP web service.',
     consequence: 'The two have different addresses: url must fit.',
     example: 'xml',
+  },
+  webServiceOperations: {
+    kind: oneOf(['v2', 'v1']),
+    default: 'v2',
+    meaning: 'Of the web service: which generation of its operations is called.',
+    consequence:
+      'v2 carries our message ids and answers for each recipient by itself; v1 is for accounts that do not have it, and answers for a request as a whole.',
+    example: 'v2',
+  },
+  onLengthProblem: {
+    kind: oneOf(['RejectAllPackage', 'SendOtherMessages', 'SendAllPackage']),
+    default: 'RejectAllPackage',
+    meaning:
+      'Of the web service: what JetSMS does with a request in which a text is too long for the account.',
+    consequence:
+      'RejectAllPackage refuses it; SendAllPackage sends long texts in several parts, at their price; SendOtherMessages leaves the long ones out, and with v1 nobody is told which.',
+    example: 'RejectAllPackage',
+  },
+  messageType: {
+    kind: oneOf(messageTypes),
+    default: '',
+    meaning: 'Of the web service: the kind of every message (its numbers 0 to 4), sent by SendSMSAdvanced.',
+    consequence:
+      'With it, or with messageHeader, JetSMS answers for a request as a whole, whatever webServiceOperations says.',
+    example: 'flash',
+  },
+  messageHeader: {
+    kind: text(40),
+    default: '',
+    meaning: 'Of the web service: the message header of every message, sent by SendSMSAdvanced.',
+    consequence: 'What JetSMS does with it is not public; only set it where JetSMS told you to.',
+    example: 'campaign',
   },
   url: {
     kind: httpUrl,
@@ -146,11 +188,11 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   },
   maxReplyBytes: {
     kind: wholeNumber(64, 10_485_760),
-    default: 65_536,
+    default: 4_194_304,
     meaning: 'The longest reply that is read, in bytes.',
     consequence:
-      'A longer one is cut off and makes the attempt uncertain. Usual replies have less than 200 bytes.',
-    example: '65536',
+      'A longer one is cut off and makes the attempt uncertain. XML replies have less than 200 bytes; the web service answers with about 200 bytes for each recipient of a request.',
+    example: '4194304',
   },
   accountFaultLimit: {
     kind: wholeNumber(0, 1000),
@@ -189,5 +231,29 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     consequence:
       'An MMS refused with code 204 waits for the next opening; without windows, for the delay of that code.',
     example: 'Mon-Sat 09:00-21:00, Sun 10:00-18:00',
+  },
+  mmsContentTypes: {
+    kind: contentTypes,
+    default: mediaRules.contentTypes,
+    meaning: 'The content types that an MMS may carry; checked before it is enqueued.',
+    consequence:
+      'The default is our choice: what JetSMS takes is not public. A type that it does not take is answered with code 202.',
+    example: 'image/jpeg, image/png',
+  },
+  mmsMaxBytes: {
+    kind: wholeNumber(1, 10_485_760),
+    default: mediaRules.maxBytes,
+    meaning: 'The largest medium of an MMS, in bytes before base64; checked before it is enqueued.',
+    consequence:
+      'The default (300 KB) is our choice: what JetSMS takes is not public. A larger one than JetSMS takes is answered with code 203.',
+    example: '307200',
+  },
+  creditIntervalMs: {
+    kind: wholeNumber(0, 24 * 60 * minute),
+    default: 5 * minute,
+    meaning: 'How often JetSMS is asked for the credit, in milliseconds, over all workers together.',
+    consequence:
+      'Asking sends nothing and costs nothing. An account held for no credit is then asked every probeIntervalMs instead of spending a message. 0 = never ask: no credit gauge, no forecast, no check of login and titles at start.',
+    example: '300000',
   },
 };

@@ -4,6 +4,14 @@ import type { MmsWindow } from './mms-windows.ts';
 export interface AccountSettings {
   readonly name: string;
   readonly surface: 'xml' | 'web-service';
+  /** Of the web service: `v2` carries our message ids and answers per recipient; `v1` is for accounts without it. */
+  readonly webServiceOperations: 'v2' | 'v1';
+  /** Of the web service: what becomes of a text that is too long. */
+  readonly onLengthProblem: LengthRule;
+  /** Of the web service: sends by SendSMSAdvanced; '' = not (unless there is a messageHeader). */
+  readonly messageType: MessageType | '';
+  /** Of the web service: sends by SendSMSAdvanced; '' = not (unless there is a messageType). */
+  readonly messageHeader: string;
   /** Endpoint of the account's surface; '' where not set (never with the need `credentials`). */
   readonly url: string;
   /** '' where not set (never with the need `credentials`); likewise `password`. */
@@ -45,4 +53,17 @@ export interface AccountSettings {
   readonly resumeRatePerSecond: number;
   /** When MMS may be sent, Europe/Istanbul; empty = not known. */
   readonly mmsWindows: readonly MmsWindow[];
+  /** MIME types of media that an MMS may carry. */
+  readonly mmsContentTypes: readonly string[];
+  /** The largest medium of an MMS, before it is written as base64. */
+  readonly mmsMaxBytes: number;
+  /** How often the credit is asked for, over all workers together; 0 = never. */
+  readonly creditIntervalMs: number;
 }
+
+/** What the web service does with a request in which a text is too long: refuse all, send the others, send all. */
+export type LengthRule = 'RejectAllPackage' | 'SendOtherMessages' | 'SendAllPackage';
+
+/** The kinds of message of the web service, by the words of its numbers 0 to 4. */
+export const messageTypes = ['text', 'binary', 'wap-push', 'flash', 'unicode'] as const;
+export type MessageType = (typeof messageTypes)[number];

@@ -114,3 +114,17 @@ export const mmsWindows: Kind<readonly MmsWindow[]> = {
   }),
   show: (windows) => formatMmsWindows(windows),
 };
+
+/** `type/subtype`, as RFC 6838 names media. */
+const mediaType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
+
+const mediaTypeList = z
+  .union([z.string().transform((list) => list.split(',')), z.array(z.string()).readonly()])
+  .transform((types) => types.map((type) => type.trim().toLowerCase()).filter((type) => type !== ''));
+
+/** MIME types, separated by commas. */
+export const contentTypes: Kind<readonly string[]> = {
+  accepts: "content types such as 'image/jpeg, image/png'",
+  schema: mediaTypeList.pipe(z.array(z.string().regex(mediaType)).min(1)),
+  show: (types) => types.join(', '),
+};

@@ -1,3 +1,4 @@
+import { mediaRules } from '../../src/message/media.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 
 /** An account for tests: small time limits, and whatever else `overrides` says. */
@@ -7,6 +8,10 @@ export function accountSettings(
   return {
     name: 'acme',
     surface: 'xml',
+    webServiceOperations: 'v2',
+    onLengthProblem: 'RejectAllPackage',
+    messageType: '',
+    messageHeader: '',
     username: 'acme',
     password: 'correct horse',
     title: 'ACME',
@@ -29,6 +34,9 @@ export function accountSettings(
     unreachableAfter: 5,
     resumeRatePerSecond: 50,
     mmsWindows: [],
+    mmsContentTypes: mediaRules.contentTypes,
+    mmsMaxBytes: mediaRules.maxBytes,
+    creditIntervalMs: 0,
     ...overrides,
   };
 }

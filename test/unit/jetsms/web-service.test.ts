@@ -46,7 +46,7 @@ describe('the request', () => {
   const v1: WebServiceOptions = { ...defaultWebServiceOptions, operations: 'v1' };
   const advanced: WebServiceOptions = {
     ...defaultWebServiceOptions,
-    advanced: { messageType: 3, messageHeader: 'BASLIK' },
+    advanced: { messageType: 'flash', messageHeader: 'BASLIK' },
   };
   const type = '<messageType>3</messageType>';
   const headers = '<messageHeader><string>BASLIK</string><string>BASLIK</string></messageHeader>';

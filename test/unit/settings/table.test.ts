@@ -50,6 +50,7 @@ describe('the settings table', () => {
         "connectTimeoutMs": "5000",
         "connections": "8",
         "connectionsForOtp": "2",
+        "creditIntervalMs": "300000",
         "dashboardEnabled": "false",
         "dashboardHost": "127.0.0.1",
         "dashboardPassword": "",
@@ -66,11 +67,16 @@ describe('the settings table', () => {
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
-        "maxReplyBytes": "65536",
+        "maxReplyBytes": "4194304",
         "maxTextLength": "160",
         "maxUncertainResends": "2",
+        "messageHeader": "",
+        "messageType": "",
         "messagesPerSecond": "0",
+        "mmsContentTypes": "image/jpeg, image/gif, image/png, audio/amr, audio/mpeg, video/3gpp, text/plain",
+        "mmsMaxBytes": "307200",
         "mmsWindows": "",
+        "onLengthProblem": "RejectAllPackage",
         "password": "",
         "prefix": "{jetsms}",
         "probeIntervalMs": "60000",
@@ -86,6 +92,7 @@ describe('the settings table', () => {
         "unreachableAfter": "5",
         "url": "",
         "username": "",
+        "webServiceOperations": "v2",
       }
     `);
   });

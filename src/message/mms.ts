@@ -1,0 +1,122 @@
+import { MessageError } from './errors.ts';
+import type { Lane, WhenUncertain } from './lane.ts';
+import { checkMedia, checkSubject, type Media, type MediaRules, maxMmsTextLength } from './media.ts';
+import {
+  type AccountRules,
+  checkIdempotencyKey,
+  checkKnownFields,
+  checkSending,
+  type Sending,
+} from './message.ts';
+import { normalizeNumber } from './number.ts';
+import { checkText } from './text.ts';
+import type { Time } from './times.ts';
+
+/** What a backend app asks to be sent as MMS: one medium and one text, for one recipient or many. */
+export interface NewMms {
+  /** A mobile number in any usual spelling, or many. */
+  readonly to: string | readonly string[];
+  /** One line; may be empty. */
+  readonly subject: string;
+  /** May be empty or left out: the medium can speak for itself. */
+  readonly text?: string;
+  readonly media: Media;
+  /** The registered sender name; the account's own where left out. */
+  readonly title?: string;
+  /** The account to send through, one that uses the web service; the default account where left out. */
+  readonly account?: string;
+  /** `transactional` where left out. */
+  readonly lane?: Lane;
+  /** When to send; now where left out. */
+  readonly sendAt?: Time;
+  /** After it the message is never sent; by the lane where left out. */
+  readonly deadline?: Time;
+  /** What happens where the request got no answer; by the lane where left out. */
+  readonly whenUncertain?: WhenUncertain;
+  /** Names this call in the caller's system, so that calling again does not text twice. */
+  readonly idempotencyKey?: string;
+}
+
+export interface MmsRules extends AccountRules, MediaRules {
+  readonly surface: 'xml' | 'web-service';
+  /** The most recipients of one request. */
+  readonly maxRecipients: number;
+  /** The time of the check, in epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** An MMS that can be sent as it stands. */
+export interface CheckedMms extends Sending {
+  /** In the provider's form, at least one. */
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly media: Media;
+  readonly idempotencyKey?: string;
+}
+
+/**
+ * Our choice: an MMS counts as one part for each recipient. What JetSMS charges for one is not public.
+ */
+export const partsOfMms = 1;
+
+const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
+  'to',
+  'subject',
+  'text',
+  'media',
+  'title',
+  'account',
+  'lane',
+  'sendAt',
+  'deadline',
+  'whenUncertain',
+  'idempotencyKey',
+]);
+
+/**
+ * Checks an MMS by the rules of its account and completes it. One number that is none refuses the whole call.
+ * @throws MessageError for the first problem
+ */
+export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
+  if (rules.surface !== 'web-service') throw new MessageError('MMS_NEEDS_WEB_SERVICE', 'account');
+  const fields = checkKnownFields(input, fieldNames);
+  const to = checkRecipients(fields['to'], rules.maxRecipients);
+  const subject = checkSubject(fields['subject'], rules.charset);
+  const text = isNoText(fields['text']) ? '' : checkText(fields['text'], mmsText(rules));
+  const media = checkMedia(fields['media'], rules);
+  const sending = checkSending(fields, rules);
+  const idempotencyKey = checkIdempotencyKey(fields['idempotencyKey']);
+  return {
+    to,
+    subject,
+    text,
+    media,
+    ...sending,
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  };
+}
+
+const isNoText = (text: unknown): boolean => text === undefined || text === '';
+
+const mmsText = ({ charset }: MmsRules) => ({ charset, maxTextLength: maxMmsTextLength });
+
+function checkRecipients(to: unknown, maximum: number): readonly string[] {
+  if (!Array.isArray(to)) return [normalizeNumber(to)];
+  if (to.length === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
+  if (to.length > maximum) {
+    throw new MessageError('TOO_MANY_RECIPIENTS', 'to', { count: to.length, maximum });
+  }
+  return to.map(numberAt);
+}
+
+/** Says which of the numbers it is by its place, never by itself. */
+function numberAt(number: unknown, index: number): string {
+  try {
+    return normalizeNumber(number);
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+    // biome-ignore lint/style/useErrorCause: the cause says the same, without the place
+    throw new MessageError(error.code, `to[${index}]`, error.details);
+  }
+}
