@@ -4,7 +4,7 @@ import { type CsvRecord, csvRecords, detectSeparator, splitLine } from './csv/re
 import { CliError } from './errors.ts';
 import type { ColumnValues } from './template.ts';
 
-export { fileBytes, type OpenBytes } from './csv/bytes.ts';
+export { countRecipients, fileBytes, type OpenBytes } from './csv/bytes.ts';
 export type { ColumnWishes } from './csv/header.ts';
 
 /** A line of a CSV file with a recipient. The number is as it was written; nothing has judged it yet. */

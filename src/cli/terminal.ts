@@ -10,16 +10,19 @@ export interface Terminal {
   readonly isTty: boolean;
   /** Width to lay out for; Infinity where nobody looks. */
   readonly columns: number;
+  /** Where a progress bar may be drawn: standard error, where it is a terminal. */
+  readonly bar?: Writable;
 }
 
 /** A stream that may be a terminal, as `process.stdout` is. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** A terminal on two streams. */
-export function createTerminal(stdout: TerminalStream, stderr: Writable): Terminal {
+export function createTerminal(stdout: TerminalStream, stderr: TerminalStream): Terminal {
   return {
     out: (line) => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
+    ...(stderr.isTTY === true ? { bar: stderr } : {}),
     get isTty() {
       return stdout.isTTY === true;
     },

@@ -46,6 +46,19 @@ function decodes(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array):
   }
 }
 
+const lineFeed = 0x0a;
+
+/** About how many recipients a file has: lines without the header, for a bar that shows how far a run has come. */
+export async function countRecipients(open: OpenBytes): Promise<number> {
+  let lines = 0;
+  let last: number | undefined;
+  for await (const chunk of open()) {
+    for (let at = chunk.indexOf(lineFeed); at !== -1; at = chunk.indexOf(lineFeed, at + 1)) lines += 1;
+    last = chunk.at(-1) ?? last;
+  }
+  return Math.max(last === lineFeed ? lines - 1 : lines, 0);
+}
+
 /** A line is a recipient with some values; more than this is no CSV file. Our choice. */
 const maxLineLength = 100_000;
 

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { NewMessage } from '../../message/message.ts';
+import { normalizeNumber } from '../../message/number.ts';
+import { normalizeText } from '../../message/text.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import type { Hold } from '../../worker/hold-store.ts';
+import type { DemoOptions } from '../commands/demo.ts';
+import type { CliContext } from '../context.ts';
+import { countRecipients, fileBytes } from '../csv.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { createProgress } from '../progress.ts';
+import {
+  demoReportToJson,
+  renderDemoOpening,
+  renderDemoReport,
+  renderNextSteps,
+} from '../render/demo-report.ts';
+import { awaitEnds } from '../send/await-ends.ts';
+import type { MessageEnd } from '../send/ends.ts';
+import { type Enqueued, enqueueAll, type Receipt } from '../send/enqueue.ts';
+import { messagesOfCsv } from '../send/message-lines.ts';
+import type { OutcomeRow } from '../send/outcome-tally.ts';
+import { producerSender } from '../send/sender.ts';
+import { parseTemplate } from '../template.ts';
+import { plannedFaults, topUp } from './faults.ts';
+import { type Reckoning, reckon } from './reckon.ts';
+import { demoLogin, openStage, type Stage } from './stage.ts';
+
+/** Beside src/cli and dist/cli alike. */
+const recipientsFile = fileURLToPath(new URL('../../../examples/recipients.csv', import.meta.url));
+
+const text = 'Sayın {ad}, {tarih} saat {saat} randevunuz onaylandı. {not}';
+
+/** Nothing in the demo takes so long; whatever is open then is told as open. */
+const longestMs = 120_000;
+
+/** A message that the demo has put into Redis, for comparing with what the simulator got. */
+export interface SentMessage {
+  readonly id: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+/** Everything that the demo came to. */
+export interface DemoReport {
+  readonly redisKind: Stage['redisKind'];
+  readonly enqueued: Enqueued;
+  readonly outcomes: readonly OutcomeRow[];
+  readonly deadLetters: readonly {
+    readonly message: SentMessage;
+    readonly end: MessageEnd & { kind: 'dead' };
+  }[];
+  readonly reckoning: Reckoning;
+  readonly simulator: { readonly requests: number; readonly acceptedMessages: number };
+  readonly durationMs: number;
+}
+
+/**
+ * Runs the demo from the first message to the last. On a terminal it stays up afterwards, for a look around.
+ * The exit code says whether every message is accounted for.
+ */
+export async function runDemo(options: DemoOptions, context: CliContext): Promise<void> {
+  const { terminal, env } = context;
+  const stop = context.stopSignal();
+  const say = (line: string): void => {
+    if (!options.json) terminal.out(line);
+  };
+  const show: Show = { quiet: options.json === true, line: say };
+  await using stage = await openStage({ env, onHold: (hold) => onHold(hold) });
+  const onHold = creditBuyer(stage.simulator, { show, stop });
+  for (const line of renderDemoOpening(stage.redisKind, stage.simulator.url)) say(line);
+
+  const report = await play(stage, {
+    show,
+    context,
+    stop: AbortSignal.any([stop, AbortSignal.timeout(longestMs)]),
+  });
+  if (!report.reckoning.isAccountedFor) context.setExitCode(exitCodes.failed);
+  if (options.json) return terminal.out(JSON.stringify(demoReportToJson(report)));
+  for (const line of renderDemoReport(report, terminal.columns)) terminal.out(line);
+
+  const staysUp = !options.once && terminal.isTty && !stop.aborted;
+  for (const line of renderNextSteps(staysUp ? stage.settings : undefined)) terminal.out(line);
+  if (staysUp) await once(stop, 'abort');
+}
+
+/** Where the demo tells what happens. */
+interface Show {
+  readonly quiet: boolean;
+  line(text: string): void;
+}
+
+interface Play {
+  readonly show: Show;
+  readonly context: CliContext;
+  readonly stop: AbortSignal;
+}
+
+async function play(stage: Stage, { show, context, stop }: Play): Promise<DemoReport> {
+  const startedAt = performance.now();
+  const sent = new Map<string, SentMessage>();
+  const enqueued = await enqueueFile(stage, { show, context, stop, sent });
+  if (enqueued.failure !== undefined) throw enqueued.failure;
+  const ends = new Map<string, MessageEnd>();
+  const outcomes = await awaitEnds(enqueued.ids, {
+    settings: stage.settings,
+    account: accountName(stage),
+    stop,
+    terminal: context.terminal,
+    quiet: show.quiet,
+    onEnd: (id, end) => void ends.set(id, end),
+  });
+  const durationMs = performance.now() - startedAt;
+  const arrived = stage.simulator.counts('message');
+  const messages = [...sent.values()];
+  return {
+    redisKind: stage.redisKind,
+    enqueued,
+    outcomes,
+    deadLetters: messages.flatMap((message) => {
+      const end = ends.get(message.id);
+      return end?.kind === 'dead' ? [{ message, end }] : [];
+    }),
+    reckoning: reckon(
+      messages.map((message) => ({
+        end: ends.get(message.id),
+        acceptedTimes: arrived.get(`${message.to}|${message.text}`) ?? 0,
+      })),
+    ),
+    simulator: stage.simulator.stats(),
+    durationMs,
+  };
+}
+
+async function enqueueFile(
+  { settings, simulator }: Stage,
+  { show, context, stop, sent }: Play & { readonly sent: Map<string, SentMessage> },
+): Promise<Enqueued> {
+  const open = fileBytes(recipientsFile);
+  const lines = messagesOfCsv(open, {
+    template: parseTemplate(text),
+    fields: { title: demoLogin.title },
+    keys: { title: demoLogin.title },
+  });
+  await using producer = producerSender(settings);
+  const progress = await createProgress(context.terminal, {
+    label: 'enqueued',
+    total: await countRecipients(open),
+    quiet: show.quiet,
+  });
+  let place = 0;
+  const send = async (message: NewMessage): Promise<Receipt> => {
+    // Throws for a number that is none, as the producer would.
+    const to = normalizeNumber(message.to);
+    place += 1;
+    const fault = plannedFaults.get(place);
+    if (fault) simulator.faults.add({ ...fault, times: 1, match: { to } });
+    const receipt = await producer.send(message);
+    sent.set(receipt.id, { id: receipt.id, to, text: normalizeText(message.text) });
+    return receipt;
+  };
+  try {
+    return await enqueueAll(lines, {
+      send,
+      concurrency: 16,
+      stop,
+      onRefused({ line, code, message }) {
+        if (!show.quiet) progress.line(`  line ${line} of the file is refused: ${code} ${message}`);
+      },
+      onProgress: ({ lines: done }) => progress.update(done),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+const accountName = ({ settings }: Stage): string => [...settings.accounts.keys()][0] ?? '';
+
+/** Buys credit a while after the account was held for want of it, so that the hold ends by itself. */
+function creditBuyer(
+  simulator: Simulator,
+  { show, stop }: Pick<Play, 'show' | 'stop'>,
+): (hold?: Hold) => void {
+  let isBuying = false;
+  const buy = async (): Promise<void> => {
+    show.line(
+      '  JetSMS answers 11: no credit. The account is held; its messages wait and use up no attempt.',
+    );
+    await pause(topUp.afterMs, undefined, { signal: stop }).catch(() => {});
+    simulator.topUp(demoLogin.username, topUp.parts);
+    show.line('  The demo buys credit. The next probe finds it, and the account goes on by itself.');
+  };
+  return (hold) => {
+    if (isBuying || hold?.reason !== 'no-credit' || hold.mode !== 'probing') return;
+    isBuying = true;
+    void buy();
+  };
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { silentLogger } from '../../log/logger.ts';
+import { createMetrics } from '../../metrics/metrics.ts';
+import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
+import { readSettings } from '../../settings/read.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { createSimulator, type Simulator } from '../../simulator/index.ts';
+import type { Hold } from '../../worker/hold-store.ts';
+import { createTelemetry } from '../../worker/report.ts';
+import { createWorker } from '../../worker/worker.ts';
+import { type DemoRedis, openDemoRedis } from '../demo-redis.ts';
+import { CliError } from '../errors.ts';
+import { packageVersion } from '../package-version.ts';
+import { firstCreditParts } from './faults.ts';
+
+/** Login of the simulated account. */
+export const demoLogin = { username: 'demo', password: 'demo', title: 'DEMO' } as const;
+
+/** Everything that the demo plays on: a Redis, a simulator as JetSMS, and a worker between them. */
+export interface Stage extends AsyncDisposable {
+  readonly redisKind: DemoRedis['kind'];
+  readonly settings: Settings;
+  readonly simulator: Simulator;
+}
+
+export interface StageOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told when the account is held, and when the hold changes. */
+  readonly onHold: (hold: Hold | undefined) => void;
+}
+
+/** Longer than any Redis needs that is there. */
+const redisWaitMs = 5_000;
+
+/**
+ * Builds the stage and starts the worker. All keys lie under a prefix of their own; disposing removes them from
+ * a given Redis, and everything else that was started.
+ *
+ * @throws CliError REDIS_UNAVAILABLE where REDIS_URL names one that does not answer
+ */
+export async function openStage({ env, onHold }: StageOptions): Promise<Stage> {
+  await using rest = new AsyncDisposableStack();
+  const redis = await openDemoRedis(env);
+  rest.defer(() => redis.close());
+  await withRedis(redis.url, (connection) => askWhetherThere(connection));
+  const simulator = rest.use(
+    createSimulator({
+      accounts: [{ ...demoLogin, titles: [demoLogin.title], credit: firstCreditParts }],
+      latency: { minMs: 5, maxMs: 25 },
+    }),
+  );
+  await simulator.listen();
+  const settings = demoSettings(redis.url, simulator.xmlUrl);
+  const worker = createDemoWorker(settings, onHold);
+  rest.defer(() =>
+    redis.kind === 'given'
+      ? withRedis(redis.url, (connection) => removeKeys(connection, settings.prefix))
+      : undefined,
+  );
+  rest.defer(() => worker.close());
+  await worker.start();
+  const stack = rest.move();
+  return {
+    redisKind: redis.kind,
+    settings,
+    simulator,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Short intervals, so that a hold and its end fit into a demo. */
+function demoSettings(redisUrl: string, jetsmsUrl: string): Settings {
+  return readSettings(
+    {
+      env: {
+        JETSMS_REDIS_URL: redisUrl,
+        JETSMS_PREFIX: `{jetsms-demo-${randomUUID().slice(0, 8)}}`,
+        JETSMS_URL: jetsmsUrl,
+        JETSMS_USERNAME: demoLogin.username,
+        JETSMS_PASSWORD: demoLogin.password,
+        JETSMS_TITLE: demoLogin.title,
+        // More than the simulated account allows, so that code 85 is seen.
+        JETSMS_MAX_TEXT_LENGTH: '306',
+        // One message a request, so that a fault befalls one message.
+        JETSMS_BATCH_SIZE: '1',
+        JETSMS_PROBE_INTERVAL_MS: '1000',
+        JETSMS_RESUME_RATE_PER_SECOND: '100',
+      },
+    },
+    { needs: ['redis', 'credentials'] },
+  );
+}
+
+function createDemoWorker(settings: Settings, onHold: StageOptions['onHold']) {
+  const log = silentLogger();
+  const metrics = createMetrics({ version: packageVersion(), accounts: [...settings.accounts.values()] });
+  return createWorker({
+    settings,
+    name: 'demo',
+    telemetryOf(account) {
+      const telemetry = createTelemetry({ account, log, metrics });
+      return {
+        ...telemetry,
+        hold(hold, before) {
+          telemetry.hold(hold, before);
+          onHold(hold);
+        },
+      };
+    },
+  });
+}
+
+async function askWhetherThere(redis: Redis): Promise<void> {
+  try {
+    await whenReady(redis, redisWaitMs);
+  } catch (cause) {
+    throw new CliError('REDIS_UNAVAILABLE', { detail: 'It is the one that REDIS_URL names.', cause });
+  }
+}
+
+async function removeKeys(redis: Redis, prefix: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 500 })) {
+    if (Array.isArray(keys) && keys.length > 0) await redis.unlink(keys.map(String));
+  }
+}
+
+async function withRedis(url: string, use: (redis: Redis) => Promise<void>): Promise<void> {
+  const redis = openWorkerRedis(url);
+  // What goes wrong is seen by whoever waits for it.
+  redis.on('error', () => {});
+  try {
+    await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,62 @@
+import { openWorkerRedis } from '../../queue/redis.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { createHoldStore, type Hold } from '../../worker/hold-store.ts';
+import { createProgress } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
+import { endReader, type MessageEnd } from './ends.ts';
+import { createOutcomeTally, type OutcomeRow } from './outcome-tally.ts';
+import { waitForEnds } from './wait-for-ends.ts';
+
+export interface AwaitEndsOptions {
+  readonly settings: Pick<Settings, 'redisUrl' | 'prefix'>;
+  readonly account: string;
+  readonly stop: AbortSignal;
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+  /** Told of every message that ends. */
+  readonly onEnd?: (id: string, end: MessageEnd) => void;
+}
+
+/**
+ * Waits until all these messages of one account have ended, or `stop`; shows how far it has come, and why it
+ * does not go on where the account is held. While Redis is away it waits for it.
+ */
+export async function awaitEnds(
+  ids: ReadonlySet<string>,
+  options: AwaitEndsOptions,
+): Promise<readonly OutcomeRow[]> {
+  const { settings, account, stop, terminal, quiet, onEnd } = options;
+  const redis = openWorkerRedis(settings.redisUrl);
+  let isAway = false;
+  redis.on('error', () => {
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    isAway = false;
+  });
+  const place = { prefix: settings.prefix, account };
+  const holds = createHoldStore(redis, place);
+  const tally = createOutcomeTally();
+  const progress = await createProgress(terminal, { label: 'ended', total: ids.size, quiet });
+  try {
+    const underWay = await waitForEnds(ids, {
+      readEnds: endReader(redis, place),
+      stop,
+      onEnd(id, end) {
+        tally.add(end);
+        onEnd?.(id, end);
+      },
+      async onLook(left) {
+        const { hold } = await holds.read();
+        progress.update(ids.size - left, isAway ? 'Redis is away' : holdNote(hold));
+      },
+    });
+    return tally.rows(underWay.length);
+  } finally {
+    progress.stop();
+    redis.disconnect();
+  }
+}
+
+const holdNote = (hold: Hold | undefined): string =>
+  hold === undefined || hold.mode === 'resuming' ? '' : `the account is held: ${hold.reason}`;

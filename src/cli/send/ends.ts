@@ -1,0 +1,99 @@
+import type { Redis } from 'ioredis';
+import type { DeadLetter } from '../../queue/dead-letter.ts';
+import { type DeathFacts, parseJournal } from '../../queue/journal.ts';
+import { deadQueueName, queueName } from '../../queue/names.ts';
+
+/** How a message ended, as far as Redis still knows. */
+export type MessageEnd =
+  | { readonly kind: 'accepted'; readonly groupId: string }
+  | ({ readonly kind: 'dead' } & DeathFacts)
+  /** Neither waiting nor kept: it has ended, and its record was removed since. */
+  | { readonly kind: 'forgotten' };
+
+/** What lies in Redis of one message: fields of its job, and the data of its dead letter. */
+export interface Remains {
+  readonly exists: boolean;
+  readonly finishedOn?: string | undefined;
+  readonly returnvalue?: string | undefined;
+  readonly progress?: string | undefined;
+  readonly deadLetter?: string | undefined;
+}
+
+/** How a message ended; undefined while it is under way. */
+export function endOf({
+  exists,
+  finishedOn,
+  returnvalue,
+  progress,
+  deadLetter,
+}: Remains): MessageEnd | undefined {
+  if (exists && finishedOn === undefined) return undefined;
+  const result = readJson(returnvalue);
+  if (typeof result === 'object' && result !== null && 'groupId' in result) {
+    return { kind: 'accepted', groupId: String(result.groupId) };
+  }
+  const letter = readJson(deadLetter) as DeadLetter | undefined;
+  if (letter !== undefined) return { kind: 'dead', ...deathFactsOf(letter) };
+  // The dead letter was replayed or discarded meanwhile; the journal still tells how this message ended.
+  const { settled } = parseJournal(readJson(progress));
+  return settled?.end === 'dead' ? { kind: 'dead', ...deathFactsOf(settled) } : { kind: 'forgotten' };
+}
+
+/** The facts of a death alone, without the job that they lie beside. */
+export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
+  return {
+    reason,
+    ...(code === undefined ? {} : { code }),
+    ...(text === undefined ? {} : { text }),
+    ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
+  };
+}
+
+/** Reads how messages of one account ended: one answer for each id, in order. */
+export type ReadEnds = (ids: readonly string[]) => Promise<readonly (MessageEnd | undefined)[]>;
+
+const fields = ['timestamp', 'finishedOn', 'returnvalue', 'progress'] as const;
+
+/** Two small reads for each id, all in one round trip; never the job itself, with its number and text. */
+export function endReader(
+  redis: Redis,
+  place: { readonly prefix: string; readonly account: string },
+): ReadEnds {
+  const { prefix, account } = place;
+  return async (ids) => {
+    const pipeline = redis.pipeline();
+    for (const id of ids) {
+      pipeline.hmget(`${prefix}:${queueName(account)}:${id}`, ...fields);
+      pipeline.hget(`${prefix}:${deadQueueName(account)}:${id}`, 'data');
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return ids.map((_, index) =>
+      endOf(remainsOf(replyAt(replies, 2 * index), replyAt(replies, 2 * index + 1))),
+    );
+  };
+}
+
+type Replies = readonly (readonly [error: Error | null, result: unknown])[];
+
+function replyAt(replies: Replies, index: number): unknown {
+  const [error, result] = replies[index] ?? [new Error('Redis left a reply out'), undefined];
+  if (error) throw error;
+  return result;
+}
+
+function remainsOf(job: unknown, letter: unknown): Remains {
+  const [timestamp, finishedOn, returnvalue, progress] = (Array.isArray(job) ? job : []).map(textOf);
+  return { exists: timestamp !== undefined, finishedOn, returnvalue, progress, deadLetter: textOf(letter) };
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function readJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Nothing of ours wrote it; it counts as nothing.
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { isMessageError } from '../../message/errors.ts';
+import type { Lane, WhenUncertain } from '../../message/lane.ts';
+import { type AccountRules, messageProblems, type NewMessage } from '../../message/message.ts';
+import type { AccountSettings } from '../../settings/account.ts';
+import { CliError } from '../errors.ts';
+
+/** The options of `jetsms send`, as they were written. */
+export interface SendOptions {
+  readonly to?: readonly string[];
+  readonly csv?: string;
+  readonly text: string;
+  readonly title?: string;
+  readonly lane?: Lane;
+  readonly account?: string;
+  readonly at?: string;
+  readonly deadline?: string;
+  readonly whenUncertain?: WhenUncertain;
+  readonly idempotencyKey?: string;
+  readonly again?: true;
+  readonly toColumn?: string;
+  readonly wait?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** What all messages of a run have in common. */
+export type CommonFields = Omit<NewMessage, 'to' | 'text' | 'idempotencyKey'>;
+
+/**
+ * Refuses options that do not belong together.
+ *
+ * @throws CliError NO_RECIPIENTS, USAGE
+ */
+export function checkOptions({ to, csv, again, toColumn }: SendOptions): void {
+  if (to === undefined && csv === undefined) throw new CliError('NO_RECIPIENTS');
+  if (to !== undefined && csv !== undefined) throw usage('--to and --csv exclude each other.');
+  if (csv === undefined && (again || toColumn !== undefined)) {
+    throw usage('--again and --to-column belong to --csv.');
+  }
+}
+
+const usage = (detail: string): CliError => new CliError('USAGE', { detail });
+
+/** The rules that the settings of an account make for its messages. */
+export function rulesOf({ title, charset, maxTextLength }: AccountSettings): AccountRules {
+  return { ...(title === '' ? {} : { title }), charset, maxTextLength };
+}
+
+/**
+ * What all messages get, checked once, so that a wrong title is one error and not one for each line.
+ *
+ * @param sampleText a text that every message could have; the template itself where it has no places
+ * @throws MessageError for the first problem; nothing is done then
+ */
+export function commonFields(
+  options: SendOptions,
+  { account, sampleText, nowMs }: { account: AccountSettings; sampleText: string; nowMs: number },
+): CommonFields {
+  const { title, lane, at, whenUncertain } = options;
+  const fields: CommonFields = {
+    account: account.name,
+    ...(title === undefined ? {} : { title }),
+    ...(lane === undefined ? {} : { lane }),
+    ...(at === undefined ? {} : { sendAt: at }),
+    ...(options.deadline === undefined ? {} : { deadline: readDeadline(options.deadline, { at, nowMs }) }),
+    ...(whenUncertain === undefined ? {} : { whenUncertain }),
+  };
+  const rules = { ...rulesOf(account), nowMs };
+  const [problem] = messageProblems({ ...fields, to: sampleNumber, text: sampleText }, rules);
+  if (problem) throw problem;
+  return fields;
+}
+
+/** Any number that is one; only its being valid matters. */
+const sampleNumber = '905321234567';
+
+const durationUnitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `30m` counts from the time of sending; anything else is for the check to judge. */
+function readDeadline(
+  deadline: string,
+  { at, nowMs }: { at: string | undefined; nowMs: number },
+): string | number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(deadline) ?? [];
+  if (count === undefined || unit === undefined) return deadline;
+  const startMs = at === undefined ? nowMs : Date.parse(at);
+  const durationMs = Number(count) * durationUnitsMs[unit as keyof typeof durationUnitsMs];
+  return Number.isNaN(startMs) ? nowMs + durationMs : startMs + durationMs;
+}
+
+/** Code and words of a refusal, for the list of lines that were refused; nothing else is one. */
+export function refusalOf(error: unknown): { readonly code: string; readonly message: string } | undefined {
+  if (isMessageError(error)) return { code: error.code, message: error.message };
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'IDEMPOTENCY_CONFLICT')
+    return undefined;
+  return {
+    code: error.code,
+    message: 'Another text was enqueued for this number under this idempotency key.',
+  };
+}

@@ -1,0 +1,45 @@
+import { checkMessage, type NewMessage } from '../../message/message.ts';
+import type { ProducerAccount } from '../../producer/options.ts';
+import { createProducer } from '../../producer/producer.ts';
+import type { AccountSettings } from '../../settings/account.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { Receipt } from './enqueue.ts';
+import { rulesOf } from './request.ts';
+
+/** Takes messages. */
+export interface Sender extends AsyncDisposable {
+  send(message: NewMessage): Promise<Receipt>;
+}
+
+/** Longer than a backend app would wait: nobody's request hangs on a file, and a busy Redis is not away. */
+const redisTimeoutMs = 3_000;
+
+/** Puts messages into Redis, by the rules that the settings make for each account. */
+export function producerSender({ redisUrl, prefix, idempotencyWindowMs, accounts }: Settings): Sender {
+  return createProducer({
+    redis: redisUrl,
+    prefix,
+    idempotencyWindowMs,
+    redisTimeoutMs,
+    accounts: Object.fromEntries([...accounts].map(([name, account]) => [name, producerAccount(account)])),
+  });
+}
+
+const producerAccount = (account: AccountSettings): ProducerAccount => rulesOf(account);
+
+/** Checks messages and stores nothing. What was sent by earlier runs it cannot know. */
+export function dryRunSender(account: AccountSettings): Sender {
+  const seen = new Set<string>();
+  let count = 0;
+  return {
+    async send(message) {
+      const { parts } = checkMessage(message, { ...rulesOf(account), nowMs: Date.now() });
+      count += 1;
+      const id = message.idempotencyKey ?? String(count);
+      const duplicate = seen.has(id);
+      seen.add(id);
+      return { id, parts, duplicate };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
