@@ -1,0 +1,162 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
+
+import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
+import { captureCli } from '../../unit/cli/capture.ts';
+
+let redis: Redis;
+let env: Record<string, string>;
+let yard: DeadLetterYard;
+
+beforeAll(() => {
+  redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
+});
+afterAll(() => redis.disconnect());
+beforeEach(() => {
+  const prefix = freshPrefix();
+  env = { JETSMS_REDIS_URL: sharedRedisUrl(), JETSMS_PREFIX: prefix };
+  yard = openYard(redis, prefix);
+  return () => yard[Symbol.asyncDispose]();
+});
+
+const number = '905321234567';
+const text = 'Gizli metin';
+
+/** One dead letter of each kind, all of them with the same number and text. */
+async function fill(): Promise<void> {
+  const job = { to: [number], text, title: 'FIRMA' };
+  const at = Date.now() - 7_200_000;
+  const attempt = {
+    n: 1,
+    at,
+    outcome: 'refused',
+    code: '12',
+    verdict: 'dead-letter',
+    durationMs: 48,
+  } as const;
+  await yard.put('old', { job: { ...job, parts: 2 }, diedAt: at, history: [attempt] });
+  await yard.put('mb', { job, facts: { reason: 'uncertain', code: 'reply-timeout', mayHaveArrived: true } });
+  await yard.put('mc', { job, facts: { reason: 'expired' } });
+  await yard.put('md', {
+    data: { to: number, text },
+    facts: { reason: 'invalid', text: 'field to is not valid' },
+  });
+}
+
+async function dead(...args: readonly string[]) {
+  const { exitCode, out, err } = await captureCli(['dead', ...args], { env });
+  return { code: exitCode, stdout: out.join('\n'), stderr: err.join('\n') };
+}
+
+describe('jetsms dead', () => {
+  it('lists letters with what their codes mean, numbers masked and texts left out', async () => {
+    await fill();
+    const { code, stdout, stderr } = await dead('list');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual(['ID', 'md', 'mc', 'mb', 'old']);
+    expect(stdout).toMatch(/old .* terminal +12 .* 90532\*{5}67 +2 +sender title wrong or not approved/);
+  });
+
+  it('lists page by page as JSON', async () => {
+    await fill();
+    const first = JSON.parse((await dead('list', '--json', '--limit', '3')).stdout);
+    const second = JSON.parse((await dead('list', '--json', '--cursor', first.next)).stdout);
+    expect(first.letters.map(({ id }: { id: string }) => id)).toEqual(['md', 'mc', 'mb']);
+    expect(second).toMatchObject({ account: 'default', letters: [{ id: 'old', code: '12' }], next: null });
+  });
+
+  it('counts them', async () => {
+    await fill();
+    expect(JSON.parse((await dead('summary', '--json')).stdout)).toMatchObject({
+      ...{ letters: 4, messages: 4, parts: 4 },
+      leftOut: { expired: 1, uncertain: 1, cancelled: 0, invalid: 1 },
+    });
+    expect((await dead('summary', '--older-than', '1h')).stdout).toMatch(/all +1 +1 +2/);
+  });
+
+  it('shows a letter with its history, and where it went', async () => {
+    await fill();
+    expect((await dead('show', 'old')).stdout).toMatch(
+      /state +dead-letter[\s\S]*1 .* refused +12 +dead-letter +48/,
+    );
+    await dead('replay', 'old', '--yes');
+    expect((await dead('show', 'old')).stdout).toMatch(/replayed as +old\.r1 \(waiting\)/);
+    const replay = JSON.parse((await dead('show', 'old.r1', '--json')).stdout);
+    expect(replay).toMatchObject({ state: 'waiting', origins: [{ id: 'old', state: 'replayed' }] });
+  });
+
+  it('knows nothing of a message that never was', async () => {
+    const { code, stderr } = await dead('show', 'nobody');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error MESSAGE_UNKNOWN: /);
+  });
+
+  it('says what a replay would send, then sends it', async () => {
+    await fill();
+    const plan = await dead('replay', '--all', '--dry-run');
+    expect(plan.stdout).toMatch(/^Would enqueue 1 message \(2 SMS parts\) of 1 dead letter\./);
+    expect(await yard.waitingIds()).toEqual([]);
+    const done = await dead('replay', '--all', '--include-uncertain', '--yes', '--json', '--into', 'own');
+    expect(JSON.parse(done.stdout)).toEqual({
+      ...{ account: 'default', replayed: 2, messages: 2, parts: 3, skipped: { expired: 1, invalid: 1 } },
+      ...{ dryRun: false, stopped: false },
+    });
+    expect(await yard.waitingIds()).toEqual(['mb.r1', 'old.r1']);
+    expect((await yard.dataOf('mb.r1')).lane).toBe('transactional');
+  });
+
+  it.each(['replay', 'discard'])('does not %s without being told what, or without a yes', async (what) => {
+    await fill();
+    const nothing = await dead(what, '--yes');
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error NOTHING_CHOSEN: /) });
+    const nobody = await dead(what, '--code', '12');
+    expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('error NOT_CONFIRMED: ') });
+    expect((await yard.letterIds()).length).toBe(4);
+    expect(await yard.waitingIds()).toEqual([]);
+  });
+
+  it('discards for good', async () => {
+    await fill();
+    expect((await dead('discard', 'md', '--dry-run')).stdout).toBe(
+      'Would discard 1 dead letter (1 message).',
+    );
+    expect((await dead('discard', '--reason', 'expired', '--yes')).stdout).toMatch(
+      /^Discarded 1 dead letter /,
+    );
+    expect(await yard.letterIds()).toEqual(['mb', 'md', 'old']);
+  });
+
+  it('shows nothing private unless it is told to', async () => {
+    await fill();
+    const views = [
+      ['list'],
+      ['list', '--json'],
+      ['show', 'old'],
+      ['show', 'md', '--json'],
+      ['export'],
+      ['summary'],
+    ];
+    for (const args of views) {
+      const { stdout, stderr } = await dead(...args);
+      expect(stdout + stderr).not.toContain(number);
+      expect(stdout + stderr).not.toContain('Gizli');
+    }
+    const revealed = await dead('export', '--reveal');
+    expect(revealed.stdout.split('\n').map((line) => JSON.parse(line).id)).toEqual(['old', 'mb', 'mc', 'md']);
+    for (const line of revealed.stdout.split('\n')) expect(line).toMatch(new RegExp(`${number}.*${text}`));
+  });
+
+  it('ends with exit code 3 where Redis is away', async () => {
+    const away = { ...env, JETSMS_REDIS_URL: 'redis://127.0.0.1:1' };
+    const { exitCode, err } = await captureCli(['dead', 'list', '--json'], { env: away });
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(err[0] ?? '').error.code).toBe('REDIS_UNAVAILABLE');
+  });
+
+  it('names the accounts that there are where one is not', async () => {
+    const { code, stderr } = await dead('list', '--account', 'shop');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error ACCOUNT_UNKNOWN: .*Known: default\./);
+  });
+});
