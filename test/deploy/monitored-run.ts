@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { freePort } from '../../src/cli/redis-process.ts';
+import { createProducer, type Lane, type Producer } from '../../src/producer/index.ts';
+import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { projectFolder, startCli, startProcess } from '../support/process.ts';
+import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** What Alertmanager tells about one alert. */
+export interface Notice {
+  readonly status: 'firing' | 'resolved';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Two workers under traffic with faults, a Prometheus that scrapes them, and an Alertmanager that tells us. */
+export interface MonitoredRun extends AsyncDisposable {
+  /** The addresses of the workers' pages. */
+  readonly workers: readonly string[];
+  /** The series that an expression gives now; a value is NaN where Prometheus says so. */
+  query(expression: string): Promise<readonly Sample[]>;
+  /** The alerts of Prometheus, pending and firing. */
+  alerts(): Promise<readonly ActiveAlert[]>;
+  /** The alert rules that Prometheus has loaded, and whether their last evaluation went well. */
+  rules(): Promise<readonly { readonly name: string; readonly health: string }[]>;
+  readonly notices: readonly Notice[];
+}
+
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+}
+
+/** Starts everything, and traffic that goes on until the end. */
+export async function startMonitoredRun(): Promise<MonitoredRun> {
+  const stack = new AsyncDisposableStack();
+  try {
+    return await start(stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(stack: AsyncDisposableStack): Promise<MonitoredRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'jetsms-monitored-'));
+  stack.defer(() => rm(folder, { recursive: true }));
+  const simulator = stack.use(await faultySimulator());
+  const prefix = freshPrefix();
+  const ports = await Promise.all([freePort(), freePort()]);
+  const config = join(folder, 'jetsms.json');
+  await writeFile(config, JSON.stringify(settings(simulator, prefix)));
+  for (const port of ports) {
+    const env = { JETSMS_CONFIG: config, JETSMS_HEALTH_PORT: String(port) };
+    const worker = stack.use(startCli(['start'], { env }));
+    await worker.waitForLine(/worker\.started/);
+  }
+  const producer = stack.use(
+    createProducer({ redis: sharedRedisUrl(), prefix, accounts: { shop: {}, poor: {} } }),
+  );
+  stack.use(traffic(producer));
+  const told = stack.use(await listenForNotices());
+  const alertmanager = stack.use(await startAlertmanager(folder, told.url));
+  const prometheus = stack.use(await startPrometheus(folder, { ports, alertmanager: alertmanager.address }));
+  return {
+    workers: ports.map((port) => `http://127.0.0.1:${port}`),
+    notices: told.notices,
+    async query(expression) {
+      const { result } = await ask<{ result: PrometheusSample[] }>(prometheus.url, 'query', expression);
+      return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+    },
+    alerts: async () => (await ask<{ alerts: ActiveAlert[] }>(prometheus.url, 'alerts')).alerts,
+    async rules() {
+      const { groups } = await ask<{ groups: { rules: { name: string; health: string }[] }[] }>(
+        prometheus.url,
+        'rules',
+      );
+      return groups.flatMap(({ rules }) => rules);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+interface PrometheusSample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [time: number, value: string];
+}
+
+/** A JetSMS with an account that has credit and one that has none; a text that begins with a fault's name gets it. */
+async function faultySimulator(): Promise<Simulator> {
+  const simulator = createSimulator({
+    accounts: [
+      { username: 'shop', password: 'secret', titles: ['SHOP'] },
+      { username: 'poor', password: 'secret', titles: ['POOR'], credit: 0 },
+    ],
+    latency: { minMs: 5, maxMs: 60 },
+  });
+  await simulator.listen();
+  const { faults } = simulator;
+  faults.add({ kind: 'reply', code: '12', match: { textIncludes: 'wrong-title' } });
+  faults.add({ kind: 'raw-reply', body: '47 beklenmeyen', match: { textIncludes: 'unlisted' } });
+  faults.add({ kind: 'reply', code: '90-xml-null', match: { textIncludes: 'lost-xml' }, times: 20 });
+  faults.add({ kind: 'accept-then-reset', match: { textIncludes: 'reset' } });
+  faults.add({ kind: 'status', status: 503, match: { textIncludes: 'busy' }, times: 3 });
+  return simulator;
+}
+
+const faultWords = ['wrong-title', 'unlisted', 'lost-xml', 'reset', 'busy'];
+
+function settings({ xmlUrl: url }: Simulator, prefix: string) {
+  return {
+    redisUrl: sharedRedisUrl(),
+    prefix,
+    accounts: {
+      shop: { url, username: 'shop', password: 'secret', title: 'SHOP', batchSize: 5 },
+      poor: { url, username: 'poor', password: 'secret', title: 'POOR' },
+    },
+  };
+}
+
+const lanes: readonly Lane[] = ['otp', 'transactional', 'bulk'];
+
+/** A message every 40 ms, every fifth of them with a fault. */
+function traffic(producer: Producer): AsyncDisposable {
+  const stop = new AbortController();
+  const sending = (async () => {
+    let n = 0;
+    try {
+      for await (const _ of every(40, undefined, { signal: stop.signal })) {
+        n += 1;
+        const isPoor = n % 20 === 1;
+        const fault = n % 5 === 0 ? faultWords[(n / 5) % faultWords.length] : undefined;
+        await producer.send({
+          account: isPoor ? 'poor' : 'shop',
+          to: `0532${String(1_000_000 + n)}`,
+          title: isPoor ? 'POOR' : 'SHOP',
+          text: `${fault ?? 'Siparisiniz hazir'} ${n}`,
+          lane: lanes[n % lanes.length] ?? 'bulk',
+        });
+      }
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await sending;
+    },
+  };
+}
+
+async function listenForNotices() {
+  const notices: Notice[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    notices.push(...(JSON.parse(Buffer.concat(chunks).toString()) as { alerts: Notice[] }).alerts);
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    notices,
+    url: `http://127.0.0.1:${port}/alerts`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The example's Alertmanager, telling us. */
+async function startAlertmanager(folder: string, webhook: string) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const example = await readFile(`${projectFolder}deploy/alertmanager/alertmanager.yml`, 'utf8');
+  const config = join(folder, 'alertmanager.yml');
+  await writeFile(
+    config,
+    example.replace(/url: .*/, `url: ${webhook}`).replaceAll(/group_wait: .*/g, 'group_wait: 0s'),
+  );
+  const child = startProcess([
+    'prometheus-alertmanager',
+    `--config.file=${config}`,
+    `--storage.path=${join(folder, 'alertmanager')}`,
+    `--web.listen-address=${address}`,
+    '--cluster.listen-address=',
+  ]);
+  await answers(`http://${address}/-/ready`);
+  return { address, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+}
+
+interface PrometheusChoice {
+  readonly ports: readonly number[];
+  readonly alertmanager: string;
+}
+
+/** A Prometheus that scrapes, and judges the alerts, every second. */
+async function startPrometheus(folder: string, { ports, alertmanager }: PrometheusChoice) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const rules = await readFile(`${projectFolder}deploy/prometheus/alerts.yml`, 'utf8');
+  await writeFile(join(folder, 'alerts.yml'), rules.replace(/interval: 30s/, 'interval: 1s'));
+  const config = join(folder, 'prometheus.yml');
+  await writeFile(
+    config,
+    stringify({
+      global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+      rule_files: ['alerts.yml'],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+      scrape_configs: [
+        { job_name: 'jetsms', static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }] },
+      ],
+    }),
+  );
+  const child = startProcess([
+    'prometheus',
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(folder, 'prometheus')}`,
+    `--web.listen-address=${address}`,
+  ]);
+  const url = `http://${address}`;
+  await answers(`${url}/-/ready`);
+  return { url, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
+}
+
+async function answers(url: string): Promise<void> {
+  await waitFor(async () => (await fetch(url)).ok, { limitMs: 20_000, everyMs: 100, what: url });
+}
+
+/** Asks the HTTP API of Prometheus. */
+async function ask<T>(url: string, what: 'query' | 'alerts' | 'rules', expression?: string): Promise<T> {
+  const query = expression === undefined ? '' : `?${new URLSearchParams({ query: expression })}`;
+  const answer = (await (await fetch(`${url}/api/v1/${what}${query}`)).json()) as Answer<T>;
+  if (answer.status !== 'success') throw new Error(`${expression ?? what}: ${answer.error}`);
+  return answer.data;
+}
+
+type Answer<T> =
+  | { readonly status: 'success'; readonly data: T }
+  | { readonly status: 'error'; readonly error: string };
