@@ -93,12 +93,14 @@ describe('the health of a worker', () => {
 
   it('turns red when Redis becomes a read-only replica', async () => {
     await using redis = await startRedis();
-    await withWatch({ redisUrl: redis.url }, async ({ green, red }) => {
+    await withWatch({ redisUrl: redis.url }, async ({ green, red }, world) => {
       const admin = redis.client();
       await admin.replicaof('127.0.0.1', '1');
       await red(/refuses writes \(READONLY\)/);
       await admin.replicaof('NO', 'ONE');
       await green();
+      const { id } = await world.send();
+      expect((await world.end(id, { limitMs: 20_000 })).state).toBe('completed');
     });
   });
 
