@@ -1,8 +1,12 @@
 export { isMessageError, MessageError } from '../message/errors.ts';
 export type { Lane, WhenUncertain } from '../message/lane.ts';
+export type { Media } from '../message/media.ts';
 export type { NewMessage } from '../message/message.ts';
+export type { NewMms } from '../message/mms.ts';
 export type { CampaignProgress, CampaignState } from '../queue/campaign.ts';
 export { ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { ManyOptions, ManyProblem, ManyProgress, ManyReceipt, Recipient, Recipients } from './many.ts';
 export type { ProducerAccount, ProducerOptions } from './options.ts';
-export { createProducer, type Producer, type SendReceipt } from './producer.ts';
+export { createProducer, type Producer } from './producer.ts';
+export type { MmsReceipt } from './send-mms.ts';
+export type { SendReceipt } from './store-job.ts';

@@ -1,3 +1,4 @@
+import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { ProducerError } from './errors.ts';
 
@@ -9,6 +10,12 @@ export interface ProducerAccount {
   readonly charset?: 'utf-8' | 'iso-8859-9';
   /** The account's longest text in characters; default 160 (JetSMS customer service changes it). */
   readonly maxTextLength?: 160 | 306 | 459 | 612;
+  /** How the worker speaks to JetSMS for this account; default `xml`. Only `web-service` carries MMS. */
+  readonly surface?: 'xml' | 'web-service';
+  /** Content types that an MMS may carry; the default is our choice (docs/mms.md). */
+  readonly mmsContentTypes?: readonly string[];
+  /** The largest medium of an MMS in bytes; default 307,200 (300 KB), our choice (docs/mms.md). */
+  readonly mmsMaxBytes?: number;
 }
 
 export interface ProducerOptions {
@@ -24,6 +31,8 @@ export interface ProducerOptions {
   readonly requestSize?: number;
   /** How long a campaign's jobs are remembered, so that enqueueing again adds nothing, in milliseconds; default 30 days. */
   readonly campaignWindowMs?: number;
+  /** How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds; default 90 days. */
+  readonly mediaMemoryMs?: number;
   /** How long a send may wait for Redis, in milliseconds; default 1,000. */
   readonly redisTimeoutMs?: number;
 }
@@ -55,6 +64,7 @@ function problemsOf(options: ResolvedOptions): string[] {
     isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
     isRequestSize(options.requestSize) ? '' : 'requestSize must be a whole number from 1 to 10,000.',
     isPositive(options.campaignWindowMs) ? '' : 'campaignWindowMs must be a positive number.',
+    isPositive(options.mediaMemoryMs) ? '' : 'mediaMemoryMs must be a positive number.',
     isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
   ].filter(Boolean);
 }
@@ -74,6 +84,7 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
     idempotencyWindowMs: options.idempotencyWindowMs ?? day,
     requestSize: options.requestSize ?? 1_000,
     campaignWindowMs: options.campaignWindowMs ?? 30 * day,
+    mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
     redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
   };
   const problems = problemsOf(resolved);

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { contentOf, deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from '../message/id.ts';
-import type { Lane } from '../message/lane.ts';
+import { contentOf } from '../message/id.ts';
+import { type MediaRules, mediaRules } from '../message/media.ts';
 import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
+import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import {
   type CampaignPlace,
   type CampaignProgress,
@@ -11,28 +11,20 @@ import {
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { sendJobOptions } from '../queue/job-options.ts';
 import { queueName } from '../queue/names.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import { checkCampaign, type ManyOptions, type ManyReceipt, type Recipients } from './many.ts';
-import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import {
+  type ProducerAccount,
+  type ProducerOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.ts';
 import { sendMany } from './send-many.ts';
-
-/** The answer of `send()`: Redis has stored the message. */
-export interface SendReceipt {
-  /** The message's id: in logs, in dead letters, in `jetsms dead show`. */
-  readonly id: string;
-  readonly account: string;
-  readonly lane: Lane;
-  /** SMS parts that the text needs, by the provider's arithmetic. */
-  readonly parts: number;
-  /** After this time (epoch milliseconds) the message is never sent. */
-  readonly deadlineAt: number;
-  /** The same message was stored before, under the same idempotency key; nothing was added. */
-  readonly duplicate: boolean;
-}
+import { type MmsReceipt, sendMms } from './send-mms.ts';
+import { identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
@@ -47,6 +39,15 @@ export interface Producer extends AsyncDisposable {
    *   same `idempotencyKey`
    */
   send(message: NewMessage): Promise<SendReceipt>;
+  /**
+   * Checks an MMS, to one recipient or to as many as travel in one request (`requestSize`), and stores it; its
+   * medium is stored once, however many recipients and calls carry it. What is not known of MMS: docs/mms.md.
+   *
+   * @throws MessageError when the MMS is not fit to be sent, `MMS_NEEDS_WEB_SERVICE` among others: nothing was
+   *   enqueued
+   * @throws ProducerError as `send()`
+   */
+  sendMms(mms: NewMms): Promise<MmsReceipt>;
   /**
    * Enqueues a campaign: one text to many, or a text each; arrays or async iterables of any length, in bounded
    * memory. A recipient that cannot be sent to is reported by its index and stops nobody else. The call can be
@@ -72,14 +73,6 @@ export interface Producer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-interface Prepared {
-  readonly id: string;
-  readonly account: string;
-  readonly checked: CheckedMessage;
-  /** Set where the message has an idempotency key. */
-  readonly keyed: { readonly idPrefix: string; readonly deduplicationId: string } | undefined;
-}
-
 /**
  * Opens a producer. It connects by itself and fails fast: a send while Redis is away is refused after about a
  * second, at start too.
@@ -93,7 +86,7 @@ export function createProducer(options: ProducerOptions): Producer {
   redis.on('error', () => {});
   const queues = new Map<string, Queue>();
   /** Each ends within Redis' time limit, so a close may wait for them. */
-  const underWay = new Set<Promise<SendReceipt>>();
+  const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
   const queueOf = async (account: string): Promise<Queue> => {
@@ -120,11 +113,23 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   };
 
-  const send = async (message: NewMessage): Promise<SendReceipt> => {
+  const jobs: JobStore = { queueOf, idempotencyWindowMs: resolved.idempotencyWindowMs };
+
+  const send = async (message: NewMessage): Promise<SendReceipt> =>
+    storeJob(newJobOf(message, resolved), jobs);
+
+  const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const nowMs = Date.now();
-    const prepared = prepare(message, resolved, nowMs);
-    const storedId = await store(prepared, { queueOf, resolved, nowMs });
-    return receipt(prepared, storedId);
+    const { account, rules } = accountOf(mms?.account, resolved);
+    const { requestSize: maxRecipients, prefix, mediaMemoryMs } = resolved;
+    const checked = checkMms(mms, { ...rules, maxRecipients, nowMs });
+    return sendMms(checked, { account, nowMs }, { ...jobs, redis, prefix, mediaMemoryMs });
+  };
+
+  /** A close waits for it. */
+  const tracked = <T>(task: Promise<T>): Promise<T> => {
+    underWay.add(task);
+    return task.finally(() => underWay.delete(task));
   };
 
   const close = async (): Promise<void> => {
@@ -137,9 +142,11 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async send(message) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      const sending = send(message);
-      underWay.add(sending);
-      return sending.finally(() => underWay.delete(sending));
+      return tracked(send(message));
+    },
+    async sendMms(mms) {
+      if (closed) throw new ProducerError('PRODUCER_CLOSED');
+      return tracked(sendOneMms(mms));
     },
     async sendMany(recipients, options) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
@@ -169,60 +176,38 @@ function openQueue(redis: Redis, account: string, prefix: string): Queue {
   return queue;
 }
 
-function prepare(message: NewMessage, options: ResolvedOptions, nowMs: number): Prepared {
+/** The job of a message that is fit to be sent. */
+function newJobOf(message: NewMessage, options: ResolvedOptions): NewJob {
+  const nowMs = Date.now();
   const { account, rules } = accountOf(message?.account, options);
   const checked = checkMessage(message, { ...rules, nowMs });
-  const key = message.idempotencyKey;
-  if (key === undefined) {
-    return { id: newMessageId(randomBytes(messageIdBytes)), account, checked, keyed: undefined };
-  }
-  // Key and content are hashed into the id, so that the id which Redis answers with says whether the key was
-  // used before, and whether for the same content: no second round trip, and nothing to clean up.
-  const content = contentOf(checked);
-  const idPrefix = `${keyedMessageId({ account, idempotencyKey: key, content })}-`;
-  return {
-    id: idPrefix + randomBytes(6).toString('hex'),
-    account,
-    checked,
-    keyed: { idPrefix, deduplicationId: deduplicationIdOf(account, key) },
-  };
+  const identity = identify(account, checked.idempotencyKey, () => contentOf(checked));
+  return { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs };
 }
 
 /** The account that a message names, or the first, and its rules completed. */
 function accountOf(
   named: string | undefined,
   { accounts, defaultAccount }: ResolvedOptions,
-): { readonly account: string; readonly rules: AccountRules } {
+): { readonly account: string; readonly rules: AccountRules & MediaRules & Pick<MmsRules, 'surface'> } {
   const account = named ?? defaultAccount;
-  const rules = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
-  if (rules) return { account, rules: { charset: 'utf-8', maxTextLength: 160, ...rules } };
+  const own = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
+  if (own) return { account, rules: rulesOf(own) };
   throw new ProducerError('UNKNOWN_ACCOUNT', {
     detail: `Known accounts: ${Object.keys(accounts).join(', ')}.`,
   });
 }
 
-interface StoreContext {
-  readonly queueOf: (account: string) => Promise<Queue>;
-  readonly resolved: ResolvedOptions;
-  readonly nowMs: number;
-}
-
-/** Adds the job; the id that comes back is another's where the idempotency key was used before. */
-async function store(prepared: Prepared, { queueOf, resolved, nowMs }: StoreContext): Promise<string> {
-  const { id, account, checked, keyed } = prepared;
-  const options = sendJobOptions({
-    id,
-    lane: checked.lane,
-    ...(checked.sendAtMs === undefined ? {} : { delayMs: checked.sendAtMs - nowMs }),
-    ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs: resolved.idempotencyWindowMs } } : {}),
-  });
-  try {
-    const queue = await queueOf(account);
-    const job = await queue.add(checked.lane, sendJobOf(account, checked, nowMs), options);
-    return job.id ?? id;
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
+function rulesOf(own: ProducerAccount) {
+  const { mmsContentTypes = mediaRules.contentTypes, mmsMaxBytes = mediaRules.maxBytes } = own;
+  return {
+    charset: 'utf-8',
+    maxTextLength: 160,
+    surface: 'xml',
+    ...own,
+    contentTypes: mmsContentTypes.map((type) => type.toLowerCase()),
+    maxBytes: mmsMaxBytes,
+  } as const;
 }
 
 function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {
@@ -237,20 +222,5 @@ function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): Sen
     parts: checked.parts,
     enqueuedAt: nowMs,
     deadlineAt: checked.deadlineAtMs,
-  };
-}
-
-function receipt({ id, account, checked, keyed }: Prepared, storedId: string): SendReceipt {
-  const duplicate = storedId !== id;
-  if (duplicate && !(keyed && storedId.startsWith(keyed.idPrefix))) {
-    throw new ProducerError('IDEMPOTENCY_CONFLICT', { messageId: storedId });
-  }
-  return {
-    id: storedId,
-    account,
-    lane: checked.lane,
-    parts: checked.parts,
-    deadlineAt: checked.deadlineAtMs,
-    duplicate,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NewMessage } from '../../message/message.ts';
-import type { SendReceipt } from '../../producer/producer.ts';
+import type { SendReceipt } from '../../producer/store-job.ts';
 import type { GoodLine, MessageLine } from './message-lines.ts';
 import { refusalOf } from './request.ts';
 

@@ -22,6 +22,9 @@ describe("a producer's options", () => {
       defaultAccount: 'default',
       prefix: '{jetsms}',
       idempotencyWindowMs: 24 * 60 * 60 * 1_000,
+      requestSize: 1_000,
+      campaignWindowMs: 30 * 24 * 60 * 60 * 1_000,
+      mediaMemoryMs: 90 * 24 * 60 * 60 * 1_000,
       redisTimeoutMs: 1_000,
     });
   });
