@@ -264,12 +264,16 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
   const results = await persist(() => context.journals.write(writes.map(({ write }) => write)), context);
   const recorded = new Map(writes.map(({ one, write }, index) => [one, { write, result: results[index] }]));
   for (const one of judged) {
-    const { delivery, verdict } = one;
+    const { delivery, outcome, verdict } = one;
     const { write, result } = recorded.get(one) ?? {};
     report(one, sent, { late: result === 'lost' }, context);
     if (result === 'lost') await late(one, context);
     else if (result === 'superseded') delivery.settle({ kind: 'superseded' });
-    else delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal });
+    else {
+      if (verdict.kind === 'retry' && verdict.resend)
+        context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
+      delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal });
+    }
   }
 }
 
@@ -323,5 +327,4 @@ function report(judged: Judged, sent: Sent, { late }: { late: boolean }, context
     travelled: sent.messages,
     late,
   });
-  if (verdict.kind === 'retry' && verdict.resend) telemetry.resent(delivery.job.lane, outcomeCode(outcome));
 }
