@@ -50,7 +50,7 @@ const unreachable: Partial<Record<UnsentCause, Trouble>> = {
     whatToDo: 'Check the firewall, and whether JetSMS has to let your address in.',
   },
   tls: {
-    says: 'has no certificate that this machine trusts',
+    says: 'does not speak TLS in a way that this machine trusts',
     whatToDo: 'Check JETSMS_URL; where a proxy of yours speaks TLS, name its CA in NODE_EXTRA_CA_CERTS.',
   },
 };

@@ -1,0 +1,192 @@
+import { once } from 'node:events';
+import { createServer } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../src/cli/doctor/finding.ts';
+import { freePort } from '../../../src/cli/redis-process.ts';
+import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
+import { sharedRedisUrl, startRedis } from '../../support/redis.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+import { captureCli } from '../../unit/cli/capture.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+interface Visit {
+  readonly exitCode: number;
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  /** The finding of a check. */
+  finding(check: string): Finding | undefined;
+}
+
+async function doctor(env: Env): Promise<Visit> {
+  const { exitCode, out } = await captureCli(['doctor', '--json'], { env });
+  const { ok, findings } = JSON.parse(out.join('\n'));
+  const finding = (check: string) => findings.find((one: Finding) => one.check === check);
+  return { exitCode, ok, findings, finding };
+}
+
+/** A JetSMS with one account, and the settings that fit it. */
+async function withJetsms(
+  account: Partial<NewAccount>,
+  test: (env: Env, simulator: Simulator) => Promise<void>,
+): Promise<void> {
+  await using simulator = createSimulator({ accounts: [{ ...login, titles: ['DEMO'], ...account }] });
+  await simulator.listen();
+  await test(
+    {
+      JETSMS_REDIS_URL: sharedRedisUrl(),
+      JETSMS_URL: simulator.xmlUrl,
+      JETSMS_USERNAME: login.username,
+      JETSMS_PASSWORD: login.password,
+      JETSMS_TITLE: 'DEMO',
+    },
+    simulator,
+  );
+}
+
+const login = { username: 'shop', password: 'correct-horse-battery' };
+
+describe('jetsms doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    await withJetsms({ credit: 42 }, async (env) => {
+      const { exitCode, ok, findings } = await doctor(env);
+      expect({ exitCode, ok }).toEqual({ exitCode: 0, ok: true });
+      expect(findings.map(({ check, level }) => `${level} ${check}`)).toEqual([
+        'ok settings',
+        'ok version',
+        'ok eviction',
+        'warning persistence',
+        'ok writable',
+        'ok clock',
+        'ok endpoint',
+        'ok login',
+        'ok title',
+      ]);
+      expect(findings.at(-2)?.says).toBe('JetSMS takes the login; 42 credit left');
+    });
+  });
+
+  it('says the same in lines for people, with what to do', async () => {
+    await withJetsms({}, async (env) => {
+      const { out } = await captureCli(['doctor'], { env });
+      expect(out.find((line) => line.startsWith('warning  persistence'))).toMatch(/Set `appendonly yes`/);
+      expect(out.at(-1)).toMatch(/^ok +title default +the title DEMO is approved$/);
+    });
+  });
+
+  it('sends no message', async () => {
+    await withJetsms({}, async (env, simulator) => {
+      await doctor(env);
+      expect(simulator.stats().acceptedMessages).toBe(0);
+    });
+  });
+
+  it('names every setting that is missing, and looks no further', async () => {
+    const { exitCode, findings } = await doctor({});
+    expect(exitCode).toBe(1);
+    expect(new Set(findings.map(({ check, level }) => `${level} ${check}`))).toEqual(
+      new Set(['error settings']),
+    );
+    expect(findings.map(({ whatToDo }) => whatToDo).join()).toMatch(/JETSMS_REDIS_URL.*JETSMS_PASSWORD/s);
+  });
+
+  it('says that a title will get code 12, and which titles there are', async () => {
+    await withJetsms({ titles: ['ACME', 'SHOP'] }, async (env) => {
+      const { exitCode, finding } = await doctor(env);
+      expect(exitCode).toBe(1);
+      expect(finding('title')).toMatchObject({
+        level: 'error',
+        says: expect.stringMatching(/no title DEMO.*code 12/),
+      });
+      expect(finding('title')?.whatToDo).toMatch(/ACME, SHOP/);
+    });
+  });
+
+  it('says that the login is wrong, without repeating it', async () => {
+    await withJetsms({}, async (env) => {
+      const visit = await doctor({ ...env, JETSMS_PASSWORD: 'another-secret' });
+      expect(visit.exitCode).toBe(1);
+      expect(visit.finding('login')).toMatchObject({
+        level: 'error',
+        says: expect.stringMatching(/code 10/),
+      });
+      expect(JSON.stringify(visit.findings)).not.toMatch(/another-secret|correct-horse/);
+    });
+  });
+
+  it('warns where the account has no credit', async () => {
+    await withJetsms({ credit: 0 }, async (env) => {
+      const { exitCode, finding } = await doctor(env);
+      expect({ exitCode, level: finding('login')?.level }).toEqual({ exitCode: 0, level: 'warning' });
+    });
+  });
+
+  it('only warns where JetSMS does not answer questions about accounts', async () => {
+    await withJetsms({}, async (env, simulator) => {
+      simulator.faults.add({ kind: 'status', status: 404, match: { on: 'account-query' } });
+      const { exitCode, finding } = await doctor(env);
+      expect(exitCode).toBe(0);
+      expect(finding('login')).toMatchObject({ level: 'warning', says: expect.stringMatching(/http-404/) });
+      expect(finding('title')).toMatchObject({ level: 'warning' });
+    });
+  });
+
+  it('ends with exit code 3 where Redis is away, and looks at JetSMS all the same', async () => {
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({
+        ...env,
+        JETSMS_REDIS_URL: `redis://:hidden-word@127.0.0.1:${await freePort()}`,
+      });
+      expect(exitCode).toBe(3);
+      expect(finding('redis')).toMatchObject({ level: 'error', says: 'Redis does not answer' });
+      expect(finding('login')).toMatchObject({ level: 'ok' });
+    });
+  });
+
+  it('does not stand still with a Redis that does', async () => {
+    await using redis = await startRedis();
+    await withJetsms({}, async (env) => {
+      redis.freeze();
+      const { exitCode } = await doctor({ ...env, JETSMS_REDIS_URL: redis.url });
+      expect(exitCode).toBe(3);
+    });
+  });
+
+  it('refuses a Redis that may evict', async () => {
+    await using redis = await startRedis({ aof: 'everysec', maxmemoryPolicy: 'allkeys-lru' });
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_REDIS_URL: redis.url });
+      expect(exitCode).toBe(1);
+      expect(finding('eviction')).toMatchObject({ level: 'error' });
+      expect(finding('persistence')).toMatchObject({ level: 'ok' });
+    });
+  });
+
+  it('ends with exit code 3 where nobody listens at the endpoint', async () => {
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({
+        ...env,
+        JETSMS_URL: `http://127.0.0.1:${await freePort()}/`,
+      });
+      expect(exitCode).toBe(3);
+      expect(finding('endpoint')).toMatchObject({
+        level: 'error',
+        says: expect.stringMatching(/refuses the connection \(connection-refused\)/),
+      });
+      expect(finding('login')).toBeUndefined();
+    });
+  });
+
+  it('does not trust a certificate that nobody has reason to trust', async () => {
+    const server = createServer(selfSigned('jetsms.example'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await withJetsms({}, async (env) => {
+      const { finding } = await doctor({ ...env, JETSMS_URL: `https://127.0.0.1:${port}/xmlsms` });
+      expect(finding('endpoint')).toMatchObject({ level: 'error', says: expect.stringMatching(/\(tls\)$/) });
+    });
+    server.close();
+  });
+});
