@@ -47,6 +47,7 @@ const skipWords: Readonly<Record<SkipReason, string>> = {
   uncertain: 'may have arrived (--include-uncertain takes them too)',
   cancelled: 'called off (--include-cancelled takes them too)',
   invalid: 'cannot be read',
+  'media-gone': 'whose media are no longer there',
   'still-settling': 'not finished with by their worker: try again in a minute',
   accepted: 'accepted by JetSMS after all',
   'replayed-before': 'enqueued before, by a replay that was cut off; taken away now',

@@ -80,6 +80,7 @@ function jobFacts(job: JobView | null): readonly Fact[] {
     ['title', job.title],
     ['to', recipients(job.to)],
     ['text', textOf(job)],
+    ['media', job.media ? `${job.media.contentType}, ${counted(job.media.bytes, 'byte')}` : undefined],
     ['size', `${counted(job.messages, 'message')}, ${counted(job.parts, 'SMS part')}`],
     ['when uncertain', job.whenUncertain],
     ['enqueued', job.enqueuedAt],

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { hasMedia, keepMedia } from '../../queue/media.ts';
 import { deadQueueName, keys, queueName } from '../../queue/names.ts';
 import { uncertainKey } from '../dead-letter-store.ts';
 import { callRedis } from '../operator-error.ts';
@@ -40,6 +41,8 @@ export interface LetterStore {
   remove(id: string): Promise<Removal>;
   /** Takes a letter away, unless a replay of it was begun. */
   discard(id: string): Promise<Removal>;
+  /** Keeps a medium for at least so long; false where it is gone. With `dryRun` it only looks. */
+  keepMedia(hash: string, keepMs: number, dryRun: boolean): Promise<boolean>;
   /** The id that a letter was replayed as. */
   replayedAs(id: string): Promise<string | undefined>;
 }
@@ -97,8 +100,9 @@ const idOverlap = 500;
 
 export function createLetterStore(
   redis: Redis,
-  { prefix, account }: { readonly prefix: string; readonly account: string },
+  place: { readonly prefix: string; readonly account: string },
 ): LetterStore {
+  const { prefix, account } = place;
   redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 7 });
   redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
   const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
@@ -144,6 +148,8 @@ export function createLetterStore(
       ),
     remove: (id) => removeAs(id, 'replayed'),
     discard: (id) => removeAs(id, 'discard'),
+    keepMedia: (hash, keepMs, dryRun) =>
+      callRedis(() => (dryRun ? hasMedia(redis, place, hash) : keepMedia(redis, place, { hash, keepMs }))),
     async replayedAs(id) {
       return (await callRedis(() => redis.get(recordOf(id)))) ?? undefined;
     },

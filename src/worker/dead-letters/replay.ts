@@ -1,12 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Lane } from '../../message/lane.ts';
+import { mediaMemoryMs } from '../../queue/media.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
 import { mayHaveArrived, type StoredLetter, sizeOf } from './letter.ts';
-import { beginReplay, type ReplayEnd, type ReplayTools, replayLetter } from './replay-steps.ts';
+import {
+  beginReplay,
+  type ReplayEnd,
+  type ReplayOrder,
+  type ReplayTools,
+  replayJobOf,
+  replayLetter,
+} from './replay-steps.ts';
 import { selectLetters } from './select.ts';
 
 /** Why a letter was left where it is. `replayed-before` ones are taken away: their replay had been cut off. */
-export type SkipReason = LeftOut | Exclude<ReplayEnd, 'replayed'>;
+export type SkipReason = LeftOut | 'media-gone' | Exclude<ReplayEnd, 'replayed'>;
 
 export interface ReplayOptions {
   /** Says what would be done, and does nothing. */
@@ -92,10 +100,23 @@ async function replayOne(
   if (left || !job.ok) return left ?? 'invalid';
   const { lane = 'bulk', deadlineMs, dryRun } = options;
   const order = { id, letter, job: job.job, lane, deadlineMs };
+  if (!(await hasItsMedia(order, tools, dryRun === true))) return 'media-gone';
   if (!dryRun) return replayLetter(order, tools);
   const start = await beginReplay(order, tools, true);
   if (start === 'again') return 'replayed-before';
   return start === 'begun' ? 'replayed' : start;
+}
+
+/** An MMS needs its medium, which does not lie in the job: it is kept for as long as after a first send. */
+async function hasItsMedia(
+  order: ReplayOrder,
+  { store, now }: ReplayTools,
+  dryRun: boolean,
+): Promise<boolean> {
+  const { media } = order.job;
+  if (!media) return true;
+  const keepMs = replayJobOf(order, now()).deadlineAt - now() + mediaMemoryMs;
+  return store.keepMedia(media.hash, keepMs, dryRun);
 }
 
 /** Letters that a replay leaves where they are unless it is asked for them; `invalid` ones always. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countCampaignJob, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { emptyJournal } from '../../../src/queue/journal.ts';
+import { mediaHash, mediaMemoryMs, storeMedia } from '../../../src/queue/media.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { createLetterStore } from '../../../src/worker/dead-letters/letter-store.ts';
 import {
@@ -112,6 +113,20 @@ describe('replay', () => {
     await yard.put('m1.0', { pieceOf: 'm1', job: { before: { attempts: 3, resends: 1 } } });
     await letters.replay({});
     expect(await yard.dataOf('m1.0.r1')).not.toHaveProperty('before');
+  });
+
+  it('keeps the medium of an MMS, and leaves the letter where the medium is gone', async () => {
+    const data = Buffer.from('abc');
+    const hash = mediaHash(data);
+    const media = { hash, contentType: 'image/png', subject: 'Konu', bytes: 3 };
+    await yard.put('m1', { job: { media } });
+    const gone = { replayed: 0, skipped: { 'media-gone': 1 } };
+    expect(await letters.replay({}, { dryRun: true })).toMatchObject(gone);
+    expect(await letters.replay({})).toMatchObject(gone);
+    const place = { prefix, account: 'default' };
+    await storeMedia(redis, place, { hash, data, keepMs: 1_000 });
+    expect(await letters.replay({})).toMatchObject({ replayed: 1 });
+    expect(await redis.pttl(keys.media(prefix, 'default', hash))).toBeGreaterThan(mediaMemoryMs);
   });
 
   it('gives the message back to its campaign as waiting, once', async () => {
