@@ -1,6 +1,5 @@
 import { maskNumber } from '../../message/number.ts';
 import type { HistoryEntry } from '../../queue/journal.ts';
-import type { StoredMedia } from '../../queue/media.ts';
 import type { Origin, ParsedSendJob, SendJob } from '../../queue/send-job.ts';
 import { type StoredLetter, sizeOf } from './letter.ts';
 import { meaningOfDeath } from './meaning.ts';
@@ -14,8 +13,6 @@ export interface JobView {
   /** Only where it is revealed. */
   readonly text?: string | readonly string[];
   /** Of an MMS: what it carries. */
-  readonly media?: { readonly contentType: string; readonly bytes: number; readonly subject?: string };
-  /** What an MMS carries; its subject only where it is revealed. */
   readonly media?: { readonly contentType: string; readonly bytes: number; readonly subject?: string };
   /** Characters of the longest text. */
   readonly textLength: number;
@@ -96,7 +93,6 @@ export function jobView(job: SendJob, { reveal = false }: ViewOptions = {}): Job
     title: job.title,
     to: reveal ? job.to : job.to.map(maskNumber),
     ...(reveal ? { text: job.text } : {}),
-    ...(job.media ? { media: mediaView(job.media, reveal) } : {}),
     ...mediaView(job, reveal),
     textLength: texts.reduce((longest, text) => Math.max(longest, text.length), 0),
     messages: job.to.length,
@@ -112,10 +108,6 @@ function mediaView({ media }: SendJob, reveal: boolean): Pick<JobView, 'media'> 
   if (!media) return {};
   const { contentType, bytes, subject } = media;
   return { media: { contentType, bytes, ...(reveal ? { subject } : {}) } };
-}
-
-function mediaView({ contentType, bytes, subject }: StoredMedia, reveal: boolean): JobView['media'] {
-  return { contentType, bytes, ...(reveal ? { subject } : {}) };
 }
 
 /** A history fit to be shown. */
