@@ -13,6 +13,7 @@ import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
 import { createLateReplies } from './late-replies.ts';
+import { createMediaLibrary } from './media.ts';
 import { nextOpening } from './mms-window.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createRate, type Rate } from './rate.ts';
@@ -90,6 +91,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     lateReplies: createLateReplies({ queue, deadQueue, journals, telemetry, worker: name, now }),
     maxResends: settings.maxUncertainResends,
     lockDurationMs: settings.lockDurationMs,
+    media: createMediaLibrary(redis, { prefix, account: account.name }),
     windowOpensAt: (at) => nextOpening(account.mmsWindows, at),
   };
   const rate = createRate({
@@ -114,6 +116,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     deadQueue,
     collector,
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
+    carriesMms: account.surface === 'web-service',
     isClosing: () => isClosing,
   };
   const consumer = watchConsumer();

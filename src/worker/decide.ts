@@ -131,7 +131,8 @@ function requestFault({ code, text }: { code: string; text: string }, situation:
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
-  const oneMayBeAtFault = row.scope === 'message' || row.scope === 'request';
+  // Of an MMS all recipients get the same medium: what is wrong with it is wrong for each.
+  const oneMayBeAtFault = (row.scope === 'message' && row.surface !== 'mms') || row.scope === 'request';
   if (oneMayBeAtFault && situation.messages > 1) return { kind: 'split', rule: row.id };
   const verdict = dead({ reason: 'terminal', code: row.code, text }, row.id, situation);
   return { ...verdict, accountFault: row.scope === 'account' };

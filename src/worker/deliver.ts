@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Outcome } from '../jetsms/outcome.ts';
-import type { Attempt, JetsmsClient, Parcel } from '../jetsms/parcel.ts';
+import type { Attempt, JetsmsClient, Parcel, ParcelMedia } from '../jetsms/parcel.ts';
 import type { Journal } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './breaker.ts';
@@ -12,6 +12,7 @@ import type { AccountHolds } from './holds.ts';
 import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
 import type { JournalStore, JournalWrite } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
+import type { MediaLibrary } from './media.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A job on its way to JetSMS. */
@@ -49,6 +50,7 @@ export interface DeliverContext {
   readonly holds: AccountHolds;
   readonly journals: JournalStore;
   readonly lateReplies: LateReplies;
+  readonly media: MediaLibrary;
   readonly telemetry: Telemetry;
   readonly worker: string;
   readonly maxResends: number;
@@ -72,10 +74,11 @@ export async function deliverGroup(group: readonly Delivery[], context: DeliverC
 
 async function sendGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
   const fit = await turnAway(group, context);
+  const media = await mediaOf(fit, context);
   const marked = await mark(fit, context);
   if (marked.length === 0) return;
+  const parcel = parcelOf(marked, media);
   const startedAt = context.now();
-  const parcel = parcelOf(marked);
   const attempt = await context.breaker.run(() => context.client.send(parcel));
   if (attempt === 'open') return giveBack(marked, context);
   const messages = parcel.messages.length;
@@ -121,7 +124,18 @@ async function mark(group: readonly Delivery[], context: DeliverContext): Promis
   return stopped.size === 0 ? group : group.filter((delivery) => !stopped.has(delivery));
 }
 
-function parcelOf(group: readonly Delivery[]): Parcel {
+/** What an MMS carries; it travels alone, so its group has one job. */
+async function mediaOf(
+  [first]: readonly Delivery[],
+  { media }: DeliverContext,
+): Promise<ParcelMedia | undefined> {
+  const stored = first?.job.media;
+  if (!stored) return undefined;
+  const { hash, subject, contentType } = stored;
+  return { subject, contentType, dataBase64: await media.base64(hash) };
+}
+
+function parcelOf(group: readonly Delivery[], media: ParcelMedia | undefined): Parcel {
   const messages = group.flatMap(({ id, job }) =>
     job.to.map((to, index) => ({
       id: job.to.length === 1 ? id : `${id}.${index}`,
@@ -132,6 +146,7 @@ function parcelOf(group: readonly Delivery[]): Parcel {
   return {
     title: group[0]?.job.title ?? '',
     messages,
+    ...(media ? { media } : {}),
     expireAt: Math.min(...group.map(({ job }) => job.deadlineAt)),
   };
 }

@@ -1,3 +1,4 @@
+import { partsOfMms } from '../message/mms.ts';
 import { countParts } from '../message/parts.ts';
 import type { DeathFacts, Piece, Range } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
@@ -80,6 +81,7 @@ export function subJob(job: SendJob, ranges: readonly Range[], before?: Used): S
 
 /** SMS parts of all messages of a job, by the provider's arithmetic. */
 export function partsOf(job: SendJob): number {
+  if (job.media) return partsOfMms * job.to.length;
   if (typeof job.text === 'string') return countParts(job.text).parts * job.to.length;
   return job.to.reduce((sum, _, index) => sum + countParts(textAt(job, index)).parts, 0);
 }

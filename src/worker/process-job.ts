@@ -7,6 +7,7 @@ import type { Collector } from './collector.ts';
 import { decide } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './deliver.ts';
 import { afterAttempt } from './journal-entries.ts';
+import { deferSpreadMs, fullJitter } from './schedules.ts';
 import {
   backToWait,
   delayUntil,
@@ -27,6 +28,8 @@ export interface ProcessContext
   readonly collector: Collector<Delivery>;
   /** Whether the jobs of a campaign may go; at most a second old. */
   readonly campaignState: (campaign: string) => Promise<CampaignState>;
+  /** Whether the account's surface has a form for MMS. */
+  readonly carriesMms: boolean;
   /** True once the worker shuts down: nothing new leaves. */
   readonly isClosing: () => boolean;
 }
@@ -103,11 +106,42 @@ async function sendUnlessStopped(
   context: ProcessContext,
 ): Promise<JobResult> {
   const { sendJob: job, journal } = sendable;
+  if (job.media) return sendMmsInItsTime(taken, sendable, context);
   const state = job.campaign === undefined ? 'running' : await context.campaignState(job.campaign);
   if (state === 'running') return sendJob(taken, sendable, context);
   await context.holds.skipped();
   if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
   return end(taken, { job, facts: { reason: 'cancelled' }, journal }, context);
+}
+
+/** An MMS needs its medium, a surface that carries it, and an open window. */
+async function sendMmsInItsTime(
+  taken: TakenUp,
+  sendable: Sendable,
+  context: ProcessContext,
+): Promise<JobResult> {
+  const { sendJob: job, journal, takenAt } = sendable;
+  const problem = await mmsProblem(job, context);
+  const opensAt = context.windowOpensAt(takenAt) ?? takenAt;
+  if (problem === undefined && opensAt <= takenAt) return sendJob(taken, sendable, context);
+  await context.holds.skipped();
+  if (problem) return end(taken, { job, facts: { reason: 'invalid', text: problem }, journal }, context);
+  if (opensAt >= job.deadlineAt) return end(taken, { job, facts: expiredFacts(journal), journal }, context);
+  const leavesAt = opensAt + fullJitter(deferSpreadMs, context.random());
+  return delayUntil(taken, Math.min(leavesAt, job.deadlineAt));
+}
+
+/** Why an MMS can never be sent as it lies there. */
+async function mmsProblem(
+  { media }: SendJob,
+  { carriesMms, media: library }: ProcessContext,
+): Promise<string | undefined> {
+  if (!media) return undefined;
+  if (!carriesMms) {
+    return 'an MMS needs an account that uses the web service: set its surface to web-service, then replay';
+  }
+  if (await library.has(media.hash)) return undefined;
+  return 'the medium of this MMS is no longer in Redis: it was kept past its deadline, but not for ever; send it anew';
 }
 
 interface Sendable {
@@ -141,10 +175,10 @@ async function sendJob(
 
 /**
  * Single sends of one title travel together if their deadlines lie within the same minute, since a request has
- * one expire date. A job of many messages travels alone.
+ * one expire date. A job of many messages travels alone, and so does an MMS.
  */
 const companyOf = (job: SendJob, id: string): string =>
-  job.to.length > 1 ? id : `${Math.floor(job.deadlineAt / 60_000)} ${job.title}`;
+  job.to.length > 1 || job.media ? id : `${Math.floor(job.deadlineAt / 60_000)} ${job.title}`;
 
 interface Interrupted {
   readonly job: SendJob;

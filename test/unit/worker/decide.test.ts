@@ -310,7 +310,7 @@ describe('several messages in one request', () => {
     31           split                     one of them is at fault
     80           split                     one of them is at fault
     85           split                     one of them is at fault
-    201          split                     one of them is at fault
+    201          dead terminal 201         all of them carry the same medium
     81           split                     it may be one of them that we wrote wrongly
     90-parser    split                     it may be one of them that we wrote wrongly
     90-other     split                     it may be one of them that we wrote wrongly
