@@ -1,5 +1,6 @@
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { lanes } from '../../src/message/lane.ts';
 import {
   createProducer,
   type NewMessage,
@@ -85,7 +86,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
   const login = { username: 'acme', password: 'correct horse', titles: ['ACME'] };
   const simulator = createSimulator({ accounts: [{ ...login, ...choice.provider }] });
   await simulator.listen();
-  const account = accountSettings({ url: simulator.xmlUrl, ...choice.account });
+  const account = accountSettings({ ...surfaceOf(simulator, choice), ...choice.account });
   const settings: Settings = {
     ...parseSettings({ env: {} }),
     redisUrl,
@@ -100,7 +101,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
   const producer = createProducer({
     redis: redisUrl,
     prefix,
-    accounts: { [account.name]: { title: account.title, maxTextLength: account.maxTextLength } },
+    accounts: { [account.name]: account },
   });
   const holdStore = createHoldStore(redis, { prefix, account: account.name });
   const telemetry = recordTelemetry();
@@ -139,7 +140,8 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
       return (await Promise.all(sends)).map(({ id }) => id);
     },
     async enqueue(id, data, journal) {
-      const lane = (data as SendJob | undefined)?.lane ?? 'transactional';
+      const named = (data as Partial<SendJob> | undefined)?.lane;
+      const lane = lanes.find((one) => one === named) ?? 'transactional';
       await queue.pause();
       const job = await queue.add(lane, data, sendJobOptions({ id, lane }));
       if (journal) await job.updateProgress(journal as object);
@@ -172,6 +174,10 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     },
   };
 }
+
+/** Where the account speaks to the simulator; the web service answers at length. */
+const surfaceOf = ({ xmlUrl, webServiceUrl }: Simulator, { account }: DeliveryChoice) =>
+  account?.surface === 'web-service' ? { url: webServiceUrl, maxReplyBytes: 1_000_000 } : { url: xmlUrl };
 
 async function endOf(id: string, queue: Queue, deadQueue: Queue): Promise<End | undefined> {
   const state = await queue.getJobState(id);
