@@ -143,6 +143,13 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
       'So an OTP leaves at once though bulk keeps all others busy. At least one request stays for the other lanes.',
     example: '2',
   },
+  concurrencyForOtp: {
+    kind: wholeNumber(0, 5000),
+    default: 20,
+    meaning: 'Send jobs beyond `concurrency` that one worker process holds for lane otp alone.',
+    consequence: 'So an OTP is taken at once though bulk fills all of `concurrency`. 0 = none are kept.',
+    example: '20',
+  },
   messagesPerSecond: {
     kind: wholeNumber(0, 1_000_000),
     default: 0,

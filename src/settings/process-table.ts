@@ -172,8 +172,10 @@ export const processRows: SettingRows<ProcessSettings> = {
   dashboardWritable: {
     kind: flag,
     default: false,
-    meaning: 'Whether the dashboard may change queues (pause, retry, remove).',
-    consequence: 'With true, a click can send messages again or throw them away.',
+    meaning:
+      'Whether people may pause and resume accounts, and send scheduled messages early, on the dashboard.',
+    consequence:
+      'With true, a click can stop all sending. Nothing on the dashboard adds, edits, repeats or removes a message, whatever this says.',
     example: 'false',
   },
   dashboardPath: {

@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
@@ -15,8 +15,10 @@ import { createJournalStore } from './journal-store.ts';
 import { createLateReplies } from './late-replies.ts';
 import { createMediaLibrary } from './media.ts';
 import { nextOpening } from './mms-window.ts';
+import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createRate, type Rate } from './rate.ts';
+import type { JobResult } from './settle.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The worker of one account. */
@@ -123,6 +125,10 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(queue.name, processor, bullOptions(options), consumer.backend);
   bull.on('error', (error) => telemetry.redis(error));
+  const forOtp = createOtpWorker(options, processor, {
+    isBusy: () => consumer.signs().inHand > account.concurrency / 2,
+    isClosing: () => isClosing,
+  });
 
   return {
     account,
@@ -135,15 +141,44 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       holds.start();
       await holds.refresh();
       bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
+      forOtp?.start();
     },
     async close() {
       isClosing = true;
       for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
       rate.stop();
-      await bull.close();
+      await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
       await client.close();
       await Promise.all([queue.close(), deadQueue.close()]);
+    },
+  };
+}
+
+/** The consumer that only takes OTPs, on connections of its own; none where none is wanted. */
+function createOtpWorker(
+  options: AccountWorkerOptions,
+  processor: (job: Job, token?: string) => Promise<JobResult>,
+  state: Omit<OtpOnlyOptions, 'redis'>,
+): { start(): void; close(): Promise<void> } | undefined {
+  const { account, telemetry } = options;
+  if (account.concurrencyForOtp === 0) return undefined;
+  const redis = options.redis.duplicate();
+  redis.on('error', (error) => telemetry.redis(error));
+  const bullmq = { ...bullOptions(options), connection: redis, concurrency: account.concurrencyForOtp };
+  // The first consumer looks for stalled jobs; once per account is enough.
+  const bull = new Worker(
+    queueName(account.name),
+    processor,
+    { ...bullmq, skipStalledCheck: true },
+    otpOnlyBackend({ redis, ...state }),
+  );
+  bull.on('error', (error) => telemetry.redis(error));
+  return {
+    start: () => void bull.run().catch((error) => telemetry.unexpected(error, 'otp worker')),
+    async close() {
+      await bull.close();
+      redis.disconnect();
     },
   };
 }

@@ -108,3 +108,27 @@ describe('the pace of an account', () => {
     expect((Date.now() - startedAt) / 1_000).toBeGreaterThan(1.2);
   });
 });
+
+describe('an OTP while bulk fills every hand', () => {
+  it('is taken by the hands that are kept for it, and leaves before any bulk request is done', async () => {
+    await using world = await createDelivery({
+      account: {
+        ...batching,
+        concurrency: 20,
+        batchSize: 10,
+        connections: 3,
+        connectionsForOtp: 1,
+        concurrencyForOtp: 5,
+      },
+    });
+    world.simulator.setLatency({ minMs: 1_000, maxMs: 1_000 });
+    await world.sendMany(200, { lane: 'bulk' });
+    await world.startWorker();
+    await waitFor(() => world.simulator.stats().acceptedMessages >= 20, { what: 'two requests under way' });
+    const otp = await world.send({ to: `+${numberAt(999)}`, lane: 'otp' });
+    await waitFor(() => world.simulator.counts('to').get(numberAt(999)) === 1, { what: 'the OTP' });
+    // The two bulk requests that were under way are still the only ones.
+    expect(world.simulator.stats().acceptedMessages).toBe(21);
+    expect(await world.end(otp.id)).toMatchObject({ state: 'completed' });
+  });
+});

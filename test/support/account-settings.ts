@@ -22,6 +22,7 @@ export function accountSettings(
     batchSize: 1,
     batchWaitMs: 0,
     connectionsForOtp: 0,
+    concurrencyForOtp: 0,
     messagesPerSecond: 0,
     requestsPerSecond: 0,
     connectTimeoutMs: 2_000,

@@ -46,6 +46,7 @@ describe('the settings table', () => {
         "bodyTimeoutMs": "10000",
         "charset": "utf-8",
         "concurrency": "500",
+        "concurrencyForOtp": "20",
         "configFile": "",
         "connectTimeoutMs": "5000",
         "connections": "8",

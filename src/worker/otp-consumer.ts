@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { lanePriority } from '../queue/job-options.ts';
+
+export interface OtpOnlyOptions {
+  readonly redis: Redis;
+  /** Whether the first consumer has its hands full. */
+  readonly isBusy: () => boolean;
+  readonly isClosing: () => boolean;
+}
+
+/**
+ * How a second consumer of an account's queue gets its jobs: only those of lane otp, and only while the first
+ * one is busy. So an OTP finds a hand free, and a connection to Redis that is not full of finished bulk, however
+ * much bulk waits. BullMQ knows no consumers per priority, so this backend answers "nothing there" as long as
+ * the head of the queue is not an OTP.
+ *
+ * It looks at the head by itself, instead of waiting at BullMQ's marker: bulk sets the marker all the time, and
+ * taking it would put the first consumer to sleep.
+ */
+export function otpOnlyBackend({
+  redis,
+  isBusy,
+  isClosing,
+}: OtpOnlyOptions): BackendFactory<RedisQueueBackend> {
+  return (name, opts, options) => {
+    const backend = createRedisBackend(name, opts, options);
+    const take = backend.moveToActive.bind(backend);
+    const complete = backend.moveToCompleted.bind(backend);
+    const fail = backend.moveToFailed.bind(backend);
+
+    const waiting = backend.toKey('prioritized');
+    const isOtpWaiting = async (): Promise<boolean> =>
+      (await redis.zrangebyscore(waiting, 0, `(${afterOtp}`, 'LIMIT', 0, 1)).length > 0;
+
+    backend.moveToActive = async (...args) => ((await isOtpWaiting()) ? take(...args) : nothing);
+    // Finishing must not fetch the next job: it would be whatever is there.
+    backend.moveToCompleted = (job, value, remove, token) => complete(job, value, remove, token, false);
+    backend.moveToFailed = (job, reason, remove, token, _fetchNext, fields) =>
+      fail(job, reason, remove, token, false, fields);
+    backend.waitForJob = async (timeoutSeconds) => {
+      const until = performance.now() + timeoutSeconds * 1_000;
+      while (performance.now() < until && !isClosing()) {
+        if (isBusy() && (await isOtpWaiting())) break;
+        await pause(lookEveryMs);
+      }
+      return null;
+    };
+    return backend;
+  };
+}
+
+/** BullMQ's score of a waiting job is its priority times 2³², plus its place: every OTP is below this. */
+const afterOtp = (lanePriority.otp + 1) * 2 ** 32;
+
+/** An OTP waits at most so long for this consumer to see it; a look costs Redis some ten microseconds. */
+const lookEveryMs = 10;
+
+/** BullMQ's words for "no job, no rate limit, no delayed job". */
+const nothing: [undefined, undefined, 0, 0] = [undefined, undefined, 0, 0];
