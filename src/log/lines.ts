@@ -1,0 +1,258 @@
+/** The levels that lines of ours have. */
+export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** A field of a line: what it says; where it is not always there, when it is. */
+export interface LineField {
+  readonly says: string;
+  readonly when?: string;
+}
+
+/** A kind of line: everything that the docs and the tests know of it. */
+export interface Line {
+  /** Several where it depends; `means` then says on what. */
+  readonly levels: readonly LineLevel[];
+  readonly means: string;
+  readonly fields: Readonly<Record<string, LineField>>;
+}
+
+/** Fields that every line has. */
+export const commonFields: Readonly<Record<string, LineField>> = {
+  level: { says: '`debug`, `info`, `warn`, `error`' },
+  time: { says: 'when, ISO 8601, UTC' },
+  service: { says: 'always `jetsms`' },
+  version: { says: 'the version of jetsms-delivery' },
+  msg: { says: 'the event: the headings of this page' },
+};
+
+/** Fields of every line that speaks of an account. */
+export const accountFields: Readonly<Record<string, LineField>> = {
+  account: { says: "the account's name, as in the settings" },
+  surface: { says: 'how JetSMS is spoken to: `xml`, `web-service`' },
+};
+
+const id: LineField = { says: "the message's id, as `send()` returned it" };
+const lane: LineField = { says: 'the lane of the message' };
+const code: LineField = { says: 'the JetSMS code, `http-<status>`, or the cause of no answer' };
+const messages: LineField = { says: 'messages of the send job' };
+const parts: LineField = { says: 'SMS parts of the send job' };
+const err: LineField = {
+  says: 'name, message, code, stack and causes of the error, cleared of what it quotes',
+};
+const problems: LineField = { says: 'what is wrong, one sentence each' };
+
+const attempt: Line['fields'] = {
+  id,
+  lane,
+  attempt: { says: 'counted from 1 over all requests of the message' },
+  outcome: { says: 'what the attempt came to: `accepted`, `refused`, `unsent`, `uncertain`' },
+  code,
+  meaning: { says: 'what the code means', when: 'JetSMS refused with a code' },
+  groupId: { says: "JetSMS's id of the accepted request", when: 'accepted' },
+  verdict: { says: 'what is done about it: `complete`, `retry`, `defer`, `hold`, `dead-letter`, `split`' },
+  rule: { says: 'the row of the code table, or of the decision, that the verdict comes from' },
+  reason: { says: 'why the message is given up', when: 'the verdict is dead-letter' },
+  delayMs: { says: 'how long until the next try', when: 'the verdict is retry or defer' },
+  durationMs: { says: 'how long the request took' },
+  waitedMs: { says: 'from enqueueing to the request' },
+  messages,
+  parts,
+  travelled: { says: 'messages in the same request' },
+  recipient: { says: 'the first recipient, masked' },
+  origin: { says: 'the id of the dead letter that it repeats', when: 'the message was replayed' },
+  late: { says: '`true`', when: 'the lock was lost before the answer came' },
+};
+
+const attemptLevels =
+  'info; warn where the message is given up after more than a plain refusal; error for an unknown code';
+
+const ended: Line['fields'] = {
+  id,
+  lane,
+  end: { says: '`accepted`, or the reason of the dead letter' },
+  messages,
+  parts,
+  tookMs: { says: 'from enqueueing to the end' },
+};
+
+const hold: Line['fields'] = {
+  reason: { says: 'why the account is held' },
+  code: { ...code, when: 'a reply led here' },
+  by: { says: 'who holds it: `worker <name>`, `operator <name>` or `dashboard`' },
+  note: { says: 'what the operator wrote', when: 'an operator wrote one' },
+};
+
+const flowing: Line['fields'] = {
+  before: { says: 'the reason of the hold that ended', when: 'this process had seen the hold' },
+};
+
+const finding: Line['fields'] = {
+  check: { says: 'what was looked at' },
+  says: { says: 'what was found' },
+  whatToDo: { says: 'what to do about it' },
+};
+
+/** Every line about an account, by its event. */
+export const accountLines: Readonly<Record<string, Line>> = {
+  'delivery.accepted': {
+    levels: ['info'],
+    means: 'JetSMS accepted the message. One such line per attempt of a send job.',
+    fields: attempt,
+  },
+  'delivery.refused': {
+    levels: ['info', 'warn', 'error'],
+    means: `JetSMS answered with a code, or HTTP refused. Level: ${attemptLevels}.`,
+    fields: attempt,
+  },
+  'delivery.unsent': {
+    levels: ['info', 'warn'],
+    means: 'Nothing has left; trying again is safe. Level: warn where the message is given up.',
+    fields: attempt,
+  },
+  'delivery.uncertain': {
+    levels: ['info', 'warn'],
+    means: 'No answer came; JetSMS may have taken it. Level: warn where the message is given up.',
+    fields: attempt,
+  },
+  'message.accepted': {
+    levels: ['debug'],
+    means: "The send job's messages came to their good end.",
+    fields: ended,
+  },
+  'message.dead': {
+    levels: ['debug', 'warn'],
+    means:
+      "The send job's messages were given up and lie in the dead letters. Level: debug for a plain refusal, which has its own line; else warn.",
+    fields: { ...ended, code: { ...code, when: 'there was an answer' } },
+  },
+  'request.split': {
+    levels: ['info'],
+    means: 'A request was refused because of one of its messages, and is sent again in halves.',
+    fields: { messages: { says: 'messages of the request' } },
+  },
+  'reply.late': {
+    levels: ['warn'],
+    means: "A reply came after the job's lock was lost.",
+    fields: {
+      id,
+      outcome: { says: 'what the reply came to' },
+      code,
+      settled: { says: 'whether it still changed the end of the message' },
+    },
+  },
+  'lock.lost': {
+    levels: ['warn'],
+    means: 'Another worker has taken a job that this one held: Redis stood still, or this process did.',
+    fields: { id, when: { says: '`before sending`: nothing left; `after the reply`: see reply.late' } },
+  },
+  'account.stopped': {
+    levels: ['warn'],
+    means: 'The account is held until a person resumes it.',
+    fields: hold,
+  },
+  'account.probing': {
+    levels: ['warn'],
+    means: 'The account is held; one message per interval is let through to see whether the reason is gone.',
+    fields: hold,
+  },
+  'account.resuming': {
+    levels: ['warn'],
+    means: 'The reason of the hold is gone; the pace rises step by step.',
+    fields: flowing,
+  },
+  'account.flowing': {
+    levels: ['warn'],
+    means: 'The account is not held any more.',
+    fields: flowing,
+  },
+  'redis.error': {
+    levels: ['error'],
+    means: 'Redis does not answer as it should. The same error has one line in ten seconds.',
+    fields: { err, repeated: { says: 'how often it came since its last line' } },
+  },
+  'unexpected.error': {
+    levels: ['error'],
+    means: 'A bug of ours: please report it.',
+    fields: { err, where: { says: 'what was being done' } },
+  },
+};
+
+const address: LineField = { says: "the caller's address" };
+
+/** Every line of the dashboard, by its event. Its `redis.error` names no account. */
+export const dashboardLines: Readonly<Record<string, Line>> = {
+  'dashboard.started': {
+    levels: ['info'],
+    means: 'The dashboard is served.',
+    fields: {
+      url: { says: 'where' },
+      writable: { says: 'whether it may change queues' },
+      login: { says: 'whether it asks for a login' },
+    },
+  },
+  'dashboard.ended': { levels: ['info'], means: 'The dashboard is served no more.', fields: {} },
+  'dashboard.login-refused': {
+    levels: ['warn'],
+    means: 'Somebody came with a wrong login.',
+    fields: { address },
+  },
+  'dashboard.changed': {
+    levels: ['info'],
+    means: 'Somebody changed something on the dashboard.',
+    fields: {
+      operation: { says: 'method and route' },
+      queue: { says: 'the queue', when: 'it was about one' },
+    },
+  },
+  'dashboard.failed': {
+    levels: ['error'],
+    means: 'A page of the dashboard could not be made.',
+    fields: { err },
+  },
+};
+
+/** Every line about the process, by its event. */
+export const processLines: Readonly<Record<string, Line>> = {
+  'settings.warning': {
+    levels: ['warn'],
+    means: 'A setting works but is probably not meant.',
+    fields: { warning: { says: 'the sentence' } },
+  },
+  'redis.warning': {
+    levels: ['warn'],
+    means: 'This Redis could be safer. `jetsms doctor` says the same.',
+    fields: finding,
+  },
+  'endpoint.warning': {
+    levels: ['warn'],
+    means: 'The endpoint of an account could not be reached at start. `jetsms doctor` says the same.',
+    fields: { ...finding, account: { says: "the account's name" } },
+  },
+  'health.listening': {
+    levels: ['info'],
+    means: 'The health pages are served.',
+    fields: { url: { says: 'where' } },
+  },
+  'health.green': { levels: ['info'], means: '`/readyz` is green.', fields: {} },
+  'health.red': { levels: ['warn'], means: '`/readyz` has turned red.', fields: { problems } },
+  'health.ending': {
+    levels: ['error'],
+    means: 'It has been red for too long: the worker ends itself, so that its supervisor starts it anew.',
+    fields: { problems, exitAfterMs: { says: 'how long is too long: unhealthyExitAfterMs' } },
+  },
+  'worker.started': {
+    levels: ['info'],
+    means: 'Jobs are being taken.',
+    fields: { worker: { says: "this worker's name" }, accounts: { says: 'the names of its accounts' } },
+  },
+  'shutdown.started': {
+    levels: ['info'],
+    means: 'The worker was told to end: it takes nothing new.',
+    fields: { timeoutMs: { says: 'how long it may take' } },
+  },
+  'shutdown.clean': { levels: ['info'], means: 'Every request got its answer or its time-out.', fields: {} },
+  'shutdown.forced': {
+    levels: ['error'],
+    means: 'It took too long; what was under way is judged when it is taken again.',
+    fields: {},
+  },
+};
