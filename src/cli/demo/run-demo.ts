@@ -36,6 +36,9 @@ const text = 'Sayın {ad}, {tarih} saat {saat} randevunuz onaylandı. {not}';
 /** Nothing in the demo takes so long; whatever is open then is told as open. */
 const longestMs = 120_000;
 
+/** Looking often would take the time of a Redis that is itself a part of this process. */
+const pollMs = { given: 250, local: 250, embedded: 1_500 } as const;
+
 /** A message that the demo has put into Redis, for comparing with what the simulator got. */
 export interface SentMessage {
   readonly id: string;
@@ -110,6 +113,7 @@ async function play(stage: Stage, { show, context, stop }: Play): Promise<DemoRe
     stop,
     terminal: context.terminal,
     quiet: show.quiet,
+    pollMs: pollMs[stage.redisKind],
     onEnd: (id, end) => void ends.set(id, end),
   });
   const durationMs = performance.now() - startedAt;

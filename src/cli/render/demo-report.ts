@@ -41,10 +41,16 @@ export function renderDemoReport(report: DemoReport, width: number): readonly st
     '',
     ...renderOutcomes(outcomes, width),
     '',
+    ...(letters.length === 0 ? [] : renderDeadLetters(letters, width)),
+    ...renderReckoning(report),
+  ];
+}
+
+function renderDeadLetters(letters: readonly (readonly string[])[], width: number): readonly string[] {
+  return [
     'Dead letters: given up for a reason, kept until somebody replays or discards them.',
     ...layOutColumns([['TO', 'REASON', 'CODE', 'MEANING'], ...letters], width),
     '',
-    ...renderReckoning(report),
   ];
 }
 
@@ -62,8 +68,11 @@ function renderReckoning({ reckoning, enqueued, durationMs }: DemoReport): reado
         : []),
     ];
   }
+  if (lost + duplicates + contradictions === 0) {
+    return [`Stopped after ${seconds}: ${sums}, ${open} still under way.`];
+  }
   return [
-    `NOT every message is accounted for (${seconds}): ${sums}, ${open} open, ${lost} lost, ${duplicates} twice, ${contradictions} contradictory.`,
+    `NOT every message is accounted for (${seconds}): ${sums}, ${open} still under way, ${lost} lost, ${duplicates} twice, ${contradictions} contradictory.`,
   ];
 }
 

@@ -13,6 +13,8 @@ export interface AwaitEndsOptions {
   readonly stop: AbortSignal;
   readonly terminal: Terminal;
   readonly quiet: boolean;
+  /** Between two looks at Redis, in milliseconds. */
+  readonly pollMs?: number;
   /** Told of every message that ends. */
   readonly onEnd?: (id: string, end: MessageEnd) => void;
 }
@@ -25,7 +27,7 @@ export async function awaitEnds(
   ids: ReadonlySet<string>,
   options: AwaitEndsOptions,
 ): Promise<readonly OutcomeRow[]> {
-  const { settings, account, stop, terminal, quiet, onEnd } = options;
+  const { settings, account, stop, terminal, quiet, pollMs, onEnd } = options;
   const redis = openWorkerRedis(settings.redisUrl);
   let isAway = false;
   redis.on('error', () => {
@@ -42,6 +44,7 @@ export async function awaitEnds(
     const underWay = await waitForEnds(ids, {
       readEnds: endReader(redis, place),
       stop,
+      ...(pollMs === undefined ? {} : { pollMs }),
       onEnd(id, end) {
         tally.add(end);
         onEnd?.(id, end);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectEncoding, fileBytes, textLines } from '../../../../src/cli/csv/bytes.ts';
+import { countRecipients, detectEncoding, fileBytes, textLines } from '../../../../src/cli/csv/bytes.ts';
 import { bytes, collect } from '../capture.ts';
 
 describe('fileBytes', () => {
@@ -43,5 +43,16 @@ describe('textLines', () => {
         expect(lines).toEqual(expected.at(-1) === '' ? expected.slice(0, -1) : expected);
       }),
     );
+  });
+});
+
+describe('countRecipients', () => {
+  it.each([
+    ['', 0],
+    ['telefon;ad\n', 0],
+    ['telefon;ad\n1;a\n2;b\n', 2],
+    ['telefon;ad\n1;a\n2;b', 2],
+  ])('counts the lines below the header of %j', async (content, count) => {
+    expect(await countRecipients(() => bytes([...content]))).toBe(count);
   });
 });
