@@ -3,6 +3,7 @@ import { registerCampaign } from './campaign.ts';
 import { registerClassify } from './classify.ts';
 import { registerCodes } from './codes.ts';
 import { registerConfig } from './config.ts';
+import { registerDashboard } from './dashboard.ts';
 import { registerDead } from './dead.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
@@ -15,6 +16,7 @@ import { registerStart } from './start.ts';
 export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerStart,
+  registerDashboard,
   registerDoctor,
   registerSend,
   registerCampaign,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { ServedDashboard } from '../../dashboard/serve.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { HealthServer } from '../../metrics/health-server.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -42,19 +43,28 @@ async function runStart(context: CliContext): Promise<void> {
   const stop = context.stopSignal();
   const running = await build(settings, log);
   const { worker, health, redTooLong, pages } = running;
+  let dashboard: ServedDashboard | undefined;
   try {
     await checkRedis(worker, log);
+    dashboard = await serveDashboard(settings, log);
     await worker.start();
   } catch (error) {
-    await Promise.all([pages.close(), abandon(worker)]);
+    await Promise.all([pages.close(), abandon(worker), dashboard?.close()]);
     throw error;
   }
   await health.start();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
   void warnOfEndpoints(settings, log);
   await aborted(AbortSignal.any([stop, redTooLong]));
-  await shutDown(running, context);
+  await shutDown({ ...running, dashboard }, context);
   if (redTooLong.aborted) context.setExitCode(exitCodes.failed);
+}
+
+/** The dashboard inside this process, where the settings want it there. */
+async function serveDashboard(settings: Settings, log: Logger): Promise<ServedDashboard | undefined> {
+  if (!settings.dashboardEnabled) return undefined;
+  const dashboard = await import('../../dashboard/serve.ts');
+  return dashboard.serveDashboard({ settings, log });
 }
 
 /** Puts the parts together; the health pages answer from here on, red. */
@@ -174,14 +184,21 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  * ends the process at once, as the system does it. The health pages answer to the last, red.
  */
 async function shutDown(
-  { settings, log, worker, health, pages }: Running,
+  {
+    settings,
+    log,
+    worker,
+    health,
+    pages,
+    dashboard,
+  }: Running & { readonly dashboard: ServedDashboard | undefined },
   context: CliContext,
 ): Promise<void> {
   const { shutdownTimeoutMs: timeoutMs } = settings;
   log.info({ timeoutMs }, 'shutdown.started');
   health.stop();
   const giveUp = new AbortController();
-  const closed = worker.close().then(() => 'clean' as const);
+  const closed = Promise.all([worker.close(), dashboard?.close()]).then(() => 'clean' as const);
   const late = sleep(timeoutMs, 'forced' as const, { signal: giveUp.signal });
   const end = await Promise.race([closed, late]);
   giveUp.abort();

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { packageVersion } from '../package-version.ts';
+
+/** `jetsms dashboard`: Bull Board over all accounts' queues, until it is told to end. */
+export function registerDashboard(program: Command, context: CliContext): void {
+  program
+    .command('dashboard')
+    .description('show the queues and dead letters of all accounts in the browser, masked, until SIGTERM')
+    .action(() => runDashboard(context));
+}
+
+async function runDashboard({ env, terminal, stopSignal }: CliContext): Promise<void> {
+  const { readSettings } = await import('../../settings/read.ts');
+  const { createLogger } = await import('../../log/logger.ts');
+  const { serveDashboard } = await import('../../dashboard/serve.ts');
+  const settings = readSettings({ env }, { needs: ['redis', 'dashboard'] });
+  const log = createLogger({ level: settings.logLevel, version: packageVersion() });
+  const stop = stopSignal();
+  const dashboard = await serveDashboard({ settings, log });
+  if (terminal.isTty) terminal.out(`Dashboard: ${dashboard.url}   Ctrl-C ends it.`);
+  if (!stop.aborted) await once(stop, 'abort');
+  await dashboard.close();
+  log.info('dashboard.ended');
+}

@@ -1,0 +1,185 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { Queue } from 'bullmq';
+import type { FastifyPluginCallback } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../log/logger.ts';
+import { deadQueueName, queueName } from '../queue/names.ts';
+import { listHolds } from '../worker/hold-operations.ts';
+import { refusal } from './access.ts';
+import { type Facts, rewriteAnswer } from './answers.ts';
+import {
+  deadLetterData,
+  deadLetterName,
+  journalView,
+  returnView,
+  sendJobData,
+  sendJobName,
+} from './job-views.ts';
+import { maskAnswer } from './mask.ts';
+import { holdWords } from './words.ts';
+
+export interface BoardOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** Names of accounts. */
+  readonly accounts: readonly string[];
+  readonly writable: boolean;
+  /** Path without a slash at its end; '' for the root. */
+  readonly basePath: string;
+  /** Never to be shown, wherever they come from. */
+  readonly secrets: readonly string[];
+  readonly log: Logger;
+}
+
+/** Bull Board over all accounts' queues, with everything it says masked and all but a few operations refused. */
+export interface Board {
+  readonly plugin: FastifyPluginCallback;
+  close(): Promise<void>;
+}
+
+/** An account's queue and its dead letters, as the board has them. */
+interface AccountBoard {
+  readonly account: string;
+  readonly queues: readonly Queue[];
+  readonly main: BullMQAdapter;
+  readonly dead: BullMQAdapter;
+}
+
+/** In front of a queue's name on the board, so that it groups by account. Not a character of account names. */
+const delimiter = '/';
+
+export function createBoard(options: BoardOptions): Board {
+  const { accounts, basePath, writable, secrets, log } = options;
+  const boards = accounts.map((account) => boardOf(account, options));
+  const readFacts = factsOf(boards, options);
+
+  const before: BeforeHook = ({ method, route, request }) => {
+    const words = refusal({ method, route }, writable);
+    if (words !== undefined) return { allow: false, status: writable ? 403 : 405, message: words };
+    if (method !== 'get')
+      log.info({ operation: `${method} ${route}`, queue: request.params['queueName'] }, 'dashboard.changed');
+    return { allow: true };
+  };
+  const after: AfterHook = async ({ route, request }, result) => {
+    const queue = String(request.params['queueName'] ?? '');
+    const rewritten = rewriteAnswer({ route, queueName: queue, body: result.body }, await readFacts(route));
+    return { ...result, body: maskAnswer(rewritten, secrets) as typeof result.body };
+  };
+
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(basePath);
+  createBullBoard({
+    queues: boards.flatMap(({ main, dead }) => [main, dead]),
+    serverAdapter: adapter,
+    options: { uiConfig: uiConfig(writable), handlerHooks: { before, after } },
+  });
+  adapter.setErrorHandler((error) => errorAnswer(error, log));
+  return {
+    plugin: adapter.registerPlugin(),
+    async close() {
+      await Promise.all(boards.flatMap(({ queues }) => queues.map((queue) => queue.close())));
+    },
+  };
+}
+
+function boardOf(account: string, options: BoardOptions): AccountBoard {
+  const { writable } = options;
+  const mainQueue = openQueue(queueName(account), options);
+  const deadQueue = openQueue(deadQueueName(account), options);
+  const common = { prefix: `${account}${delimiter}`, delimiter, allowRetries: false };
+  const main = new BullMQAdapter(mainQueue, {
+    ...common,
+    readOnlyMode: !writable,
+    displayName: `${account}: messages`,
+    description: `Messages of account ${account}.`,
+  });
+  const dead = new BullMQAdapter(deadQueue, {
+    ...common,
+    // Nothing works on dead letters; the command line replays and discards them.
+    readOnlyMode: true,
+    displayName: `${account}: dead letters`,
+    description: `Dead letters of account ${account}: messages given up, each with its reason. They are replayed with: jetsms dead replay`,
+  });
+  setFormatters(main, { data: sendJobData, name: sendJobName, progress: journalView });
+  setFormatters(dead, { data: deadLetterData, name: deadLetterName, progress: noProgress });
+  return { account, queues: [mainQueue, deadQueue], main, dead };
+}
+
+/** A queue to look at: opening it writes nothing. */
+function openQueue(name: string, { redis, prefix, log }: BoardOptions): Queue {
+  const queue = new Queue(name, {
+    connection: redis,
+    prefix,
+    skipMetasUpdate: true,
+    skipWaitingForReady: true,
+  });
+  queue.on('error', (error) => log.debug({ err: error }, 'redis.error'));
+  return queue;
+}
+
+interface Formatters {
+  readonly data: (data: unknown) => unknown;
+  readonly name: (job: object) => string;
+  readonly progress: (progress: unknown) => unknown;
+}
+
+function setFormatters(adapter: BullMQAdapter, { data, name, progress }: Formatters): void {
+  adapter.setFormatter('data', data);
+  adapter.setFormatter('name', name);
+  adapter.setFormatter('progress', progress);
+  adapter.setFormatter('returnValue', returnView);
+}
+
+/** A dead letter goes nowhere; its way so far stands in its data. */
+const noProgress = (): unknown => ({});
+
+/** Routes whose answers show holds. */
+const routesWithHolds: ReadonlySet<string> = new Set(['/api/queues', '/api/queues/:queueName/:jobId']);
+
+function factsOf(
+  boards: readonly AccountBoard[],
+  { redis, prefix, accounts }: BoardOptions,
+): (route: string) => Promise<Facts> {
+  const deadQueues = new Set(boards.map(({ dead }) => dead.getName()));
+  const nameOf = new Map(boards.map(({ account, main }) => [account, main.getName()]));
+  return async (route) => {
+    if (!routesWithHolds.has(route)) return { holds: new Map(), deadQueues };
+    const holds = await listHolds(redis, { prefix, accounts });
+    const named = holds.flatMap(({ account, hold }) =>
+      hold ? [[nameOf.get(account) ?? account, holdWords(hold)] as const] : [],
+    );
+    return { holds: new Map(named), deadQueues };
+  };
+}
+
+const uiConfig = (writable: boolean): UIConfig => ({
+  boardTitle: 'JetSMS delivery',
+  hideDocsLink: true,
+  sortQueues: false,
+  showMetrics: false,
+  overview: { groupByDelimiter: true },
+  environment: writable
+    ? { label: 'may pause and resume', color: '#b45309', textColor: '#ffffff' }
+    : { label: 'read-only', color: '#475569', textColor: '#ffffff' },
+});
+
+type ErrorAnswer = ReturnType<Parameters<FastifyAdapter['setErrorHandler']>[0]>;
+
+/** Without the error's own words: those of Redis quote what was sent to it. */
+function errorAnswer(error: Error, log: Logger): ErrorAnswer {
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (status >= 500) log.error({ err: error }, 'dashboard.failed');
+  const message =
+    status < 500
+      ? (answers[status] ?? 'The request cannot be understood.')
+      : 'Redis does not answer, or something unforeseen happened; see the log of the dashboard.';
+  return {
+    status: status as ErrorAnswer['status'] & {},
+    body: { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' }, message },
+  };
+}
+
+const answers: Readonly<Record<number, string>> = { 401: 'A login is needed.' };

@@ -1,0 +1,197 @@
+import basicAuth from '@fastify/basic-auth';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Redis } from 'ioredis';
+import { type Logger, silentLogger } from '../log/logger.ts';
+import { isLoopback } from '../settings/rules.ts';
+import type { Settings } from '../settings/settings.ts';
+import { isRead, readOnlyWords } from './access.ts';
+import { createBoard } from './board.ts';
+import { DashboardError } from './errors.ts';
+import { isFromElsewhere, namesThisMachine, type Provenance, securityHeaders } from './headers.ts';
+import { createLoginThrottle, type Login, type LoginThrottle, matchesLogin } from './login.ts';
+
+/** The settings that the dashboard needs. */
+export type DashboardSettings = Pick<
+  Settings,
+  | 'accounts'
+  | 'prefix'
+  | 'redisUrl'
+  | 'dashboardHost'
+  | 'dashboardPort'
+  | 'dashboardUsername'
+  | 'dashboardPassword'
+  | 'dashboardPath'
+  | 'dashboardWritable'
+>;
+
+export interface DashboardOptions {
+  /** Read with the need `dashboard`. */
+  readonly settings: DashboardSettings;
+  /** Stays open. One that fails fast (`openProducerRedis`), or pages wait for as long as Redis is away. */
+  readonly redis: Redis;
+  /** Default: nothing is written. */
+  readonly log?: Logger;
+  /** Epoch milliseconds; default the clock. */
+  readonly now?: () => number;
+}
+
+/** Bull Board over all accounts' queues and dead letters: behind a login, masked, read-only unless the settings say otherwise. */
+export interface Dashboard extends AsyncDisposable {
+  /**
+   * Begins to serve.
+   * @throws Error with code `EADDRINUSE` and the like where the address cannot be taken
+   */
+  listen(): Promise<void>;
+  /** Where it is served; only after `listen()`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Wrong logins from one address in a minute; then it waits for the rest of that minute. */
+const mostWrongLogins = 10;
+const throttleWindowMs = 60_000;
+
+/** Every change that is allowed has an empty body. */
+const mostBodyBytes = 4_096;
+
+/**
+ * Builds the dashboard; nothing happens before `listen()`, and nothing is ever written to Redis but what a
+ * person does on a writable board.
+ *
+ * @throws DashboardError `DASHBOARD_UNPROTECTED` for an address that others can reach, without a login
+ */
+export function createDashboard({
+  settings,
+  redis,
+  log = silentLogger(),
+  now = Date.now,
+}: DashboardOptions): Dashboard {
+  const login = loginOf(settings);
+  if (!login && !isLoopback(settings.dashboardHost)) throw new DashboardError('DASHBOARD_UNPROTECTED');
+
+  const basePath = settings.dashboardPath.replace(/\/+$/, '');
+  const board = createBoard({
+    redis,
+    prefix: settings.prefix,
+    accounts: [...settings.accounts.keys()],
+    writable: settings.dashboardWritable,
+    basePath,
+    secrets: secretsOf(settings),
+    log,
+  });
+  const throttle = createLoginThrottle({ mostFailures: mostWrongLogins, windowMs: throttleWindowMs, now });
+
+  const app = Fastify({ forceCloseConnections: true, bodyLimit: mostBodyBytes });
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
+  app.get('/healthz', (_request, reply) => answerHealth(redis, reply));
+  const guarded: FastifyPluginAsync = async (inner) => {
+    guardOrigin(inner, { hasLogin: login !== undefined });
+    if (login) await guardLogin(inner, { login, throttle, log });
+    if (!settings.dashboardWritable) refuseChanges(inner);
+    await inner.register(board.plugin, { prefix: basePath });
+  };
+  app.register(guarded);
+
+  let url = '';
+  const close = async (): Promise<void> => {
+    await app.close();
+    await board.close();
+  };
+  return {
+    async listen() {
+      const { dashboardHost: host, dashboardPort: port } = settings;
+      const address = new URL(await app.listen({ host, port }));
+      url = `${address.origin}${basePath}/`;
+    },
+    get url() {
+      return url;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function loginOf({ dashboardUsername, dashboardPassword }: DashboardSettings): Login | undefined {
+  if (dashboardUsername === '' || dashboardPassword === '') return undefined;
+  return { username: dashboardUsername, password: dashboardPassword };
+}
+
+/** Shorter ones would tear holes in words that are not ours. */
+const shortestSecret = 4;
+
+function secretsOf({ accounts, dashboardPassword, redisUrl }: DashboardSettings): readonly string[] {
+  const redisPassword = URL.parse(redisUrl)?.password ?? '';
+  const passwords = [...accounts.values()].map(({ password }) => password);
+  return [...passwords, dashboardPassword, redisPassword, decodeURIComponent(redisPassword)].filter(
+    (secret) => secret.length >= shortestSecret,
+  );
+}
+
+/** For whoever watches the process; says nothing that needs a login. */
+async function answerHealth(redis: Redis, reply: FastifyReply): Promise<FastifyReply> {
+  try {
+    await redis.ping();
+    return await reply.send({ status: 'ok' });
+  } catch {
+    return reply.status(503).send({ status: 'Redis does not answer' });
+  }
+}
+
+const provenance = ({ headers }: FastifyRequest): Provenance => ({
+  host: headers.host,
+  fetchSite: headers['sec-fetch-site']?.toString(),
+});
+
+/** Browsers send a login with whatever request any page makes: changes must come from our own page. */
+function guardOrigin(app: FastifyInstance, { hasLogin }: { readonly hasLogin: boolean }): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const from = provenance(request);
+    const isForeign = !isRead(request.method) && isFromElsewhere(from);
+    if (isForeign || (!hasLogin && !namesThisMachine(from))) {
+      return reply.status(403).send({ message: 'This request came from another site.' });
+    }
+    return undefined;
+  });
+}
+
+interface LoginGuard {
+  readonly login: Login;
+  readonly throttle: LoginThrottle;
+  readonly log: Logger;
+}
+
+async function guardLogin(app: FastifyInstance, { login, throttle, log }: LoginGuard): Promise<void> {
+  app.addHook('onRequest', async ({ ip }, reply) => {
+    const waitMs = throttle.waitMs(ip);
+    if (waitMs === 0) return undefined;
+    return reply
+      .status(429)
+      .header('retry-after', Math.ceil(waitMs / 1_000))
+      .send({ message: 'Too many wrong logins. Wait a minute.' });
+  });
+  await app.register(basicAuth, {
+    authenticate: { realm: 'JetSMS delivery' },
+    async validate(username, password, { ip }) {
+      if (matchesLogin({ username, password }, login)) return throttle.passed(ip);
+      throttle.failed(ip);
+      log.warn({ address: ip }, 'dashboard.login-refused');
+      throw new Error('wrong login');
+    },
+  });
+  app.addHook('onRequest', app.basicAuth);
+}
+
+/** Before Bull Board sees them, and whatever it makes of them. */
+function refuseChanges(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) =>
+    isRead(request.method)
+      ? undefined
+      : reply.status(405).header('allow', 'GET, HEAD').send({ message: readOnlyWords }),
+  );
+}

@@ -1,0 +1,183 @@
+import { lanes } from '../message/lane.ts';
+import {
+  deadReasons,
+  type HistoryEntry,
+  type Journal,
+  parseJournal,
+  type Settled,
+} from '../queue/journal.ts';
+import { parseSendJob, type SendJob } from '../queue/send-job.ts';
+import { readLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
+import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
+import { isoTime, type JobView, jobView } from '../worker/dead-letters/view.ts';
+import { withoutNumbers, withoutWordsOf } from './mask.ts';
+import { certainty, codeWord, counted, plain } from './words.ts';
+
+/**
+ * What the board shows of our jobs. Every view is built from fields that we know; nothing is copied, so what
+ * nobody thought of cannot be shown.
+ */
+type View = Readonly<Record<string, unknown>>;
+
+/** Whose content is not shown because nobody knows what it is. */
+const strange: View = { notShown: 'this is no job of ours, or one of a newer version' };
+
+/** Of a campaign's recipients so many are listed. */
+const listedRecipients = 5;
+
+/** The data of a job in an account's queue. */
+export function sendJobData(data: unknown): View {
+  const parsed = parseSendJob(data);
+  return parsed.ok ? sendJobView(parsed.job) : { ...strange, problem: parsed.problem };
+}
+
+function sendJobView(job: SendJob): View {
+  const { to, textLength, title, ...view }: JobView = jobView(job);
+  const more = to.length - listedRecipients;
+  return {
+    ...view,
+    title: withoutNumbers(title),
+    recipients: [...to.slice(0, listedRecipients), ...(more > 0 ? [`and ${more} more`] : [])],
+    textHidden: counted(textLength, 'character'),
+  };
+}
+
+/** The data of a job in a dead-letter queue. */
+export function deadLetterData(data: unknown): View {
+  const stored = letterOf(data);
+  const { letter, job } = stored;
+  return {
+    reason: letter.reason,
+    ...(letter.code === undefined ? {} : { code: codeWord(letter.code) }),
+    meaning: deathWords(stored),
+    ...(letter.text === undefined
+      ? {}
+      : { providerWords: withoutWordsOf(String(letter.text), ownTexts(stored)) }),
+    mayHaveArrived: letter.reason === 'uncertain' || letter.mayHaveArrived === true,
+    diedAt: isoTime(letter.diedAt),
+    attempts: letter.history.map(attemptLine),
+    message: job.ok ? sendJobView(job.job) : strange,
+  };
+}
+
+/** `data` has been through JSON already; a letter is read from its text because that is how it is stored. */
+const letterOf = (data: unknown): StoredLetter => readLetter('', JSON.stringify(data ?? null));
+
+function deathWords(stored: StoredLetter): string {
+  const { reason, code, text, mayHaveArrived } = stored.letter;
+  const facts = {
+    reason,
+    ...(code === undefined ? {} : { code: codeWord(code) }),
+    ...(text === undefined ? {} : { text: withoutWordsOf(String(text), ownTexts(stored)) }),
+    ...(mayHaveArrived ? { mayHaveArrived } : {}),
+  };
+  return withoutNumbers(meaningOfDeath(facts));
+}
+
+/** The texts that must not come back in other people's words; all strings of a job that cannot be read. */
+function ownTexts({ job, letter }: StoredLetter): readonly string[] {
+  if (!job.ok) return stringsIn(letter.job);
+  const { text, to, media } = job.job;
+  return [text, to, media?.subject ?? ''].flat();
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+/** The progress of a job: where the message stands, and its way so far. */
+export function journalView(progress: unknown): View {
+  const journal = parseJournal(progress);
+  const history: readonly unknown[] = Array.isArray(journal.history) ? journal.history : [];
+  return {
+    now: standing(journal),
+    ...count('attempts', journal.attempts),
+    ...count('resends', journal.resends),
+    ...(isTime(journal.notBefore) ? { nextTryNotBefore: isoTime(journal.notBefore) } : {}),
+    ...(journal.settled?.end === 'accepted' ? { groupId: groupIdOf(journal.settled) } : {}),
+    history: history.map(attemptLine),
+  };
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const count = (name: string, value: unknown): View => (isTime(value) && value > 0 ? { [name]: value } : {});
+
+const groupIdOf = ({ groupId }: { readonly groupId: string }): string =>
+  /^[A-Za-z0-9-]{1,64}$/.test(String(groupId)) ? groupId : '?';
+
+/** Where a message stands, in one line. */
+export function standing({ settled, sending, history }: Journal): string {
+  if (settled) return settledWords(settled);
+  if (sending) return `being sent since ${isoTime(sending.at)} by ${plain(sending.worker)}`;
+  const last = Array.isArray(history) ? history.at(-1) : undefined;
+  return last ? certainty(last.outcome, last.code) : 'not tried yet';
+}
+
+function settledWords(settled: Settled): string {
+  switch (settled.end) {
+    case 'accepted':
+      return settled.late ? 'accepted 00, by a late reply' : 'accepted 00';
+    case 'split':
+      return 'divided into smaller requests';
+    case 'dead':
+      return `dead letter: ${deadWords(settled)}`;
+    default:
+      return 'ended in a way that cannot be read';
+  }
+}
+
+/** Without the provider's words: what they quote cannot be told here, where the message itself is not at hand. */
+function deadWords({ reason, code }: Settled & { readonly end: 'dead' }): string {
+  const known = deadReasons.find((one) => one === reason);
+  if (known === undefined) return 'for a reason that cannot be read';
+  const facts = { reason: known, ...(code === undefined ? {} : { code: codeWord(code) }) };
+  return `${[known, facts.code].filter(Boolean).join(' ')}: ${meaningOfDeath(facts)}`;
+}
+
+/** One request, in one line. */
+function attemptLine(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '?';
+  const { n, at, outcome, code, verdict, durationMs, worker, late } = value as Partial<HistoryEntry>;
+  return [
+    `${isTime(n) ? n : '?'}. ${isTime(at) ? isoTime(at) : '?'} ${certainty(outcome, code)} → ${plain(verdict)}`,
+    ...(isTime(durationMs) ? [`in ${durationMs} ms`] : []),
+    ...(worker === undefined ? [] : [`by ${plain(worker)}`]),
+    ...(late ? ['(late reply)'] : []),
+  ].join(' ');
+}
+
+/** What the list of jobs shows of one. */
+export interface Titled {
+  readonly name?: unknown;
+  readonly data?: unknown;
+  readonly progress?: unknown;
+}
+
+/** The name of a job in an account's queue: `otp, 1 message, 2 parts: not tried yet`. */
+export function sendJobName({ data, progress }: Titled): string {
+  const parsed = parseSendJob(data);
+  if (!parsed.ok) return 'no send job of ours';
+  return `${sizeWords(parsed.job)}: ${standing(parseJournal(progress))}`;
+}
+
+/** The name of a dead letter: `uncertain: it may have arrived: no reply came in time (otp, 1 message, 1 part)`. */
+export function deadLetterName({ data }: Titled): string {
+  const stored = letterOf(data);
+  const { letter, job } = stored;
+  const code = letter.code === undefined ? '' : ` ${codeWord(letter.code)}`;
+  const size = job.ok ? sizeWords(job.job) : counted(sizeOf(stored).messages, 'message');
+  return `${letter.reason}${code}: ${deathWords(stored)} (${size})`;
+}
+
+const sizeWords = ({ lane, to, parts }: SendJob): string =>
+  [lanes.find((one) => one === lane), counted(to.length, 'message'), counted(parts, 'part')].join(', ');
+
+/** What a job ended with, as the worker returns it. */
+export function returnView(value: unknown): View | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { end, groupId } = value as { readonly end?: unknown; readonly groupId?: unknown };
+  if (end !== 'accepted' && end !== 'split') return strange;
+  return typeof groupId === 'string' ? { end, groupId: groupIdOf({ groupId }) } : { end };
+}

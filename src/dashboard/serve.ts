@@ -1,0 +1,69 @@
+import { createErrorThrottle } from '../log/error-throttle.ts';
+import type { Logger } from '../log/logger.ts';
+import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import type { Settings } from '../settings/settings.ts';
+import { createDashboard } from './dashboard.ts';
+import { DashboardError } from './errors.ts';
+
+/** A dashboard with a connection to Redis of its own. */
+export interface ServedDashboard {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** Read with the needs `redis` and `dashboard`. */
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** How long to wait for Redis, in milliseconds. */
+  readonly redisWaitMs?: number;
+}
+
+/** A page waits no longer for Redis. */
+const commandTimeoutMs = 5_000;
+
+/** Redis errors come by the thousand; a line in so many milliseconds says enough. */
+const floodWindowMs = 10_000;
+
+/**
+ * Connects to Redis and serves the dashboard of the settings.
+ *
+ * @throws DashboardError `REDIS_UNAVAILABLE`, `DASHBOARD_UNPROTECTED`; Error with code `EADDRINUSE` and the like
+ */
+export async function serveDashboard({
+  settings,
+  log,
+  redisWaitMs = commandTimeoutMs,
+}: ServeOptions): Promise<ServedDashboard> {
+  const redis = openProducerRedis(settings.redisUrl, commandTimeoutMs);
+  const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: Date.now });
+  redis.on('error', (error) => {
+    const admitted = throttle.admit(error);
+    if (admitted) log.error({ err: error, repeated: admitted.repeated }, 'redis.error');
+  });
+  try {
+    const dashboard = createDashboard({ settings, redis, log });
+    await ready(redis, redisWaitMs);
+    await dashboard.listen();
+    const { dashboardWritable: writable, dashboardUsername } = settings;
+    log.info({ url: dashboard.url, writable, login: dashboardUsername !== '' }, 'dashboard.started');
+    return {
+      url: dashboard.url,
+      async close() {
+        await dashboard.close();
+        redis.disconnect();
+      },
+    };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function ready(redis: Parameters<typeof whenReady>[0], timeoutMs: number): Promise<void> {
+  try {
+    await whenReady(redis, timeoutMs);
+  } catch (cause) {
+    throw new DashboardError('REDIS_UNAVAILABLE', { cause });
+  }
+}
