@@ -1,4 +1,4 @@
-import type { Job } from 'bullmq';
+import { ErrorCode, type Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
 import { type DeathFacts, type Journal, parseJournal } from '../queue/journal.ts';
@@ -50,6 +50,10 @@ export async function processJob(taken: TakenUp, context: ProcessContext): Promi
     return await run(taken, context);
   } catch (error) {
     if (isBullWord(error)) throw error;
+    if (isLockLost(error)) {
+      context.telemetry.lockLost(taken.job.id ?? '', 'while settling');
+      return leaveAlone();
+    }
     context.telemetry.unexpected(error, 'job');
     return await setAside(taken, context);
   }
@@ -235,6 +239,17 @@ const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: t
 const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
 
 const isBullWord = (error: unknown): boolean => error instanceof Error && bullWords.has(error.name);
+
+/** BullMQ's codes for a job that is gone, without a lock, taken away, or locked by another: it is not ours any more. */
+const lockLostCodes: ReadonlySet<unknown> = new Set([
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+]);
+
+const isLockLost = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && lockLostCodes.has(error.code);
 
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: ProcessContext): Promise<never> {

@@ -229,6 +229,22 @@ describe('a lock that is lost while the request is under way', () => {
   });
 });
 
+describe('a lock that is lost while nothing was sent', () => {
+  it('is no fault of ours when the job is given back: it is said, and the job is left alone', async () => {
+    await using world = await createDelivery({ account: { connections: 1, concurrency: 2 } });
+    world.simulator.setLatency({ minMs: 300, maxMs: 300 });
+    const worker = await world.startWorker();
+    await world.send({ to: `+${numberAt(1)}` });
+    const { id } = await world.send({ to: `+${numberAt(2)}` });
+    await waitFor(async () => requests(world) === 1 && (await world.queue.getActiveCount()) === 2);
+    await loseLock(world, id);
+    await worker.close();
+    expect(world.telemetry.locksLost).toEqual([{ id, when: 'while settling' }]);
+    expect(world.telemetry.unexpectedErrors).toEqual([]);
+    expect(requests(world)).toBe(1);
+  });
+});
+
 describe('giving up', () => {
   it('is undone where a late reply came between the judgement and the dead letter', async () => {
     await using world = await createDelivery();

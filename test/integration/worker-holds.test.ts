@@ -159,6 +159,25 @@ describe("the account's fault", () => {
     expectEachOnce(world, 34);
   });
 
+  it('burns one message, a few at most, when somebody resumes on the dashboard too early', async () => {
+    await using world = await createDelivery({ account: { connections: 4, accountFaultLimit: 3 } });
+    world.simulator.accounts.update('acme', { open: false });
+    await world.sendMany(60);
+    await world.startWorker();
+    const { hold: first } = await world.held({ reason: 'account-fault', mode: 'stopped', code: '77' });
+    await waitFor(async () => (await world.queue.getActiveCount()) === 0);
+    const burnt = (await world.letters()).length;
+    expect(burnt).toBeLessThanOrEqual(3 + 4);
+    await world.queue.resume();
+    await waitFor(
+      async () => ((await world.holdStore.read()).hold?.modeSince ?? 0) > (first?.modeSince ?? 0),
+    );
+    await world.held({ reason: 'account-fault', mode: 'stopped' });
+    await waitFor(async () => (await world.queue.getActiveCount()) === 0);
+    // What is taken before the worker has seen the resume is turned away, up to the moment in which the gates close.
+    expect((await world.letters()).length - burnt).toBeLessThanOrEqual(world.account.connections);
+  });
+
   it('is not there when an acceptance came in between', async () => {
     await using world = await createDelivery({
       account: { accountFaultLimit: 3, connections: 1, concurrency: 1, probeIntervalMs: 10_000 },
