@@ -21,6 +21,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY examples/recipients.csv ./examples/
+# So that `docker compose exec worker jetsms holds` works.
+RUN chmod +x dist/cli/main.js && ln -s /app/dist/cli/main.js /usr/local/bin/jetsms
 USER node
 # The pages of a worker; the dashboard.
 EXPOSE 9464 9465
