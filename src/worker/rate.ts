@@ -71,6 +71,7 @@ interface Payer {
   messages: number;
   requests: number;
   readonly done: (mayLeave: boolean) => void;
+  readonly failed: (error: unknown) => void;
 }
 
 /** The shortest pause between two looks, so that several workers do not hammer Redis for the same tokens. */
@@ -101,18 +102,28 @@ export function createRate({
   const mostUrgent = (): Payer | undefined =>
     lanes.map((lane) => waiting.get(lane)?.[0]).find((payer) => payer);
 
-  const leave = (payer: Payer): void => {
+  const forget = (payer: Payer): void => {
     for (const queue of waiting.values()) {
       const index = queue.indexOf(payer);
       if (index !== -1) queue.splice(index, 1);
     }
+  };
+
+  const leave = (payer: Payer): void => {
+    forget(payer);
     payer.done(!isStopped);
   };
 
   /** Serves one payer after the other; a more urgent one that comes meanwhile is served at the next look. */
   const payInTurn = async (): Promise<void> => {
     isPaying = true;
-    for (let payer = mostUrgent(); payer; payer = mostUrgent()) {
+    for (let payer = mostUrgent(); payer; payer = mostUrgent()) await payFor(payer);
+    isPaying = false;
+  };
+
+  /** One payment, whole or in part. What Redis refuses fails this payer only: the others must get their turn. */
+  const payFor = async (payer: Payer): Promise<void> => {
+    try {
       const [messages, messagesWaitMs, requests, requestsWaitMs] = await take(
         payer.messages,
         payer.requests,
@@ -122,8 +133,10 @@ export function createRate({
       payer.requests -= requests;
       if (payer.messages + payer.requests === 0) leave(payer);
       else await pause(Math.max(messagesWaitMs, requestsWaitMs, shortestPauseMs));
+    } catch (error) {
+      forget(payer);
+      payer.failed(error);
     }
-    isPaying = false;
   };
 
   let endPause: (() => void) | undefined;
@@ -144,8 +157,8 @@ export function createRate({
         return true;
       }
       return new Promise<boolean>((resolve, reject) => {
-        waiting.get(lane)?.push({ messages, requests: 1, done: resolve });
-        if (!isPaying) payInTurn().catch(reject);
+        waiting.get(lane)?.push({ messages, requests: 1, done: resolve, failed: reject });
+        if (!isPaying) void payInTurn();
       });
     },
     stop() {
