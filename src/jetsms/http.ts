@@ -113,13 +113,18 @@ function watch(limits: Limits, resolve: (result: HttpResult) => void): Dispatche
   let replyStarted = false;
   let settled = false;
 
-  const timer = setTimeout(() => stop(requestTimeoutCode), limits.timeoutMs);
+  // A process that stood still finds its time over and the reply already there: read first, then judge.
+  let lastLook: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    lastLook = setImmediate(() => stop(requestTimeoutCode));
+  }, limits.timeoutMs);
   const onAbort = (): void => stop(abortedCode);
   limits.signal?.addEventListener('abort', onAbort, { once: true });
 
   function settle(result: HttpResult): void {
     settled = true;
     clearTimeout(timer);
+    clearImmediate(lastLook);
     limits.signal?.removeEventListener('abort', onAbort);
     resolve(result);
   }

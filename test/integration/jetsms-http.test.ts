@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import { createHttpClient } from '../../src/jetsms/http.ts';
@@ -355,4 +356,30 @@ it('a GET goes to the path that it names', async () => {
   await http.close();
   expect(result).toMatchObject({ kind: 'response', status: 200, body: Buffer.from('1250') });
   expect(server.requests[0]).toMatch(/^GET \/SMS-Web\/examine\?type=charge HTTP\/1\.1\r\n/);
+});
+
+/** Answers each request after a moment, from a thread of its own: this one can stand still meanwhile. */
+const otherThread = `
+const { parentPort } = require('node:worker_threads');
+const server = require('node:http').createServer((request, response) => {
+  request.resume().on('end', () => {
+    parentPort.postMessage('asked');
+    setTimeout(() => response.end('00 130228114512'), 50);
+  });
+});
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+it('a reply that came while the process stood still counts, though its time is over', async () => {
+  const server = new Worker(otherThread, { eval: true });
+  const [port] = await once(server, 'message');
+  const client = createJetsmsClient(
+    accountSettings({ url: `http://127.0.0.1:${port}/SMS-Web/xmlsms`, requestTimeoutMs: 300 }),
+  );
+  const sending = client.send(parcel);
+  await once(server, 'message');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+  expect((await sending).outcome).toEqual(accepted);
+  await client.close();
+  await server.terminate();
 });
