@@ -193,13 +193,13 @@ async function judge(group: readonly Delivery[], sent: Sent, context: DeliverCon
 /** Holds learn from every request. Failing here must not cost the messages their record. */
 async function tellHolds(
   judged: readonly Judged[],
-  { startedAt }: Sent,
+  { startedAt, messages }: Sent,
   context: DeliverContext,
 ): Promise<void> {
   const [first] = judged;
   if (!first) return;
   try {
-    await context.holds.answered({ outcome: first.outcome, verdict: first.verdict, startedAt });
+    await context.holds.answered({ outcome: first.outcome, verdict: first.verdict, startedAt, messages });
   } catch (error) {
     context.telemetry.unexpected(error, 'hold');
   }
@@ -278,11 +278,12 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
   const writes = judged.filter((one) => needsRecord(one, context)).map((one) => recordOf(one, sent, context));
   const results = await persist(() => context.journals.write(writes.map(({ write }) => write)), context);
   const recorded = new Map(writes.map(({ one, write }, index) => [one, { write, result: results[index] }]));
+  const lateOnes: Promise<void>[] = [];
   for (const one of judged) {
     const { delivery, outcome, verdict } = one;
     const { write, result } = recorded.get(one) ?? {};
     report(one, sent, { late: result === 'lost' }, context);
-    if (result === 'lost') await late(one, context);
+    if (result === 'lost') lateOnes.push(late(one, context));
     else if (result === 'superseded') delivery.settle({ kind: 'superseded' });
     else {
       if (verdict.kind === 'retry' && verdict.resend)
@@ -290,6 +291,7 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
       delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal });
     }
   }
+  await Promise.all(lateOnes);
 }
 
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>

@@ -63,8 +63,8 @@ export interface HoldStore {
   set(expected: string, hold: Hold | undefined, gates: Gates): Promise<boolean>;
   /** A probe went by without a request: the next message may go at once. */
   returnProbe(): Promise<void>;
-  /** One more refusal by the account's fault; how many there are now in a row. */
-  countAccountFault(): Promise<number>;
+  /** So many more messages refused by the account's fault; how many there are now in a row. */
+  countAccountFaults(messages: number): Promise<number>;
   clearAccountFaults(): Promise<void>;
 }
 
@@ -138,8 +138,8 @@ export function createHoldStore(redis: Redis, { prefix, account }: HoldPlace): H
     async returnProbe() {
       await redis.del(`${queueKey}:limiter`);
     },
-    async countAccountFault() {
-      return redis.incr(faultsKey);
+    async countAccountFaults(messages) {
+      return redis.incrby(faultsKey, messages);
     },
     async clearAccountFaults() {
       await redis.del(faultsKey);

@@ -17,6 +17,8 @@ export interface Answer {
   readonly verdict: Verdict;
   /** When the request began, epoch milliseconds. */
   readonly startedAt: number;
+  /** Messages in the request. */
+  readonly messages: number;
 }
 
 /** What one worker knows of, and does about, the hold of one account. */
@@ -92,8 +94,8 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     if (seen) seen = { ...seen, accountFaults };
   };
 
-  const accountFault = async (code: string): Promise<void> => {
-    const inRow = await store.countAccountFault();
+  const accountFault = async (code: string, messages: number): Promise<void> => {
+    const inRow = await store.countAccountFaults(messages);
     rememberFaults(inRow);
     const onProbation = current()?.reason === 'account-fault';
     const { accountFaultLimit } = options;
@@ -114,10 +116,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     current,
     refresh,
     unreachable: (code) => begin('unreachable', code),
-    async answered({ outcome, verdict, startedAt }) {
+    async answered({ outcome, verdict, startedAt, messages }) {
       if (verdict.kind === 'hold') return begin(verdict.reason, verdict.code);
       if (verdict.kind === 'dead-letter' && verdict.accountFault)
-        return accountFault(verdict.facts.code ?? '');
+        return accountFault(verdict.facts.code ?? '', messages);
       if (outcome.kind === 'accepted') {
         if (seen && seen.accountFaults > 0) {
           await store.clearAccountFaults();

@@ -13,6 +13,8 @@ import type { Telemetry } from './telemetry.ts';
 export interface LateDelivery {
   readonly id: string;
   readonly job: SendJob;
+  /** As it was when the job was taken. */
+  readonly journal: Journal;
 }
 
 /** Replies that came after another worker had taken the job for interrupted. */
@@ -20,7 +22,8 @@ export interface LateReplies {
   /**
    * Lets a late reply settle what was recorded as uncertain meanwhile. An accepted message's dead letter is
    * withdrawn, and a resend that has not left yet is stopped; the history keeps both. Anything else than
-   * `accepted` changes nothing: the message has been judged, and a refusal now proves nothing about a resend.
+   * `accepted` counts only while nobody has judged the message: where its mark still stands as we wrote it. A
+   * refusal after that changes nothing, since it proves nothing about a resend.
    */
   settle(delivery: LateDelivery, outcome: Outcome, verdict: Verdict): Promise<void>;
 }
@@ -41,35 +44,34 @@ const givingUpMs = 250;
 export function createLateReplies(options: LateRepliesOptions): LateReplies {
   const { queue, deadQueue, journals, telemetry, worker, now } = options;
 
-  /** Writes the acceptance into the journal that stands there now. */
-  const recordAccepted = async (
-    { id, job }: LateDelivery,
-    groupId: string,
+  /** Writes the reply into the journal that stands there now; false where it may not count any more. */
+  const recordReply = async (
+    delivery: LateDelivery,
     outcome: Outcome,
+    verdict: Verdict,
   ): Promise<boolean> => {
+    const { id, job } = delivery;
     for (let n = 0; n < tries; n += 1) {
       const found = await journals.read(id);
       if (!found) return false;
       const present = parseJournal(found.journal);
       if (present.settled?.end === 'accepted') return true;
-      const after = acceptedLate(present, groupId, outcome);
+      if (verdict.kind !== 'complete' && !isUnjudged(present, delivery)) return false;
+      const after = afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });
       if (await journals.replace(id, found.raw, { job, before: present, after })) return true;
     }
     return false;
   };
 
-  const acceptedLate = (present: Journal, groupId: string, outcome: Outcome): Journal => {
-    const verdict: Verdict = { kind: 'complete', rule: '00 late', groupId };
-    return afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });
-  };
+  /** The mark before the request is the last thing that anybody wrote, and it is ours. */
+  const isUnjudged = ({ sending, history }: Journal, { journal }: LateDelivery): boolean =>
+    sending?.worker === worker && history.at(-1)?.n === journal.history.at(-1)?.n;
 
   return {
     async settle(delivery, outcome, verdict) {
       const { id } = delivery;
-      if (outcome.kind !== 'accepted' || verdict.kind !== 'complete')
-        return telemetry.lateReply(id, outcome, false);
-      const isRecorded = await recordAccepted(delivery, outcome.groupId, outcome);
-      if (isRecorded) {
+      const isRecorded = await recordReply(delivery, outcome, verdict);
+      if (isRecorded && verdict.kind === 'complete') {
         await withdrawDeadLetter(deadQueue, id);
         await runAgainWhenGivenUp(queue, id);
       }
@@ -80,13 +82,14 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
 
 /**
  * A job that was given up runs once more, finds that it was accepted, and completes without a request. Where
- * another worker is just giving it up, that takes a moment.
+ * another worker is just giving it up, that takes a moment; where nobody has its lock, it runs again anyway.
  */
 async function runAgainWhenGivenUp(queue: Queue, id: string): Promise<void> {
+  const redis = await queue.getBackend().client;
   for (let n = 0; n < tries; n += 1) {
     const state = await queue.getJobState(id);
     if (state === 'failed') return (await queue.getJob(id))?.retry('failed');
-    if (state !== 'active') return;
+    if (state !== 'active' || (await redis.get(`${queue.toKey(id)}:lock`)) === null) return;
     await setTimeout(givingUpMs);
   }
 }

@@ -83,7 +83,11 @@ export async function settleKnownEnd(
   settled: Settled,
   context: SettleContext,
 ): Promise<JobResult> {
-  if (settled.end === 'accepted') return complete(taken, settled.groupId, context);
+  if (settled.end === 'accepted') {
+    // Whoever heard the late reply, or whoever was giving the message up, may have died before this step.
+    if (settled.late) await withdrawDeadLetter(context.deadQueue, taken.job.id ?? '');
+    return complete(taken, settled.groupId, context);
+  }
   const journal = parseJournal(taken.job.progress);
   if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
   const { end: _end, at: _at, late: _late, ...facts } = settled;
