@@ -10,7 +10,7 @@ import type { DemoOptions } from '../commands/demo.ts';
 import type { CliContext } from '../context.ts';
 import { countRecipients, fileBytes } from '../csv.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, type Progress } from '../progress.ts';
 import {
   demoReportToJson,
   renderDemoOpening,
@@ -24,6 +24,7 @@ import { messagesOfCsv } from '../send/message-lines.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
 import { producerSender } from '../send/sender.ts';
 import { parseTemplate } from '../template.ts';
+import type { Terminal } from '../terminal.ts';
 import { plannedFaults, topUp } from './faults.ts';
 import { type Reckoning, reckon } from './reckon.ts';
 import { demoLogin, openStage, type Stage } from './stage.ts';
@@ -67,13 +68,10 @@ export interface DemoReport {
 export async function runDemo(options: DemoOptions, context: CliContext): Promise<void> {
   const { terminal, env } = context;
   const stop = context.stopSignal();
-  const say = (line: string): void => {
-    if (!options.json) terminal.out(line);
-  };
-  const show: Show = { quiet: options.json === true, line: say };
+  const show = createShow(terminal, { quiet: options.json === true });
   await using stage = await openStage({ env, onHold: (hold) => onHold(hold) });
   const onHold = creditBuyer(stage.simulator, { show, stop });
-  for (const line of renderDemoOpening(stage.redisKind, stage.simulator.url)) say(line);
+  for (const line of renderDemoOpening(stage.redisKind, stage.simulator.url)) show.line(line);
 
   const report = await play(stage, {
     show,
@@ -92,7 +90,24 @@ export async function runDemo(options: DemoOptions, context: CliContext): Promis
 /** Where the demo tells what happens. */
 interface Show {
   readonly quiet: boolean;
+  /** A line of its own: above the bar while there is one. */
   line(text: string): void;
+  progress(progress: Progress | undefined): void;
+}
+
+function createShow(terminal: Terminal, { quiet }: Pick<Show, 'quiet'>): Show {
+  let bar: Progress | undefined;
+  return {
+    quiet,
+    line(text) {
+      if (quiet) return;
+      if (bar) bar.line(text);
+      else terminal.out(text);
+    },
+    progress(progress) {
+      bar = terminal.bar === undefined ? undefined : progress;
+    },
+  };
 }
 
 interface Play {
@@ -114,6 +129,7 @@ async function play(stage: Stage, { show, context, stop }: Play): Promise<DemoRe
     terminal: context.terminal,
     quiet: show.quiet,
     pollMs: pollMs[stage.redisKind],
+    onShown: show.progress,
     onEnd: (id, end) => void ends.set(id, end),
   });
   const durationMs = performance.now() - startedAt;
@@ -154,6 +170,7 @@ async function enqueueFile(
     total: await countRecipients(open),
     quiet: show.quiet,
   });
+  show.progress(progress);
   let place = 0;
   const send = async (message: NewMessage): Promise<Receipt> => {
     // Throws for a number that is none, as the producer would.
@@ -171,12 +188,13 @@ async function enqueueFile(
       concurrency: 16,
       stop,
       onRefused({ line, code, message }) {
-        if (!show.quiet) progress.line(`  line ${line} of the file is refused: ${code} ${message}`);
+        show.line(`  line ${line} of the file is refused: ${code} ${message}`);
       },
       onProgress: ({ lines: done }) => progress.update(done),
     });
   } finally {
     progress.stop();
+    show.progress(undefined);
   }
 }
 

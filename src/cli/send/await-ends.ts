@@ -1,7 +1,7 @@
 import { openWorkerRedis } from '../../queue/redis.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createHoldStore, type Hold } from '../../worker/hold-store.ts';
-import { createProgress } from '../progress.ts';
+import { createProgress, type Progress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { endReader, type MessageEnd } from './ends.ts';
 import { createOutcomeTally, type OutcomeRow } from './outcome-tally.ts';
@@ -13,6 +13,8 @@ export interface AwaitEndsOptions {
   readonly stop: AbortSignal;
   readonly terminal: Terminal;
   readonly quiet: boolean;
+  /** Given what shows the progress, while it is there: lines of others must not go through the bar. */
+  readonly onShown?: (progress: Progress | undefined) => void;
   /** Between two looks at Redis, in milliseconds. */
   readonly pollMs?: number;
   /** Told of every message that ends. */
@@ -40,6 +42,7 @@ export async function awaitEnds(
   const holds = createHoldStore(redis, place);
   const tally = createOutcomeTally();
   const progress = await createProgress(terminal, { label: 'ended', total: ids.size, quiet });
+  options.onShown?.(progress);
   try {
     const underWay = await waitForEnds(ids, {
       readEnds: endReader(redis, place),
@@ -57,6 +60,7 @@ export async function awaitEnds(
     return tally.rows(underWay.length);
   } finally {
     progress.stop();
+    options.onShown?.(undefined);
     redis.disconnect();
   }
 }
