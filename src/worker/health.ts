@@ -15,6 +15,8 @@ export interface Health {
 export interface HealthWatch {
   /** As of the latest look. */
   current(): Health;
+  /** Looks once, now. */
+  look(): Promise<void>;
   /** Looks now, and from then on again and again. Resolves after the first look. */
   start(): Promise<void>;
   /** Red from now on, since the worker shuts down; looks no more. */
@@ -98,6 +100,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
 
   return {
     current: () => health,
+    look,
     start: lookAgain,
     stop() {
       isStopped = true;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer } from '../../src/producer/index.ts';
 import { createSimulator } from '../../src/simulator/index.ts';
 import { runCli, startCli, type TestProcess } from '../support/process.ts';
@@ -146,6 +147,24 @@ describe('jetsms start', () => {
     const { code, stderr } = await runCli(['start'], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error REDIS_UNSAFE: .*maxmemory-policy noeviction/m);
+    await simulator.close();
+  });
+
+  it('ends at SIGTERM while it still waits for Redis, red but alive until then', async () => {
+    const { env, simulator } = await place(`redis://127.0.0.1:${await freePort()}`, {
+      JETSMS_SHUTDOWN_TIMEOUT_MS: '2000',
+      JETSMS_REQUEST_TIMEOUT_MS: '1000',
+    });
+    await using worker = startCli(['start'], { env });
+    const pages = await pagesOf(worker);
+    expect(await get(`${pages}/healthz`)).toMatchObject({ status: 200 });
+    expect(await get(`${pages}/readyz`)).toMatchObject({ status: 503 });
+    expect((await get(`${pages}/metrics`))?.body).toContain('jetsms_redis_up 0');
+    worker.signal('SIGTERM');
+    await logged(worker, 'shutdown.started');
+    const toldAt = performance.now();
+    expect((await worker.exit).signal).toBeNull();
+    expect(performance.now() - toldAt).toBeLessThan(5_000);
     await simulator.close();
   });
 

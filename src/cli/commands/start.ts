@@ -32,6 +32,8 @@ interface Running {
   /** Aborts when the worker has been red for too long. */
   readonly redTooLong: AbortSignal;
   readonly pages: HealthServer;
+  /** What else runs in this process, and ends with it. */
+  readonly beside: { close(): Promise<void> }[];
 }
 
 async function runStart(context: CliContext): Promise<void> {
@@ -42,22 +44,37 @@ async function runStart(context: CliContext): Promise<void> {
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
   const stop = context.stopSignal();
   const running = await build(settings, log);
-  const { worker, health, redTooLong, pages } = running;
-  let dashboard: ServedDashboard | undefined;
+  const ending = AbortSignal.any([stop, running.redTooLong]);
+  let hasBegun = false;
+  const begun = begin(running, ending).then(() => {
+    hasBegun = true;
+  });
   try {
-    await checkRedis(worker, log);
-    dashboard = await serveDashboard(settings, log);
-    await worker.start();
+    // Red for too long, or told to end, before it has begun: Redis may have stopped answering in between.
+    await Promise.race([begun, aborted(ending)]);
   } catch (error) {
-    await Promise.all([pages.close(), abandon(worker), dashboard?.close()]);
+    await abandon(running);
     throw error;
   }
-  await health.start();
+  await aborted(ending);
+  await shutDown(running, context);
+  const exitCode = running.redTooLong.aborted ? exitCodes.failed : exitCodes.ok;
+  // What waits for Redis to begin knows of no end.
+  if (!hasBegun) context.exit(exitCode);
+  context.setExitCode(exitCode);
+}
+
+async function begin({ settings, log, worker, health, beside }: Running, ending: AbortSignal): Promise<void> {
+  void health.start();
+  await checkRedis(worker, log);
+  if (ending.aborted) return;
+  const dashboard = await serveDashboard(settings, log);
+  if (dashboard) beside.push(dashboard);
+  if (ending.aborted) return dashboard?.close();
+  await worker.start();
+  await health.look();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
   void warnOfEndpoints(settings, log);
-  await aborted(AbortSignal.any([stop, redTooLong]));
-  await shutDown({ ...running, dashboard }, context);
-  if (redTooLong.aborted) context.setExitCode(exitCodes.failed);
 }
 
 /** The dashboard inside this process, where the settings want it there. */
@@ -92,9 +109,9 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
     const { healthHost: host, healthPort: port } = settings;
     const pages = await startHealthServer({ host, port, readiness: health.current, metrics });
     log.info({ url: pages.url }, 'health.listening');
-    return { settings, log, worker, health, redTooLong: redTooLong.signal, pages };
+    return { settings, log, worker, health, redTooLong: redTooLong.signal, pages, beside: [] };
   } catch (error) {
-    await abandon(worker);
+    await closeUnused(worker);
     throw error;
   }
 }
@@ -165,13 +182,19 @@ async function warnOfEndpoints(settings: Settings, log: Logger): Promise<void> {
   }
 }
 
-/** Closes a worker that never began; one that never had a connection may take too long for it. */
-async function abandon(worker: DeliveryWorker): Promise<void> {
-  await Promise.race([worker.close(), sleep(abandonMs, undefined, { ref: false })]);
+/** Ends what was put together for a worker that could not begin. */
+async function abandon({ worker, health, pages, beside }: Running): Promise<void> {
+  health.stop();
+  await Promise.all([pages.close(), closeUnused(worker), ...beside.map((one) => one.close())]);
+}
+
+/** A worker that never had a connection may take too long to close it. */
+async function closeUnused(worker: DeliveryWorker): Promise<void> {
+  await Promise.race([worker.close(), sleep(closeUnusedMs, undefined, { ref: false })]);
   worker.redis.disconnect();
 }
 
-const abandonMs = 2_000;
+const closeUnusedMs = 2_000;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -184,21 +207,16 @@ const aborted = (signal: AbortSignal): Promise<void> =>
  * ends the process at once, as the system does it. The health pages answer to the last, red.
  */
 async function shutDown(
-  {
-    settings,
-    log,
-    worker,
-    health,
-    pages,
-    dashboard,
-  }: Running & { readonly dashboard: ServedDashboard | undefined },
+  { settings, log, worker, health, pages, beside }: Running,
   context: CliContext,
 ): Promise<void> {
   const { shutdownTimeoutMs: timeoutMs } = settings;
   log.info({ timeoutMs }, 'shutdown.started');
   health.stop();
   const giveUp = new AbortController();
-  const closed = Promise.all([worker.close(), dashboard?.close()]).then(() => 'clean' as const);
+  const closed = Promise.all([worker.close(), ...beside.map((one) => one.close())]).then(
+    () => 'clean' as const,
+  );
   const late = sleep(timeoutMs, 'forced' as const, { signal: giveUp.signal });
   const end = await Promise.race([closed, late]);
   giveUp.abort();
