@@ -1,4 +1,5 @@
 import { type CodeRow, codeTable, unknownCode } from '../../src/codes/index.ts';
+import { rowTests } from './row-tests.ts';
 
 /** docs/codes.md: the whole table, for people. */
 export function renderCodesMarkdown(): string {
@@ -23,6 +24,8 @@ export function renderCodesMarkdown(): string {
     'An empty body, a page of markup, text without a leading code of two or three digits, and `00` without a',
     'group id are no JetSMS replies. The outcome is `uncertain`: JetSMS may have taken the request, so it is never',
     'resent blindly.',
+    '',
+    ...rowTests(),
     '',
     '## Code by code',
     '',

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeTable } from '../../src/codes/index.ts';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
 import { emptyJournal, parseJournal } from '../../src/queue/journal.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
-import { createDelivery, type End, numberAt } from '../support/delivery.ts';
+import { createDelivery, type End } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -13,72 +12,7 @@ function inWords({ state, job, letter }: End): string {
   return state === 'completed' ? String(job.returnvalue.end) : 'given up without a dead letter';
 }
 
-/** How each row of the table ends, when it is the answer to every request of the message. */
-const endOfRow: Readonly<Record<string, readonly [end: string, requests: number, text?: string]>> = {
-  '00': ['accepted', 1],
-  '10': ['dead terminal 10', 1, 'wrong user'],
-  '12': ['dead terminal 12', 1, 'wrong title'],
-  '30': ['dead terminal 30', 1, 'Originator must be fill'],
-  '31': ['dead terminal 31', 1, 'Gsm number must be fill'],
-  '72': ['dead terminal 72', 1, 'not insert message title'],
-  '76': ['dead terminal 76', 1, 'forbidden send message with xml'],
-  '77': ['dead terminal 77', 1, 'non authentication for send message'],
-  '80': ['dead terminal 80', 1, 'XML Error : Unexpected SMS characters'],
-  '81': ['dead terminal 81', 1, 'mesaj sayisi ile receipt sayisi uyumsuz'],
-  '84': ['dead terminal 84', 1, 'mesaj sayisi ya da receipt sayisi sifir geldi'],
-  '85': [
-    'dead terminal 85',
-    1,
-    'Mesaj {mesajUzunlugu} den uzun. Max 612 olabilir.Musteri Hizmetlerini arayiniz.',
-  ],
-  '86': ['dead terminal 86', 1, 'header 40 karakterden dan uzun olamaz'],
-  '87': ['dead terminal 87', 1, 'header sayisi 0 olamaz'],
-  '88': ['dead terminal 88', 1, 'header sayisi ile receipt sayisi uyumsuz'],
-  '89': ['dead terminal 89', 1, 'messagetype 0,1,2,3 ve 4 den baska bir deger geldi'],
-  '90-parser': ['dead terminal 90', 1, 'XML Parser Hatasi : ...'],
-  '90-xml-null': ['dead exhausted 90', 6, 'XML null'],
-  '90-other': ['dead terminal 90', 1, 'Hatanın açıklaması'],
-  '201': ['dead terminal 201', 1, 'Açıklama'],
-  '202': ['dead terminal 202', 1, 'Açıklama'],
-  '203': ['dead terminal 203', 1, 'Açıklama'],
-};
-/** 11 holds the account and 204 defers the message: they have tests of their own below. */
-const elsewhere = ['11', '204'];
-
-describe('every row of the code table, from the producer to the simulator and back', () => {
-  it('has its line here', () => {
-    const rows = codeTable.map(({ id }) => id);
-    expect([...Object.keys(endOfRow), ...elsewhere].toSorted()).toEqual([...rows].toSorted());
-  });
-
-  it('ends each message where the table says, with the code, the words and the history', async () => {
-    await using world = await createDelivery({ account: { accountFaultLimit: 0 } });
-    const rows = Object.entries(endOfRow);
-    const ids = new Map<string, string>();
-    for (const [index, [row]] of rows.entries()) {
-      const to = numberAt(index);
-      if (row !== '00') world.simulator.faults.add({ kind: 'reply', code: row, match: { to } });
-      ids.set(row, (await world.send({ to: `+${to}`, text: `Satır ${row}` })).id);
-    }
-    await world.startWorker();
-    for (const [row, [expected, requests, text]] of rows) {
-      const ended = await world.end(ids.get(row) ?? '');
-      expect([row, inWords(ended)]).toEqual([row, expected]);
-      expect(ended.journal).toMatchObject({ attempts: requests, resends: 0 });
-      expect(ended.journal.history).toHaveLength(requests);
-      expect(ended.journal.history.at(-1)).toMatchObject({ n: requests, worker: 'w1' });
-      if (!ended.letter) continue;
-      expect(ended.letter).toMatchObject({ v: 1, text, job: { text: `Satır ${row}` } });
-      expect(ended.letter.history).toEqual(ended.journal.history);
-      expect(ended.letter.diedAt).toBeGreaterThanOrEqual(ended.letter.enqueuedAt);
-    }
-    const accepted = await world.end(ids.get('00') ?? '');
-    expect(accepted.groupId).toBe(world.simulator.accepted[0]?.groupId);
-    expect(world.simulator.accepted).toHaveLength(1);
-    expect(world.telemetry.ends).toHaveLength(rows.length);
-    expect(await world.holdStore.read()).toMatchObject({ hold: undefined });
-  });
-
+describe('what is done about a code, beyond how each row ends (every-row)', () => {
   it('tries again when the XML did not arrive, until it does', async () => {
     await using world = await createDelivery();
     world.simulator.faults.add({ kind: 'reply', code: '90-xml-null', times: 3 });
@@ -113,21 +47,6 @@ describe('every row of the code table, from the producer to the simulator and ba
     expect(inWords(ended)).toBe('dead unknown-code 42');
     expect(ended.letter?.text).toBe('yeni bir hata');
     expect(world.telemetry.ends).toMatchObject([{ end: 'unknown-code', code: '42' }]);
-  });
-
-  it('holds the account at 11, and the message leaves by itself when there is credit again', async () => {
-    await using world = await createDelivery({
-      account: { probeIntervalMs: 200 },
-      provider: { credit: 0 },
-    });
-    await world.startWorker();
-    const { id } = await world.send();
-    await world.held({ reason: 'no-credit', mode: 'probing', code: '11' });
-    world.simulator.topUp('acme', 10);
-    const ended = await world.end(id);
-    expect(inWords(ended)).toBe('accepted');
-    expect(ended.journal.attempts).toBe(1);
-    expect(ended.way.slice(0, -1).every((step) => step === 'refused 11 hold')).toBe(true);
   });
 
   it('defers at 204 to the opening of the window, which uses no attempt', async () => {
