@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', { order: 0, limitMs: 5_000 }),
+      project('unit', { order: 0, limitMs: 30_000 }),
       project('docs', { order: 0, limitMs: 20_000 }),
       project('integration', { order: 1, limitMs: 30_000 }),
       project('e2e', { order: 2, limitMs: 120_000 }),

@@ -27,7 +27,10 @@ export function commonText({ messages }: Parcel): string | undefined {
 /** The first time that no longer fits the four digits of a JetSMS year. */
 const year10000 = Date.UTC(10_000, 0, 1) - 24 * 3_600_000;
 
-/** A parcel's expire date as JetSMS writes it; '' where there is none, or none that can be written. */
+/**
+ * A parcel's expire date as JetSMS writes it, up to the next whole second: cut off, it could lie in the past when it
+ * arrives. '' where there is none, or none that can be written.
+ */
 export function expireDateOf({ expireAt = Number.NaN }: Parcel): string {
-  return expireAt > 0 && expireAt < year10000 ? toIstanbul(expireAt) : '';
+  return expireAt > 0 && expireAt < year10000 ? toIstanbul(Math.ceil(expireAt / 1_000) * 1_000) : '';
 }

@@ -155,12 +155,12 @@ export const accountLines: Readonly<Record<string, Line>> = {
     fields: hold,
   },
   'account.resuming': {
-    levels: ['warn'],
+    levels: ['info'],
     means: 'The reason of the hold is gone; the pace rises step by step.',
     fields: flowing,
   },
   'account.flowing': {
-    levels: ['warn'],
+    levels: ['info'],
     means: 'The account is not held any more.',
     fields: flowing,
   },

@@ -45,7 +45,8 @@ export function beginHold(stored: StoredHold, cause: HoldCause, policy: HoldPoli
   if (hold && hold.mode !== 'resuming' && weight[hold.reason] > weight[cause.reason]) return undefined;
   const since = hold?.reason === cause.reason ? hold.since : now;
   if (needsPerson(cause.reason)) {
-    return { hold: { ...facts, mode: 'stopped', since, modeSince: now }, gates: { paused: true } };
+    const stopped: Hold = { ...facts, mode: 'stopped', since, modeSince: now, ...beneathOf(hold, cause) };
+    return { hold: stopped, gates: { paused: true } };
   }
   if (hold?.mode === 'probing' && hold.reason === cause.reason) return undefined;
   const { probeIntervalMs } = policy;
@@ -54,6 +55,12 @@ export function beginHold(stored: StoredHold, cause: HoldCause, policy: HoldPoli
     gates: { onePerMs: probeIntervalMs, firstAfterMs: probeIntervalMs },
   };
 }
+
+/** A person's hold on top of an account's fault does not mend the fault. */
+const beneathOf = (hold: Hold | undefined, { reason }: HoldCause): Pick<Hold, 'beneath'> =>
+  reason === 'operator' && (hold?.reason === 'account-fault' || hold?.beneath)
+    ? { beneath: 'account-fault' }
+    : {};
 
 /** The reason is gone, as a probe has shown: flow again, at a rising pace. */
 export function endHold(hold: Hold, now: number, policy: HoldPolicy): HoldStep {
@@ -65,9 +72,12 @@ export function endHold(hold: Hold, now: number, policy: HoldPolicy): HoldStep {
 
 /** A person resumes: their own hold ends; any other reason is probed at once, one canary first. */
 export function resumeByPerson(hold: Hold | undefined, now: number, policy: HoldPolicy): HoldStep {
-  if (!hold || hold.reason === 'operator') return { hold: undefined, gates: { paused: false } };
+  if (!hold || (hold.reason === 'operator' && !hold.beneath)) {
+    return { hold: undefined, gates: { paused: false } };
+  }
+  const { beneath, ...present } = hold;
   return {
-    hold: { ...hold, mode: 'probing', modeSince: now },
+    hold: { ...present, reason: beneath ?? present.reason, mode: 'probing', modeSince: now },
     gates: { paused: false, onePerMs: policy.probeIntervalMs },
   };
 }

@@ -24,6 +24,8 @@ export interface Hold {
   readonly by: string;
   /** What the operator wrote. */
   readonly note?: string;
+  /** What an operator's hold was put on top of: it has not been mended by that, so its canary goes first. */
+  readonly beneath?: 'account-fault';
 }
 
 /** What the queue lets through. */

@@ -62,7 +62,7 @@ export function createTelemetry({ account, log, metrics, now = Date.now }: Telem
     },
     hold(hold, before) {
       if (hold && hold.mode !== 'resuming') return lines.warn(holdFields(hold), `account.${hold.mode}`);
-      lines.warn({ before: before?.reason }, hold ? 'account.resuming' : 'account.flowing');
+      lines.info({ before: before?.reason }, hold ? 'account.resuming' : 'account.flowing');
     },
     unexpected(error, where) {
       metrics.unexpected();

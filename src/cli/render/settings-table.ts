@@ -19,9 +19,9 @@ function renderBlock(
   account: string | undefined,
   width: number,
 ): readonly string[] {
-  const head = [account === undefined ? 'PROCESS' : `ACCOUNT ${account}`, 'VALUE', 'FROM'];
+  const head = [account === undefined ? 'PROCESS' : `ACCOUNT ${account}`, 'FROM', 'VALUE'];
   const body = rows
     .filter((row) => row.account === account)
-    .map(({ key, value, source }) => [`  ${key}`, value, source]);
+    .map(({ key, value, source }) => [`  ${key}`, source, value]);
   return [...layOutColumns([head, ...body], width), ''];
 }

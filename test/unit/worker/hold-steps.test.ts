@@ -109,6 +109,15 @@ describe('a hold ends', () => {
     expect(resumeByPerson(hold('operator', 'stopped'), now, policy)).toEqual(expected);
   });
 
+  it('with a canary first when a person had held an account that was held for its own fault', () => {
+    const step = begin('operator', hold('account-fault', 'stopped'));
+    expect(step?.hold).toMatchObject({ reason: 'operator', beneath: 'account-fault' });
+    expect(resumeByPerson(step?.hold, now, policy)).toMatchObject({
+      hold: { reason: 'account-fault', mode: 'probing' },
+      gates: { paused: false, onePerMs: 60_000 },
+    });
+  });
+
   it('with a canary first when a person resumes what the product has held', () => {
     expect(resumeByPerson(hold('account-fault', 'stopped'), now, policy)).toEqual({
       hold: hold('account-fault', 'probing', { modeSince: now }),

@@ -9,11 +9,11 @@ describe('the table of settings', () => {
     const settings = parseSettings({ env });
     const lines = renderSettingsTable(describeSettings(settings), settings.warnings, 100);
     expect(lines.filter((line) => /^\S/.test(line))).toEqual([
-      expect.stringMatching(/^PROCESS +VALUE +FROM$/),
-      expect.stringMatching(/^ACCOUNT default +VALUE +FROM$/),
+      expect.stringMatching(/^PROCESS +FROM +VALUE$/),
+      expect.stringMatching(/^ACCOUNT default +FROM +VALUE$/),
       expect.stringMatching(/^warning: Account default: url is http/),
     ]);
-    expect(lines).toContainEqual(expect.stringMatching(/^ {2}password +set +environment JETSMS_PASSWORD$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}password +environment JETSMS_PASSWORD +set$/));
     expect(lines.join('\n')).not.toContain('hush');
   });
 });
