@@ -13,8 +13,8 @@ describe('jetsms config', () => {
     const { exitCode, out } = await captureCli(['config'], { env });
     expect(exitCode).toBe(0);
     const text = out.join('\n');
-    expect(text).toMatch(/redisUrl +redis:\/\/:\*\*\*@redis\.example +environment JETSMS_REDIS_URL/);
-    expect(text).toMatch(/password +set +environment JETSMS_PASSWORD/);
+    expect(text).toMatch(/redisUrl +environment JETSMS_REDIS_URL +redis:\/\/:\*\*\*@redis\.example/);
+    expect(text).toMatch(/password +environment JETSMS_PASSWORD +set/);
     expect(text).not.toContain('hush');
   });
 
