@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createChance } from './chance.ts';
+import { type Evidence, gather } from './evidence.ts';
+import { resentOf, storyOf, type Violation, violationsOf } from './invariants.ts';
+import { enqueue, type SentMessage } from './load.ts';
+import { metricsViolations } from './metrics-check.ts';
+import type { LoadState, Scenario } from './scenario.ts';
+import { buildWorld, heal, type World } from './world.ts';
+
+/** What came of one run of one scenario. */
+export interface Result {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly messages: number;
+  readonly faults: number;
+  readonly accepted: number;
+  readonly deadLetters: number;
+  readonly uncertain: number;
+  readonly lost: number;
+  /** Second texts of messages that wanted to be sent again. */
+  readonly duplicates: number;
+  readonly resent: number;
+  /** Second texts of messages that wanted to be parked. */
+  readonly forbiddenDuplicates: number;
+  readonly lateReplies: number;
+  readonly seconds: number;
+  /** What was broken; nothing in a good run. */
+  readonly violations: readonly string[];
+  /** Seed, chronicle, and the history of the first broken message; empty in a good run. */
+  readonly report: string;
+}
+
+/** The longest that a run may take to come to rest after the last fault. */
+const restLimitMs = 90_000;
+
+/** Runs a scenario in a world of its own, and checks everything that must hold. */
+export async function runScenario(scenario: Scenario, seed: number): Promise<Result> {
+  const chance = createChance(seed);
+  const began = performance.now();
+  await using world = await buildWorld({
+    chance: chance.fork(),
+    seed,
+    ...(scenario.account ? { account: scenario.account } : {}),
+    ...(scenario.settings ? { settings: scenario.settings } : {}),
+  });
+  await Promise.all(Array.from({ length: scenario.workers }, () => world.workers.start()));
+  const sent = await makeTrouble(scenario, world, () =>
+    enqueue({
+      messages: scenario.messages,
+      overMs: scenario.loadMs,
+      chance: chance.fork(),
+      redisUrl: world.redis.url,
+      ...(scenario.messageTitle === undefined ? {} : { title: scenario.messageTitle }),
+    }),
+  );
+  await heal(world);
+  const rest = await comeToRest(world);
+  const evidence = await gather(world, sent);
+  const violations = [
+    ...rest,
+    ...violationsOf(evidence),
+    ...(await metricsViolations(world)),
+    ...(scenario.expect?.(evidence, world) ?? []).map((detail) => ({ rule: scenario.title, detail })),
+  ];
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  return {
+    ...summaryOf(scenario, { seed, seconds, evidence, world }),
+    ...judgementOf(scenario, seed, violations, world),
+  };
+}
+
+async function makeTrouble(
+  scenario: Scenario,
+  world: World,
+  load: () => Promise<readonly SentMessage[]>,
+): Promise<readonly SentMessage[]> {
+  let arriving = true;
+  const arrived = load().finally(() => {
+    arriving = false;
+  });
+  const state: LoadState = { isArriving: () => arriving, arrived: arrived.then(() => {}) };
+  const [sent] = await Promise.all([arrived, scenario.act(world, state)]);
+  return sent;
+}
+
+/** Waits until no job is under way any more, and workers have said all that they had to say. */
+async function comeToRest({ queue }: World): Promise<readonly Violation[]> {
+  const until = performance.now() + restLimitMs;
+  let quiet = 0;
+  for (;;) {
+    const counts = await queue.getJobCounts('active', 'waiting', 'delayed', 'prioritized');
+    const open = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    quiet = open === 0 ? quiet + 1 : 0;
+    if (quiet >= 5) return [];
+    if (performance.now() > until) {
+      return [
+        { rule: 'the queue comes to rest', detail: `after ${restLimitMs} ms: ${JSON.stringify(counts)}` },
+      ];
+    }
+    await pause(150);
+  }
+}
+
+interface Facts {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly evidence: Evidence;
+  readonly world: World;
+}
+
+type Judgement = Pick<Result, 'violations' | 'report'>;
+
+function summaryOf(
+  scenario: Scenario,
+  { seed, seconds, evidence, world }: Facts,
+): Omit<Result, keyof Judgement> {
+  const { cases, lines } = evidence;
+  const second = (wish: 'park' | 'resend'): number =>
+    cases
+      .filter(({ message }) => message.whenUncertain === wish)
+      .reduce((sum, { accepted }) => sum + Math.max(0, accepted.length - 1), 0);
+  return {
+    scenario: scenario.name,
+    seed,
+    messages: cases.length,
+    faults: world.chronicle.length,
+    accepted: cases.filter(({ jobs }) => jobs.some(({ state }) => state === 'completed')).length,
+    deadLetters: cases.filter(({ deadLetters }) => deadLetters.length > 0).length,
+    uncertain: cases.filter(({ deadLetters }) =>
+      deadLetters.some(({ letter }) => letter.reason === 'uncertain'),
+    ).length,
+    lost: cases.filter(
+      ({ jobs, deadLetters }) => jobs.every(({ state }) => state !== 'completed') && deadLetters.length === 0,
+    ).length,
+    duplicates: second('resend'),
+    resent: resentOf(lines),
+    forbiddenDuplicates: second('park'),
+    lateReplies: lines.filter(({ msg, settled }) => msg === 'reply.late' && settled === true).length,
+    seconds,
+  };
+}
+
+function judgementOf(scenario: Scenario, seed: number, found: readonly Violation[], world: World): Judgement {
+  if (found.length === 0) return { violations: [], report: '' };
+  const violations = found.map(
+    ({ rule, of, detail }) => `${rule}: ${detail}${of ? ` (${of.message.id})` : ''}`,
+  );
+  const broken = found.find(({ of }) => of)?.of;
+  const report = [
+    `scenario ${scenario.name}, seed ${seed}: ${violations.length} violations`,
+    `again with: npm run test:faults -- --scenario ${scenario.name} --seed ${seed} --minutes 0`,
+    ...violations.slice(0, 10),
+    ...(broken ? [storyOf(broken)] : []),
+    'what was done:',
+    ...world.chronicle.map(({ atMs, fault }) => `  ${String(atMs).padStart(6)} ms ${fault}`),
+    ...world.workers
+      .all()
+      .flatMap((worker) => worker.stray().map((line) => `  worker ${worker.number}: ${line}`)),
+  ].join('\n');
+  return { violations, report };
+}

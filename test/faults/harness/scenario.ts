@@ -1,0 +1,32 @@
+import type { NewAccount } from '../../../src/simulator/index.ts';
+import type { Evidence } from './evidence.ts';
+import type { World } from './world.ts';
+
+/** One way to make life hard for the workers. */
+export interface Scenario {
+  readonly name: string;
+  /** What is done, in a few words: a row of docs/reliability.md. */
+  readonly title: string;
+  readonly messages: number;
+  /** The messages arrive over about so long. */
+  readonly loadMs: number;
+  readonly workers: number;
+  /** The provider's account, where it is not the usual one. */
+  readonly account?: Partial<NewAccount>;
+  /** Environment variables of the workers, beyond the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The sender title of the messages, where it is not the account's. */
+  readonly messageTitle?: string;
+  /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */
+  readonly act: (world: World, load: LoadState) => Promise<void>;
+  /** What must hold beyond the invariants; says what is wrong. */
+  readonly expect?: (evidence: Evidence, world: World) => readonly string[];
+}
+
+/** How the load goes. */
+export interface LoadState {
+  /** True while messages arrive. */
+  isArriving(): boolean;
+  /** Resolves when all messages have been enqueued. */
+  readonly arrived: Promise<void>;
+}

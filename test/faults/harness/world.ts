@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
+import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import type { Chance } from './chance.ts';
+import { createWorkers, type Workers } from './workers.ts';
+
+/** Everything that a scenario can break, and everything that shows what came of it. */
+export interface World extends AsyncDisposable {
+  readonly chance: Chance;
+  readonly redis: TestRedis;
+  /** Between workers and Redis. */
+  readonly redisPath: TcpProxy;
+  /** Between workers and JetSMS. */
+  readonly jetsmsPath: TcpProxy;
+  readonly simulator: Simulator;
+  readonly workers: Workers;
+  readonly queue: Queue;
+  readonly deadQueue: Queue;
+  /** Environment of the workers; commands of the CLI take it too. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds since the world began. */
+  nowMs(): number;
+  pause(ms: number): Promise<void>;
+  /** Writes a fault into the chronicle. */
+  note(fault: string): void;
+  /** What was done to the workers, and when. */
+  readonly chronicle: readonly Noted[];
+}
+
+export interface Noted {
+  readonly atMs: number;
+  readonly fault: string;
+}
+
+export interface WorldOptions {
+  readonly chance: Chance;
+  readonly seed: number;
+  readonly account?: Partial<NewAccount>;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** How long a lock lasts here: as short as the settings allow. */
+export const lockMs = 5_000;
+export const requestTimeoutMs = 1_500;
+export const connections = 8;
+
+/** A provider that takes a while, so that faults find requests under way. */
+const usualLatency = { minMs: 10, maxMs: 90 };
+
+/** Builds a private Redis that writes everything down, a JetSMS, and the roads to both. No worker yet. */
+export async function buildWorld({ chance, seed, account, settings }: WorldOptions): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const redis = stack.use(await startRedis({ aof: 'always' }));
+  const simulator = stack.use(
+    createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
+  );
+  await simulator.listen();
+  const redisPath = stack.use(await startTcpProxy({ port: redis.port }));
+  const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
+  const env = { ...environment(redisPath.port, new URL(simulator.xmlUrl), jetsmsPath.port), ...settings };
+  const workers = stack.use(createWorkers(env));
+  const open = (name: string): Queue => {
+    const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });
+    queue.on('error', () => {});
+    return queue;
+  };
+  const began = performance.now();
+  const nowMs = (): number => Math.round(performance.now() - began);
+  const chronicle: Noted[] = [];
+  const parts = stack.move();
+  return {
+    ...{ chance, redis, redisPath, jetsmsPath, simulator, workers, env, chronicle, nowMs },
+    queue: open(queueName(defaultAccount)),
+    deadQueue: open(deadQueueName(defaultAccount)),
+    pause: (ms) => pause(ms),
+    note: (fault) => void chronicle.push({ atMs: nowMs(), fault }),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+export const login: NewAccount = { username: 'demo', password: 'demo' };
+
+function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readonly<Record<string, string>> {
+  jetsms.port = String(jetsmsPort);
+  return {
+    JETSMS_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    JETSMS_URL: jetsms.href,
+    JETSMS_USERNAME: login.username,
+    JETSMS_PASSWORD: login.password,
+    JETSMS_TITLE: 'DEMO',
+    JETSMS_LOG_LEVEL: 'debug',
+    JETSMS_HEALTH_PORT: '0',
+    JETSMS_CONNECTIONS: String(connections),
+    JETSMS_CONCURRENCY: '40',
+    JETSMS_LOCK_DURATION_MS: String(lockMs),
+    JETSMS_STALLED_INTERVAL_MS: '1000',
+    JETSMS_CONNECT_TIMEOUT_MS: '500',
+    JETSMS_HEADERS_TIMEOUT_MS: '1200',
+    JETSMS_BODY_TIMEOUT_MS: '1200',
+    JETSMS_REQUEST_TIMEOUT_MS: String(requestTimeoutMs),
+    JETSMS_PROBE_INTERVAL_MS: '1000',
+    JETSMS_RESUME_RATE_PER_SECOND: '1000',
+    JETSMS_SHUTDOWN_TIMEOUT_MS: '8000',
+    JETSMS_KEEP_COMPLETED_COUNT: '10000000',
+  };
+}
+
+/** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
+export async function heal({ redis, redisPath, jetsmsPath, simulator, workers }: World): Promise<void> {
+  redis.thaw();
+  for (const path of [redisPath, jetsmsPath]) {
+    path.resume();
+    await path.accept();
+  }
+  for (const worker of workers.alive()) workers.thaw(worker);
+  simulator.faults.clear();
+  simulator.setLatency(usualLatency);
+}

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { kills } from './scenarios/kills.ts';
+
+testScenario(kills);

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { redis } from './scenarios/redis.ts';
+
+testScenario(redis);

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { replay } from './scenarios/replay.ts';
+
+testScenario(replay);

@@ -1,0 +1,95 @@
+import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
+import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import { resumeAsPerson } from '../../../src/worker/holds.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import type { Evidence } from '../harness/evidence.ts';
+import type { Scenario } from '../harness/scenario.ts';
+import { connections, login, type World } from '../harness/world.ts';
+
+const workers = 3;
+const accountFaultLimit = 5;
+const batchSize = 5;
+/** Messages that were under way when the limit was reached. */
+const mostBurnt = accountFaultLimit + workers * connections * batchSize;
+
+type Trouble = (world: World) => Promise<void>;
+
+const troubles: Readonly<Record<string, Trouble>> = {
+  async 'credit gone, and back'({ simulator, pause, chance }) {
+    simulator.accounts.update(login.username, { credit: 0 });
+    await pause(chance.between(2_500, 5_000));
+    simulator.accounts.update(login.username, { credit: Number.POSITIVE_INFINITY });
+  },
+  async 'password wrong, and right'(world) {
+    const { simulator, pause, chance, redis } = world;
+    simulator.accounts.update(login.username, { password: 'another' });
+    const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
+    await waitFor(async () => (await store.read()).hold?.reason === 'account-fault', {
+      limitMs: 20_000,
+      everyMs: 50,
+    });
+    await pause(chance.between(500, 1_500));
+    simulator.accounts.update(login.username, { password: login.password });
+    await resumeAsPerson(store, {
+      now: Date.now(),
+      policy: { probeIntervalMs: 1_000, resumeRatePerSecond: 1_000 },
+    });
+  },
+  async 'the endpoint down, and up'({ jetsmsPath, pause, chance }) {
+    await jetsmsPath.refuse();
+    jetsmsPath.cut();
+    await pause(chance.between(2_000, 4_000));
+    await jetsmsPath.accept();
+  },
+};
+
+/** The account's fault must not burn its messages. */
+export const account: Scenario = {
+  name: 'account',
+  title: 'Credit gone and back; password wrong and right; endpoint down and up',
+  messages: 3_000,
+  loadMs: 20_000,
+  workers,
+  settings: { JETSMS_ACCOUNT_FAULT_LIMIT: String(accountFaultLimit), JETSMS_BATCH_SIZE: String(batchSize) },
+  async act(world, load) {
+    const { chance, pause, note } = world;
+    while (load.isArriving()) {
+      for (const name of chance.shuffle(Object.keys(troubles))) {
+        if (!load.isArriving()) break;
+        await pause(chance.between(500, 1_500));
+        note(name);
+        await troubles[name]?.(world);
+      }
+    }
+  },
+  expect: (evidence, world) => [...burnt(evidence, world), ...attemptsOfHolds(evidence)],
+};
+
+/** Only a wrong password and requests cut by the outage may cost messages, and only as many as were under way. */
+function burnt({ cases, lines }: Evidence, { chronicle }: World): readonly string[] {
+  const letters = cases.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
+  const byPassword = letters.filter(({ code }) => code === '10').length;
+  const wrongTimes = chronicle.filter(({ fault }) => fault.startsWith('password')).length;
+  const others = letters.filter(({ code, reason }) => code !== '10' && reason !== 'uncertain');
+  const probes = lines.filter(({ code }) => code === '11').length;
+  return [
+    ...(byPassword > wrongTimes * mostBurnt ? [`${byPassword} dead letters by a wrong password`] : []),
+    ...others.map(({ reason, code }) => `a dead letter ${reason} ${code ?? ''}`),
+    ...(probes > 0 || chronicle.every(({ fault }) => !fault.startsWith('credit'))
+      ? []
+      : ['nobody saw code 11']),
+  ];
+}
+
+/** A message that was only held, never unsent or uncertain, needs one attempt. */
+function attemptsOfHolds({ cases }: Evidence): readonly string[] {
+  const wrong = cases.flatMap(({ jobs }) =>
+    jobs.filter(({ journal }) => {
+      const counting = journal.history.filter(({ verdict }) => verdict !== 'hold').length;
+      return journal.attempts > Math.max(counting, 0);
+    }),
+  );
+  return wrong
+    .slice(0, 3)
+    .map(({ id, journal }) => `${id} used ${journal.attempts} attempts: ${JSON.stringify(journal.history)}`);
+}

@@ -1,0 +1,9 @@
+import type { Scenario } from '../harness/scenario.ts';
+import { account } from './account.ts';
+import { kills } from './kills.ts';
+import { providerNetwork } from './provider-network.ts';
+import { redis } from './redis.ts';
+import { replay } from './replay.ts';
+import { restarts } from './restarts.ts';
+
+export const scenarios: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay];
