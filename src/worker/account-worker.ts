@@ -13,6 +13,7 @@ import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
 import { createLateReplies } from './late-replies.ts';
+import { createLostEnds, type LostEnds } from './lost-ends.ts';
 import { createMediaLibrary } from './media.ts';
 import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
@@ -122,12 +123,19 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     isClosing: () => isClosing,
   };
   const consumer = watchConsumer();
-  const processor = consumer.watched(processorOf(processContext));
-  const bull: Worker = new Worker(queue.name, processor, bullOptions(options), consumer.backend);
+  const lostEnds = createLostEnds(deliverContext);
+  const processor = consumer.watched(lostEnds.remembering(processorOf(processContext)));
+  const bull: Worker = new Worker(
+    queue.name,
+    processor,
+    bullOptions(options),
+    lostEnds.telling(consumer.backend),
+  );
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,
     isClosing: () => isClosing,
+    telling: lostEnds.telling,
   });
 
   return {
@@ -159,7 +167,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
 function createOtpWorker(
   options: AccountWorkerOptions,
   processor: (job: Job, token?: string) => Promise<JobResult>,
-  state: Omit<OtpOnlyOptions, 'redis'>,
+  { telling, ...state }: Omit<OtpOnlyOptions, 'redis'> & Pick<LostEnds, 'telling'>,
 ): { start(): void; close(): Promise<void> } | undefined {
   const { account, telemetry } = options;
   if (account.concurrencyForOtp === 0) return undefined;
@@ -171,7 +179,7 @@ function createOtpWorker(
     queueName(account.name),
     processor,
     { ...bullmq, skipStalledCheck: true },
-    otpOnlyBackend({ redis, ...state }),
+    telling(otpOnlyBackend({ redis, ...state })),
   );
   bull.on('error', (error) => telemetry.redis(error));
   return {

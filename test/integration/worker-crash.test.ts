@@ -211,6 +211,19 @@ describe('a lock that is lost while the request is under way', () => {
     expect(world.simulator.accepted).toHaveLength(1);
   });
 
+  it('keeps the acceptance of a message that leaves no mark, where only its end came too late', async () => {
+    await using world = await createDelivery({ settings: { stalledIntervalMs: 1_000 } });
+    world.simulator.faults.add({ kind: 'latency', latencyMs: 300, times: 1 });
+    await world.startWorker();
+    const { id } = await world.send({ lane: 'otp' });
+    await waitFor(() => requests(world) === 1);
+    await loseLock(world, id);
+    const ended = await world.end(id);
+    expect(ended.state).toBe('completed');
+    expect(ended.journal.settled).toMatchObject({ end: 'accepted', late: true });
+    expect(requests(world)).toBe(1);
+  });
+
   it('before anything was sent, leaves the message to the worker that has it now', async () => {
     await using world = await createDelivery({ ...quick, account: { connections: 1, concurrency: 2 } });
     world.simulator.faults.add({ kind: 'latency', latencyMs: 900, times: 1 });
