@@ -104,7 +104,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   },
   REDIS_UNSAFE: {
     meaning: 'Messages would not be safe in this Redis.',
-    whatToDo: 'Then start again.',
+    whatToDo: 'Change that, then start again.',
   },
   NOTHING_CHOSEN: {
     meaning: 'No dead letters are chosen.',
@@ -169,21 +169,22 @@ const unavailableCodes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Code, message and exit code of anything thrown. An error with a stable code that does not tell of something
- * being away is taken for wrong input; one without a stable code is unexpected.
+ * The exit code of an error by its code. One that does not tell of something being away is taken for wrong input.
  */
+export function exitCodeOf(code: string): ExitCode {
+  if (code === 'UNEXPECTED') return exitCodes.failed;
+  return unavailableCodes.has(code) ? exitCodes.unavailable : exitCodes.usage;
+}
+
+/** Code, message and exit code of anything thrown. An error without a stable code is unexpected. */
 export function reportOf(error: unknown): ErrorReport {
   const code = codeOf(error);
   if (code === undefined) {
     const { meaning, whatToDo } = cliErrors.UNEXPECTED;
-    return {
-      code: 'UNEXPECTED',
-      message: `${meaning} ${messageOf(error)} ${whatToDo}`,
-      exitCode: exitCodes.failed,
-    };
+    const message = `${meaning} ${messageOf(error)} ${whatToDo}`;
+    return { code: 'UNEXPECTED', message, exitCode: exitCodeOf('UNEXPECTED') };
   }
-  const exitCode = unavailableCodes.has(code) ? exitCodes.unavailable : exitCodes.usage;
-  return { code, message: messageOf(error), exitCode, ...problemsOf(error) };
+  return { code, message: messageOf(error), exitCode: exitCodeOf(code), ...problemsOf(error) };
 }
 
 function codeOf(error: unknown): string | undefined {

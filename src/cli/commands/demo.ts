@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import type { DemoOptions } from '../demo/report.ts';
 
 /** What `jetsms demo` can be told. */
-export interface DemoOptions {
-  readonly once?: true;
-  readonly json?: true;
-}
-
 /** `jetsms demo`: the whole way of a message, with a simulator as JetSMS and a Redis of its own. */
 export function registerDemo(program: Command, context: CliContext): void {
   program

@@ -6,7 +6,6 @@ import { normalizeNumber } from '../../message/number.ts';
 import { normalizeText } from '../../message/text.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import type { Hold } from '../../worker/hold-store.ts';
-import type { DemoOptions } from '../commands/demo.ts';
 import type { CliContext } from '../context.ts';
 import { countRecipients, fileBytes } from '../csv.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -21,12 +20,12 @@ import { awaitEnds } from '../send/await-ends.ts';
 import type { MessageEnd } from '../send/ends.ts';
 import { type Enqueued, enqueueAll, type Receipt } from '../send/enqueue.ts';
 import { messagesOfCsv } from '../send/message-lines.ts';
-import type { OutcomeRow } from '../send/outcome-tally.ts';
 import { producerSender } from '../send/sender.ts';
 import { parseTemplate } from '../template.ts';
 import type { Terminal } from '../terminal.ts';
 import { plannedFaults, topUp } from './faults.ts';
-import { type Reckoning, reckon } from './reckon.ts';
+import { reckon } from './reckon.ts';
+import type { DemoOptions, DemoReport, SentMessage } from './report.ts';
 import { demoLogin, openStage, type Stage } from './stage.ts';
 
 /** Beside src/cli and dist/cli alike. */
@@ -39,27 +38,6 @@ const longestMs = 120_000;
 
 /** Looking often would take the time of a Redis that is itself a part of this process. */
 const pollMs = { given: 250, local: 250, embedded: 1_500 } as const;
-
-/** A message that the demo has put into Redis, for comparing with what the simulator got. */
-export interface SentMessage {
-  readonly id: string;
-  readonly to: string;
-  readonly text: string;
-}
-
-/** Everything that the demo came to. */
-export interface DemoReport {
-  readonly redisKind: Stage['redisKind'];
-  readonly enqueued: Enqueued;
-  readonly outcomes: readonly OutcomeRow[];
-  readonly deadLetters: readonly {
-    readonly message: SentMessage;
-    readonly end: MessageEnd & { kind: 'dead' };
-  }[];
-  readonly reckoning: Reckoning;
-  readonly simulator: { readonly requests: number; readonly acceptedMessages: number };
-  readonly durationMs: number;
-}
 
 /**
  * Runs the demo from the first message to the last. On a terminal it stays up afterwards, for a look around.
