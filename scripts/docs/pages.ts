@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { deployFiles } from '../deploy/files.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
+import { renderErrorsMarkdown } from './errors-page.ts';
 import { renderLogsMarkdown } from './logs-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
@@ -16,6 +17,7 @@ export interface GeneratedPage {
 /** Every generated file. To add a page: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/codes.md', render: renderCodesMarkdown },
+  { path: 'docs/errors.md', render: renderErrorsMarkdown },
   { path: 'docs/logs.md', render: renderLogsMarkdown },
   { path: 'docs/metrics.md', render: renderMetricsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },

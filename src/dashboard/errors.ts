@@ -1,10 +1,16 @@
 export type DashboardErrorCode = 'DASHBOARD_UNPROTECTED' | 'REDIS_UNAVAILABLE';
 
-const words: Readonly<Record<DashboardErrorCode, string>> = {
-  DASHBOARD_UNPROTECTED:
-    'The dashboard would be reachable from elsewhere without a login. Set JETSMS_DASHBOARD_USERNAME and JETSMS_DASHBOARD_PASSWORD, or set JETSMS_DASHBOARD_HOST to 127.0.0.1.',
-  REDIS_UNAVAILABLE:
-    'Redis does not answer. Check JETSMS_REDIS_URL (`jetsms config`) and whether Redis runs.',
+/** Why the dashboard cannot start: code → what it means, what to do. The codes are stable. */
+export const dashboardErrors: Readonly<Record<DashboardErrorCode, { meaning: string; whatToDo: string }>> = {
+  DASHBOARD_UNPROTECTED: {
+    meaning: 'The dashboard would be reachable from elsewhere without a login.',
+    whatToDo:
+      'Set JETSMS_DASHBOARD_USERNAME and JETSMS_DASHBOARD_PASSWORD, or set JETSMS_DASHBOARD_HOST to 127.0.0.1.',
+  },
+  REDIS_UNAVAILABLE: {
+    meaning: 'Redis does not answer.',
+    whatToDo: 'Check JETSMS_REDIS_URL (`jetsms config`) and whether Redis runs.',
+  },
 };
 
 /** The dashboard cannot start. `code` is stable. */
@@ -13,7 +19,8 @@ export class DashboardError extends Error {
   readonly code: DashboardErrorCode;
 
   constructor(code: DashboardErrorCode, options: { readonly cause?: unknown } = {}) {
-    super(words[code], options);
+    const { meaning, whatToDo } = dashboardErrors[code];
+    super(`${meaning} ${whatToDo}`, options);
     this.code = code;
   }
 }

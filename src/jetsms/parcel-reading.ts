@@ -1,19 +1,28 @@
 import { toIstanbul } from '../message/istanbul-time.ts';
 import type { Parcel } from './parcel.ts';
 
-const problems = {
-  MMS_NEEDS_WEB_SERVICE:
-    'An MMS can only go through the web service: the XML form of an MMS is not public. Set the account\'s surface to "web-service".',
-  MMS_TEXTS_DIFFER: 'The messages of one MMS have different texts. Put each text into a request of its own.',
-} as const;
+export type ParcelErrorCode = 'MMS_NEEDS_WEB_SERVICE' | 'MMS_TEXTS_DIFFER';
+
+/** Why no request can be made of a parcel: code → what it means, what to do. The codes are stable. */
+export const parcelErrors: Readonly<Record<ParcelErrorCode, { meaning: string; whatToDo: string }>> = {
+  MMS_NEEDS_WEB_SERVICE: {
+    meaning: 'An MMS can only go through the web service: the XML form of an MMS is not public.',
+    whatToDo: 'Set the account\'s surface to "web-service".',
+  },
+  MMS_TEXTS_DIFFER: {
+    meaning: 'The messages of one MMS have different texts.',
+    whatToDo: 'Put each text into a request of its own.',
+  },
+};
 
 /** A parcel that no request can be made of. */
 export class ParcelError extends Error {
   override readonly name = 'ParcelError';
-  readonly code: keyof typeof problems;
+  readonly code: ParcelErrorCode;
 
-  constructor(code: keyof typeof problems) {
-    super(problems[code]);
+  constructor(code: ParcelErrorCode) {
+    const { meaning, whatToDo } = parcelErrors[code];
+    super(`${meaning} ${whatToDo}`);
     this.code = code;
   }
 }

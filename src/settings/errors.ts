@@ -1,3 +1,11 @@
+/** The one error of the settings: code → what it means, what to do. The code is stable. */
+export const settingsErrors = {
+  SETTINGS_INVALID: {
+    meaning: 'Settings are missing or wrong; the message has a line for each, and `problems` names them.',
+    whatToDo: 'Correct the named settings; docs/settings.md says what each accepts.',
+  },
+} as const;
+
 /** One thing that is wrong with the settings. Never contains the value. */
 export interface SettingsProblem {
   /** The setting, or the place in the configuration file: `requestTimeoutMs`, `accounts.shop.password`. */

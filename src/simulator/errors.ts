@@ -1,3 +1,19 @@
+/** Every error of the simulator: code → what it means, what to do. The codes are stable. */
+export const simulatorErrors = {
+  SIMULATOR_INPUT: {
+    meaning: 'The simulator was given a rule, an account or a query that it cannot use.',
+    whatToDo: 'Correct the named fields; docs/simulator.md says what each may be.',
+  },
+  SIMULATOR_WAIT_TIMEOUT: {
+    meaning: 'waitForAccepted(): the awaited number of messages was not accepted in time.',
+    whatToDo: 'Look at what the simulator answered instead, and whether the time was long enough.',
+  },
+  SIMULATOR_NOT_LISTENING: {
+    meaning: 'The address of the simulator was asked for before listen(), or after close().',
+    whatToDo: 'Await listen() first.',
+  },
+} as const;
+
 /** One thing that is wrong with what the simulator was told. */
 export interface InputProblem {
   /** Where: a path such as `match.to`; empty for the whole. */
