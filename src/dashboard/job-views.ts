@@ -37,7 +37,7 @@ function sendJobView(job: SendJob): View {
   return {
     ...view,
     title: withoutNumbers(title),
-    recipients: [...to.slice(0, listedRecipients), ...(more > 0 ? [`and ${more} more`] : [])],
+    recipients: `${to.slice(0, listedRecipients).join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
     textHidden: counted(textLength, 'character'),
   };
 }

@@ -1,0 +1,307 @@
+import { request } from 'node:http';
+import { Queue } from 'bullmq';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDashboard } from '../../src/dashboard/dashboard.ts';
+import { openProducerRedis, whenReady } from '../../src/queue/redis.ts';
+import { listHolds } from '../../src/worker/hold-operations.ts';
+import {
+  type DashboardChoice,
+  dashboardLogin,
+  dashboardSettings,
+  fillQueues,
+  ids,
+  neverShown,
+} from '../support/dashboard-world.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+
+const main = '/api/queues/shop%2Fjetsms-shop';
+const dead = '/api/queues/shop%2Fjetsms-shop-dead';
+
+interface Call {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the right one. */
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** A dashboard over filled queues of its own. */
+async function openDashboard(choice: Partial<DashboardChoice> = {}) {
+  const prefix = freshPrefix();
+  const redis = openProducerRedis(choice.redisUrl ?? sharedRedisUrl(), 2_000);
+  redis.on('error', () => {});
+  await whenReady(redis, 5_000);
+  await fillQueues(redis, prefix);
+  const settings = dashboardSettings({ redisUrl: sharedRedisUrl(), ...choice, prefix });
+  const dashboard = createDashboard({ settings, redis });
+  await dashboard.listen();
+  onTestFinished(async () => {
+    await dashboard.close();
+    redis.disconnect();
+  });
+  const call = async (path: string, options: Call = {}) => {
+    const { method = 'GET', body, headers, login = dashboardLogin } = options;
+    const withLogin = 'login' in options && !options.login ? {} : { authorization: basic(login) };
+    const answer = await fetch(new URL(path.replace(/^\//, ''), dashboard.url), {
+      method,
+      headers: {
+        ...withLogin,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+  return { dashboard, prefix, redis, call };
+}
+
+const basic = ({ username, password }: { username: string; password: string }): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** Every page and every answer that shows anything of a job or a queue. */
+const looks: readonly string[] = [
+  '/',
+  '/queue/shop%2Fjetsms-shop',
+  '/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50',
+  '/api/queues?activeQueue=shop%2Fjetsms-shop-dead&jobsPerPage=50',
+  '/api/job-schedulers',
+  '/api/redis/stats',
+  ...['metrics', 'default-job-options', 'workers', 'rate-limit', 'job-data-schema'].flatMap((what) => [
+    `${main}/${what}`,
+    `${dead}/${what}`,
+  ]),
+  ...Object.values(ids).flatMap((id) =>
+    [main, dead].flatMap((queue) => ['', '/logs', '/flow'].map((what) => `${queue}/${id}${what}`)),
+  ),
+];
+
+describe('the dashboard', () => {
+  it('shows no number, text or password in any page or answer', async () => {
+    const { call } = await openDashboard();
+    for (const path of looks) {
+      const { text } = await call(path);
+      for (const secret of neverShown) expect(text, path).not.toContain(secret);
+    }
+    const { text } = await call(`${main}/${ids.leaky}/logs`);
+    expect(JSON.parse(text)).toEqual([expect.stringMatching(/^\(a line of \d+ characters, not shown\)$/)]);
+  });
+
+  it('shows where every message stands', async () => {
+    const { call } = await openDashboard();
+    const { text } = await call('/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50');
+    const { queues } = JSON.parse(text);
+    const names = Object.fromEntries(
+      queues[0].jobs.map((job: { id: string; name: string }) => [job.id, job.name]),
+    );
+    expect(names).toMatchObject({
+      [ids.waiting]: 'otp, 1 message, 1 part: not tried yet',
+      [ids.retried]:
+        'bulk, 2 messages, 4 parts: unsent: the endpoint refused the connection; nothing was taken',
+      [ids.accepted]: 'transactional, 1 message, 2 parts: accepted 00',
+      [ids.foreign]: 'no send job of ours',
+    });
+    expect(queues.map(({ displayName }: { displayName: string }) => displayName)).toEqual([
+      'shop: messages',
+      'shop: dead letters',
+      'bank-otp: messages',
+      'bank-otp: dead letters',
+    ]);
+    expect(queues[2].description).toMatch(/^Messages of account bank-otp\. Held by an operator since 2/);
+  });
+
+  it('opens a dead letter', async () => {
+    const { call } = await openDashboard();
+    const { status, text } = await call(`${dead}/${ids.unknown}`);
+    expect(status).toBe(200);
+    expect(JSON.parse(text).job).toMatchObject({
+      name: 'unknown-code 871: not in the list of JetSMS; never taken for success (otp, 1 message, 1 part)',
+      data: { reason: 'unknown-code', code: '871', message: { recipients: '90532*****67' } },
+    });
+  });
+
+  it('lets in nobody without the login, not even to its scripts', async () => {
+    const { call } = await openDashboard();
+    const { text } = await call('/');
+    const script = /static\/js\/main[^"]+/.exec(text)?.[0] ?? '';
+    for (const path of ['/', '/api/queues', script, `${dead}/${ids.terminal}`]) {
+      const { status, headers, text: answer } = await call(path, { login: undefined });
+      expect(status, path).toBe(401);
+      expect(headers.get('www-authenticate')).toBe('Basic realm="JetSMS delivery", charset="UTF-8"');
+      expect(answer).not.toMatch(/queue|jetsms-/i);
+    }
+    expect((await call('/', { login: { ...dashboardLogin, password: 'wrong' } })).status).toBe(401);
+    expect((await call(script)).status).toBe(200);
+  });
+
+  it('makes an address wait after ten wrong logins', async () => {
+    const { call } = await openDashboard();
+    const wrong = { ...dashboardLogin, password: 'wrong' };
+    for (let count = 0; count < 10; count += 1) expect((await call('/', { login: wrong })).status).toBe(401);
+    const { status, headers } = await call('/');
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('sends headers that keep it out of frames, caches and the hands of other sites', async () => {
+    const { call } = await openDashboard();
+    for (const path of ['/', '/api/queues', '/healthz', '/nothing']) {
+      const { headers } = await call(path);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toContain('no-store');
+      expect(headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
+  it('says without a login only whether Redis answers', async () => {
+    const { call } = await openDashboard();
+    const { status, text } = await call('/healthz', { login: undefined });
+    expect({ status, text }).toEqual({ status: 200, text: '{"status":"ok"}' });
+  });
+
+  it('is served under a path of its own', async () => {
+    const { call, dashboard } = await openDashboard({ path: '/ops/queues/' });
+    expect(dashboard.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ops\/queues\/$/);
+    expect((await call('/')).text).toContain('<base href="/ops/queues/" />');
+    expect((await call('/api/queues')).status).toBe(200);
+  });
+
+  it('writes nothing to Redis when it is only looked at', async () => {
+    const { call, redis, prefix } = await openDashboard();
+    const dump = async () => {
+      const names = (await redis.keys(`${prefix}*`)).sort();
+      return Promise.all(names.map(async (name) => [name, await redis.dumpBuffer(name)]));
+    };
+    const before = await dump();
+    for (const path of looks) await call(path);
+    expect(await dump()).toEqual(before);
+  });
+});
+
+describe('a read-only dashboard', () => {
+  it('refuses every change, whatever its method', async () => {
+    const { call, redis, prefix } = await openDashboard();
+    const changes: readonly (readonly [string, string, unknown?])[] = [
+      ['PUT', `${main}/pause`],
+      ['PUT', '/api/queues/pause'],
+      ['PUT', `${main}/${ids.retried}/promote`],
+      ['PUT', `${main}/${ids.refused}/retry`],
+      ['PUT', `${dead}/${ids.terminal}/clean`],
+      ['PUT', `${main}/obliterate`, { force: true }],
+      ['POST', `${main}/add`, { name: 'otp', data: {}, options: {} }],
+      ['PATCH', `${main}/${ids.waiting}/update-data`, { jobData: { to: ['90532*****67'] } }],
+      ['DELETE', '/'],
+    ];
+    for (const [method, path, body] of changes) {
+      const { status } = await call(path, { method, body });
+      expect(status === 405 || status === 404, `${method} ${path}: ${status}`).toBe(true);
+    }
+    const queue = new Queue('jetsms-shop', { connection: redis, prefix });
+    onTestFinished(() => queue.close());
+    expect(await queue.isPaused()).toBe(false);
+    expect(await queue.getJobCounts('prioritized', 'delayed', 'failed')).toEqual({
+      prioritized: 1,
+      delayed: 2,
+      failed: 2,
+    });
+  });
+});
+
+describe('a writable dashboard', () => {
+  it('pauses and resumes an account, which everybody sees as a hold', async () => {
+    const { call, redis, prefix } = await openDashboard({ writable: true });
+    const holdOfShop = async () => (await listHolds(redis, { prefix, accounts: ['shop'] }))[0]?.hold;
+    expect((await call(`${main}/pause`, { method: 'PUT' })).status).toBe(200);
+    expect(await holdOfShop()).toMatchObject({ reason: 'operator', by: 'dashboard' });
+    expect((await call('/api/queues')).text).toContain('Paused on the dashboard; nothing is sent until');
+    expect((await call(`${main}/resume`, { method: 'PUT' })).status).toBe(200);
+    expect(await holdOfShop()).toBeUndefined();
+  });
+
+  it('never saves a mask back, and neither adds, repeats nor removes a message', async () => {
+    const { call, redis, prefix } = await openDashboard({ writable: true });
+    const queue = new Queue('jetsms-shop', { connection: redis, prefix });
+    onTestFinished(() => queue.close());
+    const before = await redis.hgetall(`${prefix}:jetsms-shop:${ids.waiting}`);
+    const refused: readonly (readonly [string, string, RegExp, unknown?])[] = [
+      ['PATCH', `${main}/${ids.waiting}/update-data`, /masks/, { jobData: { to: ['90532*****67'] } }],
+      ['PATCH', `${main}/${ids.waiting}/priority`, /does not do this/, { priority: 1 }],
+      ['POST', `${main}/add`, /jetsms send/, { name: 'otp', data: {}, options: {} }],
+      ['PUT', `${main}/${ids.refused}/retry`, /jetsms dead replay/],
+      ['PUT', `${main}/retry/failed`, /jetsms dead replay/],
+      ['PUT', `${main}/${ids.waiting}/clean`, /jetsms dead discard/],
+      ['PUT', `${main}/clean/failed`, /jetsms dead discard/],
+      ['PUT', `${main}/empty`, /jetsms dead discard/],
+      ['PUT', `${main}/obliterate`, /jetsms dead discard/, { force: true }],
+      ['PUT', `${main}/promote`, /does not do this/],
+      ['PUT', `${main}/concurrency`, /settings/, { concurrency: 5 }],
+      ['PUT', `${main}/rate-limit`, /settings/, { max: 1, duration: 1 }],
+      ['PUT', `${main}/rate-limit/release`, /settings/],
+    ];
+    for (const [method, path, words, body] of refused) {
+      const { status, text } = await call(path, { method, body });
+      expect(status, `${method} ${path}`).toBe(403);
+      expect(JSON.parse(text).message).toMatch(words);
+    }
+    expect(await redis.hgetall(`${prefix}:jetsms-shop:${ids.waiting}`)).toEqual(before);
+    expect(await queue.getJobCounts('prioritized', 'delayed', 'failed', 'completed')).toEqual({
+      prioritized: 1,
+      delayed: 2,
+      failed: 2,
+      completed: 1,
+    });
+  });
+
+  it('leaves dead letters alone: those are replayed and discarded by command', async () => {
+    const { call } = await openDashboard({ writable: true });
+    expect((await call(`${dead}/pause`, { method: 'PUT' })).status).toBe(405);
+  });
+
+  it('refuses a change that a page of another site makes, though the browser sends the login along', async () => {
+    const { call } = await openDashboard({ writable: true });
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    expect((await call(`${main}/pause`, { method: 'PUT', headers })).status).toBe(403);
+  });
+});
+
+describe('a dashboard without a login', () => {
+  it('is not built for an address that others reach', () => {
+    const settings = dashboardSettings({ redisUrl: sharedRedisUrl(), prefix: freshPrefix(), login: false });
+    const redis = openProducerRedis(sharedRedisUrl(), 1_000);
+    onTestFinished(() => redis.disconnect());
+    for (const dashboardHost of ['0.0.0.0', '::', '10.0.0.1', 'dashboard.internal']) {
+      expect(() => createDashboard({ settings: { ...settings, dashboardHost }, redis })).toThrow(
+        expect.objectContaining({ code: 'DASHBOARD_UNPROTECTED' }),
+      );
+    }
+  });
+
+  it('answers this machine by its own names only, so that no page on the internet can read it', async () => {
+    const { dashboard } = await openDashboard({ login: false });
+    const statusFor = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(dashboard.url, { headers: { host } }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+    expect(await statusFor(new URL(dashboard.url).host)).toBe(200);
+    expect(await statusFor('rebound.example')).toBe(403);
+  });
+});
+
+describe('while Redis is away', () => {
+  it('answers with words of its own, is red, and comes back with Redis', async () => {
+    await using server = await startRedis({ aof: 'always' });
+    const { call } = await openDashboard({ redisUrl: server.url });
+    await server.kill();
+    const { status, text } = await call('/api/queues');
+    expect(status).toBe(500);
+    expect(JSON.parse(text).message).toMatch(/^Redis does not answer/);
+    expect(text).not.toMatch(/ECONN|ioredis|127\.0\.0\.1/);
+    expect((await call('/healthz')).status).toBe(503);
+    await server.restart();
+    await expect.poll(async () => (await call('/api/queues')).status, { timeout: 10_000 }).toBe(200);
+  });
+});

@@ -1,0 +1,236 @@
+import { Queue, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { sendJobOptions } from '../../src/queue/job-options.ts';
+import type { HistoryEntry, Journal } from '../../src/queue/journal.ts';
+import { deadQueueName, queueName } from '../../src/queue/names.ts';
+import type { SendJob } from '../../src/queue/send-job.ts';
+import { parseSettings } from '../../src/settings/parse.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
+import { holdAccount } from '../../src/worker/hold-operations.ts';
+import { sendJob } from './send-job.ts';
+import { waitFor } from './wait-for.ts';
+
+export const dashboardLogin = { username: 'operator', password: 'correct horse battery' } as const;
+
+export interface DashboardChoice {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly writable?: boolean;
+  readonly path?: string;
+  /** Default true. */
+  readonly login?: boolean;
+}
+
+/** Settings of a dashboard over the accounts `shop` and `bank-otp`, on a free port. */
+export function dashboardSettings({ redisUrl, prefix, writable, path, login }: DashboardChoice): Settings {
+  const account = { url: 'https://jetsms.example/xml', username: 'shop-user', title: 'SHOP' };
+  const config = {
+    accounts: {
+      shop: { ...account, password: secrets.accountPassword },
+      'bank-otp': { ...account, password: secrets.accountPassword },
+    },
+  };
+  const env = {
+    JETSMS_CONFIG: 'config.json',
+    JETSMS_REDIS_URL: redisUrl,
+    JETSMS_PREFIX: prefix,
+    JETSMS_DASHBOARD_PORT: '0',
+    JETSMS_DASHBOARD_PATH: path ?? '/',
+    JETSMS_DASHBOARD_WRITABLE: String(writable ?? false),
+    ...(login === false
+      ? {}
+      : {
+          JETSMS_DASHBOARD_USERNAME: dashboardLogin.username,
+          JETSMS_DASHBOARD_PASSWORD: dashboardLogin.password,
+        }),
+  };
+  return parseSettings({ env, files: () => JSON.stringify(config) }, { needs: ['redis', 'dashboard'] });
+}
+
+/** What must never be seen on the dashboard. */
+const secrets = {
+  accountPassword: 'pässwörd-of-shop',
+  numbers: ['905321234567', '905429876543', '905051112233', '4915112345678'],
+  spellings: ['+90 532 123 45 67', '0532 123 45 67', '0532-123-45-67', '5321234567', '532 123 45 67'],
+  texts: [
+    'Kodunuz 482913, kimseyle paylaşmayın',
+    'Siparişiniz Yağmur Sokağı adresine yola çıktı',
+    'Çaldıran şubesinde randevunuz onaylandı',
+  ],
+  pieces: ['482913', 'paylaşmayın', 'PAYLAŞMAYIN', 'Yağmur', 'Çaldıran', 'randevunuz'],
+} as const;
+
+/** Every string that no page and no answer may hold. */
+export const neverShown: readonly string[] = [
+  secrets.accountPassword,
+  dashboardLogin.password,
+  ...secrets.numbers,
+  ...secrets.spellings,
+  ...secrets.texts,
+  ...secrets.pieces,
+];
+
+const [number = '', otherNumber = '', thirdNumber = '', foreignNumber = ''] = secrets.numbers;
+const [codeText = '', orderText = '', visitText = ''] = secrets.texts;
+
+const at = (minutesAgo: number): number => Date.now() - minutesAgo * 60_000;
+
+function entry(change: Partial<HistoryEntry>): HistoryEntry {
+  const base = { n: 1, at: at(3), outcome: 'refused', code: '12', verdict: 'dead-letter' } as const;
+  return { ...base, durationMs: 84, worker: 'web-1-4711', ...change };
+}
+
+const journal = (change: Partial<Journal>): Journal => ({
+  attempts: 1,
+  resends: 0,
+  stalls: 0,
+  history: [],
+  ...change,
+});
+
+/** Ids by what they are; of the form that the producer gives. */
+export const ids = {
+  waiting: 'm0waiting00000000000a',
+  retried: 'm0retried00000000000b',
+  accepted: 'm0accepted0000000000c',
+  refused: 'm0refused00000000000d',
+  leaky: 'm0leaky0000000000000e',
+  foreign: 'm0foreign00000000000f',
+  terminal: 'm0terminal0000000000g',
+  uncertain: 'm0uncertain000000000h',
+  unknown: 'm0unknown00000000000j',
+  invalid: 'm0invalid00000000000k',
+} as const;
+
+/**
+ * Fills the queues of account `shop` with a job in every state and a dead letter of every kind, and holds the
+ * account `bank-otp`. Numbers and texts stand wherever they could by accident.
+ */
+export async function fillQueues(redis: Redis, prefix: string): Promise<void> {
+  const connection = { connection: redis, prefix };
+  const queue = new Queue(queueName('shop'), connection);
+  const deadQueue = new Queue(deadQueueName('shop'), connection);
+  try {
+    await finishJobs(queue, redis, prefix);
+    await addWaiting(queue);
+    await addDeadLetters(deadQueue);
+    await holdAccount(redis, { prefix, account: 'bank-otp', by: 'ayşe', note: `asked by ${number}` });
+  } finally {
+    await queue.close();
+    await deadQueue.close();
+  }
+}
+
+const shopJob = (change: Partial<SendJob>): SendJob => sendJob({ account: 'shop', title: 'SHOP', ...change });
+
+/** Jobs that are over: one accepted, one given up, one that failed with an error that quotes everything. */
+async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<void> {
+  const leak = `could not send «${orderText}» to ${number} (${secrets.spellings[0]})\n    at ${visitText}`;
+  const connection = redis.duplicate({ maxRetriesPerRequest: null });
+  const worker = new Worker(
+    queue.name,
+    async (job) => {
+      if (job.id === ids.accepted) return { end: 'accepted', groupId: '130228114512' };
+      if (job.id === ids.refused) throw new UnrecoverableError('dead letter: terminal 12');
+      await job.log(leak);
+      throw new UnrecoverableError(leak);
+    },
+    { connection, prefix },
+  );
+  const add = async (id: string, data: unknown, progress?: Journal) => {
+    const job = await queue.add('transactional', data, {
+      ...sendJobOptions({ id, lane: 'transactional' }),
+      delay: 600_000,
+    });
+    if (progress) await job.updateProgress(progress);
+    await job.promote();
+  };
+  const accepted = entry({ outcome: 'accepted', code: '00', verdict: 'complete' });
+  await add(
+    ids.accepted,
+    shopJob({ to: [number], text: orderText, parts: 2 }),
+    journal({ history: [accepted], settled: { end: 'accepted', groupId: '130228114512', at: at(2) } }),
+  );
+  await add(
+    ids.refused,
+    shopJob({ to: [otherNumber], text: visitText }),
+    journal({
+      history: [entry({})],
+      settled: {
+        end: 'dead',
+        reason: 'terminal',
+        code: '12',
+        text: `${visitText} ${otherNumber}`,
+        at: at(2),
+      },
+    }),
+  );
+  await add(ids.leaky, shopJob({ to: [number, otherNumber], text: [orderText, visitText], parts: 3 }));
+  await waitFor(async () => (await queue.getJobCountByTypes('completed', 'failed')) === 3);
+  await worker.close();
+  connection.disconnect();
+}
+
+async function addWaiting(queue: Queue): Promise<void> {
+  const waiting = shopJob({ lane: 'otp', to: [number], text: codeText, whenUncertain: 'resend' });
+  await queue.add('otp', waiting, {
+    ...sendJobOptions({ id: ids.waiting, lane: 'otp' }),
+    deduplication: { id: `order for ${number}` },
+  });
+  const retried = shopJob({ lane: 'bulk', to: [foreignNumber, thirdNumber], text: orderText, parts: 4 });
+  const job = await queue.add(
+    'bulk',
+    retried,
+    sendJobOptions({ id: ids.retried, lane: 'bulk', delayMs: 900_000 }),
+  );
+  await job.updateProgress(
+    journal({
+      history: [entry({ outcome: 'unsent', code: 'connection-refused', verdict: 'retry' })],
+      notBefore: Date.now() + 900_000,
+    }),
+  );
+  const strange = { recipient: number, note: codeText, deep: { [number]: [Number(number)] } };
+  await queue.add(`to ${number}`, strange, { jobId: ids.foreign, delay: 900_000 });
+}
+
+async function addDeadLetters(deadQueue: Queue): Promise<void> {
+  const put = (
+    id: string,
+    data: unknown,
+    history: readonly HistoryEntry[],
+    facts: Parameters<typeof putDeadLetter>[1]['facts'],
+  ) =>
+    putDeadLetter(deadQueue, {
+      id,
+      data,
+      facts,
+      journal: journal({ history }),
+      enqueuedAt: at(30),
+      now: at(1),
+    });
+  await put(ids.invalid, { v: 9, to: number, text: codeText }, [], {
+    reason: 'invalid',
+    text: "the job's version is not 1: the producer is newer or no producer of ours",
+  });
+  await put(ids.unknown, shopJob({ to: [number], text: codeText, lane: 'otp' }), [entry({ code: '871' })], {
+    reason: 'unknown-code',
+    code: '871',
+    text: `Gönderilemedi: ${codeText.slice(0, 25)} (${number}) PAYLAŞMAYIN`,
+  });
+  await put(
+    ids.uncertain,
+    shopJob({ to: [otherNumber], text: orderText, parts: 2 }),
+    [entry({ outcome: 'uncertain', code: 'reply-timeout' })],
+    {
+      reason: 'uncertain',
+      code: 'reply-timeout',
+      mayHaveArrived: true,
+    },
+  );
+  await put(ids.terminal, shopJob({ to: [thirdNumber], text: visitText }), [entry({})], {
+    reason: 'terminal',
+    code: '12',
+    text: 'title wrong',
+  });
+}
