@@ -164,6 +164,17 @@ export const accountLines: Readonly<Record<string, Line>> = {
     means: 'The account is not held any more.',
     fields: flowing,
   },
+  'credit.read': {
+    levels: ['debug'],
+    means: "JetSMS told the account's credit. One worker asks for all.",
+    fields: { credit: { says: 'SMS parts that are left' } },
+  },
+  'credit.unknown': {
+    levels: ['debug', 'warn'],
+    means:
+      "JetSMS did not tell the account's credit: no gauge and no forecast, and a hold for want of credit is probed with messages. Level: warn for the first time in a row.",
+    fields: { why: code },
+  },
   'redis.error': {
     levels: ['error'],
     means: 'Redis does not answer as it should. The same error has one line in ten seconds.',

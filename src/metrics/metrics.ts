@@ -29,6 +29,8 @@ export interface AccountSnapshot {
   readonly held: HoldReason | undefined;
   readonly uncertainOpen?: number;
   readonly creditLeft?: number;
+  readonly creditHoursLeft?: number;
+  readonly waitingParts?: number;
 }
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
@@ -176,15 +178,20 @@ function foldCause(cause: string): string {
 }
 
 function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
-  const { account, main, dead, oldestWaitingMs, held, uncertainOpen, creditLeft } = snapshot;
+  const { account, main, dead, oldestWaitingMs, held } = snapshot;
   for (const [queue, states] of Object.entries({ main, dead })) {
     for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
   }
   for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
   for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  if (uncertainOpen !== undefined) set('uncertainOpen', { account }, uncertainOpen);
-  if (creditLeft !== undefined) set('creditLeft', { account }, creditLeft);
+  for (const key of whereKnown) {
+    const value = snapshot[key];
+    if (value !== undefined) set(key, { account }, value);
+  }
 }
+
+/** Gauges of a snapshot that are not always known. */
+const whereKnown = ['uncertainOpen', 'creditLeft', 'creditHoursLeft', 'waitingParts'] as const;
 
 /** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
 async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {

@@ -35,6 +35,8 @@ export type GaugeKey =
   | 'held'
   | 'uncertainOpen'
   | 'creditLeft'
+  | 'creditHoursLeft'
+  | 'waitingParts'
   | 'redisUp'
   | 'redisEvicting'
   | 'consuming'
@@ -147,7 +149,21 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
   creditLeft: {
     name: 'jetsms_credit_left',
     type: 'gauge',
-    help: 'SMS parts that the account can still send, where JetSMS was asked for it.',
+    help: 'SMS parts that the account can still send, as JetSMS last told; not shown where it does not.',
+    labels: { account },
+    shared: true,
+  },
+  creditHoursLeft: {
+    name: 'jetsms_credit_hours_left',
+    type: 'gauge',
+    help: 'Hours until the credit ends at the rate of the last hour; not shown where nothing is used.',
+    labels: { account },
+    shared: true,
+  },
+  waitingParts: {
+    name: 'jetsms_waiting_parts',
+    type: 'gauge',
+    help: 'SMS parts of all messages that waited when JetSMS last told the credit; from a sample where many wait.',
     labels: { account },
     shared: true,
   },

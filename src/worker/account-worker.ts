@@ -1,5 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -8,6 +9,7 @@ import type { EndpointBreaker } from './breaker.ts';
 import { createCampaignStates } from './campaign-states.ts';
 import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
+import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
 import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
 import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
@@ -67,6 +69,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
   for (const one of [queue, deadQueue]) one.on('error', (error) => telemetry.redis(error));
   const journals = createJournalStore(redis, { prefix, account: account.name });
+  const credit = createCreditWatchOf(options);
   const holds = createAccountHolds({
     store: createHoldStore(redis, { prefix, account: account.name }),
     accountFaultLimit: account.accountFaultLimit,
@@ -81,6 +84,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       telemetry.hold(hold, before);
     },
     onError: (error) => telemetry.redis(error),
+    ...(credit ? { askCredit: credit.askForHold } : {}),
   });
   options.breaker.onBreak(() => {
     holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
@@ -148,6 +152,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     async start() {
       holds.start();
       await holds.refresh();
+      credit?.start();
       bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
       forOtp?.start();
     },
@@ -157,10 +162,18 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       rate.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
-      await client.close();
+      await Promise.all([client.close(), credit?.stop()]);
       await Promise.all([queue.close(), deadQueue.close()]);
     },
   };
+}
+
+/** Asks for the credit, where the account allows it. */
+function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undefined {
+  const { settings, account, now } = options;
+  if (account.creditIntervalMs === 0) return undefined;
+  const queries = createAccountQueries(account, now);
+  return createCreditWatch({ ...options, prefix: settings.prefix, queries });
 }
 
 /** The consumer that only takes OTPs, on connections of its own; none where none is wanted. */

@@ -70,6 +70,27 @@ export function endHold(hold: Hold, now: number, policy: HoldPolicy): HoldStep {
   };
 }
 
+/**
+ * What JetSMS's word on the credit means for an account that is held for want of it. None: no canary is spent,
+ * for as long as somebody goes on asking. More than at first: flow again. Some, but no more than at first: it
+ * was too little for a message, and a canary shows whether it still is.
+ */
+export function creditTold(
+  { hold }: StoredHold,
+  credit: number,
+  now: number,
+  policy: HoldPolicy,
+): HoldStep | undefined {
+  if (hold?.mode !== 'probing' || hold.reason !== 'no-credit') return undefined;
+  const { probeIntervalMs: onePerMs } = policy;
+  // Twice the interval: the next word comes before it is over, and without one a canary goes.
+  if (credit <= 0) return { hold: { ...hold, credit: 0 }, gates: { onePerMs, firstAfterMs: 2 * onePerMs } };
+  const { credit: atFirst, ...rest } = hold;
+  if (atFirst === undefined)
+    return { hold: { ...hold, credit }, gates: { onePerMs, firstAfterMs: onePerMs } };
+  return credit > atFirst ? endHold(rest, now, policy) : undefined;
+}
+
 /** A person resumes: their own hold ends; any other reason is probed at once, one canary first. */
 export function resumeByPerson(hold: Hold | undefined, now: number, policy: HoldPolicy): HoldStep {
   if (!hold || (hold.reason === 'operator' && !hold.beneath)) {

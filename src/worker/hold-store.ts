@@ -24,6 +24,8 @@ export interface Hold {
   readonly by: string;
   /** What the operator wrote. */
   readonly note?: string;
+  /** Of a hold for want of credit: what was left when it was asked for first; it was too little for a message. */
+  readonly credit?: number;
   /** What an operator's hold was put on top of: it has not been mended by that, so its canary goes first. */
   readonly beneath?: 'account-fault';
 }

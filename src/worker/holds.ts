@@ -2,6 +2,7 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import type { Verdict } from './decide.ts';
 import {
   beginHold,
+  creditTold,
   endHold,
   type HoldPolicy,
   type HoldStep,
@@ -43,6 +44,8 @@ export interface HoldsOptions extends HoldPolicy {
   readonly accountFaultLimit: number;
   readonly worker: string;
   readonly pollMs: number;
+  /** Asks JetSMS for the credit; undefined where it is another worker's turn, or there is no answer. */
+  readonly askCredit?: () => Promise<number | undefined>;
   readonly now: () => number;
   /** Told once for each change that this worker sees. */
   readonly onChange: (hold: Hold | undefined, before: Hold | undefined) => void;
@@ -54,6 +57,7 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   let seen: StoredHold | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
+  let isAsking = false;
 
   const current = (): Hold | undefined => (seen ? shownHold(seen) : undefined);
 
@@ -103,12 +107,31 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       await begin('account-fault', code);
   };
 
+  /** A probe that costs no message. */
+  const probeByAsking = async (): Promise<void> => {
+    const hold = current();
+    if (isAsking || !options.askCredit || hold?.reason !== 'no-credit' || hold.mode !== 'probing') return;
+    isAsking = true;
+    try {
+      const credit = await options.askCredit();
+      if (credit === undefined) return;
+      const stored = await look();
+      await take(stored, creditTold(stored, credit, now(), options));
+    } catch (error) {
+      options.onError(error);
+    } finally {
+      isAsking = false;
+    }
+  };
+
   const poll = async (): Promise<void> => {
     try {
       await refresh();
     } catch (error) {
       options.onError(error);
     }
+    // An answer can take as long as a request: the next look does not wait for it.
+    void probeByAsking();
     if (!stopped) timer = setTimeout(() => void poll(), options.pollMs);
   };
 

@@ -5,6 +5,7 @@ import type { AccountSnapshot, Collect } from '../metrics/metrics.ts';
 import { lanePriority } from '../queue/job-options.ts';
 import { parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
+import { type CreditState, type CreditStore, createCreditStore } from './credit/credit-store.ts';
 import { uncertainKey } from './dead-letter-store.ts';
 import { shownHold } from './hold-steps.ts';
 import { createHoldStore, type HoldStore } from './hold-store.ts';
@@ -24,6 +25,7 @@ interface AccountQueues {
   readonly main: string;
   readonly dead: string;
   readonly holds: HoldStore;
+  readonly credit: CreditStore;
 }
 
 /**
@@ -37,6 +39,7 @@ export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOp
       main: `${prefix}:${queueName(account)}`,
       dead: `${prefix}:${deadQueueName(account)}`,
       holds: createHoldStore(redis, { prefix, account }),
+      credit: createCreditStore(redis, { prefix, account }),
     }),
   );
   const forgetGone = createForgetting(redis);
@@ -50,13 +53,13 @@ export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOp
 }
 
 async function readAccount(redis: Redis, queues: AccountQueues, now: number): Promise<AccountSnapshot> {
-  const { account, main, dead, holds } = queues;
+  const { account, main, dead, holds, credit } = queues;
   const pipeline = redis.pipeline();
   countStates(pipeline, main);
   countStates(pipeline, dead);
   pipeline.hlen(uncertainKey(dead));
   for (const lane of lanes) pipeline.zrangebyscore(`${main}:prioritized`, ...scoresOf(lane), 'LIMIT', 0, 1);
-  const [answers, stored] = await Promise.all([run(pipeline), holds.read()]);
+  const [answers, stored, told] = await Promise.all([run(pipeline), holds.read(), credit.read()]);
   const counts = answers.slice(0, 2 * stateCount).map(Number);
   const heads = answers.slice(-lanes.length) as string[][];
   const hold = shownHold(stored);
@@ -67,7 +70,17 @@ async function readAccount(redis: Redis, queues: AccountQueues, now: number): Pr
     uncertainOpen: Number(answers[2 * stateCount]),
     held: hold && hold.mode !== 'resuming' ? hold.reason : undefined,
     oldestWaitingMs: await waitingTimes(redis, { main, heads, now }),
+    ...creditOf(told),
   };
+}
+
+/** What was reckoned when JetSMS was last asked: a scrape costs nothing more. */
+function creditOf(told: CreditState | undefined): Partial<AccountSnapshot> {
+  if (!told) return {};
+  const { credit: creditLeft, waiting, forecast } = told;
+  const { hoursLeft: creditHoursLeft } = forecast;
+  const atThisRate = creditHoursLeft === undefined ? {} : { creditHoursLeft };
+  return { creditLeft, waitingParts: waiting.parts, ...atThisRate };
 }
 
 /** Where BullMQ keeps the jobs of a state. */

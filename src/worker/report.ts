@@ -28,6 +28,7 @@ const floodWindowMs = 10_000;
 export function createTelemetry({ account, log, metrics, now = Date.now }: TelemetryOptions): Telemetry {
   const { name, surface } = account;
   const lines = log.child({ account: name, surface });
+  let creditIsKnown = true;
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now });
   return {
     request({ outcome, durationMs }) {
@@ -63,6 +64,12 @@ export function createTelemetry({ account, log, metrics, now = Date.now }: Telem
     hold(hold, before) {
       if (hold && hold.mode !== 'resuming') return lines.warn(holdFields(hold), `account.${hold.mode}`);
       lines.info({ before: before?.reason }, hold ? 'account.resuming' : 'account.flowing');
+    },
+    credit(told) {
+      if ('credit' in told) lines.debug(told, 'credit.read');
+      // An account that may not ask gets the same no again and again: once is news.
+      else lines[creditIsKnown ? 'warn' : 'debug'](told, 'credit.unknown');
+      creditIsKnown = 'credit' in told;
     },
     unexpected(error, where) {
       metrics.unexpected();

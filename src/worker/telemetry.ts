@@ -40,6 +40,9 @@ export interface EndReport {
   readonly code?: string;
 }
 
+/** An answer to the question for the credit, or the code, HTTP status or cause of there being none. */
+export type CreditTold = { readonly credit: number } | { readonly why: string };
+
 /** What the worker of one account tells; log lines and metrics are made from it in one place. */
 export interface Telemetry {
   request(report: RequestReport): void;
@@ -53,6 +56,8 @@ export interface Telemetry {
   lateReply(id: string, outcome: Outcome, settled: boolean): void;
   lockLost(id: string, when: string): void;
   hold(hold: Hold | undefined, before: Hold | undefined): void;
+  /** What JetSMS said of the account's credit, or why it said nothing. */
+  credit(told: CreditTold): void;
   /** Something of ours threw what it should not have thrown. */
   unexpected(error: unknown, where: string): void;
   /** Redis does not answer as it should; many of these in a row become one log line. */

@@ -1,7 +1,13 @@
 import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import type { Hold } from '../../src/worker/hold-store.ts';
-import type { AttemptReport, EndReport, RequestReport, Telemetry } from '../../src/worker/telemetry.ts';
+import type {
+  AttemptReport,
+  CreditTold,
+  EndReport,
+  RequestReport,
+  Telemetry,
+} from '../../src/worker/telemetry.ts';
 
 /** A telemetry that keeps what it is told, in order. */
 export interface RecordingTelemetry extends Telemetry {
@@ -19,6 +25,7 @@ export interface RecordingTelemetry extends Telemetry {
   readonly locksLost: readonly { readonly id: string; readonly when: string }[];
   /** Every hold as it was seen to change; undefined where it was over. */
   readonly holds: readonly (Hold | undefined)[];
+  readonly credits: readonly CreditTold[];
   readonly unexpectedErrors: readonly { readonly error: unknown; readonly where: string }[];
   readonly redisErrors: readonly unknown[];
 }
@@ -32,6 +39,7 @@ export function recordTelemetry(): RecordingTelemetry {
   const lateReplies: { id: string; outcome: Outcome; settled: boolean }[] = [];
   const locksLost: { id: string; when: string }[] = [];
   const holds: (Hold | undefined)[] = [];
+  const credits: CreditTold[] = [];
   const unexpectedErrors: { error: unknown; where: string }[] = [];
   const redisErrors: unknown[] = [];
   return {
@@ -43,6 +51,7 @@ export function recordTelemetry(): RecordingTelemetry {
     lateReplies,
     locksLost,
     holds,
+    credits,
     unexpectedErrors,
     redisErrors,
     request: (report) => void requests.push(report),
@@ -53,6 +62,7 @@ export function recordTelemetry(): RecordingTelemetry {
     lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),
     lockLost: (id, when) => void locksLost.push({ id, when }),
     hold: (hold) => void holds.push(hold),
+    credit: (told) => void credits.push(told),
     unexpected: (error, where) => void unexpectedErrors.push({ error, where }),
     redis: (error) => void redisErrors.push(error),
   };

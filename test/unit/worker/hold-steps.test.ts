@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   beginHold,
+  creditTold,
   endHold,
   fullPacePerSecond,
   type HoldStep,
@@ -194,5 +195,51 @@ describe('what people see', () => {
     expect(shownHold(stored(undefined, { paused: true }))).toMatchObject(expected);
     const resuming = stored(hold('no-credit', 'resuming'), { paused: true });
     expect(shownHold(resuming)).toMatchObject(expected);
+  });
+});
+
+describe('what JetSMS says of the credit', () => {
+  const told = (credit: number, present: Hold | undefined = hold('no-credit', 'probing')) =>
+    creditTold(stored(present), credit, now, policy);
+
+  it('none: no canary goes for two intervals, in which it is asked again', () => {
+    expect(told(0)).toEqual({
+      hold: hold('no-credit', 'probing', { credit: 0 }),
+      gates: { onePerMs: 60_000, firstAfterMs: 120_000 },
+    });
+    expect(told(-3)?.hold?.credit).toBe(0);
+  });
+
+  it('some, but a message was refused: it is remembered, and a canary goes at its time', () => {
+    expect(told(3)).toEqual({
+      hold: hold('no-credit', 'probing', { credit: 3 }),
+      gates: { onePerMs: 60_000, firstAfterMs: 60_000 },
+    });
+  });
+
+  it.each([1, 3])('still no more (%s of 3): the canaries go on as they were', (credit) => {
+    expect(told(credit, hold('no-credit', 'probing', { credit: 3 }))).toBeUndefined();
+  });
+
+  it.each([
+    [0, 1],
+    [3, 4],
+  ])(
+    'more than at first (%s, now %s): the account flows again, and the number is forgotten',
+    (first, credit) => {
+      expect(told(credit, hold('no-credit', 'probing', { credit: first }))).toEqual({
+        hold: hold('no-credit', 'resuming', { modeSince: now }),
+        gates: { perSecond: 50 },
+      });
+    },
+  );
+
+  it.each([
+    ['no hold', undefined],
+    ['another reason', hold('unreachable', 'probing')],
+    ['an account that a person stopped', hold('operator', 'stopped')],
+    ['an account that resumes already', hold('no-credit', 'resuming')],
+  ])('says nothing to %s', (_, present) => {
+    expect(creditTold(stored(present), 100, now, policy)).toBeUndefined();
   });
 });

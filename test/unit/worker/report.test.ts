@@ -84,6 +84,9 @@ function tellAll(telemetry: Telemetry): void {
   telemetry.hold({ ...hold, mode: 'resuming' }, { ...hold, mode: 'probing' });
   telemetry.hold(undefined, { ...hold, mode: 'resuming' });
   telemetry.hold({ ...hold, mode: 'stopped', reason: 'operator', note: 'a test' }, undefined);
+  telemetry.credit({ why: '20' });
+  telemetry.credit({ why: '20' });
+  telemetry.credit({ credit: 120 });
   telemetry.unexpected(new Error('oh'), 'job');
   telemetry.redis(new Error('away'));
   telemetry.request({ outcome: refused('12'), durationMs: 5, messages: 1 });

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { createCreditStore } from '../../src/worker/credit/credit-store.ts';
+import { readWaiting } from '../../src/worker/credit/waiting.ts';
+import { createQueueSnapshot } from '../../src/worker/queue-snapshot.ts';
+import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { sendJob } from '../support/send-job.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const asking = { creditIntervalMs: 60_000 } as const;
+const quick = { creditIntervalMs: 60_000, probeIntervalMs: 1_000 } as const;
+
+const placeOf = ({ prefix, account }: DeliveryWorld) => ({ prefix, account: account.name });
+const storeOf = (world: DeliveryWorld) => createCreditStore(world.redis, placeOf(world));
+const refusedForCredit = ({ simulator }: DeliveryWorld) => simulator.stats().refusedByCode['11'] ?? 0;
+
+describe('the credit', () => {
+  it.each(['xml', 'web-service'] as const)(
+    'is asked once over %s, however many workers run',
+    async (surface) => {
+      await using world = await createDelivery({
+        account: { ...asking, surface },
+        provider: { credit: 120 },
+      });
+      await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
+      const told = await waitFor(() => storeOf(world).read(), { what: 'the credit in Redis' });
+      expect(told).toMatchObject({ credit: 120, waiting: { jobs: 0, parts: 0 } });
+      expect(await storeOf(world).lease('credit', 1_000)).toBe(false);
+      expect(world.telemetry.credits).toEqual([{ credit: 120 }]);
+      expect(world.simulator.stats().requests).toBe(1);
+    },
+  );
+
+  it('is asked again after its interval', async () => {
+    await using world = await createDelivery({
+      account: { creditIntervalMs: 100 },
+      provider: { credit: 120 },
+    });
+    await world.startWorker();
+    await waitFor(() => world.telemetry.credits.length >= 3);
+    expect((await storeOf(world).readings()).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is not asked where the account says so', async () => {
+    await using world = await createDelivery({ account: { creditIntervalMs: 0 } });
+    await world.startWorker();
+    await world.end((await world.send()).id);
+    expect(world.simulator.stats().requests).toBe(1);
+  });
+
+  it('shows in the metrics, with what waited then', async () => {
+    await using world = await createDelivery({ account: asking, provider: { credit: 120 } });
+    await world.send({ text: 'x'.repeat(160), sendAt: Date.now() + 3_600_000 });
+    await world.producer.sendMany([`+${numberAt(1)}`, `+${numberAt(2)}`], {
+      campaign: 'later',
+      text: 'Merhaba',
+      sendAt: Date.now() + 3_600_000,
+    });
+    await world.startWorker();
+    await waitFor(() => storeOf(world).read());
+    const { redis, prefix } = world;
+    const collect = createQueueSnapshot({ redis, prefix, accounts: ['acme'], now: Date.now });
+    expect(await collect()).toMatchObject([{ creditLeft: 120, waitingParts: 3 }]);
+  });
+
+  it('that is not told leaves the last word for a while, and is told of', async () => {
+    await using world = await createDelivery({ account: asking });
+    world.simulator.faults.add({ kind: 'reply', code: '20', match: { on: 'account-query' } });
+    await world.startWorker();
+    await waitFor(() => world.telemetry.credits.length > 0);
+    expect(world.telemetry.credits).toEqual([{ why: '20' }]);
+    expect(await storeOf(world).read()).toBeUndefined();
+  });
+});
+
+describe('what waits', () => {
+  it('is reckoned from a sample where much waits, and exact where little does', async () => {
+    await using world = await createDelivery();
+    const jobs = Array.from({ length: 200 }, (_, n) => ({
+      name: 'bulk',
+      data: sendJob({ to: [numberAt(n), numberAt(n + 1)], parts: 4, lane: 'bulk' }),
+      opts: { priority: 100 },
+    }));
+    await world.queue.addBulk(jobs.slice(0, 20));
+    expect(await readWaiting(world.redis, placeOf(world))).toEqual({
+      jobs: 20,
+      messages: 40,
+      parts: 80,
+      isEstimate: false,
+    });
+    await world.queue.addBulk(jobs.slice(20));
+    expect(await readWaiting(world.redis, placeOf(world))).toEqual({
+      jobs: 200,
+      messages: 400,
+      parts: 800,
+      isEstimate: true,
+    });
+  });
+});
+
+describe('a hold for want of credit', () => {
+  it.each(['xml', 'web-service'] as const)(
+    'asks for the credit over %s and spends no message, until there is some',
+    async (surface) => {
+      await using world = await createDelivery({
+        account: { ...quick, surface },
+        provider: { credit: 0 },
+      });
+      await world.startWorker();
+      const { id } = await world.send();
+      await world.held({ reason: 'no-credit', credit: 0 });
+      const asked = world.telemetry.credits.length;
+      await waitFor(() => world.telemetry.credits.length >= asked + 2);
+      expect(refusedForCredit(world)).toBe(1);
+      world.simulator.topUp('acme', 50);
+      const ended = await world.end(id);
+      expect(ended.way).toEqual(['refused 11 hold', 'accepted 00 complete']);
+      expect(refusedForCredit(world)).toBe(1);
+    },
+  );
+
+  it('ends when there is credit, also where nothing waits', async () => {
+    await using world = await createDelivery({ account: quick, provider: { credit: 0 } });
+    await world.startWorker();
+    const { id } = await world.send();
+    await world.held({ reason: 'no-credit', credit: 0 });
+    await (await world.queue.getJob(id))?.remove();
+    world.simulator.topUp('acme', 50);
+    await world.held({ reason: 'no-credit', mode: 'resuming' });
+  });
+
+  it('lets a canary go where JetSMS does not tell the credit', async () => {
+    await using world = await createDelivery({ account: quick, provider: { credit: 0 } });
+    world.simulator.faults.add({ kind: 'status', status: 500, match: { on: 'account-query' } });
+    await world.startWorker();
+    const { id } = await world.send();
+    await waitFor(() => refusedForCredit(world) >= 2);
+    world.simulator.topUp('acme', 50);
+    expect((await world.end(id)).way.at(-1)).toBe('accepted 00 complete');
+  });
+
+  it('lets canaries go where some credit is left, but too little for a message; and ends when there is more', async () => {
+    await using world = await createDelivery({
+      account: { ...quick, maxTextLength: 612 },
+      provider: { credit: 1, maxTextLength: 612 },
+    });
+    await world.startWorker();
+    const { id } = await world.send({ text: 'x'.repeat(306) });
+    await world.held({ reason: 'no-credit', credit: 1 });
+    await waitFor(() => refusedForCredit(world) >= 2);
+    world.simulator.topUp('acme', 50);
+    expect((await world.end(id)).way.at(-1)).toBe('accepted 00 complete');
+  });
+
+  it('asks once an interval, however many workers run', async () => {
+    await using world = await createDelivery({
+      account: { creditIntervalMs: 3_600_000, probeIntervalMs: 1_000 },
+      provider: { credit: 0 },
+    });
+    await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
+    await waitFor(() => storeOf(world).read());
+    const startedAt = Date.now();
+    await world.send();
+    await world.held({ reason: 'no-credit', credit: 0 });
+    const before = world.telemetry.credits.length;
+    await waitFor(() => world.telemetry.credits.length >= before + 2);
+    const intervals = Math.ceil((Date.now() - startedAt) / 1_000);
+    expect(world.telemetry.credits.length - 1).toBeLessThanOrEqual(intervals + 1);
+    expect(refusedForCredit(world)).toBe(1);
+  });
+});
