@@ -11,9 +11,9 @@ export interface Used {
 }
 
 /** A job whose refusal one of its messages has caused: both halves are sent again, at once and by themselves. */
-export function halves(job: SendJob, used: Used): readonly Piece[] {
+export function halves(job: SendJob, { attempts, resends }: Used): readonly Piece[] {
   const middle = Math.ceil(job.to.length / 2);
-  const again = { fate: 'again', delayMs: 0, ...used } as const;
+  const again = { fate: 'again', delayMs: 0, attempts, resends } as const;
   return [
     { ...again, ranges: [[0, middle]] },
     { ...again, ranges: [[middle, job.to.length]] },
@@ -33,7 +33,8 @@ export function piecesByFate(verdicts: readonly Verdict[], used: Used): readonly
   return [...pieces.values()].map(({ piece, indices }) => ({ ...piece, ranges: rangesOf(indices) }));
 }
 
-function pieceOf(verdict: Verdict, used: Used): Piece {
+/** Takes the counts out by name: what is given is a whole journal, which must not end up in each of its pieces. */
+function pieceOf(verdict: Verdict, { attempts, resends }: Used): Piece {
   const ranges: readonly Range[] = [];
   switch (verdict.kind) {
     case 'complete':
@@ -41,14 +42,14 @@ function pieceOf(verdict: Verdict, used: Used): Piece {
     case 'dead-letter':
       return { fate: 'dead', ranges, facts: verdict.facts };
     case 'retry': {
-      const resends = used.resends + (verdict.resend ? 1 : 0);
-      return { fate: 'again', ranges, delayMs: verdict.delayMs, attempts: used.attempts + 1, resends };
+      const resent = resends + (verdict.resend ? 1 : 0);
+      return { fate: 'again', ranges, delayMs: verdict.delayMs, attempts: attempts + 1, resends: resent };
     }
     case 'defer':
-      return { fate: 'again', ranges, delayMs: verdict.delayMs, ...used };
+      return { fate: 'again', ranges, delayMs: verdict.delayMs, attempts, resends };
     case 'hold':
     case 'split':
-      return { fate: 'again', ranges, delayMs: 0, ...used };
+      return { fate: 'again', ranges, delayMs: 0, attempts, resends };
   }
 }
 
