@@ -7,10 +7,11 @@ import Fastify, {
 } from 'fastify';
 import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
+import { whenReady } from '../queue/redis.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isRead, readOnlyWords } from './access.ts';
-import { createBoard } from './board.ts';
+import { type Board, createBoard } from './board.ts';
 import { DashboardError } from './errors.ts';
 import { isFromElsewhere, namesThisMachine, type Provenance, securityHeaders } from './headers.ts';
 import { createLoginThrottle, type Login, type LoginThrottle, matchesLogin } from './login.ts';
@@ -38,13 +39,15 @@ export interface DashboardOptions {
   readonly log?: Logger;
   /** Epoch milliseconds; default the clock. */
   readonly now?: () => number;
+  /** How long `listen()` waits for Redis, in milliseconds; default 5,000. */
+  readonly redisWaitMs?: number;
 }
 
 /** Bull Board over all accounts' queues and dead letters: behind a login, masked, read-only unless the settings say otherwise. */
 export interface Dashboard extends AsyncDisposable {
   /**
-   * Begins to serve.
-   * @throws Error with code `EADDRINUSE` and the like where the address cannot be taken
+   * Begins to serve once Redis is there. Once only.
+   * @throws DashboardError `REDIS_UNAVAILABLE`; Error with code `EADDRINUSE` and the like where the address cannot be taken
    */
   listen(): Promise<void>;
   /** Where it is served; only after `listen()`. */
@@ -70,41 +73,36 @@ export function createDashboard({
   redis,
   log = silentLogger(),
   now = Date.now,
+  redisWaitMs = 5_000,
 }: DashboardOptions): Dashboard {
   const login = loginOf(settings);
   if (!login && !isLoopback(settings.dashboardHost)) throw new DashboardError('DASHBOARD_UNPROTECTED');
 
   const basePath = settings.dashboardPath.replace(/\/+$/, '');
-  const board = createBoard({
-    redis,
-    prefix: settings.prefix,
-    accounts: [...settings.accounts.keys()],
-    writable: settings.dashboardWritable,
-    basePath,
-    secrets: secretsOf(settings),
-    log,
-  });
   const throttle = createLoginThrottle({ mostFailures: mostWrongLogins, windowMs: throttleWindowMs, now });
-
   const app = Fastify({ forceCloseConnections: true, bodyLimit: mostBodyBytes });
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
   app.get('/healthz', (_request, reply) => answerHealth(redis, reply));
-  const guarded: FastifyPluginAsync = async (inner) => {
-    guardOrigin(inner, { hasLogin: login !== undefined });
-    if (login) await guardLogin(inner, { login, throttle, log });
-    if (!settings.dashboardWritable) refuseChanges(inner);
-    await inner.register(board.plugin, { prefix: basePath });
-  };
-  app.register(guarded);
-
+  let board: Board | undefined;
   let url = '';
   const close = async (): Promise<void> => {
     await app.close();
-    await board.close();
+    await board?.close();
   };
   return {
     async listen() {
+      await ready(redis, redisWaitMs);
+      board = createBoard({
+        redis,
+        prefix: settings.prefix,
+        accounts: [...settings.accounts.keys()],
+        writable: settings.dashboardWritable,
+        basePath,
+        secrets: secretsOf(settings),
+        log,
+      });
+      app.register(behindGuards(board, { settings, basePath, login, throttle, log }));
       const { dashboardHost: host, dashboardPort: port } = settings;
       const address = new URL(await app.listen({ host, port }));
       url = `${address.origin}${basePath}/`;
@@ -115,6 +113,36 @@ export function createDashboard({
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+interface Guards {
+  readonly settings: DashboardSettings;
+  readonly basePath: string;
+  readonly login: Login | undefined;
+  readonly throttle: LoginThrottle;
+  readonly log: Logger;
+}
+
+/** The board, its scripts and styles included, behind everything that a request must pass first. */
+function behindGuards(
+  board: Board,
+  { settings, basePath, login, throttle, log }: Guards,
+): FastifyPluginAsync {
+  return async (app) => {
+    guardOrigin(app, { hasLogin: login !== undefined });
+    if (login) await guardLogin(app, { login, throttle, log });
+    if (!settings.dashboardWritable) refuseChanges(app);
+    await app.register(board.plugin, { prefix: basePath });
+  };
+}
+
+/** BullMQ's queues are never well again if Redis is not there while they are made. */
+async function ready(redis: Redis, timeoutMs: number): Promise<void> {
+  try {
+    await whenReady(redis, timeoutMs);
+  } catch (cause) {
+    throw new DashboardError('REDIS_UNAVAILABLE', { cause });
+  }
 }
 
 function loginOf({ dashboardUsername, dashboardPassword }: DashboardSettings): Login | undefined {

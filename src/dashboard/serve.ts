@@ -1,9 +1,8 @@
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
-import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { openProducerRedis } from '../queue/redis.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDashboard } from './dashboard.ts';
-import { DashboardError } from './errors.ts';
 
 /** A dashboard with a connection to Redis of its own. */
 export interface ServedDashboard {
@@ -15,8 +14,6 @@ export interface ServeOptions {
   /** Read with the needs `redis` and `dashboard`. */
   readonly settings: Settings;
   readonly log: Logger;
-  /** How long to wait for Redis, in milliseconds. */
-  readonly redisWaitMs?: number;
 }
 
 /** A page waits no longer for Redis. */
@@ -30,11 +27,7 @@ const floodWindowMs = 10_000;
  *
  * @throws DashboardError `REDIS_UNAVAILABLE`, `DASHBOARD_UNPROTECTED`; Error with code `EADDRINUSE` and the like
  */
-export async function serveDashboard({
-  settings,
-  log,
-  redisWaitMs = commandTimeoutMs,
-}: ServeOptions): Promise<ServedDashboard> {
+export async function serveDashboard({ settings, log }: ServeOptions): Promise<ServedDashboard> {
   const redis = openProducerRedis(settings.redisUrl, commandTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: Date.now });
   redis.on('error', (error) => {
@@ -43,7 +36,6 @@ export async function serveDashboard({
   });
   try {
     const dashboard = createDashboard({ settings, redis, log });
-    await ready(redis, redisWaitMs);
     await dashboard.listen();
     const { dashboardWritable: writable, dashboardUsername } = settings;
     log.info({ url: dashboard.url, writable, login: dashboardUsername !== '' }, 'dashboard.started');
@@ -57,13 +49,5 @@ export async function serveDashboard({
   } catch (error) {
     redis.disconnect();
     throw error;
-  }
-}
-
-async function ready(redis: Parameters<typeof whenReady>[0], timeoutMs: number): Promise<void> {
-  try {
-    await whenReady(redis, timeoutMs);
-  } catch (cause) {
-    throw new DashboardError('REDIS_UNAVAILABLE', { cause });
   }
 }
