@@ -61,9 +61,9 @@ export async function sendMany(
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
     const job = jobOf(chunk, campaign, onProblem);
     if (!job) continue;
-    const task = enqueue(job, chunk.position).finally(() => underWay.delete(task));
+    const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));
     underWay.add(task);
-    // A failure shows when the task is awaited, here or at the end.
+    // A task that fails stays among those under way: it may fail while nobody awaits it, and shows here or at the end.
     task.catch(() => {});
     if (underWay.size >= atATime) await Promise.race(underWay);
   }
