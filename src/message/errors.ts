@@ -31,6 +31,10 @@ export const messageErrors = {
     meaning: 'There are no recipients.',
     whatToDo: 'Pass at least one number.',
   },
+  RECIPIENTS_INVALID: {
+    meaning: 'The recipients are not a list.',
+    whatToDo: 'Pass an array or another iterable, also for a single number: `[number]`.',
+  },
   NUMBER_EMPTY: {
     meaning: 'The number is empty.',
     whatToDo: 'Pass the number of a mobile phone, such as 0532 123 45 67.',

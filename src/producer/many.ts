@@ -82,6 +82,18 @@ export interface Chunk {
   readonly recipients: readonly Recipient[];
 }
 
+/**
+ * A single number is a string, which can be iterated too.
+ * @throws MessageError RECIPIENTS_INVALID
+ */
+export function checkRecipients(recipients: unknown): void {
+  const isList =
+    typeof recipients === 'object' &&
+    recipients !== null &&
+    (Symbol.iterator in recipients || Symbol.asyncIterator in recipients);
+  if (!isList) throw new MessageError('RECIPIENTS_INVALID', 'to');
+}
+
 /** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
 export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {
   let position = 0;

@@ -15,7 +15,13 @@ import { queueName } from '../queue/names.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
-import { checkCampaign, type ManyOptions, type ManyReceipt, type Recipients } from './many.ts';
+import {
+  checkCampaign,
+  checkRecipients,
+  type ManyOptions,
+  type ManyReceipt,
+  type Recipients,
+} from './many.ts';
 import {
   type ProducerAccount,
   type ProducerOptions,
@@ -53,7 +59,7 @@ export interface Producer extends AsyncDisposable {
    * memory. A recipient that cannot be sent to is reported by its index and stops nobody else. The call can be
    * repeated after a crash: with the same campaign and recipients it adds only what was missing.
    *
-   * @throws MessageError when title, text, times or the campaign's name are not fit: nothing was enqueued
+   * @throws MessageError when title, text, times, the campaign's name or the list are not fit: nothing was enqueued
    * @throws ProducerError `UNKNOWN_ACCOUNT`, `PRODUCER_CLOSED`: nothing was enqueued; `REDIS_UNAVAILABLE`: call
    *   again with the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was used for something else
    */
@@ -153,6 +159,7 @@ export function createProducer(options: ProducerOptions): Producer {
       const nowMs = Date.now();
       const { account, rules } = accountOf(options.account, resolved);
       const campaign = checkCampaign(options, { account, rules, nowMs });
+      checkRecipients(recipients);
       const { prefix, requestSize, campaignWindowMs } = resolved;
       const store = { redis, prefix, queue: () => queueOf(account), requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);

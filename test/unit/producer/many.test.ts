@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MessageError } from '../../../src/message/errors.ts';
+import type { AccountRules } from '../../../src/message/message.ts';
+import {
+  type CampaignRules,
+  campaignJobId,
+  checkCampaign,
+  checkRecipients,
+  chunksOf,
+  jobOf,
+  type ManyOptions,
+  type ManyProblem,
+  type Recipient,
+} from '../../../src/producer/many.ts';
+import { parseSendJob } from '../../../src/queue/send-job.ts';
+import { partsOf } from '../../../src/worker/division.ts';
+import { collect } from '../cli/capture.ts';
+
+const nowMs = Date.UTC(2030, 0, 1);
+const rules: AccountRules = { charset: 'utf-8', maxTextLength: 459, title: 'ACME' };
+
+const check = (options: Partial<ManyOptions> = {}): CampaignRules =>
+  checkCampaign({ campaign: 'sale', text: 'Merhaba', ...options }, { account: 'acme', rules, nowMs });
+
+const codeOf = (what: () => unknown): unknown => {
+  try {
+    return what();
+  } catch (error) {
+    return error instanceof MessageError ? error.code : error;
+  }
+};
+
+/** The job of these recipients, and what is wrong with the others. */
+function judge(recipients: readonly Recipient[], campaign: CampaignRules = check(), firstIndex = 0) {
+  const problems: ManyProblem[] = [];
+  const chunk = { position: 0, firstIndex, recipients };
+  const job = jobOf(chunk, campaign, (problem) => problems.push(problem));
+  return { job, problems };
+}
+
+async function* asAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+describe('recipients in chunks', () => {
+  it.each([
+    ['an array', (items: readonly string[]) => items],
+    ['a set', (items: readonly string[]) => new Set(items)],
+    ['a generator', (items: readonly string[]) => items.values()],
+    ['an async generator', (items: readonly string[]) => asAsync(items)],
+  ])('of %s are all of them, in order, full but for the last', async (_, recipientsOf) => {
+    const anything = fc.record({ count: fc.nat(40), size: fc.integer({ min: 1, max: 12 }) });
+    await fc.assert(
+      fc.asyncProperty(anything, async ({ count, size }) => {
+        const items = Array.from({ length: count }, (_, n) => String(n));
+        const chunks = await collect(chunksOf(recipientsOf(items), size));
+        expect(chunks.flatMap(({ recipients }) => recipients)).toEqual(items);
+        expect(chunks).toHaveLength(Math.ceil(count / size));
+        chunks.forEach(({ position, firstIndex, recipients }, place) => {
+          expect({ position, firstIndex }).toEqual({ position: place, firstIndex: place * size });
+          expect(recipients.length).toBe(Math.min(size, count - firstIndex));
+        });
+      }),
+    );
+  });
+
+  it('are read no further than the chunk that is asked for', async () => {
+    let taken = 0;
+    function* endless(): Generator<string> {
+      for (;;) yield String(taken++);
+    }
+    for await (const { position } of chunksOf(endless(), 10)) if (position === 2) break;
+    expect(taken).toBe(30);
+  });
+});
+
+describe('a list of recipients', () => {
+  it.each(['05321234567', 5_321_234_567, undefined, null, { to: '05321234567' }])(
+    'is not %j',
+    (recipients) => {
+      expect(codeOf(() => checkRecipients(recipients))).toBe('RECIPIENTS_INVALID');
+    },
+  );
+
+  it.each([[[]], [new Set()], [new Map().keys()], [asAsync([])]])(
+    'is anything that can be iterated',
+    (recipients) => {
+      expect(codeOf(() => checkRecipients(recipients))).toBeUndefined();
+    },
+  );
+});
+
+describe('what all messages of a campaign have in common', () => {
+  it('is completed: lane bulk, the title of the account, a deadline', () => {
+    expect(check()).toMatchObject({
+      campaign: 'sale',
+      account: 'acme',
+      text: 'Merhaba',
+      sending: { lane: 'bulk', title: 'ACME', whenUncertain: 'park' },
+    });
+    expect(check().sending.deadlineAtMs).toBeGreaterThan(nowMs);
+  });
+
+  it.each(['', ' sale', 'a b', '-a', 'a/b', 'ş', 'a'.repeat(65), undefined, 7])(
+    'is refused with the name %j',
+    (campaign) => {
+      expect(codeOf(() => check({ campaign: campaign as string }))).toBe('CAMPAIGN_INVALID');
+    },
+  );
+
+  it.each(['a', 'autumn-sale_2026.1', 'a'.repeat(64)])('is fine with the name %j', (campaign) => {
+    expect(check({ campaign })).toMatchObject({ campaign });
+  });
+
+  it.each<[Partial<ManyOptions>, string]>([
+    [{ text: '  ' }, 'TEXT_EMPTY'],
+    [{ text: 'a'.repeat(460) }, 'TEXT_TOO_LONG'],
+    [{ title: '' }, 'TITLE_MISSING'],
+    [{ deadline: nowMs - 1_000 }, 'DEADLINE_PAST'],
+  ])('is refused with %j', (options, code) => {
+    expect(codeOf(() => check(options))).toBe(code);
+  });
+});
+
+describe('the job of a chunk', () => {
+  it('has one text where all get the same, and numbers as JetSMS writes them', () => {
+    const { job, problems } = judge(['0532 123 45 67', 5_321_234_568, { to: '+49 151 23456789' }]);
+    expect(problems).toEqual([]);
+    expect(job).toMatchObject({
+      to: ['905321234567', '905321234568', '4915123456789'],
+      text: 'Merhaba',
+      parts: 3,
+      campaign: 'sale',
+      enqueuedAt: nowMs,
+    });
+    expect(parseSendJob(job)).toMatchObject({ ok: true });
+  });
+
+  it('has a text for each as soon as one has its own; the common one fills the gaps', () => {
+    const { job } = judge(['0532 123 45 67', { to: '0532 123 45 68', text: 'ğ'.repeat(200) }]);
+    expect(job).toMatchObject({ text: ['Merhaba', 'ğ'.repeat(200)] });
+    expect(job?.parts).toBe(job && partsOf(job));
+  });
+
+  it('leaves out who cannot be sent to, and says so by their place among all', () => {
+    const recipients: readonly Recipient[] = [
+      '0532 123 45 67',
+      '0212 123 45 67',
+      { to: '0532 123 45 68', text: '' },
+      { to: 'x' },
+    ];
+    const { job, problems } = judge(recipients, check(), 500);
+    expect(job?.to).toEqual(['905321234567']);
+    expect(problems).toMatchObject([
+      { index: 501, code: 'NUMBER_NOT_MOBILE', field: 'to' },
+      { index: 502, code: 'TEXT_EMPTY', field: 'text' },
+      { index: 503, code: 'NUMBER_INVALID', field: 'to' },
+    ]);
+    expect(JSON.stringify(problems)).not.toMatch(/\d{5}/);
+  });
+
+  it.each([null, undefined, {}, [], true])('takes %j for a recipient without a number', (recipient) => {
+    const { job, problems } = judge([recipient as unknown as Recipient]);
+    expect(job).toBeUndefined();
+    expect(problems).toMatchObject([{ index: 0, field: 'to' }]);
+  });
+
+  it('refuses whoever gets no text where there is none for all', () => {
+    const { text: _, ...campaign } = check();
+    const { job, problems } = judge(['0532 123 45 67', { to: '0532 123 45 68', text: 'A' }], {
+      ...campaign,
+      text: undefined,
+    });
+    expect(job).toMatchObject({ to: ['905321234568'], text: ['A'] });
+    expect(problems).toMatchObject([{ index: 0, code: 'TEXT_EMPTY' }]);
+  });
+
+  it('counts parts as the worker does when it divides the job', () => {
+    const anyText = fc.string({
+      unit: fc.constantFrom('a', 'ı', '€', '\u{1F600}'),
+      minLength: 1,
+      maxLength: 400,
+    });
+    const anyRecipient = fc.record(
+      { to: fc.constant('05321234567'), text: anyText },
+      { requiredKeys: ['to'] },
+    );
+    fc.assert(
+      fc.property(fc.array(anyRecipient, { minLength: 1, maxLength: 10 }), anyText, (recipients, text) => {
+        const { job } = judge(recipients as Recipient[], { ...check(), text });
+        if (job) expect(job.parts).toBe(partsOf(job));
+      }),
+    );
+  });
+});
+
+describe("the id of a campaign's job", () => {
+  const { job } = judge(['0532 123 45 67']);
+  if (!job) throw new Error('the recipient is fit');
+  const id = campaignJobId(job, 3);
+
+  it('is the same for the same campaign, place and content, whenever it is enqueued', () => {
+    const later = { ...job, enqueuedAt: nowMs + 1, deadlineAt: job.deadlineAt + 1 };
+    expect(campaignJobId(later, 3)).toEqual(id);
+  });
+
+  it.each([
+    ['recipients', { to: ['905321234568'] }],
+    ['text', { text: 'Selam' }],
+    ['title', { title: 'OTHER' }],
+  ])('has another content, and the same place, with another %s', (_, change) => {
+    const other = campaignJobId({ ...job, ...change }, 3);
+    expect(other.deduplicationId).toBe(id.deduplicationId);
+    expect(other.idPrefix).not.toBe(id.idPrefix);
+  });
+
+  it.each([
+    ['position', job, 4],
+    ['campaign', { ...job, campaign: 'other' }, 3],
+    ['account', { ...job, account: 'other' }, 3],
+  ])('has another place with another %s', (_, other, position) => {
+    expect(campaignJobId(other, position).deduplicationId).not.toBe(id.deduplicationId);
+  });
+
+  it('begins with its place, holds no number, and is fit to be a job id of BullMQ', () => {
+    expect(id.idPrefix.startsWith(`${id.deduplicationId}-`)).toBe(true);
+    expect(id.idPrefix).toMatch(/^c[0-9a-f]{20}-3-[0-9a-f]{16}-$/);
+  });
+});
