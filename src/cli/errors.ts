@@ -120,7 +120,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
       'Check the id and --account. What was accepted is forgotten after a while (keepCompletedAgeMs).',
   },
   CAMPAIGN_UNKNOWN: {
-    meaning: 'No campaign of this name is known; they are remembered for 30 days.',
+    meaning: 'No campaign of this name is known; they are remembered for 30 days after their deadline.',
     whatToDo: 'Check the name and --account.',
   },
   CAMPAIGN_CANCELLED: {

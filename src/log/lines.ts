@@ -238,6 +238,12 @@ export const processLines: Readonly<Record<string, Line>> = {
     means: 'The endpoint of an account could not be reached at start. `jetsms doctor` says the same.',
     fields: { ...finding, account: { says: "the account's name" } },
   },
+  'login.warning': {
+    levels: ['warn', 'error'],
+    means:
+      'JetSMS did not take the login of an account at start, or does not have its title: its messages would be refused. One of the workers that start together looks; `jetsms doctor` says the same. Level: error where JetSMS said so.',
+    fields: { ...finding, account: { says: "the account's name" } },
+  },
   'health.listening': {
     levels: ['info'],
     means: 'The health pages are served.',

@@ -86,8 +86,19 @@ describe('jetsms start', () => {
     await simulator.close();
   });
 
+  it('tells of a title that the account does not have, before a message meets it', async () => {
+    const { env, simulator } = await place(sharedRedisUrl(), { JETSMS_TITLE: 'YOK' });
+    await using worker = startCli(['start'], { env });
+    const line = await logged(worker, 'login.warning');
+    expect(line).toMatchObject({ level: 'error', check: 'title', account: 'default' });
+    expect(line['says']).toContain('has no title YOK: messages will get code 12');
+    worker.signal('SIGTERM');
+    expect(await worker.exit).toEqual({ code: 0, signal: null });
+    await simulator.close();
+  });
+
   it('is red but alive while it shuts down', async () => {
-    const { env, simulator } = await place(sharedRedisUrl());
+    const { env, simulator } = await place(sharedRedisUrl(), { JETSMS_CREDIT_INTERVAL_MS: '0' });
     simulator.setLatency({ minMs: 3_000, maxMs: 3_000 });
     await using worker = startCli(['start'], { env });
     const pages = await pagesOf(worker);

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from '../context.ts';
+import { registerAccount } from './account.ts';
 import { registerCampaign } from './campaign.ts';
 import { registerClassify } from './classify.ts';
 import { registerCodes } from './codes.ts';
@@ -8,6 +9,7 @@ import { registerDead } from './dead.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerHolds } from './hold.ts';
+import { registerParts } from './parts.ts';
 import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
@@ -22,6 +24,8 @@ export const commands: readonly RegisterCommand[] = [
   registerCampaign,
   registerDead,
   registerHolds,
+  registerAccount,
+  registerParts,
   registerCodes,
   registerClassify,
   registerConfig,

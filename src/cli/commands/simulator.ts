@@ -43,12 +43,14 @@ async function runSimulator(
   });
   await simulator.listen({ port, host });
 
-  const addresses = { url: simulator.url, xmlUrl: simulator.xmlUrl, controlUrl: `${simulator.url}/control` };
+  const { url, xmlUrl, webServiceUrl } = simulator;
+  const addresses = { url, xmlUrl, webServiceUrl, controlUrl: `${url}/control` };
   if (choices.json) {
     terminal.out(JSON.stringify(addresses));
   } else {
     terminal.out('JetSMS simulator: nothing that it accepts reaches a phone.');
     terminal.out(`  XML      ${addresses.xmlUrl}`);
+    terminal.out(`  SOAP     ${addresses.webServiceUrl}`);
     terminal.out(`  control  ${addresses.controlUrl}`);
     terminal.out(`  account  ${username}, titles: ${title.join(', ')}`);
     terminal.out('Ctrl-C ends it.');

@@ -75,6 +75,8 @@ async function begin({ settings, log, worker, health, beside }: Running, ending:
   await health.look();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
   void warnOfEndpoints(settings, log);
+  // Redis going away just now is told of by others.
+  warnOfLogins(settings, worker, log).catch(() => {});
 }
 
 /** The dashboard inside this process, where the settings want it there. */
@@ -179,6 +181,22 @@ async function warnOfEndpoints(settings: Settings, log: Logger): Promise<void> {
   for (const account of settings.accounts.values()) {
     const { level, ...finding } = await checkEndpoint(account);
     if (level !== 'ok') log.warn(finding, 'endpoint.warning');
+  }
+}
+
+/** Workers that start within this time are one start: one of them looks at login and title. */
+const oneStartMs = 60_000;
+
+/** A wrong login or title is told before the first message meets it; nothing is sent to see. */
+async function warnOfLogins({ prefix, accounts }: Settings, { redis }: DeliveryWorker, log: Logger) {
+  const { createCreditStore } = await import('../../worker/credit/credit-store.ts');
+  const { checkAccount } = await import('../doctor/account.ts');
+  for (const account of accounts.values()) {
+    const store = createCreditStore(redis, { prefix, account: account.name });
+    if (account.creditIntervalMs === 0 || !(await store.lease('check', oneStartMs))) continue;
+    for (const { level, ...finding } of await checkAccount(account)) {
+      if (level !== 'ok') log[level === 'error' ? 'error' : 'warn'](finding, 'login.warning');
+    }
   }
 }
 

@@ -26,6 +26,9 @@ export interface CreditForecast {
   readonly coversWaiting: boolean;
 }
 
+/** Credit for less time than this, at the present rate, is worth a warning. */
+export const soonHours = 6;
+
 const hourMs = 3_600_000;
 
 /** Shorter spans say nothing about an hour. */

@@ -1,0 +1,66 @@
+import type { Redis } from 'ioredis';
+import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
+import type { AccountSnapshot } from '../metrics/metrics.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import { createCreditStore } from '../worker/credit/credit-store.ts';
+import {
+  type CreditForecast,
+  forecastCredit,
+  rateWindowMs,
+  usedPerHour,
+  type WaitingMessages,
+} from '../worker/credit/forecast.ts';
+import { readWaiting } from '../worker/credit/waiting.ts';
+import { type AccountHold, listHolds } from '../worker/hold-operations.ts';
+import { createQueueSnapshot } from '../worker/queue-snapshot.ts';
+
+/** Everything that is known of an account now: what JetSMS says, and what lies in Redis. */
+export interface AccountState {
+  readonly account: AccountSettings;
+  readonly credit: AccountAnswer<number>;
+  readonly titles: AccountAnswer<readonly string[]>;
+  readonly hold: AccountHold;
+  readonly queue: AccountSnapshot;
+  readonly waiting: WaitingMessages;
+  /** Missing where JetSMS does not tell the credit. */
+  readonly forecast: CreditForecast | undefined;
+}
+
+/** Asks JetSMS and Redis; sends nothing, changes nothing. */
+export async function readAccountState(
+  redis: Redis,
+  {
+    account,
+    prefix,
+    now,
+  }: { readonly account: AccountSettings; readonly prefix: string; readonly now: number },
+): Promise<AccountState> {
+  const place = { prefix, account: account.name };
+  const accounts = [account.name];
+  const [[credit, titles], holds, queues, waiting, readings] = await Promise.all([
+    askJetsms(account),
+    listHolds(redis, { prefix, accounts }),
+    createQueueSnapshot({ redis, prefix, accounts, now: () => now })(),
+    readWaiting(redis, place),
+    createCreditStore(redis, place).readings(),
+  ]);
+  const noQueue = { account: account.name, main: {}, dead: {}, oldestWaitingMs: {}, held: undefined };
+  const [hold = { account: account.name }, queue = noQueue] = [holds[0], queues[0]];
+  return { account, credit, titles, hold, queue, waiting, forecast: forecast() };
+
+  function forecast(): CreditForecast | undefined {
+    if (credit.kind === 'no-answer') return undefined;
+    const reading = { at: now, credit: credit.value };
+    const window = { now, windowMs: rateWindowMs(account.creditIntervalMs) };
+    return forecastCredit(reading, usedPerHour([reading, ...readings], window), waiting.parts);
+  }
+}
+
+async function askJetsms(account: AccountSettings) {
+  const queries = createAccountQueries(account);
+  try {
+    return await Promise.all([queries.credit(), queries.titles()]);
+  } finally {
+    await queries.close();
+  }
+}
