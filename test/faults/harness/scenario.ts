@@ -30,3 +30,23 @@ export interface LoadState {
   /** Resolves when all messages have been enqueued. */
   readonly arrived: Promise<void>;
 }
+
+/** One kind of trouble, by the name under which the chronicle has it. */
+export type Troubles = Readonly<Record<string, (world: World) => Promise<void>>>;
+
+/** Makes one trouble after the other while messages arrive, each kind once before any comes again. */
+export async function makeTroubles(
+  troubles: Troubles,
+  world: World,
+  load: LoadState,
+  everyMs: readonly [from: number, to: number],
+): Promise<void> {
+  while (load.isArriving()) {
+    for (const name of world.chance.shuffle(Object.keys(troubles))) {
+      await world.pause(world.chance.between(...everyMs));
+      if (!load.isArriving()) return;
+      world.note(name);
+      await troubles[name]?.(world);
+    }
+  }
+}

@@ -3,7 +3,7 @@ import { createHoldStore } from '../../../src/worker/hold-store.ts';
 import { resumeAsPerson } from '../../../src/worker/holds.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Evidence } from '../harness/evidence.ts';
-import type { Scenario } from '../harness/scenario.ts';
+import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { connections, login, type World } from '../harness/world.ts';
 
 const workers = 3;
@@ -12,9 +12,7 @@ const batchSize = 5;
 /** Messages that were under way when the limit was reached. */
 const mostBurnt = accountFaultLimit + workers * connections * batchSize;
 
-type Trouble = (world: World) => Promise<void>;
-
-const troubles: Readonly<Record<string, Trouble>> = {
+const accountTroubles: Troubles = {
   async 'credit gone, and back'({ simulator, pause, chance }) {
     simulator.accounts.update(login.username, { credit: 0 });
     await pause(chance.between(2_500, 5_000));
@@ -51,17 +49,7 @@ export const account: Scenario = {
   loadMs: 20_000,
   workers,
   settings: { JETSMS_ACCOUNT_FAULT_LIMIT: String(accountFaultLimit), JETSMS_BATCH_SIZE: String(batchSize) },
-  async act(world, load) {
-    const { chance, pause, note } = world;
-    while (load.isArriving()) {
-      for (const name of chance.shuffle(Object.keys(troubles))) {
-        if (!load.isArriving()) break;
-        await pause(chance.between(500, 1_500));
-        note(name);
-        await troubles[name]?.(world);
-      }
-    }
-  },
+  act: (world, load) => makeTroubles(accountTroubles, world, load, [500, 1_500]),
   expect: (evidence, world) => [...burnt(evidence, world), ...attemptsOfHolds(evidence)],
 };
 

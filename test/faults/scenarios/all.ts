@@ -1,9 +1,18 @@
 import type { Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
+import { everything } from './everything.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
-export const scenarios: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay];
+export const scenarios: readonly Scenario[] = [
+  kills,
+  providerNetwork,
+  redis,
+  account,
+  restarts,
+  replay,
+  everything,
+];

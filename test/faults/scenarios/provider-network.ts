@@ -1,9 +1,9 @@
 import type { FaultRule } from '../../../src/simulator/index.ts';
-import type { Scenario } from '../harness/scenario.ts';
-import { lockMs, requestTimeoutMs, type World } from '../harness/world.ts';
+import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
+import { lockMs, requestTimeoutMs } from '../harness/world.ts';
 
 /** What the provider does wrong by itself, now and then. */
-const rules: readonly FaultRule[] = [
+export const rules: readonly FaultRule[] = [
   { kind: 'accept-then-hang', probability: 0.004 },
   { kind: 'hang', probability: 0.004 },
   { kind: 'accept-then-reset', probability: 0.006 },
@@ -17,10 +17,8 @@ const rules: readonly FaultRule[] = [
   { kind: 'latency', latencyMs: requestTimeoutMs + 300, probability: 0.004 },
 ];
 
-type Trouble = (world: World) => Promise<void>;
-
 /** What the road to the provider does, one after the other. */
-const troubles: Readonly<Record<string, Trouble>> = {
+export const networkTroubles: Troubles = {
   async 'connections to JetSMS cut'({ jetsmsPath }) {
     jetsmsPath.cut();
   },
@@ -74,15 +72,7 @@ export const providerNetwork: Scenario = {
   // A breaker that opens at every hiccup would leave little under way for the next one.
   settings: { JETSMS_UNREACHABLE_AFTER: '30' },
   async act(world, load) {
-    const { chance, simulator, pause, note } = world;
-    for (const rule of rules) simulator.faults.add(rule);
-    while (load.isArriving()) {
-      for (const name of chance.shuffle(Object.keys(troubles))) {
-        if (!load.isArriving()) break;
-        await pause(chance.between(100, 800));
-        note(name);
-        await troubles[name]?.(world);
-      }
-    }
+    for (const rule of rules) world.simulator.faults.add(rule);
+    await makeTroubles(networkTroubles, world, load, [100, 800]);
   },
 };

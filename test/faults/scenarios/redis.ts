@@ -1,9 +1,7 @@
-import type { Scenario } from '../harness/scenario.ts';
-import { lockMs, type World } from '../harness/world.ts';
+import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
+import { lockMs } from '../harness/world.ts';
 
-type Trouble = (world: World) => Promise<void>;
-
-const troubles: Readonly<Record<string, Trouble>> = {
+export const redisTroubles: Troubles = {
   async 'Redis killed and brought back'({ redis, pause, chance }) {
     await redis.kill('SIGKILL');
     await pause(chance.between(0, 2_000));
@@ -51,15 +49,5 @@ export const redis: Scenario = {
   messages: 2_000,
   loadMs: 22_000,
   workers: 3,
-  async act(world, load) {
-    const { chance, pause, note } = world;
-    while (load.isArriving()) {
-      for (const name of chance.shuffle(Object.keys(troubles))) {
-        if (!load.isArriving()) break;
-        await pause(chance.between(200, 1_200));
-        note(name);
-        await troubles[name]?.(world);
-      }
-    }
-  },
+  act: (world, load) => makeTroubles(redisTroubles, world, load, [200, 1_200]),
 };

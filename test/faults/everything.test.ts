@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { everything } from './scenarios/everything.ts';
+
+testScenario(everything);
