@@ -101,7 +101,7 @@ async function storeJob(
     await countCampaignJob(
       redis,
       { prefix, account, campaign },
-      { position, messages: job.to.length, now: nowMs },
+      { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs },
     );
     storedId = (await open.add(job.lane, job, options)).id;
   } catch (error) {

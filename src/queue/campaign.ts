@@ -27,7 +27,7 @@ export interface CampaignPlace {
   readonly campaign: string;
 }
 
-/** A campaign is remembered for so long after its last job was enqueued. */
+/** A campaign is remembered for so long after the deadline of its messages: its state must outlive their waiting. */
 const memoryMs = 30 * 24 * 60 * 60 * 1_000;
 
 const deadField = 'dead:';
@@ -39,20 +39,42 @@ export const deadCount = (facts: { readonly reason: string; readonly code?: stri
 const keyOf = ({ prefix, account, campaign }: CampaignPlace): string =>
   keys.campaign(prefix, account, campaign);
 
+/**
+ * KEYS: campaign, its jobs. ARGV: now, position, messages, milliseconds to keep both: never less than before.
+ */
+const countScript = `
+redis.call('HSETNX', KEYS[1], 'startedAt', ARGV[1])
+redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
+for i = 1, 2 do
+  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+end`;
+
+/** KEYS: campaign, its jobs. ARGV: state. 0 where the campaign is unknown, or cancelled for good. */
+const stateScript = `
+if redis.call('EXISTS', KEYS[2]) == 0 or redis.call('HGET', KEYS[1], 'state') == 'cancelled' then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1])
+return 1`;
+
+/** A job of a campaign that is about to be enqueued. */
+export interface CampaignJob {
+  /** Place of the job among the campaign's. */
+  readonly position: number;
+  readonly messages: number;
+  /** Epoch milliseconds. */
+  readonly deadlineAt: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
 /** Counts a job of a campaign by its position, so that counting it again changes nothing. */
 export async function countCampaignJob(
   redis: Redis,
   place: CampaignPlace,
-  job: { readonly position: number; readonly messages: number; readonly now: number },
+  { position, messages, deadlineAt, now }: CampaignJob,
 ): Promise<void> {
   const key = keyOf(place);
-  await redis
-    .pipeline()
-    .hsetnx(key, 'startedAt', job.now)
-    .hsetnx(`${key}:jobs`, String(job.position), job.messages)
-    .pexpire(key, memoryMs)
-    .pexpire(`${key}:jobs`, memoryMs)
-    .exec();
+  const keepMs = Math.max(0, deadlineAt - now) + memoryMs;
+  await redis.eval(countScript, 2, key, `${key}:jobs`, now, position, messages, keepMs);
 }
 
 /** How far a campaign has come; undefined for one that was never enqueued, or is forgotten. */
@@ -94,10 +116,8 @@ export async function setCampaignState(
   place: CampaignPlace,
   state: CampaignState,
 ): Promise<boolean> {
-  const known = await readCampaign(redis, place);
-  if (!known || known.state === 'cancelled') return false;
-  await redis.hset(keyOf(place), 'state', state);
-  return true;
+  const key = keyOf(place);
+  return (await redis.eval(stateScript, 2, key, `${key}:jobs`, state)) === 1;
 }
 
 const stateIn = (text: string | undefined): CampaignState =>

@@ -37,10 +37,10 @@ export interface JournalStore {
   read(id: string): Promise<{ readonly raw: string; readonly journal: unknown } | undefined>;
 }
 
-/** Adds a tally to the campaign's counts: a table of field and change. */
+/** Adds a tally to the counts of a campaign that is still known: a table of field and change. */
 const countLua = `
 local function count(key, tally)
-  if tally == '' then return end
+  if tally == '' or redis.call('EXISTS', key) == 0 then return end
   for field, change in pairs(cjson.decode(tally)) do redis.call('HINCRBY', key, field, change) end
 end`;
 

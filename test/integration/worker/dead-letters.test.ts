@@ -131,7 +131,7 @@ describe('replay', () => {
 
   it('gives the message back to its campaign as waiting, once', async () => {
     const place = { prefix, account: 'default', campaign: 'autumn' };
-    await countCampaignJob(redis, place, { position: 0, messages: 2, now: 1 });
+    await countCampaignJob(redis, place, { position: 0, messages: 2, deadlineAt: 2, now: 1 });
     await redis.hincrby(keys.campaign(prefix, 'default', 'autumn'), 'dead:12', 2);
     await yard.put('m1', { job: { campaign: 'autumn', to: ['905321234567', '905321234568'] } });
     expect(await readCampaign(redis, place)).toMatchObject({ waiting: 0, dead: { 12: 2 } });
