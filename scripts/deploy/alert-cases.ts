@@ -59,6 +59,32 @@ export const alertCases: readonly AlertCase[] = [
     firing: [],
   },
   {
+    alert: 'JetsmsCreditLow',
+    title: 'fires once where the credit does not cover what waits, and where it ends soon',
+    given: {
+      [`jetsms_credit_left{${w1}}`]: steady(100),
+      [`jetsms_credit_left{${w2}}`]: steady(100),
+      [`jetsms_waiting_parts{${w1}}`]: steady(101),
+      [`jetsms_waiting_parts{${w2}}`]: steady(101),
+      [`jetsms_credit_hours_left{${w1.replace('shop', 'bank')}}`]: steady(5.9),
+    },
+    at: '10m',
+    firing: [shop, { account: 'bank' }],
+  },
+  {
+    alert: 'JetsmsCreditLow',
+    title: 'is silent where it covers what waits and lasts, where nothing is used, and where it is not told',
+    given: {
+      [`jetsms_credit_left{${w1}}`]: steady(100),
+      [`jetsms_waiting_parts{${w1}}`]: steady(100),
+      [`jetsms_credit_hours_left{${w1}}`]: steady(6),
+      [`jetsms_credit_left{${w1.replace('shop', 'bank')}}`]: steady(100),
+      [`jetsms_waiting_parts{${w1.replace('shop', 'bank')}}`]: steady(0),
+    },
+    at: '10m',
+    firing: [],
+  },
+  {
     alert: 'JetsmsDeadLettersGrowing',
     title: 'adds up the workers, and sees a series that begins with many at once',
     given: {

@@ -1,3 +1,4 @@
+import { soonHours } from '../../src/worker/credit/forecast.ts';
 import { bucketsOf, countOf, series, shared, sumRisen } from './promql.ts';
 
 /** One alert: the Prometheus rules, the rules that Grafana manages and the checks are made from it. */
@@ -44,6 +45,17 @@ export const alerts: readonly Alert[] = [
     summary: `Account ${account} has been held by an operator for an hour`,
     description:
       'Somebody stopped it and may have forgotten it. Its messages wait until somebody resumes it.',
+  },
+  {
+    name: 'JetsmsCreditLow',
+    expression: [
+      `${shared('account', series('creditLeft'))} < ${shared('account', series('waitingParts'))}`,
+      `or ${shared('account', series('creditHoursLeft'))} < ${soonHours}`,
+    ].join('\n'),
+    for: '5m',
+    severity: 'warning',
+    summary: `Account ${account}: the credit will not last`,
+    description: `It does not cover what waits, or ends within ${soonHours} hours at the present rate. When it is gone JetSMS answers 11, and the account is held until there is more.`,
   },
   {
     name: 'JetsmsDeadLettersGrowing',

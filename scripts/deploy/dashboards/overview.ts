@@ -167,6 +167,26 @@ export function overview(): Dashboard {
         ],
       }),
     )
+    .withRow(new RowBuilder('How long does the credit last?'))
+    .withPanel(
+      graph({
+        title: 'Credit left, and SMS parts that wait',
+        about: 'As JetSMS told it last. Where the second is above the first, not all that waits can be sent.',
+        queries: [
+          { expression: shared('account', series('creditLeft', chosen)), legend: '{{account}} credit' },
+          { expression: shared('account', series('waitingParts', chosen)), legend: '{{account}} waiting' },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Hours until the credit ends',
+        about: 'At the rate of the last hour; nothing is shown where nothing is used.',
+        queries: [
+          { expression: shared('account', series('creditHoursLeft', chosen)), legend: '{{account}}' },
+        ],
+      }),
+    )
     .withRow(new RowBuilder('What is held?'))
     .withPanel(
       graph({
