@@ -126,7 +126,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   CAMPAIGN_CANCELLED: {
     meaning: 'The campaign was cancelled, and stays so.',
     whatToDo:
-      'Replay its dead letters (`jetsms dead replay --reason cancelled`), or enqueue it under another name.',
+      'Replay its dead letters (`jetsms dead replay --reason cancelled --include-cancelled`), or enqueue it under another name.',
   },
   UNEXPECTED: {
     meaning: 'Something happened that was not foreseen.',
