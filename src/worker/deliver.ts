@@ -270,9 +270,12 @@ async function sendInHalves(group: readonly Delivery[], context: DeliverContext)
   await deliverGroup(group.slice(middle), context);
 }
 
+/** What this attempt came to does not count any more: an earlier one was accepted, as its late reply says. */
+const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply', groupId: '' };
+
 /**
- * Records outcomes before they are settled. An accepted `resend` message needs no record: should its end get
- * lost, it may be sent again. But where its lock can have run out meanwhile, the write tells.
+ * Records outcomes before they are settled. An accepted `resend` message needs no record: should Redis not take
+ * its end, `lost-ends.ts` sees to it. But where its lock can have run out meanwhile, the write tells.
  */
 async function record(judged: readonly Judged[], sent: Sent, context: DeliverContext): Promise<void> {
   const writes = judged.filter((one) => needsRecord(one, context)).map((one) => recordOf(one, sent, context));
@@ -282,7 +285,8 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
   for (const one of judged) {
     const { delivery, outcome, verdict } = one;
     const { write, result } = recorded.get(one) ?? {};
-    report(one, sent, { late: result === 'lost' }, context);
+    const told = result === 'superseded' ? { ...one, verdict: settledMeanwhile } : one;
+    report(told, sent, { late: result === 'lost' }, context);
     if (result === 'lost') lateOnes.push(late(one, context));
     else if (result === 'superseded') delivery.settle({ kind: 'superseded' });
     else {
