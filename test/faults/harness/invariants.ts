@@ -1,3 +1,4 @@
+import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
 import type { Case, DeadLetterSeen, Evidence, JobSeen } from './evidence.ts';
 import { secretWord } from './load.ts';
@@ -19,12 +20,12 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     if (jobs.length === 0) return 'its send job is gone';
     const open = jobs.filter(({ state }) => state !== 'completed' && state !== 'failed');
     if (open.length > 0) return `its send job is still ${open[0]?.state}`;
-    const completed = jobs.filter(({ state }) => state === 'completed').length;
-    if (completed + deadLetters.length === 1) return undefined;
-    return `${completed} times accepted, ${deadLetters.length} dead letters`;
+    const ended = acceptedIn(jobs).length;
+    if (ended + deadLetters.length === 1) return undefined;
+    return `${ended} times accepted, ${deadLetters.length} dead letters`;
   },
   'what the queue calls accepted, the provider has accepted under that group id': ({ jobs, accepted }) => {
-    const wrong = completedOf(jobs).find(({ groupId }) => !accepted.some((one) => one.groupId === groupId));
+    const wrong = acceptedIn(jobs).find(({ groupId }) => !accepted.some((one) => one.groupId === groupId));
     return wrong && `the provider knows no group id ${wrong.groupId} for it`;
   },
   'a message of `park` is accepted once at most': (one) =>
@@ -32,7 +33,10 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
       ? `accepted ${one.accepted.length} times`
       : undefined,
   'a message of `resend` is accepted once more at most for each counted resend': (one) => {
-    const resends = one.jobs.reduce((sum, { journal }) => sum + journal.resends, 0);
+    const resends = one.jobs.reduce(
+      (sum, job) => sum + job.journal.resends - (job.data.before?.resends ?? 0),
+      0,
+    );
     if (one.message.whenUncertain === 'park' || one.accepted.length <= 1 + resends) return undefined;
     return `accepted ${one.accepted.length} times, counted resends ${resends}`;
   },
@@ -56,16 +60,26 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     );
     return wrong && `group id ${wrong.groupId} is not the provider's`;
   },
+  'a message that the provider must refuse is refused, and no other for its sake': ({
+    message,
+    deadLetters,
+  }) => {
+    const isRefused = deadLetters.some(({ letter }) => letter.code === '85');
+    if (isRefused && !message.isTooLong) return 'dead with code 85, though it is short enough';
+    return undefined;
+  },
   'no hold and no deferral uses an attempt': ({ jobs }) => {
-    const wrong = jobs.find(
-      ({ journal }) => journal.attempts > lastNumber(journal.history) - free(journal.history),
-    );
+    const wrong = jobs.find(({ data, journal: { attempts, history } }) => {
+      const used = attempts - (data.before?.attempts ?? 0);
+      return used > lastNumber(history) - free(history);
+    });
     return wrong && `${wrong.journal.attempts} attempts used by ${wrong.journal.history.length} requests`;
   },
 };
 
-const completedOf = (jobs: readonly JobSeen[]): readonly JobSeen[] =>
-  jobs.filter(({ state }) => state === 'completed');
+/** The jobs that say that the message was accepted. */
+export const acceptedIn = (jobs: readonly JobSeen[]): readonly JobSeen[] =>
+  jobs.filter(({ state, groupId }) => state === 'completed' && groupId !== undefined);
 
 const lastNumber = (history: readonly HistoryEntry[]): number => history.at(-1)?.n ?? 0;
 
@@ -88,6 +102,10 @@ type WholeRule = (evidence: Evidence) => string | undefined;
 const wholeRules: Readonly<Record<string, WholeRule>> = {
   'nothing is in the queues that nobody has enqueued': ({ strays }) =>
     strays.length > 0 ? `${strays.length} jobs: ${strays.slice(0, 3).join(', ')}` : undefined,
+  'campaigns count each of their messages once': ({ campaigns, cases }) => {
+    const wrong = campaigns.flatMap((campaign) => campaignProblem(campaign, cases) ?? []);
+    return wrong[0];
+  },
   'second texts are counted as resent': ({ cases, lines }) => {
     const second = cases
       .filter(({ message }) => message.whenUncertain === 'resend')
@@ -110,6 +128,16 @@ const wholeRules: Readonly<Record<string, WholeRule>> = {
     return wrong && JSON.stringify(wrong);
   },
 };
+
+function campaignProblem(campaign: CampaignProgress | undefined, cases: readonly Case[]): string | undefined {
+  if (!campaign) return 'a campaign is not known';
+  const own = cases.filter(({ message }) => message.campaign === campaign.id);
+  const accepted = own.filter(({ jobs }) => acceptedIn(jobs).length > 0).length;
+  const dead = Object.values(campaign.dead).reduce((sum, count) => sum + count, 0);
+  if (campaign.messages === own.length && campaign.accepted === accepted && dead === own.length - accepted)
+    return undefined;
+  return `${own.length} messages, ${accepted} accepted, but it says ${JSON.stringify(campaign)}`;
+}
 
 /** Attempts after which the message goes out again although it may have been taken; a late one decides nothing. */
 export const resentOf = (lines: readonly LogLine[]): number =>
@@ -135,9 +163,9 @@ export function violationsOf(evidence: Evidence): readonly Violation[] {
 export function storyOf({ message, jobs, deadLetters, accepted, lines }: Case): string {
   const show = (value: unknown): string => `  ${JSON.stringify(value)}`;
   return [
-    `message ${message.id} (${message.lane}, ${message.whenUncertain})`,
+    `a message (${message.lane}, ${message.whenUncertain}${message.campaign ? ', of a campaign' : ''})`,
     ' send jobs:',
-    ...jobs.map(({ data: { origin }, ...job }) => show({ ...job, origin })),
+    ...jobs.map(({ data: { origin, to }, ...job }) => show({ ...job, messages: to.length, origin })),
     ' dead letters:',
     ...deadLetters.map(({ id, letter: { job: _job, ...letter } }: DeadLetterSeen) => show({ id, ...letter })),
     ' the provider accepted:',

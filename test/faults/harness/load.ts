@@ -4,13 +4,16 @@ import { laneDefaults } from '../../../src/message/lane.ts';
 import { createProducer, type Producer, ProducerError } from '../../../src/producer/index.ts';
 import type { Chance } from './chance.ts';
 
-/** A message that the producer has confirmed. */
+/** A message that the producer has confirmed. Number and text together name it: no two have the same. */
 export interface SentMessage {
-  readonly id: string;
   readonly to: string;
   readonly text: string;
   readonly lane: Lane;
   readonly whenUncertain: WhenUncertain;
+  /** The campaign that it was sent with; the others were sent one by one. */
+  readonly campaign?: string;
+  /** Longer than the provider takes: it refuses the whole request, whatever else is in it. */
+  readonly isTooLong: boolean;
 }
 
 export interface Load {
@@ -21,12 +24,18 @@ export interface Load {
   readonly redisUrl: string;
   /** Where the messages carry another title than the account's. */
   readonly title?: string;
+  /** Only single messages that the provider takes. */
+  readonly plain?: boolean;
 }
 
 /** Stands in every text, so that a text in a log line is found. */
 export const secretWord = 'gizlikod';
 
 const atOnce = 25;
+/** Messages in one job of a campaign. */
+const requestSize = 10;
+const campaignShare = 0.2;
+const tooLongShare = 0.008;
 
 /** A lane and a wish, each for numbers below its bound: mostly the lane's default, some explicitly otherwise. */
 const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[] = [
@@ -37,47 +46,80 @@ const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[
   [1, 'bulk', 'resend'],
 ];
 
-/** Enqueues messages as a backend app does; while Redis is away it tries again under the same idempotency key. */
+/**
+ * Enqueues messages as a backend app does, some one by one and some as campaigns; while Redis is away it tries
+ * again under the same idempotency key or campaign.
+ */
 export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
-  const { messages, overMs, chance, redisUrl, title } = load;
-  await using producer = createProducer({ redis: redisUrl, accounts: { default: { title: 'DEMO' } } });
+  const { messages, overMs, chance, redisUrl, plain = false } = load;
+  // The provider's account takes 160 characters: the app believes in more, and learns otherwise by code 85.
+  const accounts = { default: { title: load.title ?? 'DEMO', maxTextLength: 306 as const } };
+  await using producer = createProducer({ redis: redisUrl, accounts, requestSize });
   const sent: SentMessage[] = [];
   const base = chance.between(0, 9_000_000);
   const began = performance.now();
   for (let done = 0; done < messages; done += atOnce) {
     const count = Math.min(atOnce, messages - done);
-    const batch = Array.from({ length: count }, (_, index) => {
-      const n = done + index;
+    const isCampaign = !plain && chance.happens(campaignShare);
+    const common = choose(chance);
+    const batch = Array.from({ length: count }, (_, index): Wished => {
+      const n = base + done + index;
+      const isTooLong = !plain && chance.happens(tooLongShare);
+      const text = `${secretWord} ${n}${isTooLong ? ' uzun'.repeat(40) : ''}`;
       return {
-        ...choose(chance),
-        to: `90532${String(base + n).padStart(7, '0')}`,
-        text: `${secretWord} ${base}-${n}`,
+        ...(isCampaign ? common : choose(chance)),
+        to: `90532${String(n).padStart(7, '0')}`,
+        text,
+        isTooLong,
       };
     });
-    sent.push(...(await Promise.all(batch.map((message) => sendSurely(producer, message, title)))));
+    if (isCampaign) sent.push(...(await sendCampaign(producer, batch, `kampanya-${base + done}`)));
+    else sent.push(...(await Promise.all(batch.map((message) => sendOne(producer, message)))));
     await pause(Math.max(0, began + (overMs * (done + count)) / messages - performance.now()));
   }
   return sent;
 }
 
-type Unsent = Omit<SentMessage, 'id'> & { readonly isExplicit: boolean };
-
-function choose(chance: Chance): Pick<Unsent, 'lane' | 'whenUncertain' | 'isExplicit'> {
-  const drawn = chance.next();
-  const [, lane, wish] = mix.find(([below]) => drawn < below) ?? [1, 'bulk', undefined];
-  return { lane, whenUncertain: wish ?? laneDefaults[lane].whenUncertain, isExplicit: wish !== undefined };
+interface Wish {
+  readonly lane: Lane;
+  readonly whenUncertain: WhenUncertain;
+  /** What the app says of it; nothing where the lane's default will do. */
+  readonly said: { readonly whenUncertain?: WhenUncertain };
 }
 
-async function sendSurely(producer: Producer, message: Unsent, title?: string): Promise<SentMessage> {
-  const { to, text, lane, whenUncertain, isExplicit } = message;
+type Wished = Omit<SentMessage, 'campaign'> & Wish;
+
+function choose(chance: Chance): Wish {
+  const drawn = chance.next();
+  const [, lane, wish] = mix.find(([below]) => drawn < below) ?? [1, 'bulk', undefined];
+  const said = wish === undefined ? {} : { whenUncertain: wish };
+  return { lane, whenUncertain: wish ?? laneDefaults[lane].whenUncertain, said };
+}
+
+async function sendOne(producer: Producer, { said, ...message }: Wished): Promise<SentMessage> {
+  const { to, text, lane } = message;
+  await surely(() => producer.send({ to, text, lane, ...said, idempotencyKey: text }));
+  return message;
+}
+
+async function sendCampaign(
+  producer: Producer,
+  messages: readonly Wished[],
+  campaign: string,
+): Promise<readonly SentMessage[]> {
+  const [first] = messages;
+  if (!first) return [];
+  const recipients = messages.map(({ to, text }) => ({ to, text }));
+  await surely(() => producer.sendMany(recipients, { campaign, lane: first.lane, ...first.said }));
+  return messages.map(({ said: _said, ...message }) => ({ ...message, campaign }));
+}
+
+/** Again and again while Redis is away: both ways to send can be repeated. */
+async function surely(send: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
-      const { id } = await producer.send({
-        ...{ to, text, lane, idempotencyKey: text },
-        ...(isExplicit ? { whenUncertain } : {}),
-        ...(title === undefined ? {} : { title }),
-      });
-      return { id, to, text, lane, whenUncertain };
+      await send();
+      return;
     } catch (error) {
       if (!(error instanceof ProducerError) || error.code !== 'REDIS_UNAVAILABLE') throw error;
       await pause(100);

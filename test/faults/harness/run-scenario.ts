@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
-import { resentOf, storyOf, type Violation, violationsOf } from './invariants.ts';
+import { acceptedIn, resentOf, storyOf, type Violation, violationsOf } from './invariants.ts';
 import { enqueue, type SentMessage } from './load.ts';
 import { metricsViolations } from './metrics-check.ts';
 import type { LoadState, Scenario } from './scenario.ts';
@@ -124,14 +124,13 @@ function summaryOf(
     seed,
     messages: cases.length,
     faults: world.chronicle.length,
-    accepted: cases.filter(({ jobs }) => jobs.some(({ state }) => state === 'completed')).length,
+    accepted: cases.filter(({ jobs }) => acceptedIn(jobs).length > 0).length,
     deadLetters: cases.filter(({ deadLetters }) => deadLetters.length > 0).length,
     uncertain: cases.filter(({ deadLetters }) =>
       deadLetters.some(({ letter }) => letter.reason === 'uncertain'),
     ).length,
-    lost: cases.filter(
-      ({ jobs, deadLetters }) => jobs.every(({ state }) => state !== 'completed') && deadLetters.length === 0,
-    ).length,
+    lost: cases.filter(({ jobs, deadLetters }) => acceptedIn(jobs).length === 0 && deadLetters.length === 0)
+      .length,
     duplicates: second('resend'),
     resent: resentOf(lines),
     forbiddenDuplicates: second('park'),
@@ -143,7 +142,7 @@ function summaryOf(
 function judgementOf(scenario: Scenario, seed: number, found: readonly Violation[], world: World): Judgement {
   if (found.length === 0) return { violations: [], report: '' };
   const violations = found.map(
-    ({ rule, of, detail }) => `${rule}: ${detail}${of ? ` (${of.message.id})` : ''}`,
+    ({ rule, of, detail }) => `${rule}: ${detail}${of ? ` (${of.jobs[0]?.id ?? 'no job'})` : ''}`,
   );
   const broken = found.find(({ of }) => of)?.of;
   const report = [

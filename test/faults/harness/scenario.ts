@@ -23,6 +23,14 @@ export interface Scenario {
   readonly expect?: (evidence: Evidence, world: World) => readonly string[];
 }
 
+/** The same trouble for an account that uses the web service. */
+export const overWebService = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  name: `${scenario.name}-web-service`,
+  title: `${scenario.title}; over the web service`,
+  settings: { ...scenario.settings, JETSMS_SURFACE: 'web-service' },
+});
+
 /** How the load goes. */
 export interface LoadState {
   /** True while messages arrive. */

@@ -60,7 +60,9 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   await simulator.listen();
   const redisPath = stack.use(await startTcpProxy({ port: redis.port }));
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
-  const env = { ...environment(redisPath.port, new URL(simulator.xmlUrl), jetsmsPath.port), ...settings };
+  const { xmlUrl, webServiceUrl } = simulator;
+  const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
+  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
   const workers = stack.use(createWorkers(env));
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });

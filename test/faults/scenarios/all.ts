@@ -1,4 +1,4 @@
-import type { Scenario } from '../harness/scenario.ts';
+import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { everything } from './everything.ts';
 import { kills } from './kills.ts';
@@ -7,12 +7,6 @@ import { redis } from './redis.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
-export const scenarios: readonly Scenario[] = [
-  kills,
-  providerNetwork,
-  redis,
-  account,
-  restarts,
-  replay,
-  everything,
-];
+const overXml: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay, everything];
+
+export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService)];
