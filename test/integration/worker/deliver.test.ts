@@ -1,0 +1,309 @@
+import { describe, expect, it } from 'vitest';
+import { createJetsmsClient } from '../../../src/jetsms/client.ts';
+import { emptyJournal, type Journal, parseJournal } from '../../../src/queue/journal.ts';
+import { keys } from '../../../src/queue/names.ts';
+import type { SendJob } from '../../../src/queue/send-job.ts';
+import { createEndpointBreaker } from '../../../src/worker/breaker.ts';
+import {
+  type DeliverContext,
+  type Delivery,
+  deliverGroup,
+  type Settlement,
+} from '../../../src/worker/deliver.ts';
+import type { Hold } from '../../../src/worker/hold-store.ts';
+import { createAccountHolds } from '../../../src/worker/holds.ts';
+import { createJournalStore } from '../../../src/worker/journal-store.ts';
+import { createLateReplies } from '../../../src/worker/late-replies.ts';
+import { createMediaLibrary } from '../../../src/worker/media.ts';
+import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { sendJob } from '../../support/send-job.ts';
+
+const token = 'mine';
+
+/** A job in hand, how it was settled, and how often. */
+interface Taken {
+  readonly delivery: Delivery;
+  readonly settlements: readonly Settlement[];
+}
+
+interface Hands {
+  readonly world: DeliveryWorld;
+  readonly context: DeliverContext;
+  /** Puts a job into the queue, locks it as a worker does, and takes it. */
+  take(id: string, job?: Partial<SendJob>, journal?: Journal): Promise<Taken>;
+  /** The lock is another worker's from now on. */
+  loseLock(id: string): Promise<void>;
+  journalOf(id: string): Promise<Journal>;
+  /** Numbers of the messages of each accepted request. */
+  numbers(): readonly string[];
+}
+
+/** Everything that delivering needs, for real, and no worker that would take the jobs away. */
+async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryChoice = {}): Promise<void> {
+  await using world = await createDelivery(choice);
+  const { account, prefix, redis, queue, deadQueue, telemetry, simulator } = world;
+  const journals = createJournalStore(redis, { prefix, account: account.name });
+  const common = { journals, telemetry, worker: 'w1', now: Date.now };
+  const client = createJetsmsClient(account);
+  const context: DeliverContext = {
+    ...common,
+    client,
+    breaker: createEndpointBreaker({ failuresInRow: 1, halfOpenAfterMs: 60_000 }),
+    holds: createAccountHolds({
+      ...account,
+      ...common,
+      store: world.holdStore,
+      pollMs: 1_000,
+      onChange: () => {},
+      onError: () => {},
+    }),
+    lateReplies: createLateReplies({ ...common, queue, deadQueue }),
+    media: createMediaLibrary(redis, { prefix, account: account.name }),
+    maxResends: 2,
+    lockDurationMs: 30_000,
+    windowOpensAt: () => undefined,
+    random: () => 0,
+  };
+  const lockOf = (id: string): string => `${queue.toKey(id)}:lock`;
+  await use({
+    world,
+    context,
+    async take(id, change = {}, journal = emptyJournal) {
+      const job = sendJob(change);
+      await world.enqueue(id, job);
+      await redis.set(lockOf(id), token);
+      const settlements: Settlement[] = [];
+      const delivery: Delivery = {
+        id,
+        token,
+        job,
+        journal,
+        takenAt: Date.now(),
+        lane: job.lane,
+        company: job.title,
+        messages: job.to.length,
+        settle: (settlement) => settlements.push(settlement),
+      };
+      return { delivery, settlements };
+    },
+    loseLock: async (id) => void (await redis.set(lockOf(id), 'another')),
+    journalOf: async (id) => parseJournal((await queue.getJob(id))?.progress),
+    numbers: () => simulator.accepted.map(({ to }) => to),
+  });
+  await client.close();
+}
+
+const deliver = (taken: readonly Taken[], context: DeliverContext): Promise<void> =>
+  deliverGroup(
+    taken.map(({ delivery }) => delivery),
+    context,
+  );
+
+const kinds = (taken: readonly Taken[]): readonly (readonly string[])[] =>
+  taken.map(({ settlements }) =>
+    settlements.map((one) => (one.kind === 'verdict' ? one.verdict.kind : one.kind)),
+  );
+
+const to = (n: number): Partial<SendJob> => ({ to: [numberAt(n)] });
+
+describe('a group of jobs', () => {
+  it('travels in one request; each is marked before, recorded after, and settled once', () =>
+    withHands(async ({ context, take, journalOf, world }) => {
+      const group = [await take('a', to(1)), await take('b', to(2)), await take('c', to(3))];
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['complete'], ['complete'], ['complete']]);
+      expect(world.simulator.stats().requests).toBe(1);
+      const journal = await journalOf('b');
+      expect(journal).toMatchObject({
+        attempts: 1,
+        settled: { end: 'accepted' },
+        history: [{ n: 1, worker: 'w1' }],
+      });
+      expect(journal).not.toHaveProperty('sending');
+      expect(world.telemetry.attempts.map(({ id, travelled }) => [id, travelled])).toEqual([
+        ['a', 3],
+        ['b', 3],
+        ['c', 3],
+      ]);
+      expect(world.telemetry.requests).toHaveLength(1);
+    }));
+
+  it('has the earliest deadline of its jobs as its expire date', () =>
+    withHands(async ({ context, take, world }) => {
+      const soon = Math.ceil(Date.now() / 1_000) * 1_000 + 600_000;
+      await deliver([await take('a', to(1)), await take('b', { ...to(2), deadlineAt: soon })], context);
+      expect(world.simulator.accepted.map(({ expireAt }) => expireAt)).toEqual([soon, soon]);
+    }));
+
+  it('leaves behind, and gives back as it was, what has got too old meanwhile', () =>
+    withHands(async ({ context, take, journalOf, numbers }) => {
+      const group = [await take('old', { ...to(1), deadlineAt: Date.now() - 1 }), await take('b', to(2))];
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['back'], ['complete']]);
+      expect(numbers()).toEqual([numberAt(2)]);
+      expect(await journalOf('old')).toEqual(emptyJournal);
+    }));
+
+  it('leaves behind what another worker has taken over', () =>
+    withHands(async ({ context, take, loseLock, numbers, world }) => {
+      const group = [await take('lost', to(1)), await take('b', to(2))];
+      await loseLock('lost');
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['lost'], ['complete']]);
+      expect(numbers()).toEqual([numberAt(2)]);
+      expect(world.telemetry.locksLost).toEqual([{ id: 'lost', when: 'before sending' }]);
+    }));
+
+  it('leaves behind what a late reply has settled', () =>
+    withHands(async ({ context, take, numbers, world }) => {
+      const group = [await take('done', to(1)), await take('b', to(2))];
+      const settled = { end: 'accepted', groupId: '1', at: 1, late: true } as const;
+      await (await world.queue.getJob('done'))?.updateProgress({ ...emptyJournal, settled });
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['superseded'], ['complete']]);
+      expect(numbers()).toEqual([numberAt(2)]);
+    }));
+
+  it('makes no request where nothing of it may leave', () =>
+    withHands(async ({ context, take, loseLock, world }) => {
+      const group = [await take('a', { ...to(1), deadlineAt: 1 }), await take('b', to(2))];
+      await loseLock('b');
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['back'], ['lost']]);
+      expect(world.simulator.stats().requests).toBe(0);
+    }));
+
+  it('goes in halves until the bad message is alone', () =>
+    withHands(async ({ context, take, world }) => {
+      world.simulator.faults.add({ kind: 'reply', code: '85', match: { to: numberAt(4) } });
+      const group = await Promise.all([0, 1, 2, 3, 4].map((n) => take(`m${n}`, to(n))));
+      await deliver(group, context);
+      const complete = ['complete'];
+      expect(kinds(group)).toEqual([complete, complete, complete, complete, ['dead-letter']]);
+      expect([...world.simulator.counts('to').values()]).toEqual([1, 1, 1, 1]);
+      // 5, then 3 and 2 of them, then the two alone.
+      expect(world.telemetry.splits).toEqual([5, 2]);
+      expect(world.simulator.stats().requests).toBe(5);
+    }));
+
+  it('gives a job of many messages its halves as pieces, since each half is a job of its own', () =>
+    withHands(async ({ context, take, journalOf, world }) => {
+      const all = [numberAt(1), numberAt(2), numberAt(3)];
+      world.simulator.faults.add({ kind: 'reply', code: '85', match: { to: numberAt(3) } });
+      const taken = await take('m', { to: all, parts: 3 });
+      await deliver([taken], context);
+      expect(kinds([taken])).toEqual([['split']]);
+      const again = { fate: 'again', attempts: 0, resends: 0 };
+      expect((await journalOf('m')).settled).toMatchObject({
+        end: 'split',
+        pieces: [
+          { ...again, ranges: [[0, 2]] },
+          { ...again, ranges: [[2, 3]] },
+        ],
+      });
+    }));
+});
+
+describe('a hold', () => {
+  const stopped: Hold = { reason: 'operator', mode: 'stopped', since: 1, modeSince: 1, by: 'operator x' };
+
+  it('that came while the jobs waited for their request keeps them here', () =>
+    withHands(async ({ context, take, journalOf, world }) => {
+      const group = [await take('a', to(1)), await take('b', to(2))];
+      await world.holdStore.set('', stopped, { paused: true });
+      await context.holds.refresh();
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['back'], ['back']]);
+      expect(world.simulator.stats().requests).toBe(0);
+      expect(await journalOf('a')).toEqual(emptyJournal);
+    }));
+
+  it('stands before the jobs that it is for are given back', () =>
+    withHands(
+      async ({ context, take, world }) => {
+        const taken = await take('a', to(1));
+        let reasonAtSettling: unknown;
+        const delivery: Delivery = {
+          ...taken.delivery,
+          settle(settlement) {
+            reasonAtSettling = context.holds.current()?.reason;
+            taken.delivery.settle(settlement);
+          },
+        };
+        await deliverGroup([delivery], context);
+        expect(kinds([taken])).toEqual([['hold']]);
+        expect(reasonAtSettling).toBe('no-credit');
+        expect((await world.holdStore.read()).hold).toMatchObject({ reason: 'no-credit', code: '11' });
+      },
+      { provider: { credit: 0 } },
+    ));
+});
+
+describe('an endpoint that counts as unreachable', () => {
+  it('gets no request; what was marked is unmarked, since nothing was sent', () =>
+    withHands(async ({ context, take, journalOf, world }) => {
+      world.simulator.faults.add({ kind: 'status', status: 503, times: 1 });
+      await deliver([await take('first', to(1))], context);
+      const requests = world.simulator.stats().requests;
+      const before: Journal = { ...emptyJournal, attempts: 1 };
+      const group = [await take('a', to(2), before), await take('b', { ...to(3), whenUncertain: 'resend' })];
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['back'], ['back']]);
+      expect(world.simulator.stats().requests).toBe(requests);
+      expect(await journalOf('a')).toEqual(before);
+    }));
+});
+
+describe('what goes wrong here', () => {
+  it('settles every job that is still open as failed, and throws nothing', () =>
+    withHands(async ({ context, take, world }) => {
+      const group = [await take('a', to(1)), await take('b', to(2))];
+      await world.redis.del(world.queue.toKey('a'));
+      await world.redis.set(world.queue.toKey('a'), 'no hash');
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['failed'], ['failed']]);
+      expect(world.simulator.stats().requests).toBe(0);
+    }));
+
+  it('with a hold does not cost the messages their record', () =>
+    withHands(
+      async ({ context, take, journalOf, world }) => {
+        const { prefix, account, redis } = world;
+        world.simulator.faults.add({ kind: 'reply', code: '76' });
+        await redis.rpush(keys.accountFaults(prefix, account.name), 'no number');
+        const taken = await take('a', to(1));
+        await deliver([taken], context);
+        expect(kinds([taken])).toEqual([['dead-letter']]);
+        expect((await journalOf('a')).settled).toMatchObject({ end: 'dead', code: '76' });
+        expect(world.telemetry.unexpectedErrors).toMatchObject([{ where: 'hold' }]);
+      },
+      { expectsTheUnexpected: true },
+    ));
+});
+
+describe('a record', () => {
+  it('is not needed where a second text is fine and JetSMS has accepted', () =>
+    withHands(async ({ context, take, journalOf }) => {
+      const taken = await take('a', { ...to(1), whenUncertain: 'resend' });
+      await deliver([taken], context);
+      expect(kinds([taken])).toEqual([['complete']]);
+      expect(await journalOf('a')).toEqual(emptyJournal);
+    }));
+
+  it('is needed for a campaign, which counts its ends', () =>
+    withHands(async ({ context, take, journalOf }) => {
+      const taken = await take('a', { ...to(1), whenUncertain: 'resend', campaign: 'sale' });
+      await deliver([taken], context);
+      expect((await journalOf('a')).settled).toMatchObject({ end: 'accepted' });
+    }));
+
+  it('is needed where the lock can have run out meanwhile; a lost lock makes the reply a late one', () =>
+    withHands(async ({ context, take, loseLock, journalOf, world }) => {
+      const taken = await take('a', { ...to(1), whenUncertain: 'resend' });
+      await loseLock('a');
+      await deliver([taken], { ...context, lockDurationMs: -1 });
+      expect(kinds([taken])).toEqual([['lost']]);
+      expect(world.telemetry.lateReplies).toMatchObject([{ id: 'a', settled: true }]);
+      expect((await journalOf('a')).settled).toMatchObject({ end: 'accepted', late: true });
+    }));
+});
