@@ -121,3 +121,142 @@ describe('the lines of a worker', () => {
     expect(lines.map(({ msg, level }) => [msg, level])).toEqual([['redis.error', 'error']]);
   });
 });
+
+describe('the line of an attempt', () => {
+  const accepted: Verdict = { kind: 'complete', rule: '00', groupId: '7' };
+  const acceptance: Outcome = { kind: 'accepted', groupId: '7' };
+  const levelOf = (outcome: Outcome, verdict: Verdict) =>
+    linesOf((telemetry) => telemetry.attempt(attempt(outcome, verdict)))[0]?.['level'];
+
+  it.each<[string, Outcome, Verdict, string]>([
+    ['an acceptance is news', acceptance, accepted, 'info'],
+    ['a refusal with a code of the list is news', refused('12'), dead('terminal'), 'info'],
+    ['a retry is news', refused('90'), { kind: 'retry', rule: '90', delayMs: 1, resend: false }, 'info'],
+    ['retries that are used up want a look', { kind: 'unsent', cause: 'dns' }, dead('exhausted'), 'warn'],
+    [
+      'an answer that never came wants a look',
+      { kind: 'uncertain', cause: 'crash' },
+      dead('uncertain'),
+      'warn',
+    ],
+    ['a code that nobody knows needs a person', refused('998'), dead('unknown-code'), 'error'],
+  ])('says by its level that %s', (_, outcome, verdict, level) => {
+    expect(levelOf(outcome, verdict)).toBe(level);
+  });
+
+  it('has every fact, times as whole milliseconds, and the first recipient masked', () => {
+    const job = sendJob({ to: ['905321234567', '905321234568'], text: 'gizli metin', parts: 2 });
+    const [line] = linesOf((telemetry) =>
+      telemetry.attempt(attempt(refused('12'), dead('terminal'), { job, attempt: 3, travelled: 2 })),
+    );
+    expect(line).toMatchObject({
+      msg: 'delivery.refused',
+      account: 'acme',
+      surface: 'xml',
+      id: 'm1',
+      lane: 'transactional',
+      attempt: 3,
+      outcome: 'refused',
+      code: '12',
+      meaning: expect.stringMatching(/\S/),
+      verdict: 'dead-letter',
+      rule: 'some',
+      reason: 'terminal',
+      durationMs: 12,
+      waitedMs: 5,
+      messages: 2,
+      parts: 2,
+      travelled: 2,
+      recipient: '90532*****67',
+    });
+    expect(JSON.stringify(line)).not.toMatch(/gizli|9053212345/);
+  });
+
+  it('is not made where nobody wants it', async () => {
+    const recorded = recordLog();
+    recorded.log.level = 'warn';
+    const metrics = createMetrics({ version: '1.2.3', accounts: [account] });
+    const telemetry = createTelemetry({ account, log: recorded.log, metrics });
+    telemetry.attempt(attempt(acceptance, accepted));
+    expect(recorded.lines).toEqual([]);
+    expect(await metrics.render()).toContain('jetsms_attempts_total{account="acme",surface="xml",code="00"');
+  });
+});
+
+describe('what a worker tells', () => {
+  /** The series that are not 0 after it was told, without buckets and build. */
+  async function countedBy(tell: (telemetry: Telemetry) => void): Promise<Record<string, number>> {
+    const metrics = createMetrics({ version: '1.2.3', accounts: [account] });
+    const { log } = recordLog();
+    tell(createTelemetry({ account, log, metrics, now: () => 0 }));
+    const series = (await metrics.render()).matchAll(/^jetsms_(\w+?)(?:\{(.*)\})? (\S+)$/gm);
+    const counted = [...series]
+      .filter(([, name = '', , value]) => value !== '0' && !/_bucket$|^build_info/.test(name))
+      .map(([, name, labels = '', value]) => [
+        `${name} ${labels.replaceAll('"', '').replace(/account=acme,?/, '')}`.trim(),
+        Number(value),
+      ]);
+    return Object.fromEntries(counted);
+  }
+
+  it.each<[string, (telemetry: Telemetry) => void, Record<string, number>]>([
+    [
+      'an attempt, with its answer and what was done about it',
+      (telemetry) => telemetry.attempt(attempt(refused('12'), dead('terminal'))),
+      {
+        'attempts_total surface=xml,code=12,outcome=refused': 1,
+        'verdicts_total verdict=dead-letter,reason=terminal': 1,
+      },
+    ],
+    [
+      'a hold by its reason',
+      (telemetry) =>
+        telemetry.attempt(
+          attempt(refused('11'), { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' }),
+        ),
+      {
+        'attempts_total surface=xml,code=11,outcome=refused': 1,
+        'verdicts_total verdict=hold,reason=no-credit': 1,
+      },
+    ],
+    [
+      'a request in seconds',
+      (telemetry) => telemetry.request({ outcome: refused('12'), durationMs: 1_500, messages: 40 }),
+      {
+        'request_duration_seconds_sum surface=xml,outcome=refused': 1.5,
+        'request_duration_seconds_count surface=xml,outcome=refused': 1,
+      },
+    ],
+    [
+      'an acceptance by messages, parts and time',
+      (telemetry) => telemetry.ended({ ...end('accepted'), messages: 3, parts: 6, tookMs: 2_000 }),
+      {
+        'messages_total lane=otp,end=accepted': 3,
+        'parts_sent_total lane=otp': 6,
+        'accepted_latency_seconds_sum lane=otp': 2,
+        'accepted_latency_seconds_count lane=otp': 1,
+      },
+    ],
+    [
+      'a dead letter by messages, reason and code',
+      (telemetry) => telemetry.ended({ ...end('terminal', '12'), messages: 3 }),
+      { 'messages_total lane=otp,end=terminal': 3, 'dead_letters_total reason=terminal,code=12': 3 },
+    ],
+    ['a split', (telemetry) => telemetry.split(40), { split_requests_total: 1 }],
+    ['a lost lock', (telemetry) => telemetry.lockLost('m1', 'before sending'), { locks_lost_total: 1 }],
+    [
+      'a late reply',
+      (telemetry) => telemetry.lateReply('m1', refused('12'), false),
+      { 'late_replies_total outcome=refused,settled=false': 1 },
+    ],
+    ['a resend', (telemetry) => telemetry.resent('otp', 'crash'), { 'resent_total lane=otp,cause=crash': 1 }],
+    [
+      'the unexpected',
+      (telemetry) => telemetry.unexpected(new Error('oh'), 'job'),
+      { unexpected_errors_total: 1 },
+    ],
+    ['a Redis error not at all', (telemetry) => telemetry.redis(new Error('away')), {}],
+  ])('counts %s', async (_, tell, counted) => {
+    expect(await countedBy(tell)).toEqual(counted);
+  });
+});
