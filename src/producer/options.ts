@@ -25,7 +25,7 @@ export interface ProducerOptions {
   readonly accounts?: Readonly<Record<string, ProducerAccount>>;
   /** Prefix of all keys in Redis; must be the worker's. Default `{jetsms}`. */
   readonly prefix?: string;
-  /** How long an idempotency key is remembered, in milliseconds; default 24 hours. */
+  /** How long an idempotency key is remembered after the message may leave, in milliseconds; default 24 hours. */
   readonly idempotencyWindowMs?: number;
   /** Messages of a campaign that travel in one request; default 1,000. The same each time a campaign is enqueued. */
   readonly requestSize?: number;

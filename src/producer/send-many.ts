@@ -89,11 +89,13 @@ async function storeJob(
 ): Promise<boolean> {
   const { idPrefix, deduplicationId } = campaignJobId(job, position);
   const id = idPrefix + randomBytes(6).toString('hex');
+  const delayMs = (sending.sendAtMs ?? nowMs) - nowMs;
   const options = sendJobOptions({
     id,
     lane: job.lane,
-    deduplication: { id: deduplicationId, ttlMs: campaignWindowMs },
-    ...(sending.sendAtMs === undefined ? {} : { delayMs: sending.sendAtMs - nowMs }),
+    delayMs,
+    // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
+    deduplication: { id: deduplicationId, ttlMs: delayMs + campaignWindowMs },
   });
   let storedId: string | undefined;
   try {

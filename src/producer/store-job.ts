@@ -79,11 +79,14 @@ async function add(
   { id, keyed, job, sendAtMs }: NewJob,
   { queueOf, idempotencyWindowMs }: JobStore,
 ): Promise<string> {
+  const delayMs = (sendAtMs ?? job.enqueuedAt) - job.enqueuedAt;
+  // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
+  const ttlMs = delayMs + idempotencyWindowMs;
   const options = sendJobOptions({
     id,
     lane: job.lane,
-    ...(sendAtMs === undefined ? {} : { delayMs: sendAtMs - job.enqueuedAt }),
-    ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs: idempotencyWindowMs } } : {}),
+    delayMs,
+    ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs } } : {}),
   });
   try {
     const queue = await queueOf(job.account);
