@@ -62,11 +62,13 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   const current = (): Hold | undefined => (seen ? shownHold(seen) : undefined);
 
   const look = async (): Promise<StoredHold> => {
+    const stored = await store.read();
+    // Without a pause in between: several may look at once, and one of them tells.
     const before = current();
-    seen = await store.read();
+    seen = stored;
     const after = current();
     if (before?.reason !== after?.reason || before?.mode !== after?.mode) options.onChange(after, before);
-    return seen;
+    return stored;
   };
 
   /** Takes a step if nobody else changed the hold since `stored` was read; what counts is what stands there afterwards. */
@@ -98,13 +100,19 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     if (seen) seen = { ...seen, accountFaults };
   };
 
-  const accountFault = async (code: string, messages: number): Promise<void> => {
+  /** Asked before a person resumed: such a refusal says nothing of what that person has mended. */
+  const isOutdated = (hold: Hold | undefined, startedAt: number): boolean =>
+    hold?.reason === 'account-fault' && startedAt < hold.modeSince;
+
+  const accountFault = async ({ startedAt, messages }: Answer, code: string): Promise<void> => {
+    if (isOutdated(current(), startedAt)) return;
     const inRow = await store.countAccountFaults(messages);
     rememberFaults(inRow);
     const onProbation = current()?.reason === 'account-fault';
     const { accountFaultLimit } = options;
-    if (accountFaultLimit > 0 && (onProbation || inRow >= accountFaultLimit))
-      await begin('account-fault', code);
+    if (accountFaultLimit === 0 || (!onProbation && inRow < accountFaultLimit)) return;
+    // What was seen of the hold can be a moment old; this is not.
+    if (!isOutdated((await look()).hold, startedAt)) await begin('account-fault', code);
   };
 
   /** A probe that costs no message. */
@@ -139,10 +147,11 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     current,
     refresh,
     unreachable: (code) => begin('unreachable', code),
-    async answered({ outcome, verdict, startedAt, messages }) {
+    async answered(answer) {
+      const { outcome, verdict, startedAt } = answer;
       if (verdict.kind === 'hold') return begin(verdict.reason, verdict.code);
       if (verdict.kind === 'dead-letter' && verdict.accountFault)
-        return accountFault(verdict.facts.code ?? '', messages);
+        return accountFault(answer, verdict.facts.code ?? '');
       if (outcome.kind === 'accepted') {
         if (seen && seen.accountFaults > 0) {
           await store.clearAccountFaults();

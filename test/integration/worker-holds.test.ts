@@ -159,6 +159,23 @@ describe("the account's fault", () => {
     expectEachOnce(world, 34);
   });
 
+  it('is not held anew by a refusal of what was asked before somebody resumed', async () => {
+    await using world = await createDelivery({
+      account: { connections: 2, connectionsForOtp: 0, concurrency: 2, batchSize: 1, accountFaultLimit: 1 },
+    });
+    world.simulator.accounts.update('acme', { password: 'changed' });
+    world.simulator.faults.add({ kind: 'latency', latencyMs: 1_000, times: 1 });
+    await world.sendMany(2);
+    await world.startWorker();
+    await world.held({ reason: 'account-fault', mode: 'stopped' });
+    world.simulator.accounts.update('acme', { password: 'correct horse' });
+    await resume(world);
+    await waitFor(async () => (await world.letters()).length === 2);
+    await world.sendMany(5);
+    await world.simulator.waitForAccepted(5, 5_000);
+    expect((await world.holdStore.read()).hold?.mode).not.toBe('stopped');
+  });
+
   it('burns one message, a few at most, when somebody resumes on the dashboard too early', async () => {
     await using world = await createDelivery({ account: { connections: 4, accountFaultLimit: 3 } });
     world.simulator.accounts.update('acme', { open: false });
