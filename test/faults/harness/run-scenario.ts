@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { acceptedIn, resentOf, storyOf, type Violation, violationsOf } from './invariants.ts';
 import { enqueue, type SentMessage } from './load.ts';
 import { metricsViolations } from './metrics-check.ts';
 import type { LoadState, Scenario } from './scenario.ts';
+import type { WorkerProcess } from './workers.ts';
 import { buildWorld, heal, type World } from './world.ts';
 
 /** What came of one run of one scenario. */
@@ -84,7 +86,8 @@ async function makeTrouble(
 }
 
 /** Waits until no job is under way any more, and workers have said all that they had to say. */
-async function comeToRest({ queue }: World): Promise<readonly Violation[]> {
+async function comeToRest(world: World): Promise<readonly Violation[]> {
+  const { queue } = world;
   const until = performance.now() + restLimitMs;
   let quiet = 0;
   for (;;) {
@@ -93,12 +96,22 @@ async function comeToRest({ queue }: World): Promise<readonly Violation[]> {
     quiet = open === 0 ? quiet + 1 : 0;
     if (quiet >= 5) return [];
     if (performance.now() > until) {
-      return [
-        { rule: 'the queue comes to rest', detail: `after ${restLimitMs} ms: ${JSON.stringify(counts)}` },
-      ];
+      const detail = `after ${restLimitMs} ms: ${JSON.stringify({ ...counts, ...(await gatesOf(world)) })}`;
+      return [{ rule: 'the queue comes to rest', detail }];
     }
     await pause(150);
   }
+}
+
+/** What the queue lets through, and why: for the report of a queue that stands still. */
+async function gatesOf({ redis, queue }: World): Promise<object> {
+  const client = redis.client();
+  const [hold, meta, limiterMs] = await Promise.all([
+    client.get(keys.hold(defaultPrefix, defaultAccount)),
+    client.hgetall(queue.toKey('meta')),
+    client.pttl(queue.toKey('limiter')),
+  ]);
+  return { hold, meta, limiterMs };
 }
 
 interface Facts {
@@ -150,6 +163,8 @@ function judgementOf(scenario: Scenario, seed: number, found: readonly Violation
     `again with: npm run test:faults -- --scenario ${scenario.name} --seed ${seed} --minutes 0`,
     ...violations.slice(0, 10),
     ...(broken ? [storyOf(broken)] : []),
+    'holds, as the workers saw them:',
+    ...world.workers.all().flatMap((worker) => holdLines(worker)),
     'what was done:',
     ...world.chronicle.map(({ atMs, fault }) => `  ${String(atMs).padStart(6)} ms ${fault}`),
     ...world.workers
@@ -158,3 +173,9 @@ function judgementOf(scenario: Scenario, seed: number, found: readonly Violation
   ].join('\n');
   return { violations, report };
 }
+
+const holdLines = (worker: WorkerProcess): readonly string[] =>
+  worker
+    .lines()
+    .filter(({ msg }) => msg.startsWith('account.'))
+    .map((line) => `  worker ${worker.number}: ${JSON.stringify(line)}`);

@@ -12,6 +12,7 @@ export interface LogLine {
   readonly verdict?: string;
   readonly rule?: string;
   readonly groupId?: string;
+  readonly messages?: number;
   readonly end?: string;
   readonly settled?: boolean;
   readonly late?: boolean;

@@ -1,5 +1,5 @@
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import { createHoldStore, type Hold } from '../../../src/worker/hold-store.ts';
 import { resumeAsPerson } from '../../../src/worker/holds.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Evidence } from '../harness/evidence.ts';
@@ -9,8 +9,13 @@ import { connections, login, type World } from '../harness/world.ts';
 const workers = 3;
 const accountFaultLimit = 5;
 const batchSize = 5;
+/** Messages that the provider refuses for their own sake. */
+const tooLong = '85';
 /** Messages that were under way when the limit was reached. */
 const mostBurnt = accountFaultLimit + workers * connections * batchSize;
+
+const isStopped = (hold: Hold | undefined): boolean =>
+  hold?.reason === 'account-fault' && hold.mode === 'stopped';
 
 const accountTroubles: Troubles = {
   async 'credit gone, and back'({ simulator, pause, chance }) {
@@ -22,7 +27,7 @@ const accountTroubles: Troubles = {
     const { simulator, pause, chance, redis } = world;
     simulator.accounts.update(login.username, { password: 'another' });
     const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
-    await waitFor(async () => (await store.read()).hold?.reason === 'account-fault', {
+    await waitFor(async () => isStopped((await store.read()).hold), {
       limitMs: 20_000,
       everyMs: 50,
     });
@@ -55,10 +60,14 @@ export const account: Scenario = {
 
 /** Only a wrong password and requests cut by the outage may cost messages, and only as many as were under way. */
 function burnt({ cases, lines }: Evidence, { chronicle }: World): readonly string[] {
-  const letters = cases.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
+  // What the provider must refuse by itself is no fault of the account.
+  const judged = cases.filter(({ message }) => !message.isTooLong);
+  const letters = judged.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
   const byPassword = letters.filter(({ code }) => code === '10').length;
   const wrongTimes = chronicle.filter(({ fault }) => fault.startsWith('password')).length;
-  const others = letters.filter(({ code, reason }) => code !== '10' && reason !== 'uncertain');
+  const others = letters.filter(
+    ({ code = '', reason }) => !['10', tooLong].includes(code) && reason !== 'uncertain',
+  );
   const probes = lines.filter(({ code }) => code === '11').length;
   return [
     ...(byPassword > wrongTimes * mostBurnt ? [`${byPassword} dead letters by a wrong password`] : []),
