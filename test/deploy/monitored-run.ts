@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer, type Lane, type Producer } from '../../src/producer/index.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { createCreditStore } from '../../src/worker/credit/credit-store.ts';
 import { projectFolder, startCli, startProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -60,6 +62,7 @@ async function start(stack: AsyncDisposableStack): Promise<MonitoredRun> {
   stack.defer(() => rm(folder, { recursive: true }));
   const simulator = stack.use(await faultySimulator());
   const prefix = freshPrefix();
+  await rememberCredit(prefix);
   const ports = await Promise.all([freePort(), freePort()]);
   const config = join(folder, 'jetsms.json');
   await writeFile(config, JSON.stringify(settings(simulator, prefix)));
@@ -116,6 +119,16 @@ async function faultySimulator(): Promise<Simulator> {
   faults.add({ kind: 'accept-then-reset', match: { textIncludes: 'reset' } });
   faults.add({ kind: 'status', status: 503, match: { textIncludes: 'busy' }, times: 3 });
   return simulator;
+}
+
+/** As if a worker had asked half an hour ago too: the rate of an hour takes longer to know than this run lasts. */
+async function rememberCredit(prefix: string): Promise<void> {
+  const redis = new Redis(sharedRedisUrl());
+  const waiting = { jobs: 0, messages: 0, parts: 0, isEstimate: false };
+  const before = { at: Date.now() - 1_800_000, credit: 1_100_000_000, waiting };
+  const store = createCreditStore(redis, { prefix, account: 'shop' });
+  await store.write({ ...before, forecast: { coversWaiting: true } }, 1);
+  redis.disconnect();
 }
 
 const faultWords = ['wrong-title', 'unlisted', 'lost-xml', 'reset', 'busy'];

@@ -42,6 +42,7 @@ describeWith([tools.prometheus, tools.alertmanager], 'two workers under traffic 
   it('raise the alerts that the faults deserve, and no others', async () => {
     const deserved = [
       'JetsmsAccountHeld',
+      'JetsmsCreditLow',
       'JetsmsDeadLettersGrowing',
       'JetsmsUncertainOpen',
       'JetsmsUnknownCode',
