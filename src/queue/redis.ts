@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
 
+const manyListeners = 1_000_000;
+
 /**
  * Redis as a producer needs it: an answer within about a second or an error, never a silent wait.
  * `enableOfflineQueue: false` is what makes a send fail while Redis is away.
@@ -12,8 +14,9 @@ export function openProducerRedis(url: string, commandTimeoutMs: number): Redis 
     maxRetriesPerRequest: 1,
     retryStrategy: (times) => Math.min(times * 50, 1_000),
   });
-  // Every send that waits for Redis listens, and there may be any number of them.
-  redis.setMaxListeners(0);
+  // Every send that waits for Redis listens, and there may be any number of them. Not 0, which means no limit:
+  // BullMQ adds its own to it, and the limit would be 3.
+  redis.setMaxListeners(manyListeners);
   return redis;
 }
 
