@@ -110,8 +110,7 @@ const wholeRules: Readonly<Record<string, WholeRule>> = {
     const second = cases
       .filter(({ message }) => message.whenUncertain === 'resend')
       .reduce((sum, { accepted }) => sum + Math.max(0, accepted.length - 1), 0);
-    // One line, and one count, for a job of many messages.
-    const counted = resentLines(lines).reduce((sum, { messages = 1 }) => sum + messages, 0);
+    const counted = resentMessagesOf(lines);
     return second > counted ? `${second} second texts, ${counted} counted` : undefined;
   },
   'no number and no text is in a log line': ({ lines, cases }) => {
@@ -142,6 +141,10 @@ function campaignProblem(campaign: CampaignProgress | undefined, cases: readonly
 
 /** Attempts after which the message goes out again although it may have been taken; a late one decides nothing. */
 export const resentOf = (lines: readonly LogLine[]): number => resentLines(lines).length;
+
+/** The same in messages: there is one line, and one count, for a job of many. */
+export const resentMessagesOf = (lines: readonly LogLine[]): number =>
+  resentLines(lines).reduce((sum, { messages = 1 }) => sum + messages, 0);
 
 const resentLines = (lines: readonly LogLine[]): readonly LogLine[] =>
   lines.filter(({ verdict, rule, late }) => verdict === 'retry' && rule === 'uncertain: resend' && !late);

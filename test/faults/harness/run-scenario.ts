@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
-import { acceptedIn, resentOf, storyOf, type Violation, violationsOf } from './invariants.ts';
+import { acceptedIn, resentMessagesOf, storyOf, type Violation, violationsOf } from './invariants.ts';
 import { enqueue, type SentMessage } from './load.ts';
 import { metricsViolations } from './metrics-check.ts';
 import type { LoadState, Scenario } from './scenario.ts';
@@ -145,7 +145,7 @@ function summaryOf(
     lost: cases.filter(({ jobs, deadLetters }) => acceptedIn(jobs).length === 0 && deadLetters.length === 0)
       .length,
     duplicates: second('resend'),
-    resent: resentOf(lines),
+    resent: resentMessagesOf(lines),
     forbiddenDuplicates: second('park'),
     lateReplies: lines.filter(({ msg, settled }) => msg === 'reply.late' && settled === true).length,
     seconds,
