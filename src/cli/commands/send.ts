@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { lanes, uncertainChoices } from '../../message/lane.ts';
 import type { CliContext } from '../context.ts';
-import type { SendOptions } from '../send/request.ts';
+import { checkOptions, type SendOptions } from '../send/request.ts';
 
 /** `jetsms send`: puts messages into the queue, one or a whole CSV file. */
 export function registerSend(program: Command, context: CliContext): void {
@@ -25,12 +25,20 @@ export function registerSend(program: Command, context: CliContext): void {
       ),
     )
     .option('--idempotency-key <key>', 'under the same key no number gets a second text')
+    .option('--mms <file>', 'send the file as MMS, to the numbers of --to; the text may be empty')
+    .option('--subject <text>', 'of an MMS: its subject')
+    .option('--content-type <type>', 'of an MMS: the MIME type, where the name of the file does not tell')
     .option('--to-column <name>', 'column with the numbers, where its name is not a known one')
     .option('--again', 'send although the same text was sent to the same number before')
     .option('--wait', 'wait until every message has ended, and say how')
     .option('--dry-run', 'check everything, enqueue nothing; needs no Redis')
     .option('--json', 'print one JSON object at the end')
     .action(async (options: SendOptions) => {
+      checkOptions(options);
+      if (options.mms !== undefined) {
+        const { runSendMms } = await import('../send/run-send-mms.ts');
+        return runSendMms(options, context);
+      }
       const { runSend } = await import('../send/run-send.ts');
       await runSend(options, context);
     });

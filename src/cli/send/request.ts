@@ -18,6 +18,10 @@ export interface SendOptions {
   readonly idempotencyKey?: string;
   readonly again?: true;
   readonly toColumn?: string;
+  /** The file of an MMS. */
+  readonly mms?: string;
+  readonly subject?: string;
+  readonly contentType?: string;
   readonly wait?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -31,12 +35,18 @@ export type CommonFields = Omit<NewMessage, 'to' | 'text' | 'idempotencyKey'>;
  *
  * @throws CliError NO_RECIPIENTS, USAGE
  */
-export function checkOptions({ to, csv, again, toColumn }: SendOptions): void {
+export function checkOptions(options: SendOptions): void {
+  const { to, csv, again, toColumn, mms, subject, contentType, wait } = options;
   if (to === undefined && csv === undefined) throw new CliError('NO_RECIPIENTS');
   if (to !== undefined && csv !== undefined) throw usage('--to and --csv exclude each other.');
   if (csv === undefined && (again || toColumn !== undefined)) {
     throw usage('--again and --to-column belong to --csv.');
   }
+  if (mms === undefined && (subject !== undefined || contentType !== undefined)) {
+    throw usage('--subject and --content-type belong to --mms.');
+  }
+  if (mms !== undefined && (csv !== undefined || wait))
+    throw usage('--mms goes with --to, and not with --wait.');
 }
 
 const usage = (detail: string): CliError => new CliError('USAGE', { detail });

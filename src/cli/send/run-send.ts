@@ -13,7 +13,7 @@ import { awaitEnds } from './await-ends.ts';
 import { type Enqueued, enqueueAll } from './enqueue.ts';
 import { type MessageLine, messagesOfCsv, messagesTo } from './message-lines.ts';
 import type { OutcomeRow } from './outcome-tally.ts';
-import { checkOptions, commonFields, type SendOptions } from './request.ts';
+import { commonFields, type SendOptions } from './request.ts';
 import { dryRunSender, producerSender, type Sender } from './sender.ts';
 
 /** Messages on their way to Redis at a time. More would not be faster, and would each wait longer. */
@@ -34,7 +34,6 @@ interface Run {
  * the summary of what was done
  */
 export async function runSend(options: SendOptions, context: CliContext): Promise<void> {
-  checkOptions(options);
   const settings = readSettings({ env: context.env }, { needs: options.dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
   const lines = linesOf(options, account);

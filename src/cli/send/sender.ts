@@ -1,6 +1,6 @@
 import { checkMessage, type NewMessage } from '../../message/message.ts';
 import type { ProducerAccount } from '../../producer/options.ts';
-import { createProducer } from '../../producer/producer.ts';
+import { createProducer, type Producer } from '../../producer/producer.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Receipt } from './enqueue.ts';
@@ -15,7 +15,7 @@ export interface Sender extends AsyncDisposable {
 const redisTimeoutMs = 3_000;
 
 /** Puts messages into Redis, by the rules that the settings make for each account. */
-export function producerSender({ redisUrl, prefix, idempotencyWindowMs, accounts }: Settings): Sender {
+export function producerSender({ redisUrl, prefix, idempotencyWindowMs, accounts }: Settings): Producer {
   return createProducer({
     redis: redisUrl,
     prefix,
@@ -25,7 +25,10 @@ export function producerSender({ redisUrl, prefix, idempotencyWindowMs, accounts
   });
 }
 
-const producerAccount = (account: AccountSettings): ProducerAccount => rulesOf(account);
+function producerAccount(account: AccountSettings): ProducerAccount {
+  const { surface, mmsContentTypes, mmsMaxBytes } = account;
+  return { ...rulesOf(account), surface, mmsContentTypes, mmsMaxBytes };
+}
 
 /** Checks messages and stores nothing. What was sent by earlier runs it cannot know. */
 export function dryRunSender(account: AccountSettings): Sender {

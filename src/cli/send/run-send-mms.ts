@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Media } from '../../message/media.ts';
+import { checkMms, type NewMms, partsOfMms } from '../../message/mms.ts';
+import type { AccountSettings } from '../../settings/account.ts';
+import { readSettings } from '../../settings/read.ts';
+import { accountOf } from '../account.ts';
+import type { CliContext } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { renderSendSummary, type SendSummary } from '../render/send-summary.ts';
+import { commonFields, rulesOf, type SendOptions } from './request.ts';
+import { producerSender } from './sender.ts';
+
+/** The recipients of one request; the producer's own default. */
+const maxRecipients = 1_000;
+
+/** Types by the endings of files, for those that an account may send by default. */
+const typeByEnding: Readonly<Record<string, string>> = {
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.png': 'image/png',
+  '.amr': 'audio/amr',
+  '.mp3': 'audio/mpeg',
+  '.3gp': 'video/3gpp',
+  '.txt': 'text/plain',
+};
+
+/**
+ * Enqueues one MMS to all numbers of `--to`.
+ *
+ * @throws CliError USAGE, FILE_UNREADABLE; MessageError and ProducerError as `sendMms()`; nothing is enqueued then
+ */
+export async function runSendMms(options: SendOptions, context: CliContext): Promise<void> {
+  const { to = [], mms: file = '', dryRun = false } = options;
+  const settings = readSettings({ env: context.env }, { needs: dryRun ? [] : ['redis'] });
+  const account = accountOf(settings, options.account);
+  const mms = await mmsOf(options, account, { contentType: contentTypeOf(options), data: await read(file) });
+  const ids: string[] = [];
+  if (dryRun) checkMms(mms, { ...mmsRulesOf(account), nowMs: Date.now() });
+  else {
+    await using sender = producerSender(settings);
+    ids.push((await sender.sendMms(mms)).id);
+  }
+  const counts = { lines: to.length, enqueued: to.length, parts: partsOfMms * to.length };
+  print({ dryRun, ...counts, before: 0, repeated: 0, refused: 0 }, ids, options, context);
+}
+
+async function mmsOf(options: SendOptions, account: AccountSettings, media: Media): Promise<NewMms> {
+  const { to = [], text, subject = '', idempotencyKey } = options;
+  const fields = commonFields(options, { account, sampleText: 'x', nowMs: Date.now() });
+  return { ...fields, to, subject, text, media, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+}
+
+const mmsRulesOf = (account: AccountSettings) => ({
+  ...rulesOf(account),
+  surface: account.surface,
+  contentTypes: account.mmsContentTypes,
+  maxBytes: account.mmsMaxBytes,
+  maxRecipients,
+});
+
+function contentTypeOf({ mms = '', contentType }: SendOptions): string {
+  const type = contentType ?? typeByEnding[extname(mms).toLowerCase()];
+  if (type !== undefined) return type;
+  throw new CliError('USAGE', { detail: 'Say with --content-type what the file of --mms is.' });
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new CliError('FILE_UNREADABLE', { cause });
+  }
+}
+
+function print(
+  summary: SendSummary,
+  ids: readonly string[],
+  { json }: SendOptions,
+  { terminal }: CliContext,
+): void {
+  if (json) {
+    terminal.out(JSON.stringify({ ...summary, ids }));
+    return;
+  }
+  if (summary.dryRun) terminal.out('Dry run: nothing was enqueued.');
+  for (const id of ids) terminal.out(`message ${id}`);
+  for (const line of renderSendSummary(summary, terminal.columns)) terminal.out(line);
+}
