@@ -45,5 +45,6 @@ function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext):
 
 /** A provider that quotes our request back must not carry the password or a text into a log. */
 function oursIn(parcel: Parcel, account: AccountSettings): readonly string[] {
-  return [account.password, ...new Set(parcel.messages.map(({ text }) => text))];
+  const subjects = parcel.media ? [parcel.media.subject] : [];
+  return [account.password, ...subjects, ...new Set(parcel.messages.map(({ text }) => text))];
 }
