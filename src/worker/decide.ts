@@ -76,6 +76,8 @@ export interface Situation {
   readonly deadlineAt: number;
   /** Messages that travelled in the request. */
   readonly messages: number;
+  /** All of them have one text: what is wrong with it is wrong for each. */
+  readonly isOneText?: boolean;
   /** The account is on probation, after an outage or under a hold: this message was its canary. */
   readonly unreachable: boolean;
   /** When the account's MMS window opens next; undefined without a window. */
@@ -131,11 +133,21 @@ function requestFault({ code, text }: { code: string; text: string }, situation:
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
-  // Of an MMS all recipients get the same medium: what is wrong with it is wrong for each.
-  const oneMayBeAtFault = (row.scope === 'message' && row.surface !== 'mms') || row.scope === 'request';
-  if (oneMayBeAtFault && situation.messages > 1) return { kind: 'split', rule: row.id };
+  if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
   const verdict = dead({ reason: 'terminal', code: row.code, text }, row.id, situation);
   return { ...verdict, accountFault: row.scope === 'account' };
+}
+
+/** Codes of scope message that are about the title, which a request has once, or about the text. */
+const aboutTitle = ['30'];
+const aboutText = ['80', '85'];
+
+/** Whether one of several messages can have caused the refusal, so that halves would come to another end. */
+function oneMayBeAtFault({ code, scope, surface }: CodeRow, { messages, isOneText }: Situation): boolean {
+  if (messages === 1 || aboutTitle.includes(code)) return false;
+  if (isOneText && aboutText.includes(code)) return false;
+  // Of an MMS all recipients get the same medium: what is wrong with it is wrong for each.
+  return (scope === 'message' && surface !== 'mms') || scope === 'request';
 }
 
 function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {

@@ -83,7 +83,7 @@ async function sendGroup(group: readonly Delivery[], context: DeliverContext): P
   if (attempt === 'open') return giveBack(marked, context);
   const messages = parcel.messages.length;
   context.telemetry.request({ outcome: attempt.outcome, durationMs: attempt.durationMs, messages });
-  await judge(marked, { attempt, startedAt, messages }, context);
+  await judge(marked, { attempt, startedAt, messages, isOneText: isOneText(marked) }, context);
 }
 
 /** Jobs that must not be sent now: too old, or taken before the account was held. */
@@ -166,9 +166,17 @@ async function unmark(group: readonly Delivery[], { journals }: DeliverContext):
 
 interface Sent {
   readonly attempt: Attempt;
+  /** All messages of the request have the same text. */
+  readonly isOneText: boolean;
   readonly startedAt: number;
   /** Messages in the request. */
   readonly messages: number;
+}
+
+/** Whether one text goes to all: a job's own list of texts is taken for different ones. */
+function isOneText(group: readonly Delivery[]): boolean {
+  const first = group[0]?.job.text;
+  return typeof first === 'string' && group.every(({ job }) => job.text === first);
 }
 
 interface Judged {
@@ -215,7 +223,7 @@ function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContex
     const own = perMessage?.slice(first, first + delivery.messages);
     first += delivery.messages;
     if (own) return judgeEach(delivery, own, sent.attempt.outcome, context);
-    const verdict = verdictOf(delivery, outcome, sent.messages, context);
+    const verdict = verdictOf(delivery, outcome, sent, context);
     const isBulk = verdict.kind === 'split' && delivery.messages > 1;
     const pieces = isBulk ? { pieces: halves(delivery.job, delivery.journal) } : {};
     return { delivery, outcome, verdict: { ...verdict, ...pieces } };
@@ -229,7 +237,7 @@ function judgeEach(
   ofRequest: Outcome,
   context: DeliverContext,
 ): Judged {
-  const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, 1, context));
+  const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, alone, context));
   const pieces = piecesByFate(verdicts, delivery.journal);
   const [outcome] = outcomes;
   const [verdict] = verdicts;
@@ -242,7 +250,16 @@ function judgeEach(
 const isOnProbation = (hold: Hold | undefined): boolean =>
   hold?.mode === 'probing' || hold?.reason === 'unreachable';
 
-function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, context: DeliverContext): Verdict {
+/** What travelled together, as far as a verdict cares; JetSMS's word on one recipient concerns that one alone. */
+type Company = Pick<Sent, 'messages' | 'isOneText'>;
+const alone: Company = { messages: 1, isOneText: true };
+
+function verdictOf(
+  delivery: Delivery,
+  outcome: Outcome,
+  { messages, isOneText }: Company,
+  context: DeliverContext,
+): Verdict {
   const { job, journal } = delivery;
   const now = context.now();
   const windowOpensAt = context.windowOpensAt(now);
@@ -254,6 +271,7 @@ function verdictOf(delivery: Delivery, outcome: Outcome, messages: number, conte
     maxResends: context.maxResends,
     deadlineAt: job.deadlineAt,
     messages,
+    isOneText,
     unreachable: isOnProbation(context.holds.current()),
     ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
     now,

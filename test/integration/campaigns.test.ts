@@ -108,14 +108,14 @@ describe('a campaign of one text', () => {
     await using world = await createDelivery();
     await using producer = producerOf(world);
     const bad = numberAt(42);
-    world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: bad } });
+    world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: bad } });
     await producer.sendMany(numbers(100), { campaign: 'sale', text: 'Merhaba' });
     await world.startWorker();
-    expect(await finished(producer, 'sale')).toMatchObject({ accepted: 99, dead: { 80: 1 } });
+    expect(await finished(producer, 'sale')).toMatchObject({ accepted: 99, dead: { 31: 1 } });
     expect(timesAccepted(world)).toEqual({ 1: 99 });
     expect((await onlyLetter(world)).data).toMatchObject({
       reason: 'terminal',
-      code: '80',
+      code: '31',
       job: { to: [bad] },
     });
   });

@@ -175,7 +175,7 @@ describe('a group of jobs', () => {
 
   it('goes in halves until the bad message is alone', () =>
     withHands(async ({ context, take, world }) => {
-      world.simulator.faults.add({ kind: 'reply', code: '85', match: { to: numberAt(4) } });
+      world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(4) } });
       const group = await Promise.all([0, 1, 2, 3, 4].map((n) => take(`m${n}`, to(n))));
       await deliver(group, context);
       const complete = ['complete'];
@@ -189,7 +189,7 @@ describe('a group of jobs', () => {
   it('gives a job of many messages its halves as pieces, since each half is a job of its own', () =>
     withHands(async ({ context, take, journalOf, world }) => {
       const all = [numberAt(1), numberAt(2), numberAt(3)];
-      world.simulator.faults.add({ kind: 'reply', code: '85', match: { to: numberAt(3) } });
+      world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(3) } });
       const taken = await take('m', { to: all, parts: 3 });
       await deliver([taken], context);
       expect(kinds([taken])).toEqual([['split']]);

@@ -306,7 +306,7 @@ describe('several messages in one request', () => {
     72           dead terminal 72          as 12
     76           dead terminal 76 +fault   the account's fault
     77           dead terminal 77 +fault   the account's fault
-    30           split                     one of them is at fault
+    30           dead terminal 30          a request has one title
     31           split                     one of them is at fault
     80           split                     one of them is at fault
     85           split                     one of them is at fault
@@ -321,6 +321,18 @@ describe('several messages in one request', () => {
   it.each(byScope)('%s: %s, because %s', (id = '', expected) => {
     expect(verdictOf(outcomeOfRow(id), { messages: 2 })).toBe(expected);
     expect(verdictOf(outcomeOfRow(id), { messages: 1_000 })).toBe(expected);
+  });
+
+  const ofOneText = rowsOf(`
+    # row        verdict                   why
+    80           dead terminal 80          the text is the same for all
+    85           dead terminal 85          the text is the same for all
+    31           split                     the numbers are not
+    90-other     split                     nor is what we wrote around them
+  `);
+
+  it.each(ofOneText)('of one text, %s: %s, because %s', (id = '', expected) => {
+    expect(verdictOf(outcomeOfRow(id), { messages: 1_000, isOneText: true })).toBe(expected);
   });
 });
 
