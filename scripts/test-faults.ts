@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Result, runScenario } from '../test/faults/harness/run-scenario.ts';
 import { renderTable, withReport } from '../test/faults/harness/table.ts';
-import { scenarios } from '../test/faults/scenarios/all.ts';
+import { onRequest, scenarios } from '../test/faults/scenarios/all.ts';
 
 const page = new URL('../docs/reliability.md', import.meta.url);
 const { values } = parseArgs({
@@ -18,9 +18,15 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-const chosen = scenarios.filter(({ name }) => values.scenario === undefined || values.scenario === name);
-if (chosen.length === 0)
-  throw new Error(`no such scenario; there are ${scenarios.map(({ name }) => name).join(', ')}`);
+const chosen =
+  values.scenario === undefined
+    ? scenarios
+    : [...scenarios, ...onRequest].filter(({ name }) => name === values.scenario);
+if (chosen.length === 0) {
+  throw new Error(
+    `no such scenario; there are ${[...scenarios, ...onRequest].map(({ name }) => name).join(', ')}`,
+  );
+}
 
 const results = await runAll();
 console.log(`\n${renderTable(chosen, results)}`);

@@ -4,9 +4,14 @@ import { everything } from './everything.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
+import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
 const overXml: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay, everything];
 
-export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService)];
+/** What a long run runs. */
+export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService), redisAwayMinute];
+
+/** What runs only where it is asked for by name. */
+export const onRequest: readonly Scenario[] = [redisAwayLong];
