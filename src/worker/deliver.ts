@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt, JetsmsClient, Parcel, ParcelMedia } from '../jetsms/parcel.ts';
-import type { Journal } from '../queue/journal.ts';
+import { type Journal, parseJournal } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
@@ -110,18 +110,43 @@ async function turnAway(
 async function mark(group: readonly Delivery[], context: DeliverContext): Promise<readonly Delivery[]> {
   const { journals, worker, now, telemetry } = context;
   const needing = group.filter(({ job }) => job.whenUncertain === 'park');
+  const at = now();
   const results = await journals.write(
-    needing.map(({ id, token, journal }) => ({ id, token, journal: beforeSending(journal, now(), worker) })),
+    needing.map(({ id, token, journal }) => ({ id, token, journal: beforeSending(journal, at, worker) })),
   );
   const stopped = new Set<Delivery>();
+  const lost: Delivery[] = [];
   results.forEach((result, index) => {
     const delivery = needing[index];
     if (result === 'written' || !delivery) return;
-    if (result === 'lost') telemetry.lockLost(delivery.id, 'before sending');
-    delivery.settle({ kind: result });
+    if (result === 'lost') lost.push(delivery);
+    else delivery.settle({ kind: result });
     stopped.add(delivery);
   });
+  await Promise.all(
+    lost.map(async (delivery) => {
+      telemetry.lockLost(delivery.id, 'before sending');
+      await unmarkLost(delivery, at, context);
+      delivery.settle({ kind: 'lost' });
+    }),
+  );
   return stopped.size === 0 ? group : group.filter((delivery) => !stopped.has(delivery));
+}
+
+/**
+ * A mark that was written although Redis now says that the lock is lost: the connection broke in between, and
+ * the write was repeated. Nothing was sent, so the mark must not make the message look interrupted.
+ */
+async function unmarkLost(
+  { id, job, journal: after }: Delivery,
+  markedAt: number,
+  { journals, worker }: DeliverContext,
+): Promise<void> {
+  const found = await journals.read(id);
+  if (!found) return;
+  const before = parseJournal(found.journal);
+  const isOurs = before.sending?.worker === worker && before.sending.at === markedAt;
+  if (isOurs) await journals.replace(id, found.raw, { job, before, after });
 }
 
 /** What an MMS carries; it travels alone, so its group has one job. */
