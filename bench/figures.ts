@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createProducer } from '../src/producer/index.ts';
 import { alternate, type Figure, p99, ratios, spreadOf } from './measure.ts';
+import { type Share, sharesOf } from './profile.ts';
 import { type BenchRedis, enqueueSingles, openProvider, runWorker, startWorker } from './rig.ts';
 import type { WorkerReport, WorkerTask } from './worker-process.ts';
 
@@ -433,4 +434,22 @@ async function importing(code: string, cwd: string): Promise<{ readonly ms: numb
     cwd,
   });
   return JSON.parse(stdout);
+}
+
+/** One run with a CPU profile: where a message's time goes. */
+export async function profileSingles({ redis, scale }: Bench, folder: string): Promise<readonly Share[]> {
+  using provider = await openProvider(0);
+  const messages = Math.round(40_000 * scale);
+  await redis.client.flushall();
+  await enqueueSingles(redis.queue, { count: messages });
+  const before = await cpuOfRedis(redis);
+  const task = { kind: 'ours', redisUrl: redis.url, providerUrl: provider.url, jobs: messages } as const;
+  await runWorker({ ...task, concurrency: 1_000 }, folder);
+  return sharesOf({ folder, messages, redisSeconds: (await cpuOfRedis(redis)) - before });
+}
+
+async function cpuOfRedis({ client }: BenchRedis): Promise<number> {
+  const info = await client.info('cpu');
+  const seconds = (name: string): number => Number(new RegExp(`${name}:([0-9.]+)`).exec(info)?.[1] ?? 0);
+  return seconds('used_cpu_user') + seconds('used_cpu_sys');
 }

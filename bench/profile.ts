@@ -4,8 +4,18 @@ import { join } from 'node:path';
 /** Whose code a share of the CPU time was spent in. */
 export interface Share {
   readonly who: string;
-  /** 0 to 1, idle time left out. */
+  /** CPU microseconds per message. */
+  readonly micros: number;
+  /** 0 to 1, of all CPU time that a message costs, Redis's own included. */
   readonly share: number;
+}
+
+/** What a profiled run did, beside its profile. */
+export interface ProfiledRun {
+  readonly folder: string;
+  readonly messages: number;
+  /** CPU seconds of the Redis server. */
+  readonly redisSeconds: number;
 }
 
 interface Profile {
@@ -32,8 +42,8 @@ const owners: readonly (readonly [who: string, isOwner: (url: string, name: stri
   ],
 ];
 
-/** Where the time of all profiles in a folder went, the largest share first. */
-export function sharesOf(folder: string): readonly Share[] {
+/** Where the CPU time of a run went, the largest share first; start-up included. */
+export function sharesOf({ folder, messages, redisSeconds }: ProfiledRun): readonly Share[] {
   const times = new Map<string, number>();
   for (const file of readdirSync(folder)) {
     const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
@@ -45,8 +55,9 @@ export function sharesOf(folder: string): readonly Share[] {
       times.set(who, (times.get(who) ?? 0) + (profile.timeDeltas[index] ?? 0));
     });
   }
+  times.set('Redis server', redisSeconds * 1e6);
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   return [...times]
-    .map(([who, time]) => ({ who, share: time / total }))
+    .map(([who, time]) => ({ who, micros: time / messages, share: time / total }))
     .toSorted((a, b) => b.share - a.share);
 }

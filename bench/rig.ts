@@ -60,16 +60,10 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly report: Promise<WorkerReport>;
 }
 
-/** Set by `--profile`: where worker processes leave their CPU profiles. */
-let profileDir: string | undefined;
-export const profileInto = (dir: string): void => {
-  profileDir = dir;
-};
-
-export async function startWorker(task: WorkerTask): Promise<WorkerProcess> {
-  const isProfiled = profileDir !== undefined && task.kind === 'ours';
+/** @param profileDir where it leaves a CPU profile when it ends; none without it */
+export async function startWorker(task: WorkerTask, profileDir?: string): Promise<WorkerProcess> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'worker-process.ts'), [JSON.stringify(task)], {
-    execArgv: isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [],
+    execArgv: profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   await once(child, 'message');
@@ -86,8 +80,8 @@ export async function startWorker(task: WorkerTask): Promise<WorkerProcess> {
 }
 
 /** Runs a worker process over the jobs that wait, and reports what it took. */
-export async function runWorker(task: WorkerTask): Promise<WorkerReport> {
-  await using worker = await startWorker(task);
+export async function runWorker(task: WorkerTask, profileDir?: string): Promise<WorkerReport> {
+  await using worker = await startWorker(task, profileDir);
   worker.go();
   return await worker.report;
 }

@@ -10,14 +10,15 @@ import {
   importCost,
   marks,
   otpUnderBulk,
+  profileSingles,
   singleMemory,
   singlesAt50Ms,
   singlesAtOnce,
 } from './figures.ts';
 import type { Figure } from './measure.ts';
 import { type RunFacts, renderPerformance } from './performance-page.ts';
-import { sharesOf } from './profile.ts';
-import { openRedis, profileInto } from './rig.ts';
+import type { Share } from './profile.ts';
+import { openRedis } from './rig.ts';
 
 const { values } = parseArgs({
   options: {
@@ -44,14 +45,10 @@ const groups: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[
 };
 
 const profileDir = join(root, '.tmp', 'profiles', String(process.pid));
-if (values.profile) {
-  mkdirSync(profileDir, { recursive: true });
-  profileInto(profileDir);
-}
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore' });
 
 await using redis = await openRedis();
-const bench: Bench = { redis, rounds: values.quick || values.profile ? 1 : 5, scale: values.quick ? 0.1 : 1 };
+const bench: Bench = { redis, rounds: values.quick ? 1 : 5, scale: values.quick ? 0.1 : 1 };
 const facts: RunFacts = {
   command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
   date: new Date().toISOString().slice(0, 10),
@@ -76,10 +73,14 @@ for (const [name, measure] of Object.entries(groups)) {
   }
 }
 
-const shares = values.profile ? sharesOf(profileDir) : undefined;
-if (shares) {
-  say(`CPU profiles: ${profileDir}`);
-  for (const { who, share } of shares) say(`${(share * 100).toFixed(1).padStart(5)} % ${who}`);
+let shares: readonly Share[] | undefined;
+if (values.profile || values.write) {
+  mkdirSync(profileDir, { recursive: true });
+  shares = await profileSingles(bench, profileDir);
+  say(`CPU profile: ${profileDir}`);
+  for (const { who, micros, share } of shares) {
+    say(`${micros.toFixed(1).padStart(6)} µs ${(share * 100).toFixed(1).padStart(5)} % ${who}`);
+  }
 }
 if (values.json) console.log(JSON.stringify({ ...facts, figures, shares }));
 if (values.write)
