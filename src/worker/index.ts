@@ -1,6 +1,10 @@
+export { createLogger, type LogChoices, type Logger } from '../log/logger.ts';
+export { createMetrics, type Metrics, type MetricsOptions } from '../metrics/metrics.ts';
 export type { DeadLetter } from '../queue/dead-letter.ts';
 export type { DeadReason, HistoryEntry, Journal } from '../queue/journal.ts';
 export type { SendJob } from '../queue/send-job.ts';
+export { readSettings } from '../settings/read.ts';
+export type { Settings } from '../settings/settings.ts';
 export type { DiscardOptions, DiscardResult } from './dead-letters/discard.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { StoredLetter } from './dead-letters/letter.ts';
@@ -21,5 +25,6 @@ export {
 export type { HoldPolicy } from './hold-steps.ts';
 export type { Hold, HoldMode, HoldReason } from './hold-store.ts';
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts';
+export { createTelemetry, type TelemetryOptions } from './report.ts';
 export type { AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';
 export { createWorker, type DeliveryWorker, type WorkerOptions } from './worker.ts';
