@@ -13,7 +13,7 @@ const newWorld = (settings: Readonly<Record<string, string>> = {}): Promise<Worl
 
 /** Messages that must not be sent twice, all there at once. */
 const send = (world: World, messages: number) =>
-  enqueue({ messages, overMs: 0, chance: world.chance, redisUrl: world.redis.url });
+  enqueue({ messages, overMs: 0, chance: world.chance, redisUrl: world.redis.url, plain: true });
 
 const takenBy = ({ simulator }: World): number => simulator.accepted.length;
 
