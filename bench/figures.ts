@@ -320,12 +320,13 @@ export async function otpUnderBulk(bench: Bench): Promise<readonly Figure[]> {
       isMet: value.median <= 2,
       unit: '×',
       value,
-      behind: `p99 ${round2(spreadOf(busy).median)} ms against ${round2(spreadOf(idle).median)} ms, provider at 20 ms`,
+      behind: `p99 ${round2(spreadOf(busy).median)} ms against ${round2(spreadOf(idle).median)} ms, provider at ${otpLatencyMs} ms`,
     },
   ];
 }
 
-const otpLatencyMs = 20;
+/** A guess at what JetSMS takes; no figure is public. */
+const otpLatencyMs = 100;
 
 async function otpLatency({ redis, scale }: Bench, bulk: number): Promise<number> {
   await redis.client.flushall();

@@ -55,7 +55,7 @@ export function otpOnlyBackend({
 const afterOtp = (lanePriority.otp + 1) * 2 ** 32;
 
 /** An OTP waits at most so long for this consumer to see it; a look costs Redis some ten microseconds. */
-const lookEveryMs = 10;
+const lookEveryMs = 5;
 
 /** BullMQ's words for "no job, no rate limit, no delayed job". */
 const nothing: [undefined, undefined, 0, 0] = [undefined, undefined, 0, 0];
