@@ -1,5 +1,4 @@
-import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Queue } from 'bullmq';
 import { contentOf } from '../message/id.ts';
 import { type MediaRules, mediaRules } from '../message/media.ts';
 import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
@@ -12,6 +11,7 @@ import {
   setCampaignState,
 } from '../queue/campaign.ts';
 import { queueName } from '../queue/names.ts';
+import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
@@ -99,7 +99,7 @@ export function createProducer(options: ProducerOptions): Producer {
     await whenReady(redis, resolved.redisTimeoutMs);
     const known = queues.get(account);
     if (known) return known;
-    const queue = openQueue(redis, account, resolved.prefix);
+    const queue = openQueue(redis, queueName(account), resolved.prefix);
     queues.set(account, queue);
     return queue;
   };
@@ -170,17 +170,6 @@ export function createProducer(options: ProducerOptions): Producer {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function openQueue(redis: Redis, account: string, prefix: string): Queue {
-  const queue = new Queue(queueName(account), {
-    connection: redis,
-    prefix,
-    skipMetasUpdate: true,
-    skipWaitingForReady: true,
-  });
-  queue.on('error', () => {});
-  return queue;
 }
 
 /** The job of a message that is fit to be sent. */

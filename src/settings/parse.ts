@@ -53,14 +53,13 @@ function noFiles(): string {
 function settle(environment: Layer, config: ConfigFile, reading: Reading): Settings {
   const sources = new Map<string, Source>();
   const chosen = choose(processTable, [environment, config.process], { reading, sources });
-  // The rows of the process table are typed by the same interface, so every key is there with its type.
-  const process = chosen as unknown as ProcessSettings;
+  const process = chosen as unknown as ProcessSettings; // the process table is typed by it: every key, with its type
   const accounts = new Map<string, AccountSettings>();
   for (const [name, own] of config.accounts ?? new Map<string, Layer>([[onlyAccount, new Map()]])) {
     const layers = [own, environment, config.defaults];
     const values = choose(accountTable, layers, { reading, sources, account: name });
-    // As above, by the account table.
-    accounts.set(name, Object.freeze({ name, ...(values as unknown as Omit<AccountSettings, 'name'>) }));
+    const chosenHere = values as unknown as Omit<AccountSettings, 'name'>; // as above, by the account table
+    accounts.set(name, Object.freeze({ name, ...chosenHere }));
   }
   return Object.freeze({ ...process, accounts, sources, warnings: settingsWarnings(process, accounts) });
 }

@@ -1,6 +1,7 @@
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { defaultAccount, defaultPrefix, queueName } from '../queue/names.ts';
+import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
@@ -58,7 +59,7 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   /** What the functions work with; a queue that is opened before its connection is ready fails its first command. */
   const tools = async (): Promise<ReplayTools> => {
     await callRedis(() => whenReady(redis, redisTimeoutMs));
-    queue ??= openQueue(redis, account, prefix);
+    queue ??= openQueue(redis, queueName(account), prefix);
     return { store, queue, now };
   };
   const select = async (filter: DeadLetterFilter) => {
@@ -85,15 +86,4 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function openQueue(redis: Redis, account: string, prefix: string): Queue {
-  const queue = new Queue(queueName(account), {
-    connection: redis,
-    prefix,
-    skipMetasUpdate: true,
-    skipWaitingForReady: true,
-  });
-  queue.on('error', () => {});
-  return queue;
 }

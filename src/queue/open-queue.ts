@@ -1,0 +1,18 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/**
+ * A queue that shares a connection which is ready. It writes nothing by itself, and its connection errors reach the
+ * caller through the command that they fail.
+ */
+export function openQueue(redis: Redis, name: string, prefix: string): Queue {
+  const queue = new Queue(name, {
+    connection: redis,
+    prefix,
+    skipMetasUpdate: true,
+    skipWaitingForReady: true,
+  });
+  // Without a listener an error would end the process.
+  queue.on('error', () => {});
+  return queue;
+}
