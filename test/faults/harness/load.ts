@@ -33,7 +33,7 @@ export const secretWord = 'gizlikod';
 
 const atOnce = 25;
 /** Messages in one job of a campaign. */
-const requestSize = 10;
+export const requestSize = 10;
 const campaignShare = 0.2;
 const tooLongShare = 0.008;
 

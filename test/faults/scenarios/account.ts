@@ -3,6 +3,7 @@ import { createHoldStore, type Hold } from '../../../src/worker/hold-store.ts';
 import { resumeAsPerson } from '../../../src/worker/holds.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Evidence } from '../harness/evidence.ts';
+import { requestSize } from '../harness/load.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { connections, login, type World } from '../harness/world.ts';
 
@@ -11,8 +12,8 @@ const accountFaultLimit = 5;
 const batchSize = 5;
 /** Messages that the provider refuses for their own sake. */
 const tooLong = '85';
-/** Messages that were under way when the limit was reached. */
-const mostBurnt = accountFaultLimit + workers * connections * batchSize;
+/** Messages that were under way when the limit was reached: a request carries a batch, or a campaign's job. */
+const mostBurnt = accountFaultLimit + workers * connections * Math.max(batchSize, requestSize);
 
 const isStopped = (hold: Hold | undefined): boolean =>
   hold?.reason === 'account-fault' && hold.mode === 'stopped';
