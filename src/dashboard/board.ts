@@ -2,10 +2,11 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { Queue } from 'bullmq';
+import { type Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
+import { finishedJournal, parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { listHolds } from '../worker/hold-operations.ts';
 import { refusal } from './access.ts';
@@ -90,7 +91,7 @@ function boardOf(account: string, options: BoardOptions): AccountBoard {
   const mainQueue = openQueue(queueName(account), options);
   const deadQueue = openQueue(deadQueueName(account), options);
   const common = { prefix: `${account}${delimiter}`, delimiter, allowRetries: false };
-  const main = new BullMQAdapter(mainQueue, {
+  const main = new SendJobsAdapter(mainQueue, {
     ...common,
     readOnlyMode: !writable,
     displayName: `${account}: messages`,
@@ -106,6 +107,24 @@ function boardOf(account: string, options: BoardOptions): AccountBoard {
   setFormatters(main, { data: sendJobData, name: sendJobName, progress: journalView });
   setFormatters(dead, { data: deadLetterData, name: deadLetterName, progress: noProgress });
   return { account, queues: [mainQueue, deadQueue], main, dead };
+}
+
+/** Shows jobs with their whole journal: an acceptance stands in a job's end alone. */
+class SendJobsAdapter extends BullMQAdapter {
+  override async getJob(id: string): Promise<Job | undefined> {
+    const job = await super.getJob(id);
+    return job && withWholeJournal(job);
+  }
+
+  override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<Job[]> {
+    return (await super.getJobs(...range)).map(withWholeJournal);
+  }
+}
+
+function withWholeJournal(job: Job): Job {
+  const journal = finishedJournal(parseJournal(job.progress), job);
+  if (journal.settled) job.progress = { ...journal };
+  return job;
 }
 
 /** A queue to look at: opening it writes nothing. */

@@ -15,6 +15,8 @@ export interface Instruments {
   count(key: CounterKey, labels: Labels, by?: number): void;
   set(key: GaugeKey, labels: Labels, value: number): void;
   observe(key: HistogramKey, labels: Labels, value: number): void;
+  /** Brings the counters up to date; to be called before they are read. */
+  flush(): void;
   /** Forgets every value that was read from Redis. */
   forgetShared(): void;
 }
@@ -32,12 +34,36 @@ export function createInstruments(registry: Registry): Instruments {
     else if (type === 'gauge') gauges.set(key, new Gauge(options));
     else histograms.set(key, new Histogram({ ...options, buckets: [...buckets] }));
   }
+  /** What was counted last by each counter and is not in it yet: the messages of a request have the same labels. */
+  const pending = new Map<CounterKey, { readonly labels: Labels; by: number }>();
+  const flush = (key: CounterKey): void => {
+    const last = pending.get(key);
+    if (last) counters.get(key)?.inc(last.labels, last.by);
+    pending.delete(key);
+  };
   return {
-    count: (key, labels, by = 1) => counters.get(key)?.inc(labels, by),
+    count(key, labels, by = 1) {
+      const last = pending.get(key);
+      if (last && isSame(last.labels, labels)) {
+        last.by += by;
+        return;
+      }
+      flush(key);
+      pending.set(key, { labels, by });
+    },
+    flush() {
+      for (const key of pending.keys()) flush(key);
+    },
     set: (key, labels, value) => gauges.get(key)?.set(labels, value),
     observe: (key, labels, value) => histograms.get(key)?.observe(labels, value),
     forgetShared() {
       for (const [key, gauge] of gauges) if (metricTable[key].shared) gauge.reset();
     },
   };
+}
+
+/** Whether labels of one metric, which have the same names, have the same values. */
+function isSame(one: Labels, other: Labels): boolean {
+  for (const name in one) if (one[name] !== other[name]) return false;
+  return true;
 }

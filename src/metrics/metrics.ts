@@ -106,7 +106,7 @@ export interface MetricsOptions {
 export function createMetrics(options: MetricsOptions): Metrics {
   const { version, accounts, collectTimeoutMs = 2_000, processMetrics = false } = options;
   const registry = new Registry();
-  const { count, set, observe, forgetShared } = createInstruments(registry);
+  const { count, set, observe, flush, forgetShared } = createInstruments(registry);
   let collect: Collect = () => Promise.resolve([]);
 
   if (processMetrics) collectDefaultMetrics({ register: registry });
@@ -155,6 +155,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       forgetShared();
       if (snapshots === undefined) count('failedCollections', {});
       for (const snapshot of snapshots ?? []) showSnapshot(snapshot, set);
+      flush();
       return registry.metrics();
     },
   };

@@ -3,6 +3,7 @@ import { contentOf } from '../message/id.ts';
 import { type MediaRules, mediaRules } from '../message/media.ts';
 import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
 import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
+import { loadNumberTables } from '../message/number.ts';
 import {
   type CampaignPlace,
   type CampaignProgress,
@@ -87,6 +88,7 @@ export interface Producer extends AsyncDisposable {
  */
 export function createProducer(options: ProducerOptions): Producer {
   const resolved = resolveOptions(options);
+  loadNumberTables();
   const redis = openProducerRedis(resolved.redis, resolved.redisTimeoutMs);
   // Connection errors reach the caller through the send that they fail; without a listener they would end the process.
   redis.on('error', () => {});

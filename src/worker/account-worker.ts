@@ -2,6 +2,7 @@ import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
+import type { JobResult } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -11,6 +12,7 @@ import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
 import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
 import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
+import { finishTogether } from './finish-together.ts';
 import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
@@ -21,7 +23,6 @@ import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createRate, type Rate } from './rate.ts';
-import type { JobResult } from './settle.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The worker of one account. */
@@ -117,8 +118,10 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     send: (group) => sendInPace(group, rate, deliverContext),
     now,
   });
+  const lostEnds = createLostEnds(deliverContext);
   const processContext: ProcessContext = {
     ...deliverContext,
+    lostEnds,
     queue,
     deadQueue,
     collector,
@@ -127,13 +130,12 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     isClosing: () => isClosing,
   };
   const consumer = watchConsumer();
-  const lostEnds = createLostEnds(deliverContext);
-  const processor = consumer.watched(lostEnds.remembering(processorOf(processContext)));
+  const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(
     queue.name,
     processor,
     bullOptions(options),
-    lostEnds.telling(consumer.backend),
+    lostEnds.telling(finishTogether(redis, consumer.backend)),
   );
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {

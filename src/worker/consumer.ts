@@ -46,16 +46,17 @@ export function watchConsumer(clock: () => number = () => performance.now()): Co
       return backend;
     },
     watched(processor) {
-      return async (...args) => {
+      const gone = (): void => {
+        inHand -= 1;
+        movedAt = clock();
+      };
+      return (...args) => {
         inHand += 1;
         tookAt = clock();
         movedAt = tookAt;
-        try {
-          return await processor(...args);
-        } finally {
-          inHand -= 1;
-          movedAt = clock();
-        }
+        const running = processor(...args);
+        running.then(gone, gone);
+        return running;
       };
     },
   };

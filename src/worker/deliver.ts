@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt, JetsmsClient, Parcel, ParcelMedia } from '../jetsms/parcel.ts';
 import { type Journal, parseJournal } from '../queue/journal.ts';
@@ -13,6 +12,7 @@ import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
 import type { JournalStore, JournalWrite } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { MediaLibrary } from './media.ts';
+import { persist } from './persist.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A job on its way to JetSMS. */
@@ -29,7 +29,13 @@ export interface Delivery extends Collectable {
 
 /** What came of a delivery, for the processor that waits for it. */
 export type Settlement =
-  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly journal: Journal }
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: Verdict;
+      readonly journal: Journal;
+      /** How long the request took; missing where this run made none. */
+      readonly durationMs?: number;
+    }
   /** Nothing was sent: the job goes back as it was. */
   | { readonly kind: 'back' }
   /** The lock is another's now: nothing may be done with the job here. */
@@ -38,10 +44,6 @@ export type Settlement =
   | { readonly kind: 'superseded' }
   /** Redis refused a write, or a bug. A mark, if one was written, stays. */
   | { readonly kind: 'failed'; readonly error: unknown };
-
-/** Together some twenty seconds, well within a lock. */
-const recordTries = 40;
-const recordPauseMs = 500;
 
 /** What delivering needs of the world. */
 export interface DeliverContext {
@@ -250,8 +252,8 @@ function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContex
     if (own) return judgeEach(delivery, own, sent.attempt.outcome, context);
     const verdict = verdictOf(delivery, outcome, sent, context);
     const isBulk = verdict.kind === 'split' && delivery.messages > 1;
-    const pieces = isBulk ? { pieces: halves(delivery.job, delivery.journal) } : {};
-    return { delivery, outcome, verdict: { ...verdict, ...pieces } };
+    if (!isBulk) return { delivery, outcome, verdict };
+    return { delivery, outcome, verdict: { ...verdict, pieces: halves(delivery.job, delivery.journal) } };
   });
 }
 
@@ -287,7 +289,7 @@ function verdictOf(
 ): Verdict {
   const { job, journal } = delivery;
   const now = context.now();
-  const windowOpensAt = context.windowOpensAt(now);
+  const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(now) : undefined;
   return decide({
     outcome,
     attempts: journal.attempts,
@@ -317,12 +319,16 @@ async function sendInHalves(group: readonly Delivery[], context: DeliverContext)
 const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply', groupId: '' };
 
 /**
- * Records outcomes before they are settled. An accepted `resend` message needs no record: should Redis not take
- * its end, `lost-ends.ts` sees to it. But where its lock can have run out meanwhile, the write tells.
+ * Records outcomes before they are settled. An accepted single message needs no record: its end is written in
+ * the next step, and should Redis not take it, `lost-ends.ts` sees to it. But where its lock can have run out
+ * meanwhile, the write tells.
  */
 async function record(judged: readonly Judged[], sent: Sent, context: DeliverContext): Promise<void> {
   const writes = judged.filter((one) => needsRecord(one, context)).map((one) => recordOf(one, sent, context));
-  const results = await persist(() => context.journals.write(writes.map(({ write }) => write)), context);
+  const results = await persist(
+    () => context.journals.write(writes.map(({ write }) => write)),
+    context.telemetry,
+  );
   const recorded = new Map(writes.map(({ one, write }, index) => [one, { write, result: results[index] }]));
   const lateOnes: Promise<void>[] = [];
   for (const one of judged) {
@@ -335,16 +341,16 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
     else {
       if (verdict.kind === 'retry' && verdict.resend)
         context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
-      delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal });
+      const { durationMs } = sent.attempt;
+      delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal, durationMs });
     }
   }
   await Promise.all(lateOnes);
 }
 
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>
-  delivery.job.whenUncertain === 'park' ||
   delivery.job.campaign !== undefined ||
-  (verdict.kind !== 'complete' && verdict.kind !== 'hold') ||
+  (verdict.kind === 'hold' ? delivery.job.whenUncertain === 'park' : verdict.kind !== 'complete') ||
   now() - delivery.takenAt > lockDurationMs / 2;
 
 function recordOf(
@@ -356,19 +362,6 @@ function recordOf(
   const { id, token, job } = delivery;
   const facts = { outcome, verdict, now: now(), durationMs: attempt.durationMs, worker };
   return { one, write: { id, token, job, journal: afterAttempt(delivery.journal, facts) } };
-}
-
-/** What JetSMS said is worth more than one try: while Redis refuses writes, wait and write again. */
-async function persist<T>(write: () => Promise<T>, { telemetry }: DeliverContext): Promise<T> {
-  for (let n = 1; ; n += 1) {
-    try {
-      return await write();
-    } catch (error) {
-      if (n >= recordTries) throw error;
-      telemetry.redis(error);
-      await setTimeout(recordPauseMs);
-    }
-  }
 }
 
 async function late({ delivery, outcome, verdict }: Judged, context: DeliverContext): Promise<void> {

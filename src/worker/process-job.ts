@@ -1,25 +1,25 @@
-import { ErrorCode, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
-import { type DeathFacts, type Journal, parseJournal } from '../queue/journal.ts';
+import { type DeathFacts, type JobResult, type Journal, parseJournal } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './deliver.ts';
 import { afterAttempt } from './journal-entries.ts';
+import { isLockLost } from './lock-lost.ts';
 import { deferSpreadMs, fullJitter } from './schedules.ts';
 import {
   backToWait,
   delayUntil,
   giveUp,
-  type JobResult,
   leaveAlone,
   type SettleContext,
   settle,
   settleKnownEnd,
   type TakenUp,
 } from './settle.ts';
-import { takeUp } from './take-up.ts';
+import { type TakeUp, takeUp } from './take-up.ts';
 
 /** What processing a job needs of the world. */
 export interface ProcessContext
@@ -59,16 +59,26 @@ export async function processJob(taken: TakenUp, context: ProcessContext): Promi
   }
 }
 
-async function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
+/** Not async, and what it calls for a plain message neither: each step would cost every message. */
+function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
   const parsed = parseSendJob(job.data);
   const journal: Journal = parseJournal(job.progress, parsed.ok ? parsed.job.before : undefined);
   const step = takeUp({ parsed, journal, stalledCounter: job.stalledCounter, now });
-  if (step.kind !== 'send') await context.holds.skipped();
+  return step.kind === 'send'
+    ? sendUnlessStopped(taken, { sendJob: step.job, journal, takenAt: now }, context)
+    : settleWithoutRequest(taken, { step, journal }, context);
+}
+
+/** A job for which no request is to be made now. */
+async function settleWithoutRequest(
+  taken: TakenUp,
+  { step, journal }: { readonly step: Exclude<TakeUp, { readonly kind: 'send' }>; readonly journal: Journal },
+  context: ProcessContext,
+): Promise<JobResult> {
+  await context.holds.skipped();
   switch (step.kind) {
-    case 'send':
-      return sendUnlessStopped(taken, { sendJob: step.job, journal, takenAt: now }, context);
     case 'invalid':
       return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
     case 'expired':
@@ -103,15 +113,22 @@ async function end(
   return giveUp(taken, { facts, journal: ended }, context);
 }
 
+function sendUnlessStopped(taken: TakenUp, sendable: Sendable, context: ProcessContext): Promise<JobResult> {
+  const { media, campaign } = sendable.sendJob;
+  if (media) return sendMmsInItsTime(taken, sendable, context);
+  if (campaign !== undefined) return sendWhileItRuns(taken, sendable, campaign, context);
+  return sendJob(taken, sendable, context);
+}
+
 /** A campaign can be paused or cancelled while its jobs wait. */
-async function sendUnlessStopped(
+async function sendWhileItRuns(
   taken: TakenUp,
   sendable: Sendable,
+  campaign: string,
   context: ProcessContext,
 ): Promise<JobResult> {
   const { sendJob: job, journal } = sendable;
-  if (job.media) return sendMmsInItsTime(taken, sendable, context);
-  const state = job.campaign === undefined ? 'running' : await context.campaignState(job.campaign);
+  const state = await context.campaignState(campaign);
   if (state === 'running') return sendJob(taken, sendable, context);
   await context.holds.skipped();
   if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
@@ -239,17 +256,6 @@ const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: t
 const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
 
 const isBullWord = (error: unknown): boolean => error instanceof Error && bullWords.has(error.name);
-
-/** BullMQ's codes for a job that is gone, without a lock, taken away, or locked by another: it is not ours any more. */
-const lockLostCodes: ReadonlySet<unknown> = new Set([
-  ErrorCode.JobNotExist,
-  ErrorCode.JobLockNotExist,
-  ErrorCode.JobNotInState,
-  ErrorCode.JobLockMismatch,
-]);
-
-const isLockLost = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && lockLostCodes.has(error.code);
 
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: ProcessContext): Promise<never> {

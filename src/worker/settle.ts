@@ -1,6 +1,13 @@
 import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } from 'bullmq';
 import { sendJobOptions } from '../queue/job-options.ts';
-import { type DeathFacts, type Journal, type Piece, parseJournal, type Settled } from '../queue/journal.ts';
+import {
+  type DeathFacts,
+  type JobResult,
+  type Journal,
+  type Piece,
+  parseJournal,
+  type Settled,
+} from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
@@ -8,13 +15,8 @@ import type { Settlement } from './deliver.ts';
 import { pieceId, subJob } from './division.ts';
 import type { AccountHolds } from './holds.ts';
 import type { JournalStore } from './journal-store.ts';
+import type { LostEnds } from './lost-ends.ts';
 import type { Telemetry } from './telemetry.ts';
-
-/** What a finished job keeps as its return value. */
-export interface JobResult {
-  readonly end: 'accepted' | 'split';
-  readonly groupId?: string;
-}
 
 /** A job in hand, and the lock that makes it ours. */
 export interface TakenUp {
@@ -29,6 +31,7 @@ export interface SettleContext {
   readonly journals: JournalStore;
   readonly holds: AccountHolds;
   readonly telemetry: Telemetry;
+  readonly lostEnds: Pick<LostEnds, 'remember'>;
   readonly now: () => number;
 }
 
@@ -36,11 +39,11 @@ export interface SettleContext {
  * Turns what came of a job into BullMQ's words: a return completes it; the special errors say that it was
  * moved (or must be left alone); UnrecoverableError gives it up.
  */
-export async function settle(
+export function settle(
   taken: TakenUp,
   settlement: Settlement,
   context: SettleContext,
-): Promise<JobResult> {
+): JobResult | Promise<JobResult> {
   switch (settlement.kind) {
     case 'verdict':
       return settleVerdict(taken, settlement, context);
@@ -58,13 +61,20 @@ export async function settle(
 interface JudgedJob {
   readonly verdict: Verdict;
   readonly journal: Journal;
+  readonly durationMs?: number;
 }
 
-async function settleVerdict(taken: TakenUp, judged: JudgedJob, context: SettleContext): Promise<JobResult> {
-  const { verdict, journal } = judged;
+function settleVerdict(
+  taken: TakenUp,
+  judged: JudgedJob,
+  context: SettleContext,
+): JobResult | Promise<JobResult> {
+  const { verdict, journal, durationMs } = judged;
   switch (verdict.kind) {
-    case 'complete':
-      return complete(taken, verdict.groupId, context);
+    case 'complete': {
+      if (!journal.settled) context.lostEnds.remember(taken.job, verdict.groupId);
+      return complete(taken, { groupId: verdict.groupId, durationMs }, context);
+    }
     case 'retry':
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now());
@@ -86,7 +96,7 @@ export async function settleKnownEnd(
   if (settled.end === 'accepted') {
     // Whoever heard the late reply, or whoever was giving the message up, may have died before this step.
     if (settled.late) await withdrawDeadLetter(context.deadQueue, taken.job.id ?? '');
-    return complete(taken, settled.groupId, context);
+    return complete(taken, { groupId: settled.groupId }, context);
   }
   const journal = parseJournal(taken.job.progress);
   if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
@@ -100,9 +110,14 @@ async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Pro
   return settled ? settleKnownEnd(taken, settled, context) : leaveAlone();
 }
 
-function complete({ job }: TakenUp, groupId: string, context: SettleContext): JobResult {
+function complete(
+  { job }: TakenUp,
+  { groupId, durationMs }: { readonly groupId: string; readonly durationMs?: number | undefined },
+  context: SettleContext,
+): JobResult {
   reportEnd(job.id ?? '', job.data as SendJob, undefined, context);
-  return { end: 'accepted', groupId };
+  if (durationMs === undefined) return { end: 'accepted', groupId };
+  return { end: 'accepted', groupId, durationMs: Math.round(durationMs) };
 }
 
 /** How long a piece's id stays known, so that a repeated step adds no second one. */

@@ -110,6 +110,17 @@ describe('the dashboard', () => {
     expect(queues[2].description).toMatch(/^Messages of account bank-otp\. Held by an operator since 2/);
   });
 
+  it('tells the whole way of an accepted message', async () => {
+    const { call } = await openDashboard();
+    const { job } = JSON.parse((await call(`${main}/${ids.accepted}`)).text);
+    expect(job).toMatchObject({
+      attempts: 1,
+      progress: { now: 'accepted 00', groupId: '130228114512' },
+      returnValue: { end: 'accepted', groupId: '130228114512' },
+    });
+    expect(job.progress.history).toEqual([expect.stringMatching(/^1\. .* → complete in 48 ms/)]);
+  });
+
   it('opens a dead letter', async () => {
     const { call } = await openDashboard();
     const { status, text } = await call(`${dead}/${ids.unknown}`);

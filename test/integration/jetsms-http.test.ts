@@ -101,11 +101,14 @@ describe.concurrent('a request that cannot have been taken is unsent', () => {
     );
     const [first, second] = await Promise.all([client.send(parcel), client.send(parcel)]);
     await client.close();
-    expect([first.outcome, second.outcome]).toEqual([
-      { kind: 'uncertain', cause: 'request-timeout' },
-      { kind: 'unsent', cause: 'connect-timeout' },
-    ]);
-    expect(server.requests).toHaveLength(1);
+    expect(first.outcome).toEqual({ kind: 'uncertain', cause: 'request-timeout' });
+    // Its time ends together with the first one's, which frees the connection: on a busy machine it may start just then.
+    const started = server.requests.length === 2;
+    expect(second.outcome).toEqual(
+      started
+        ? { kind: 'uncertain', cause: 'request-timeout' }
+        : { kind: 'unsent', cause: 'connect-timeout' },
+    );
   });
 });
 

@@ -5,6 +5,8 @@ import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
 import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
 import { createAccountHolds } from '../../src/worker/holds.ts';
 import { createJournalStore, type JournalStore } from '../../src/worker/journal-store.ts';
+import { createLateReplies } from '../../src/worker/late-replies.ts';
+import { createLostEnds } from '../../src/worker/lost-ends.ts';
 import { giveUp, type SettleContext } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
@@ -50,7 +52,7 @@ describe('a job that is marked as being sent, and whose worker is gone', () => {
     await world.startWorker();
     const ended = await world.end('m1');
     expect(ended.state).toBe('completed');
-    expect(ended.journal).toMatchObject({ resends: 1, attempts: 1 });
+    expect(ended.journal).toMatchObject({ resends: 1, attempts: 2 });
     expect(world.telemetry.resends).toEqual([{ lane: 'otp', cause: 'crash' }]);
     expect(requests(world)).toBe(1);
   });
@@ -291,7 +293,10 @@ function contextOf(world: DeliveryWorld): SettleContext {
     onChange: () => {},
     onError: () => {},
   });
-  return { queue, deadQueue, telemetry, holds, journals: journalsOf(world), now: Date.now };
+  const [journals, now] = [journalsOf(world), Date.now];
+  const lateReplies = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now });
+  const lostEnds = createLostEnds({ lateReplies, telemetry });
+  return { queue, deadQueue, telemetry, holds, journals, lostEnds, now };
 }
 
 const journalsOf = (world: DeliveryWorld): JournalStore =>

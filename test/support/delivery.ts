@@ -9,7 +9,7 @@ import {
 } from '../../src/producer/index.ts';
 import type { DeadLetter } from '../../src/queue/dead-letter.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
-import { type Journal, parseJournal } from '../../src/queue/journal.ts';
+import { finishedJournal, type Journal, parseJournal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
@@ -189,7 +189,7 @@ async function endOf(id: string, queue: Queue, deadQueue: Queue): Promise<End | 
   const state = await queue.getJobState(id);
   if (state !== 'completed' && state !== 'failed') return undefined;
   const job = (await queue.getJob(id)) as Job;
-  const journal = parseJournal(job.progress);
+  const journal = finishedJournal(parseJournal(job.progress), job);
   const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
   return {
     state,

@@ -1,9 +1,8 @@
 import type { Job, Queue } from 'bullmq';
-import { type Journal, parseJournal } from '../../queue/journal.ts';
+import { finishedJournal, type JobResult, type Journal, parseJournal } from '../../queue/journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 import { pieceId } from '../division.ts';
 import { callRedis } from '../operator-error.ts';
-import type { JobResult } from '../settle.ts';
 import type { StoredLetter } from './letter.ts';
 import type { LetterStore } from './letter-store.ts';
 import { originIdsOf } from './replay-steps.ts';
@@ -53,7 +52,9 @@ export async function traceMessage(id: string, tools: TraceTools): Promise<Messa
   const job = (await callRedis(() => tools.queue.getJob(id))) as Job | undefined;
   const replays = await replaysOf(id, tools);
   if (!letter && !job && replays.length === 0) return undefined;
-  const kept = job ? { job: parseSendJob(job.data), journal: parseJournal(job.progress) } : undefined;
+  const kept = job
+    ? { job: parseSendJob(job.data), journal: finishedJournal(parseJournal(job.progress), job) }
+    : undefined;
   const parsed = letter?.job ?? kept?.job;
   const origins = parsed?.ok && parsed.job.origin ? originIdsOf(parsed.job.origin) : [];
   return {

@@ -61,8 +61,7 @@ async function expectHold(world: DeliveryWorld, id: string, { row, byItself }: S
   if (byItself) world.simulator.topUp('acme', 10);
   const way = await expectAccepted(world, id);
   expect(way[0]).toBe(`refused ${row.code} hold`);
-  const { attempts } = parseJournal((await world.queue.getJob(id))?.progress);
-  expect(attempts).toBe(1);
+  expect((await world.end(id)).journal.attempts).toBe(1);
 }
 
 /** The message waits, uses no attempt, and leaves in its time. */
