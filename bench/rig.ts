@@ -92,6 +92,10 @@ export interface SingleJobs {
   readonly whenUncertain?: WhenUncertain;
 }
 
+/** A text as shops send it. */
+export const orderText = (n: number): string =>
+  `Sayın müşterimiz, ${n} numaralı siparişiniz kargoya verildi.`;
+
 /** Single-message send jobs, stored as the producer stores them. */
 export async function enqueueSingles(
   queue: Queue,
@@ -107,7 +111,7 @@ export async function enqueueSingles(
         lane,
         title: 'BENCH',
         to: [`90532${String(1_000_000 + n)}`],
-        text: `Sayın müşterimiz, ${n} numaralı siparişiniz kargoya verildi.`,
+        text: orderText(n),
         whenUncertain,
         parts: 1,
         enqueuedAt: now,

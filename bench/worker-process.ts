@@ -32,6 +32,17 @@ export interface WorkerReport {
 }
 
 const task = JSON.parse(process.argv[2] ?? '{}') as WorkerTask;
+const settings = readSettings({
+  env: {
+    JETSMS_REDIS_URL: task.redisUrl,
+    JETSMS_URL: `${task.providerUrl}/SMS-Web/xmlsms`,
+    JETSMS_USERNAME: 'bench',
+    JETSMS_PASSWORD: 'bench',
+    JETSMS_TITLE: 'BENCH',
+    JETSMS_CONCURRENCY: String(task.concurrency),
+    ...task.env,
+  },
+});
 const start = task.kind === 'ours' ? startOurs : startOther;
 const { bull, run } = await start();
 let finished = 0;
@@ -67,17 +78,6 @@ interface Started {
 }
 
 async function startOurs(): Promise<Started> {
-  const settings = readSettings({
-    env: {
-      JETSMS_REDIS_URL: task.redisUrl,
-      JETSMS_URL: `${task.providerUrl}/SMS-Web/xmlsms`,
-      JETSMS_USERNAME: 'bench',
-      JETSMS_PASSWORD: 'bench',
-      JETSMS_TITLE: 'BENCH',
-      JETSMS_CONCURRENCY: String(task.concurrency),
-      ...task.env,
-    },
-  });
   const log = createLogger({
     level: task.logFile ? 'info' : 'warn',
     version: 'bench',
@@ -103,7 +103,8 @@ async function startOther(): Promise<Started> {
     prefix: '{jetsms}',
     concurrency,
     autorun: false,
-    removeOnComplete: { count: 1_000 },
+    // As ours keeps them: what is removed costs Redis time too.
+    removeOnComplete: { count: settings.keepCompletedCount, age: settings.keepCompletedAgeMs / 1_000 },
   };
   const bull =
     task.kind === 'empty'
