@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { lanePriority } from '../queue/job-options.ts';
+import { type BullValue, moveToActive } from './bullmq-scripts.ts';
 
 export interface OtpOnlyOptions {
   readonly redis: Redis;
@@ -9,6 +10,9 @@ export interface OtpOnlyOptions {
   readonly isBusy: () => boolean;
   readonly isClosing: () => boolean;
 }
+
+/** BullMQ's score of a waiting job is its priority times 2³², plus its place: every OTP is below this. */
+const afterOtp = (lanePriority.otp + 1) * 2 ** 32;
 
 /**
  * How a second consumer of an account's queue gets its jobs: only those of lane otp, and only while the first
@@ -24,9 +28,11 @@ export function otpOnlyBackend({
   isBusy,
   isClosing,
 }: OtpOnlyOptions): BackendFactory<RedisQueueBackend> {
+  redis.defineCommand('jetsmsTakeOtp', { lua: takeOtpScript, numberOfKeys: moveToActive.keys });
+  const commands = redis as unknown as TakeOtpCommand; // defineCommand adds methods that ioredis' types cannot know
   return (name, opts, options) => {
     const backend = createRedisBackend(name, opts, options);
-    const take = backend.moveToActive.bind(backend);
+    const run = backend.execCommand.bind(backend);
     const complete = backend.moveToCompleted.bind(backend);
     const fail = backend.moveToFailed.bind(backend);
 
@@ -34,7 +40,8 @@ export function otpOnlyBackend({
     const isOtpWaiting = async (): Promise<boolean> =>
       (await redis.zrangebyscore(waiting, 0, `(${afterOtp}`, 'LIMIT', 0, 1)).length > 0;
 
-    backend.moveToActive = async (...args) => ((await isOtpWaiting()) ? take(...args) : nothing);
+    backend.execCommand = (client, command, values: BullValue[]) =>
+      command === 'moveToActive' ? commands.jetsmsTakeOtp(...values) : run(client, command, values);
     // Finishing must not fetch the next job: it would be whatever is there.
     backend.moveToCompleted = (job, value, remove, token) => complete(job, value, remove, token, false);
     backend.moveToFailed = (job, reason, remove, token, _fetchNext, fields) =>
@@ -51,11 +58,14 @@ export function otpOnlyBackend({
   };
 }
 
-/** BullMQ's score of a waiting job is its priority times 2³², plus its place: every OTP is below this. */
-const afterOtp = (lanePriority.otp + 1) * 2 ** 32;
+/** BullMQ's own script, but only where the head of the queue (its third key) is an OTP; else its words for "nothing there". */
+const takeOtpScript = `
+if #redis.call('ZRANGEBYSCORE', KEYS[3], 0, '(${afterOtp}', 'LIMIT', 0, 1) == 0 then return {0, 0, 0, 0} end
+${moveToActive.content}`;
+
+interface TakeOtpCommand {
+  jetsmsTakeOtp(...keysAndArgs: BullValue[]): Promise<unknown>;
+}
 
 /** An OTP waits at most so long for this consumer to see it; a look costs Redis some ten microseconds. */
 const lookEveryMs = 5;
-
-/** BullMQ's words for "no job, no rate limit, no delayed job". */
-const nothing: [undefined, undefined, 0, 0] = [undefined, undefined, 0, 0];
