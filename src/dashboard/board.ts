@@ -6,9 +6,10 @@ import { type Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
-import { finishedJournal, parseJournal } from '../queue/journal.ts';
+import { parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { listHolds } from '../worker/hold-operations.ts';
+import { finishedJournal } from '../worker/journal-entries.ts';
 import { refusal } from './access.ts';
 import { type Facts, rewriteAnswer } from './answers.ts';
 import {

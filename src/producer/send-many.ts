@@ -63,8 +63,8 @@ export async function sendMany(
     if (!job) continue;
     const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));
     underWay.add(task);
-    // A task that fails stays among those under way: it may fail while nobody awaits it, and shows here or at the end.
-    task.catch(() => {});
+    // A task that fails stays among those under way: it may fail while nobody awaits it.
+    task.catch(() => {}); // not lost: the race below, or the end, rejects with it
     if (underWay.size >= atATime) await Promise.race(underWay);
   }
   await Promise.all(underWay);

@@ -87,40 +87,6 @@ export interface JobResult {
   readonly durationMs?: number;
 }
 
-/** What BullMQ keeps of a finished job. */
-export interface Finish {
-  readonly returnvalue?: unknown;
-  readonly finishedOn?: number | undefined;
-  readonly processedBy?: string | undefined;
-}
-
-/**
- * The journal of a job as its end completes it. An acceptance is written once, as the job's end: where a journal
- * does not say so already, its last request is read from there.
- */
-export function finishedJournal(journal: Journal, finish: Finish): Journal {
-  const { finishedOn, processedBy } = finish;
-  const { end, groupId, durationMs } = (finish.returnvalue ?? {}) as Partial<JobResult>;
-  if (end !== 'accepted' || groupId === undefined || finishedOn === undefined || journal.settled)
-    return journal;
-  const { sending: _sending, notBefore: _notBefore, ...before } = journal;
-  const entry: HistoryEntry = {
-    n: (journal.history.at(-1)?.n ?? 0) + 1,
-    at: finishedOn,
-    outcome: 'accepted',
-    code: '00',
-    verdict: 'complete',
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(processedBy === undefined ? {} : { worker: processedBy }),
-  };
-  return {
-    ...before,
-    attempts: journal.attempts + 1,
-    history: [...journal.history, entry].slice(-historyLimit),
-    settled: { end: 'accepted', groupId, at: finishedOn },
-  };
-}
-
 /** Older requests than this fall out of the history; their count stays in `n`. */
 export const historyLimit = 20;
 

@@ -1,5 +1,11 @@
 import type { Outcome } from '../jetsms/outcome.ts';
-import { type HistoryEntry, historyLimit, type Journal, type Settled } from '../queue/journal.ts';
+import {
+  type HistoryEntry,
+  historyLimit,
+  type JobResult,
+  type Journal,
+  type Settled,
+} from '../queue/journal.ts';
 import type { Verdict } from './decide.ts';
 
 /** One attempt as the journal records it. */
@@ -7,8 +13,8 @@ export interface AttemptFacts {
   readonly outcome: Outcome;
   readonly verdict: Verdict;
   readonly now: number;
-  readonly durationMs?: number;
-  readonly worker: string;
+  readonly durationMs?: number | undefined;
+  readonly worker: string | undefined;
   readonly late?: true;
 }
 
@@ -47,6 +53,26 @@ export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
   return settled ? { ...next, settled } : next;
 }
 
+/** What BullMQ keeps of a finished job. */
+export interface Finish {
+  readonly returnvalue?: unknown;
+  readonly finishedOn?: number | undefined;
+  readonly processedBy?: string | undefined;
+}
+
+/**
+ * The journal of a job as its end completes it. An acceptance is written once, as the job's end: where a journal
+ * does not say so already, its last request is read from there.
+ */
+export function finishedJournal(journal: Journal, finish: Finish): Journal {
+  const { finishedOn: now, processedBy: worker } = finish;
+  const { end, groupId, durationMs } = (finish.returnvalue ?? {}) as Partial<JobResult>;
+  if (end !== 'accepted' || groupId === undefined || now === undefined || journal.settled) return journal;
+  const outcome = { kind: 'accepted', groupId } as const;
+  const verdict = { kind: 'complete', rule: '00', groupId } as const;
+  return afterAttempt(journal, { outcome, verdict, now, durationMs, worker });
+}
+
 function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
   const when = { at: now, ...(late ? { late } : {}) };
   switch (verdict.kind) {
@@ -72,7 +98,7 @@ function entryOf(journal: Journal, facts: AttemptFacts): HistoryEntry {
     code: outcomeCode(outcome),
     verdict: verdict.kind,
     ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
-    worker,
+    ...(worker === undefined ? {} : { worker }),
     ...(late ? { late } : {}),
   };
 }

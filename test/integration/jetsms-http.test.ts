@@ -94,6 +94,24 @@ describe.concurrent('a request that cannot have been taken is unsent', () => {
     expect(outcome).toEqual({ kind: 'unsent', cause: 'http-503', retryAfterMs: 1000 });
   });
 
+  it('where no connection was ready in the whole time', async () => {
+    await using server = await rawServer(() => {});
+    // The server never answers the handshake, so that both wait for the only connection until their time is over.
+    const client = createJetsmsClient(
+      accountSettings({
+        url: server.url.replace('http:', 'https:'),
+        connections: 1,
+        requestTimeoutMs: 300,
+        connectTimeoutMs: 60_000,
+      }),
+    );
+    const attempts = await Promise.all([client.send(parcel), client.send(parcel)]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual([
+      { kind: 'unsent', cause: 'connect-timeout' },
+      { kind: 'unsent', cause: 'connect-timeout' },
+    ]);
+  });
+
   it('where no connection was free in the whole time', async () => {
     await using server = await rawServer(() => {});
     const client = createJetsmsClient(

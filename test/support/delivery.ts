@@ -9,7 +9,7 @@ import {
 } from '../../src/producer/index.ts';
 import type { DeadLetter } from '../../src/queue/dead-letter.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
-import { finishedJournal, type Journal, parseJournal } from '../../src/queue/journal.ts';
+import { type Journal, parseJournal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
@@ -17,6 +17,7 @@ import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../src/simulator/index.ts';
 import { createHoldStore, type Hold, type HoldStore } from '../../src/worker/hold-store.ts';
+import { finishedJournal } from '../../src/worker/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
 import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';

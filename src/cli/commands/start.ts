@@ -75,8 +75,10 @@ async function begin({ settings, log, worker, health, beside }: Running, ending:
   await health.look();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
   void warnOfEndpoints(settings, log);
-  // Redis going away just now is told of by others.
-  warnOfLogins(settings, worker, log).catch(() => {});
+  warnOfLogins(settings, worker, log).catch((error) => {
+    // A shutdown closes the connection under its hands.
+    if (!ending.aborted) log.error({ err: error, where: 'login check' }, 'unexpected.error');
+  });
 }
 
 /** The dashboard inside this process, where the settings want it there. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { NewMessage } from '../../message/message.ts';
 import { normalizeNumber } from '../../message/number.ts';
 import { normalizeText } from '../../message/text.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import type { Hold } from '../../worker/hold-store.ts';
+import { pauseUnlessStopped } from '../../worker/pause.ts';
 import type { CliContext } from '../context.ts';
 import { countRecipients, fileBytes } from '../csv.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -188,7 +188,7 @@ function creditBuyer(
     show.line(
       '  JetSMS answers 11: no credit. The account is held; its messages wait and use up no attempt.',
     );
-    await pause(topUp.afterMs, undefined, { signal: stop }).catch(() => {});
+    await pauseUnlessStopped(topUp.afterMs, stop);
     simulator.topUp(demoLogin.username, topUp.parts);
     show.line('  The demo buys credit. The next probe finds it, and the account goes on by itself.');
   };

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pauseUnlessStopped } from '../../worker/pause.ts';
 import type { MessageEnd, ReadEnds } from './ends.ts';
 
 export interface WaitForEndsOptions {
@@ -39,7 +39,7 @@ export async function waitForEnds(
     });
     underWay = [...underWay.slice(share), ...open];
     await onLook(underWay.length);
-    if (underWay.length > 0) await pause(pollMs, undefined, { signal: stop }).catch(() => {});
+    if (underWay.length > 0) await pauseUnlessStopped(pollMs, stop);
   }
   return stop.aborted ? lastLook(underWay, { readEnds, onEnd }) : underWay;
 }
@@ -53,7 +53,7 @@ async function lastLook(
   { readEnds, onEnd }: Pick<WaitForEndsOptions, 'readEnds' | 'onEnd'>,
 ): Promise<readonly string[]> {
   const limit = new AbortController();
-  const timeUp = pause(lastLookMs, undefined, { signal: limit.signal }).catch(() => undefined);
+  const timeUp = pauseUnlessStopped(lastLookMs, limit.signal).then(() => undefined);
   const open: string[] = [];
   for (let at = 0; at < ids.length; at += leastPerLook) {
     const looked = ids.slice(at, at + leastPerLook);

@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Lane } from '../../message/lane.ts';
 import { mediaMemoryMs } from '../../queue/media.ts';
+import { pauseUnlessStopped } from '../pause.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
 import { mayHaveArrived, type StoredLetter, sizeOf } from './letter.ts';
 import {
@@ -181,8 +181,7 @@ function createPace(ratePerSecond: number, signal: AbortSignal | undefined) {
     async wait(messages: number): Promise<void> {
       if (!isBraked) return;
       const aheadMs = startedAt + (messages / ratePerSecond) * 1_000 - performance.now();
-      // A stop cuts the wait short; the loop sees it.
-      if (aheadMs > 0) await setTimeout(aheadMs, undefined, signal ? { signal } : {}).catch(() => {});
+      if (aheadMs > 0) await pauseUnlessStopped(aheadMs, signal);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Job, Queue } from 'bullmq';
-import { finishedJournal, type JobResult, type Journal, parseJournal } from '../../queue/journal.ts';
+import { type JobResult, type Journal, parseJournal } from '../../queue/journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 import { pieceId } from '../division.ts';
+import { finishedJournal } from '../journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
 import type { StoredLetter } from './letter.ts';
 import type { LetterStore } from './letter-store.ts';

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/jetsms/outcome.ts';
 import { emptyJournal, historyLimit, type Journal } from '../../../src/queue/journal.ts';
 import type { Verdict } from '../../../src/worker/decide.ts';
-import { afterAttempt, beforeSending, outcomeCode } from '../../../src/worker/journal-entries.ts';
+import {
+  afterAttempt,
+  beforeSending,
+  finishedJournal,
+  outcomeCode,
+} from '../../../src/worker/journal-entries.ts';
 
 const now = 1_800_000_000_000;
 const before: Journal = { ...emptyJournal, attempts: 2, resends: 1, stalls: 1 };
@@ -103,5 +108,50 @@ describe('after a request', () => {
   it('the journal before is not changed', () => {
     const frozen = Object.freeze({ ...before, history: Object.freeze([]) });
     expect(() => journalAfter(accepted, complete, frozen)).not.toThrow();
+  });
+});
+
+describe('the journal of a finished job', () => {
+  const accepted = { end: 'accepted', groupId: '17', durationMs: 42 };
+  const finish = { returnvalue: accepted, finishedOn: 2_000, processedBy: 'w1' };
+
+  it('has the accepted request that only the end tells, and no mark any more', () => {
+    const journal = { ...emptyJournal, sending: { at: 1_000, worker: 'w1' } };
+    expect(finishedJournal(journal, finish)).toEqual({
+      ...emptyJournal,
+      attempts: 1,
+      history: [
+        {
+          n: 1,
+          at: 2_000,
+          outcome: 'accepted',
+          code: '00',
+          verdict: 'complete',
+          durationMs: 42,
+          worker: 'w1',
+        },
+      ],
+      settled: { end: 'accepted', groupId: '17', at: 2_000 },
+    });
+  });
+
+  it('goes on from the requests before', () => {
+    const before = { n: 3, at: 1, outcome: 'unsent', code: 'connect-refused', verdict: 'retry' } as const;
+    const journal = { ...emptyJournal, attempts: 2, history: [before] };
+    const finished = finishedJournal(journal, finish);
+    expect(finished).toMatchObject({ attempts: 3, history: [before, { n: 4, outcome: 'accepted' }] });
+  });
+
+  it.each([
+    [
+      'which says its end itself',
+      { ...emptyJournal, settled: { end: 'accepted', groupId: '9', at: 1 } },
+      finish,
+    ],
+    ['of a job that is under way', emptyJournal, {}],
+    ['of a job that was divided', emptyJournal, { ...finish, returnvalue: { end: 'split' } }],
+    ['of a job that failed', emptyJournal, { finishedOn: 2_000, returnvalue: null }],
+  ] as const)('stays as it is, %s', (_, journal, end) => {
+    expect(finishedJournal(journal, end)).toBe(journal);
   });
 });
