@@ -12,7 +12,7 @@ import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
 import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
 import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
-import { finishTogether } from './finish-together.ts';
+import { createEndWriter } from './finish-together.ts';
 import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
@@ -91,6 +91,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
   });
   const client = createJetsmsClient(account);
+  const ends = createEndWriter(redis);
   const common = { journals, holds, telemetry, now, random, worker: name };
   const deliverContext: DeliverContext = {
     ...common,
@@ -101,6 +102,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     lockDurationMs: settings.lockDurationMs,
     media: createMediaLibrary(redis, { prefix, account: account.name }),
     windowOpensAt: (at) => nextOpening(account.mmsWindows, at),
+    ends,
   };
   const rate = createRate({
     redis,
@@ -135,7 +137,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     queue.name,
     processor,
     bullOptions(options),
-    lostEnds.telling(finishTogether(redis, consumer.backend)),
+    lostEnds.telling(ends.together(consumer.backend)),
   );
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {

@@ -6,10 +6,11 @@ import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
 import { halves, piecesByFate } from './division.ts';
+import type { EndWriter } from './finish-together.ts';
 import type { Hold } from './hold-store.ts';
 import type { AccountHolds } from './holds.ts';
 import { afterAttempt, beforeSending, outcomeCode } from './journal-entries.ts';
-import type { JournalStore, JournalWrite } from './journal-store.ts';
+import type { JournalStore, JournalWrite, WriteResult } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { MediaLibrary } from './media.ts';
 import { persist } from './persist.ts';
@@ -58,6 +59,7 @@ export interface DeliverContext {
   readonly maxResends: number;
   readonly lockDurationMs: number;
   readonly windowOpensAt: (now: number) => number | undefined;
+  readonly ends: Pick<EndWriter, 'room'>;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -329,23 +331,46 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
     () => context.journals.write(writes.map(({ write }) => write)),
     context.telemetry,
   );
-  const recorded = new Map(writes.map(({ one, write }, index) => [one, { write, result: results[index] }]));
-  const lateOnes: Promise<void>[] = [];
+  const recorded = new Map<Judged, Recorded>(
+    writes.map(({ one, write }, index) => [one, { write, result: results[index] }]),
+  );
   for (const one of judged) {
-    const { delivery, outcome, verdict } = one;
-    const { write, result } = recorded.get(one) ?? {};
+    const result = recorded.get(one)?.result;
     const told = result === 'superseded' ? { ...one, verdict: settledMeanwhile } : one;
     report(told, sent, { late: result === 'lost' }, context);
-    if (result === 'lost') lateOnes.push(late(one, context));
-    else if (result === 'superseded') delivery.settle({ kind: 'superseded' });
-    else {
-      if (verdict.kind === 'retry' && verdict.resend)
-        context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
-      const { durationMs } = sent.attempt;
-      delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal, durationMs });
-    }
+  }
+  const lateOnes: (Promise<void> | undefined)[] = [];
+  for (const [index, one] of judged.entries()) {
+    if (one.delivery.lane === 'bulk' && index % bulkPortion === 0) await context.ends.room();
+    lateOnes.push(settleOne(one, recorded.get(one) ?? {}, sent, context));
   }
   await Promise.all(lateOnes);
+}
+
+/** Ending a job takes some 40 µs here: an OTP must not wait until a whole batch of bulk, or several, are through. */
+const bulkPortion = 10;
+
+interface Recorded {
+  readonly write?: JournalWrite;
+  readonly result?: WriteResult | undefined;
+}
+
+function settleOne(
+  one: Judged,
+  { write, result }: Recorded,
+  { attempt }: Sent,
+  context: DeliverContext,
+): Promise<void> | undefined {
+  const { delivery, outcome, verdict } = one;
+  if (result === 'lost') return late(one, context);
+  if (result === 'superseded') delivery.settle({ kind: 'superseded' });
+  else {
+    if (verdict.kind === 'retry' && verdict.resend)
+      context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
+    const { durationMs } = attempt;
+    delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal, durationMs });
+  }
+  return undefined;
 }
 
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>

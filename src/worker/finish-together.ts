@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BackendFactory, RedisQueueBackend } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type BullValue, moveToFinished } from './bullmq-scripts.ts';
@@ -14,6 +15,9 @@ interface Finishing {
  * they come in portions, with room for others in between.
  */
 const jobsAtOnce = 25;
+
+/** For whom there must be room: one command is run in Redis while the next is on its way. */
+const commandsAtOnce = 2;
 
 type Client = Parameters<RedisQueueBackend['execCommand']>[0];
 
@@ -63,54 +67,86 @@ interface FinishCommand {
   jetsmsFinish(...keysAndArgs: BullValue[]): Promise<unknown[]>;
 }
 
-/**
- * Writes the ends of jobs that come at the same moment in one round trip. A request carries up to a batch of
- * jobs, and all of them end when it is answered: a command for each costs the worker and Redis more than the
- * whole request. What is run in Redis stays BullMQ's own script, once per job, its next job and its errors
- * included; a single end goes BullMQ's own way.
- */
-export function finishTogether(
-  redis: Redis,
-  createBackend: BackendFactory<RedisQueueBackend>,
-): BackendFactory<RedisQueueBackend> {
+/** Writes the ends of jobs. */
+export interface EndWriter {
+  /**
+   * Access to Redis that writes the ends of jobs that come at the same moment in one round trip. A request
+   * carries up to a batch of jobs, and all of them end when it is answered: a command for each costs the worker
+   * and Redis more than the whole request. What is run in Redis stays BullMQ's own script, once per job, its
+   * next job and its errors included; a single end goes BullMQ's own way.
+   */
+  together(createBackend: BackendFactory<RedisQueueBackend>): BackendFactory<RedisQueueBackend>;
+  /**
+   * For those who can wait: resolves for one caller after the other, each in its own turn of the event loop,
+   * and while few ends are on their way to Redis.
+   */
+  room(): Promise<void>;
+}
+
+export function createEndWriter(redis: Redis): EndWriter {
   redis.defineCommand('jetsmsFinish', { lua: script, numberOfKeys: keyCount });
-  const commands = redis as unknown as FinishCommand; // defineCommand adds methods that ioredis' types cannot know
-  return (name, opts, options) => {
-    const backend = createBackend(name, opts, options);
-    const run = backend.execCommand.bind(backend);
-    let waiting: Finishing[] = [];
+  const scripts = redis as unknown as FinishCommand; // defineCommand adds methods that ioredis' types cannot know
+  /** Commands on their way. */
+  let commands = 0;
+  let roomMade: (() => void) | undefined;
+  let lastInLine: Promise<void> = Promise.resolve();
 
-    const flush = (client: Client): void => {
-      const all = waiting;
-      waiting = [];
-      for (let first = 0; first < all.length; first += jobsAtOnce) {
-        const some = all.slice(first, first + jobsAtOnce);
-        finish(client, some).then(
-          (results) => {
-            for (const [index, one] of some.entries()) answer(one, results[index]);
-          },
-          (error: unknown) => {
-            for (const one of some) one.failed(error);
-          },
-        );
-      }
-    };
-
-    const finish = async (client: Client, some: readonly Finishing[]): Promise<readonly unknown[]> => {
-      const [only] = some;
-      if (only && some.length === 1) return [await run(client, 'moveToFinished', [...only.values])];
-      return commands.jetsmsFinish(...together(some.map(({ values }) => values)));
-    };
-
-    backend.execCommand = (client, command, values: BullValue[]) => {
-      if (command !== 'moveToFinished') return run(client, command, values);
-      return new Promise((answered, failed) => {
-        // Runs when every job whose turn it is now has come here.
-        if (waiting.length === 0) process.nextTick(flush, client);
-        waiting.push({ values, answered, failed });
+  const makeRoom = async (): Promise<void> => {
+    await setImmediate();
+    while (commands >= commandsAtOnce) {
+      await new Promise<void>((resolve) => {
+        roomMade = resolve;
       });
-    };
-    return backend;
+    }
+  };
+
+  const write = async (
+    some: readonly Finishing[],
+    alone: (values: BullValue[]) => Promise<unknown>,
+  ): Promise<void> => {
+    commands += 1;
+    try {
+      const [only] = some;
+      const results =
+        only && some.length === 1
+          ? [await alone([...only.values])]
+          : await scripts.jetsmsFinish(...inOne(some.map(({ values }) => values)));
+      for (const [index, one] of some.entries()) answer(one, results[index]);
+    } catch (error) {
+      for (const one of some) one.failed(error);
+    }
+    commands -= 1;
+    roomMade?.();
+  };
+
+  return {
+    together: (createBackend) => (name, opts, options) => {
+      const backend = createBackend(name, opts, options);
+      const run = backend.execCommand.bind(backend);
+      let waiting: Finishing[] = [];
+
+      const flush = (client: Client): void => {
+        const all = waiting;
+        waiting = [];
+        for (let first = 0; first < all.length; first += jobsAtOnce) {
+          void write(all.slice(first, first + jobsAtOnce), (values) => run(client, 'moveToFinished', values));
+        }
+      };
+
+      backend.execCommand = (client, command, values: BullValue[]) => {
+        if (command !== 'moveToFinished') return run(client, command, values);
+        return new Promise((answered, failed) => {
+          // Runs when every job whose turn it is now has come here.
+          if (waiting.length === 0) process.nextTick(flush, client);
+          waiting.push({ values, answered, failed });
+        });
+      };
+      return backend;
+    },
+    room() {
+      lastInLine = lastInLine.then(makeRoom);
+      return lastInLine;
+    },
   };
 }
 
@@ -124,7 +160,7 @@ function answer({ answered, failed }: Finishing, result: unknown): void {
 const noNumber = (): number => Number.NaN;
 
 /** The keys and arguments of `script` for jobs whose commands are `commands`. */
-function together(commands: readonly (readonly BullValue[])[]): BullValue[] {
+function inOne(commands: readonly (readonly BullValue[])[]): BullValue[] {
   const first = commands[0] ?? [];
   const places = first
     .map((_, place) => place)

@@ -68,4 +68,4 @@ interface TakeOtpCommand {
 }
 
 /** An OTP waits at most so long for this consumer to see it; a look costs Redis some ten microseconds. */
-const lookEveryMs = 5;
+const lookEveryMs = 3;

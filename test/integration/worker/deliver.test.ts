@@ -10,6 +10,7 @@ import {
   deliverGroup,
   type Settlement,
 } from '../../../src/worker/deliver.ts';
+import { createEndWriter } from '../../../src/worker/finish-together.ts';
 import type { Hold } from '../../../src/worker/hold-store.ts';
 import { createAccountHolds } from '../../../src/worker/holds.ts';
 import { createJournalStore } from '../../../src/worker/journal-store.ts';
@@ -62,6 +63,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
     maxResends: 2,
     lockDurationMs: 30_000,
     windowOpensAt: () => undefined,
+    ends: createEndWriter(redis),
     random: () => 0,
   };
   const lockOf = (id: string): string => `${queue.toKey(id)}:lock`;
