@@ -1,4 +1,4 @@
-import { type Job, Queue, Worker } from 'bullmq';
+import { type BackendFactory, type Job, Queue, type RedisQueueBackend, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
@@ -17,7 +17,7 @@ import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
 import { createLateReplies } from './late-replies.ts';
-import { createLostEnds, type LostEnds } from './lost-ends.ts';
+import { keepEnds } from './lost-ends.ts';
 import { createMediaLibrary } from './media.ts';
 import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
@@ -120,10 +120,8 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     send: (group) => sendInPace(group, rate, deliverContext),
     now,
   });
-  const lostEnds = createLostEnds(deliverContext);
   const processContext: ProcessContext = {
     ...deliverContext,
-    lostEnds,
     queue,
     deadQueue,
     collector,
@@ -137,13 +135,13 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     queue.name,
     processor,
     bullOptions(options),
-    lostEnds.telling(ends.together(consumer.backend)),
+    keepEnds(ends.together(consumer.backend), deliverContext),
   );
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,
     isClosing: () => isClosing,
-    telling: lostEnds.telling,
+    keep: (createBackend) => keepEnds(createBackend, deliverContext),
   });
 
   return {
@@ -180,11 +178,16 @@ function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undef
   return createCreditWatch({ ...options, prefix: settings.prefix, queries });
 }
 
+interface OtpWorkerNeeds extends Omit<OtpOnlyOptions, 'redis'> {
+  /** Sees to ends that could not be written. */
+  readonly keep: (backend: BackendFactory<RedisQueueBackend>) => BackendFactory<RedisQueueBackend>;
+}
+
 /** The consumer that only takes OTPs, on connections of its own; none where none is wanted. */
 function createOtpWorker(
   options: AccountWorkerOptions,
   processor: (job: Job, token?: string) => Promise<JobResult>,
-  { telling, ...state }: Omit<OtpOnlyOptions, 'redis'> & Pick<LostEnds, 'telling'>,
+  { keep, ...state }: OtpWorkerNeeds,
 ): { start(): void; close(): Promise<void> } | undefined {
   const { account, telemetry } = options;
   if (account.concurrencyForOtp === 0) return undefined;
@@ -196,7 +199,7 @@ function createOtpWorker(
     queueName(account.name),
     processor,
     { ...bullmq, skipStalledCheck: true },
-    telling(otpOnlyBackend({ redis, ...state })),
+    keep(otpOnlyBackend({ redis, ...state })),
   );
   bull.on('error', (error) => telemetry.redis(error));
   return {

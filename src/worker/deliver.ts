@@ -1,6 +1,6 @@
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt, JetsmsClient, Parcel, ParcelMedia } from '../jetsms/parcel.ts';
-import { type Journal, parseJournal } from '../queue/journal.ts';
+import { emptyJournal, type Journal, parseJournal } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
@@ -115,8 +115,11 @@ async function mark(group: readonly Delivery[], context: DeliverContext): Promis
   const { journals, worker, now, telemetry } = context;
   const needing = group.filter(({ job }) => job.whenUncertain === 'park');
   const at = now();
+  const ofFirstAttempt = beforeSending(emptyJournal, at, worker);
+  const marked = (journal: Journal): Journal =>
+    journal === emptyJournal ? ofFirstAttempt : beforeSending(journal, at, worker);
   const results = await journals.write(
-    needing.map(({ id, token, journal }) => ({ id, token, journal: beforeSending(journal, at, worker) })),
+    needing.map(({ id, token, journal }) => ({ id, token, journal: marked(journal) })),
   );
   const stopped = new Set<Delivery>();
   const lost: Delivery[] = [];

@@ -45,26 +45,30 @@ local function count(key, tally)
 end`;
 
 /**
- * KEYS: job hash, lock and campaign by turns; ARGV: token, journal and tally by turns. A journal that a late
- * reply settled carries `"late":true`, which no quoted text can contain unescaped. An end is counted in the
- * same step in which it is first recorded: neither twice nor never.
+ * KEYS: the queue, whose name begins the keys of its jobs and their locks. ARGV: how many jobs there are; job id,
+ * token and journal of each; then place, campaign key and tally of each whose end a campaign counts. A journal
+ * that a late reply settled carries `"late":true`, which no quoted text can contain unescaped. An end is counted
+ * in the same step in which it is first recorded: neither twice nor never.
  */
 const writeScript = `${countLua}
-local results = {}
-for i = 1, #KEYS, 3 do
-  local result = 0
-  if redis.call('GET', KEYS[i + 1]) == ARGV[i] then
-    local current = redis.call('HGET', KEYS[i], 'progress')
+local results, first = {}, {}
+for n = 1, tonumber(ARGV[1]) do
+  local job = KEYS[1] .. ':' .. ARGV[3 * n - 1]
+  results[n] = 0
+  if redis.call('GET', job .. ':lock') == ARGV[3 * n] then
+    local current = redis.call('HGET', job, 'progress')
     local settled = current and string.find(current, '"settled":{', 1, true)
     if settled and string.find(current, '"late":true', 1, true) then
-      result = 2
+      results[n] = 2
     else
-      redis.call('HSET', KEYS[i], 'progress', ARGV[i + 1])
-      if not settled then count(KEYS[i + 2], ARGV[i + 2]) end
-      result = 1
+      redis.call('HSET', job, 'progress', ARGV[3 * n + 1])
+      results[n] = 1
+      first[n] = not settled
     end
   end
-  results[#results + 1] = result
+end
+for i = 3 * ARGV[1] + 2, #ARGV, 3 do
+  if first[tonumber(ARGV[i])] then count(ARGV[i + 1], ARGV[i + 2]) end
 end
 return results`;
 
@@ -78,7 +82,7 @@ return 1`;
 const results: readonly WriteResult[] = ['lost', 'written', 'superseded'];
 
 interface JournalCommands {
-  jetsmsWriteJournals(keyCount: number, ...keysAndArgs: string[]): Promise<number[]>;
+  jetsmsWriteJournals(queueKey: string, ...args: (string | number)[]): Promise<number[]>;
   jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
 }
 
@@ -89,22 +93,24 @@ export interface JournalPlace {
 }
 
 export function createJournalStore(redis: Redis, { prefix, account }: JournalPlace): JournalStore {
-  redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
+  redis.defineCommand('jetsmsWriteJournals', { lua: writeScript, numberOfKeys: 1 });
   redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
   const commands = redis as unknown as JournalCommands; // defineCommand adds methods that ioredis' types cannot know
-  const keyOf = (id: string): string => `${prefix}:${queueName(account)}:${id}`;
+  const queueKey = `${prefix}:${queueName(account)}`;
+  const keyOf = (id: string): string => `${queueKey}:${id}`;
   const campaignKey = (job: SendJob | undefined): string =>
     keys.campaign(prefix, account, job?.campaign ?? '');
   return {
     async write(writes) {
       if (writes.length === 0) return [];
-      const scriptKeys = writes.flatMap(({ id, job }) => [keyOf(id), `${keyOf(id)}:lock`, campaignKey(job)]);
-      const args = writes.flatMap(({ token, journal, job }) => [
-        token,
-        JSON.stringify(journal),
-        job?.campaign && journal.settled ? JSON.stringify(tallyOf(job, journal.settled)) : '',
-      ]);
-      const codes = await commands.jetsmsWriteJournals(scriptKeys.length, ...scriptKeys, ...args);
+      const textOf = journalText();
+      const jobs = writes.flatMap(({ id, token, journal }) => [id, token, textOf(journal)]);
+      const tallies = writes.flatMap(({ journal, job }, index) =>
+        job?.campaign && journal.settled
+          ? [index + 1, campaignKey(job), JSON.stringify(tallyOf(job, journal.settled))]
+          : [],
+      );
+      const codes = await commands.jetsmsWriteJournals(queueKey, writes.length, ...jobs, ...tallies);
       return codes.map((code) => results[code] ?? 'lost');
     },
     async replace(id, expected, { job, before, after }) {
@@ -120,5 +126,16 @@ export function createJournalStore(redis: Redis, { prefix, account }: JournalPla
       if (!exists) return undefined;
       return { raw: raw ?? '', journal: raw ? JSON.parse(raw) : undefined };
     },
+  };
+}
+
+/** The journals of a group are often one and the same: its text is made once. */
+function journalText(): (journal: Journal) => string {
+  let last: Journal | undefined;
+  let text = '';
+  return (journal) => {
+    if (journal !== last) text = JSON.stringify(journal);
+    last = journal;
+    return text;
   };
 }

@@ -15,7 +15,6 @@ import type { Settlement } from './deliver.ts';
 import { pieceId, subJob } from './division.ts';
 import type { AccountHolds } from './holds.ts';
 import type { JournalStore } from './journal-store.ts';
-import type { LostEnds } from './lost-ends.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A job in hand, and the lock that makes it ours. */
@@ -31,7 +30,6 @@ export interface SettleContext {
   readonly journals: JournalStore;
   readonly holds: AccountHolds;
   readonly telemetry: Telemetry;
-  readonly lostEnds: Pick<LostEnds, 'remember'>;
   readonly now: () => number;
 }
 
@@ -71,10 +69,8 @@ function settleVerdict(
 ): JobResult | Promise<JobResult> {
   const { verdict, journal, durationMs } = judged;
   switch (verdict.kind) {
-    case 'complete': {
-      if (!journal.settled) context.lostEnds.remember(taken.job, verdict.groupId);
+    case 'complete':
       return complete(taken, { groupId: verdict.groupId, durationMs }, context);
-    }
     case 'retry':
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now());

@@ -5,8 +5,6 @@ import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
 import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
 import { createAccountHolds } from '../../src/worker/holds.ts';
 import { createJournalStore, type JournalStore } from '../../src/worker/journal-store.ts';
-import { createLateReplies } from '../../src/worker/late-replies.ts';
-import { createLostEnds } from '../../src/worker/lost-ends.ts';
 import { giveUp, type SettleContext } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
@@ -294,9 +292,7 @@ function contextOf(world: DeliveryWorld): SettleContext {
     onError: () => {},
   });
   const [journals, now] = [journalsOf(world), Date.now];
-  const lateReplies = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now });
-  const lostEnds = createLostEnds({ lateReplies, telemetry });
-  return { queue, deadQueue, telemetry, holds, journals, lostEnds, now };
+  return { queue, deadQueue, telemetry, holds, journals, now };
 }
 
 const journalsOf = (world: DeliveryWorld): JournalStore =>

@@ -6,8 +6,6 @@ import { emptyJournal } from '../../src/queue/journal.ts';
 import type { Settlement } from '../../src/worker/deliver.ts';
 import { createAccountHolds } from '../../src/worker/holds.ts';
 import { createJournalStore } from '../../src/worker/journal-store.ts';
-import { createLateReplies } from '../../src/worker/late-replies.ts';
-import { createLostEnds } from '../../src/worker/lost-ends.ts';
 import { type SettleContext, settle } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
@@ -34,9 +32,7 @@ async function byHand(
   });
   const journals = createJournalStore(redis, { prefix, account: account.name });
   const now = Date.now;
-  const lateReplies = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now });
-  const lostEnds = createLostEnds({ lateReplies, telemetry });
-  const context = { queue, deadQueue, telemetry, holds, journals, lostEnds, now };
+  const context = { queue, deadQueue, telemetry, holds, journals, now };
   await use(world, () => waitFor(() => bull.getNextJob(token)), context);
   await bull.close();
 }
