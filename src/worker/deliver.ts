@@ -353,6 +353,7 @@ async function record(judged: readonly Judged[], sent: Sent, context: DeliverCon
 /** Ending a job takes some 40 µs here: an OTP must not wait until a whole batch of bulk, or several, are through. */
 const bulkPortion = 10;
 
+/** What was written of a message before its end, and how that went; nothing, where its end is its record. */
 interface Recorded {
   readonly write?: JournalWrite;
   readonly result?: WriteResult | undefined;

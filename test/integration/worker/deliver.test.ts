@@ -125,6 +125,33 @@ describe('a group of jobs', () => {
       expect(world.telemetry.requests).toHaveLength(1);
     }));
 
+  it.each([
+    ['bulk', 10],
+    ['transactional', 25],
+  ] as const)('of lane %s settles %i at a time, so that an OTP gets in between', (lane, atATime) =>
+    withHands(async ({ context, take }) => {
+      const group = await Promise.all(
+        Array.from({ length: 25 }, (_, n) => take(`m${n}`, { ...to(n), lane })),
+      );
+      let turn = 0;
+      const settledInTurn = new Map<number, number>();
+      const settle = (): void => void settledInTurn.set(turn, (settledInTurn.get(turn) ?? 0) + 1);
+      let isOver = false;
+      const countTurns = (): void => {
+        turn += 1;
+        if (!isOver) setImmediate(countTurns);
+      };
+      countTurns();
+      await deliverGroup(
+        group.map(({ delivery }) => ({ ...delivery, settle })),
+        context,
+      );
+      isOver = true;
+      expect(Math.max(...settledInTurn.values())).toBe(atATime);
+      expect([...settledInTurn.values()].reduce((sum, n) => sum + n)).toBe(25);
+    }),
+  );
+
   it('has the earliest deadline of its jobs as its expire date', () =>
     withHands(async ({ context, take, world }) => {
       const soon = Math.ceil(Date.now() / 1_000) * 1_000 + 600_000;

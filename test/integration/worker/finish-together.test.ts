@@ -78,4 +78,20 @@ describe('jobs that end at the same moment', () => {
     expect(await world.letters()).toEqual([]);
     expect(world.simulator.stats().requests).toBe(1);
   });
+
+  it('of lane bulk wait while two commands are on their way to Redis', async () => {
+    await using own = await startRedis();
+    await using world = await createDelivery({ redisUrl: own.url, account: batches });
+    world.simulator.setLatency({ minMs: 300, maxMs: 300 });
+    const ids = await world.sendMany(60, { lane: 'bulk' });
+    await world.startWorker();
+    await waitFor(() => world.simulator.stats().requests === 1);
+    await world.redis.client('PAUSE', 1_200, 'ALL');
+    await waitFor(() => world.simulator.accepted.length === 60);
+    await waitFor(() => world.telemetry.ends.length > 0);
+    await pause(200);
+    expect(world.telemetry.ends).toHaveLength(20);
+    for (const id of ids) expect(await world.end(id)).toMatchObject({ state: 'completed' });
+    expect(world.simulator.stats().requests).toBe(1);
+  });
 });
