@@ -326,7 +326,7 @@ const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply', groupI
 /**
  * Records outcomes before they are settled. An accepted single message needs no record: its end is written in
  * the next step, and should Redis not take it, `lost-ends.ts` sees to it. But where its lock can have run out
- * meanwhile, the write tells.
+ * meanwhile, the write tells; and bulk, whose end has to wait for its turn, must not be in doubt meanwhile.
  */
 async function record(judged: readonly Judged[], sent: Sent, context: DeliverContext): Promise<void> {
   const writes = judged.filter((one) => needsRecord(one, context)).map((one) => recordOf(one, sent, context));
@@ -379,6 +379,7 @@ function settleOne(
 
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>
   delivery.job.campaign !== undefined ||
+  delivery.lane === 'bulk' ||
   (verdict.kind === 'hold' ? delivery.job.whenUncertain === 'park' : verdict.kind !== 'complete') ||
   now() - delivery.takenAt > lockDurationMs / 2;
 
