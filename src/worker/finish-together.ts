@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BackendFactory, RedisQueueBackend } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { type BullValue, moveToFinished } from './bullmq-scripts.ts';
+import { packed, unpacked } from './packed.ts';
 
 /** A job whose end waits to be written: BullMQ's keys and arguments for it, and who waits for the answer. */
 interface Finishing {
@@ -34,37 +35,31 @@ const body = moveToFinished.content.slice(definitionsEnd);
  * for each job saves a sixth of the time. KEYS and the first arguments are those of the
  * first job; then come the places in which the jobs differ, and each job's values for these places. A job's
  * error is its own: it stops nobody else.
- * ARGV: how many arguments a job has, those of the first job, how many jobs there are, how many places differ,
- * these places, and the values.
+ * ARGV: the arguments of the first job, the places that differ, and the values, each of them packed.
  */
 const script = `
 ${definitions}
 local function finish(KEYS, ARGV)
 ${body}
 end
-local keys, args = {}, {}
+local keys, args = {}, cmsgpack.unpack(ARGV[1])
 for i = 1, #KEYS do keys[i] = KEYS[i] end
-local count = tonumber(ARGV[1])
-for i = 1, count do args[i] = ARGV[i + 1] end
-local jobs, differing = tonumber(ARGV[count + 2]), tonumber(ARGV[count + 3])
-local places = {}
-for i = 1, differing do places[i] = tonumber(ARGV[count + 3 + i]) end
-local at = count + 4 + differing
+local places, values = cmsgpack.unpack(ARGV[2]), cmsgpack.unpack(ARGV[3])
+for i = 1, #places do places[i] = tonumber(places[i]) end
 local results = {}
-for job = 1, jobs do
-  for i = 1, differing do
-    local place, value = places[i], ARGV[at]
+for job = 1, #values / #places do
+  for i = 1, #places do
+    local place, value = places[i], values[(job - 1) * #places + i]
     if place <= #keys then keys[place] = value else args[place - #keys] = value end
-    at = at + 1
   end
   local ok, result = pcall(finish, keys, args)
   if not ok then result = { err = type(result) == 'table' and result.err or tostring(result) } end
   results[job] = result
 end
-return results`;
+return cmsgpack.pack(results)`;
 
 interface FinishCommand {
-  jetsmsFinish(...keysAndArgs: BullValue[]): Promise<unknown[]>;
+  jetsmsFinishBuffer(...keysAndArgs: BullValue[]): Promise<Buffer>;
 }
 
 /** Writes the ends of jobs. */
@@ -110,7 +105,7 @@ export function createEndWriter(redis: Redis): EndWriter {
       const results =
         only && some.length === 1
           ? [await alone([...only.values])]
-          : await scripts.jetsmsFinish(...inOne(some.map(({ values }) => values)));
+          : unpacked(await scripts.jetsmsFinishBuffer(...inOne(some.map(({ values }) => values))));
       for (const [index, one] of some.entries()) answer(one, results[index]);
     } catch (error) {
       for (const one of some) one.failed(error);
@@ -151,13 +146,16 @@ export function createEndWriter(redis: Redis): EndWriter {
 }
 
 function answer({ answered, failed }: Finishing, result: unknown): void {
-  // BullMQ asks `result < 0`, which would write the whole next job as a text first.
-  if (Array.isArray(result)) Object.assign(result, { [Symbol.toPrimitive]: noNumber });
-  if (result instanceof Error) failed(result);
+  if (Array.isArray(result)) Object.setPrototypeOf(result, nextJob);
+  if (isError(result)) failed(new ReplyError(result.err));
   else answered(result);
 }
 
-const noNumber = (): number => Number.NaN;
+/** BullMQ asks of a next job whether it is `< 0`, which would write it all as a text first. */
+const nextJob = Object.create(Array.prototype, { [Symbol.toPrimitive]: { value: () => Number.NaN } });
+
+const isError = (result: unknown): result is { readonly err: string } =>
+  typeof result === 'object' && result !== null && 'err' in result;
 
 /** The keys and arguments of `script` for jobs whose commands are `commands`. */
 function inOne(commands: readonly (readonly BullValue[])[]): BullValue[] {
@@ -165,14 +163,10 @@ function inOne(commands: readonly (readonly BullValue[])[]): BullValue[] {
   const places = first
     .map((_, place) => place)
     .filter((place) => commands.some((command) => command[place] !== first[place]));
-  const args = first.slice(keyCount);
   return [
     ...first.slice(0, keyCount),
-    args.length,
-    ...args,
-    commands.length,
-    places.length,
-    ...places.map((place) => place + 1),
-    ...commands.flatMap((command) => places.map((place) => command[place])),
+    packed(first.slice(keyCount)),
+    packed(places.map((place) => place + 1)),
+    packed(commands.flatMap((command) => places.map((place) => command[place]))),
   ];
 }

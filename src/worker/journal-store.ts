@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Journal } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import { packed } from './packed.ts';
 import { tallyOf, tallyOfChange } from './tally.ts';
 
 /** One job's journal to be written, and the lock that must still be ours. */
@@ -45,30 +46,31 @@ local function count(key, tally)
 end`;
 
 /**
- * KEYS: the queue, whose name begins the keys of its jobs and their locks. ARGV: how many jobs there are; job id,
- * token and journal of each; then place, campaign key and tally of each whose end a campaign counts. A journal
- * that a late reply settled carries `"late":true`, which no quoted text can contain unescaped. An end is counted
- * in the same step in which it is first recorded: neither twice nor never.
+ * KEYS: the queue, whose name begins the keys of its jobs and their locks. ARGV, each packed: job id, token and the
+ * place of the journal for each job; the journals; then job, campaign key and tally of each end that a campaign
+ * counts. A journal that a late reply settled carries `"late":true`, which no quoted text can contain unescaped.
+ * An end is counted in the same step in which it is first recorded: neither twice nor never.
  */
 const writeScript = `${countLua}
+local jobs, journals, tallies = cmsgpack.unpack(ARGV[1]), cmsgpack.unpack(ARGV[2]), cmsgpack.unpack(ARGV[3])
 local results, first = {}, {}
-for n = 1, tonumber(ARGV[1]) do
-  local job = KEYS[1] .. ':' .. ARGV[3 * n - 1]
+for n = 1, #jobs / 3 do
+  local job = KEYS[1] .. ':' .. jobs[3 * n - 2]
   results[n] = 0
-  if redis.call('GET', job .. ':lock') == ARGV[3 * n] then
+  if redis.call('GET', job .. ':lock') == jobs[3 * n - 1] then
     local current = redis.call('HGET', job, 'progress')
     local settled = current and string.find(current, '"settled":{', 1, true)
     if settled and string.find(current, '"late":true', 1, true) then
       results[n] = 2
     else
-      redis.call('HSET', job, 'progress', ARGV[3 * n + 1])
+      redis.call('HSET', job, 'progress', journals[tonumber(jobs[3 * n])])
       results[n] = 1
       first[n] = not settled
     end
   end
 end
-for i = 3 * ARGV[1] + 2, #ARGV, 3 do
-  if first[tonumber(ARGV[i])] then count(ARGV[i + 1], ARGV[i + 2]) end
+for i = 1, #tallies, 3 do
+  if first[tonumber(tallies[i])] then count(tallies[i + 1], tallies[i + 2]) end
 end
 return results`;
 
@@ -82,7 +84,7 @@ return 1`;
 const results: readonly WriteResult[] = ['lost', 'written', 'superseded'];
 
 interface JournalCommands {
-  jetsmsWriteJournals(queueKey: string, ...args: (string | number)[]): Promise<number[]>;
+  jetsmsWriteJournals(queueKey: string, jobs: Buffer, journals: Buffer, tallies: Buffer): Promise<number[]>;
   jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
 }
 
@@ -103,14 +105,20 @@ export function createJournalStore(redis: Redis, { prefix, account }: JournalPla
   return {
     async write(writes) {
       if (writes.length === 0) return [];
-      const textOf = journalText();
-      const jobs = writes.flatMap(({ id, token, journal }) => [id, token, textOf(journal)]);
+      const journals = [...new Set(writes.map(({ journal }) => journal))];
+      const placeOf = new Map(journals.map((journal, index) => [journal, index + 1]));
+      const jobs = writes.flatMap(({ id, token, journal }) => [id, token, placeOf.get(journal)]);
       const tallies = writes.flatMap(({ journal, job }, index) =>
         job?.campaign && journal.settled
           ? [index + 1, campaignKey(job), JSON.stringify(tallyOf(job, journal.settled))]
           : [],
       );
-      const codes = await commands.jetsmsWriteJournals(queueKey, writes.length, ...jobs, ...tallies);
+      const codes = await commands.jetsmsWriteJournals(
+        queueKey,
+        packed(jobs),
+        packed(journals.map((journal) => JSON.stringify(journal))),
+        packed(tallies),
+      );
       return codes.map((code) => results[code] ?? 'lost');
     },
     async replace(id, expected, { job, before, after }) {
@@ -126,16 +134,5 @@ export function createJournalStore(redis: Redis, { prefix, account }: JournalPla
       if (!exists) return undefined;
       return { raw: raw ?? '', journal: raw ? JSON.parse(raw) : undefined };
     },
-  };
-}
-
-/** The journals of a group are often one and the same: its text is made once. */
-function journalText(): (journal: Journal) => string {
-  let last: Journal | undefined;
-  let text = '';
-  return (journal) => {
-    if (journal !== last) text = JSON.stringify(journal);
-    last = journal;
-    return text;
   };
 }
