@@ -23,6 +23,7 @@ import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createRate, type Rate } from './rate.ts';
+import { countRunningJobs } from './short-pauses.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The worker of one account. */
@@ -137,6 +138,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     bullOptions(options),
     keepEnds(ends.together(consumer.backend), deliverContext),
   );
+  countRunningJobs(bull);
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,

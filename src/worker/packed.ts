@@ -16,19 +16,22 @@ const mostBytesOfOne = 3;
 export function packed(values: readonly BullValue[]): Buffer {
   const texts = values.map((value) => (Buffer.isBuffer(value) ? value : String(value ?? '')));
   const most = texts.reduce((sum, text) => sum + headBytes + text.length * mostBytesOfOne, headBytes);
-  const list = Buffer.allocUnsafe(most);
-  list[0] = listHead;
-  list.writeUInt32BE(texts.length, 1);
+  if (most > desk.length) desk = Buffer.allocUnsafe(2 * most);
+  desk[0] = listHead;
+  desk.writeUInt32BE(texts.length, 1);
   let at = headBytes;
   for (const text of texts) {
     const start = at + headBytes;
-    const bytes = typeof text === 'string' ? list.write(text, start) : text.copy(list, start);
-    list[at] = textHead;
-    list.writeUInt32BE(bytes, at + 1);
+    const bytes = typeof text === 'string' ? desk.write(text, start) : text.copy(desk, start);
+    desk[at] = textHead;
+    desk.writeUInt32BE(bytes, at + 1);
     at = start + bytes;
   }
-  return list.subarray(0, at);
+  return Buffer.from(desk.subarray(0, at));
 }
+
+/** Where lists are written before their size is known. */
+let desk = Buffer.allocUnsafe(64 * 1024);
 
 const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
 

@@ -41,6 +41,8 @@ async function runStart(context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: ['redis', 'credentials'] });
   const { createLogger } = await import('../../log/logger.ts');
   const log = createLogger({ level: settings.logLevel, version: packageVersion() });
+  const { createAllObjectsYoung } = await import('../../worker/short-pauses.ts');
+  createAllObjectsYoung();
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
   const stop = context.stopSignal();
   const running = await build(settings, log);
