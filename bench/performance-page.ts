@@ -20,41 +20,45 @@ const limits = (figures: readonly Figure[]): string => `## What is missed or clo
 ${roomOf(figures)}What is left of a single message's CPU time is mostly not ours: BullMQ's script in Redis, its job objects, the client
 that speaks to Redis, sockets, and garbage collection. On two cores the Redis server and the worker keep each other
 waiting, and the machine's own speed comes and goes: nearly the same code has printed 1.87 × and 2.59 × for single sends,
-and 0.48 × and 0.38 × for their CPU, within an hour.
+and 0.48 × and 0.38 × for their CPU, within an hour. The rounds of single sends in the table differ by as much as their
+median is short of its target. Redis is busy all the time; the worker is not.
 
 Kept, because it helped:
 
 - one request for a group; marks of a group in one script; the ends of a group in few commands
   ([decision 13](decisions/0013-ends-are-written-together.md)), with BullMQ's functions defined once and not for each job;
+- what these commands carry packed into one value, and their answers too: 14,600 messages/s at 70 µs of CPU time became
+  19,300 at 55 in a run that did both in turn. The client's work for a command grows with the number of its values, above
+  all where one of them is binary;
+- fewer jobs kept alive that have ended, so that garbage collection has less to copy
+  ([decision 14](decisions/0014-short-pauses.md));
 - an acceptance written once, as the job's end, so that \`park\` costs one write more than \`resend\` and not two;
 - no text made of a job only to compare it with 0 (BullMQ does, for each job that follows another);
 - counters of metrics that add up while labels stay the same; MMS windows looked up only after a refusal; log lines built
   only where they are written; no schema library and few promises on the way of a job;
 - phone number tables loaded when a producer is made, not when it is imported.
 
-Tried, and dropped because it did not help: gathering writes to the socket, once ends travel together; a larger young
-generation for V8; more than 25 jobs in a command; looking once per command, and not once per job, which finished jobs
+Tried, and dropped because it did not help: gathering writes to the socket, once ends travel together; a larger or a
+smaller young generation for V8; more than 25 jobs in a command; looking once per command, and not once per job, which finished jobs
 are too old to keep. BullMQ's automatic pipelining makes it slower, and so do few commands of ends at a time.
-
-Found, and left alone: the Set in which BullMQ's worker keeps its running promises is rebuilt all the time, and the old
-ones hold jobs that have long ended until V8's next full collection. Without it a collection of the young generation
-takes about a third less time. It is private to BullMQ, and the plain worker pays for it too.
 
 - **Larger settings are faster**: concurrency 2,000 and batches of 250 for single sends. The defaults (500 and 100) keep
   less work before an OTP.
 - **OTPs under bulk**: an OTP's way has three steps through Redis and one through the worker, and what stands before it
   there is bulk whose request was just answered. So bulk ends in portions of ten, each in its own turn of the event loop
   and only while few ends are on their way to Redis ([decision 13](decisions/0013-ends-are-written-together.md)). It costs
-  bulk of single messages a tenth or so of its throughput, and campaigns nothing. The same code has printed 1.54 × (19 ms
-  against 11 ms), 3.05 × and 3.55 × (15 ms against 4 ms); the slowest hundredth was 24 ms before. What is left of it is V8
-  collecting garbage, some 10 to 15 ms twice a second: an OTP that comes in such a moment waits. All of this is well
-  below the time of one request to the provider, which is what is promised when every slot is busy.
-- **\`park\`**: one round trip more for each request. The same code has printed 0.84 × and 1.02 ×.
+  bulk of single messages a tenth or so of its throughput, and campaigns nothing. V8's collections of young objects took
+  10 to 15 ms, twice a second, and 6 to 8 ms since [decision 14](decisions/0014-short-pauses.md). The slowest hundredth
+  is at the machine's mercy, on an idle queue as well: by hand it was 13 ms against 5 ms in a quiet hour and 22 ms against
+  23 ms in a restless one. All of this is well below the time of one request to the provider, which is what is promised
+  when every slot is busy.
+- **\`park\`**: one round trip more for each request, and three more steps in Redis for each message, which is what has
+  no time to spare. Nearly the same code has printed 0.84 × and 1.02 ×.
 - **500,000 waiting**: Redis runs the same commands, however many wait. They fill half a gigabyte there, so that each job
   comes from memory and not from a cache. Measured over 20,000 messages; runs of 5,000 last a third of a second, and
   printed anything from 0.73 to 0.98 ×.
 - **Importing** the producer loads two dozen small files of ours beside BullMQ and ioredis. Its time has been printed as
-  1.05 ×, 1.17 × and 1.22 ×.
+  1.02 ×, 1.17 × and 1.22 ×.
 - **Campaigns** avoid all of this: a job of a thousand messages pays once.
 
 `;
