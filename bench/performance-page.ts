@@ -39,8 +39,9 @@ Kept, because it helped:
 - phone number tables loaded when a producer is made, not when it is imported.
 
 Tried, and dropped because it did not help: gathering writes to the socket, once ends travel together; a larger or a
-smaller young generation for V8; more than 25 jobs in a command; looking once per command, and not once per job, which finished jobs
-are too old to keep. BullMQ's automatic pipelining makes it slower, and so do few commands of ends at a time.
+smaller young generation for V8; more than 25 jobs in a command; looking once per command, and not once per job, which
+finished jobs are too old to keep. BullMQ's automatic pipelining makes it slower, and so do few commands of ends at a
+time.
 
 - **Larger settings are faster**: concurrency 2,000 and batches of 250 for single sends. The defaults (500 and 100) keep
   less work before an OTP.
