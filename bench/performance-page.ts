@@ -49,10 +49,11 @@ time.
   there is bulk whose request was just answered. So bulk ends in portions of ten, each in its own turn of the event loop
   and only while few ends are on their way to Redis ([decision 13](decisions/0013-ends-are-written-together.md)). It costs
   bulk of single messages a tenth or so of its throughput, and campaigns nothing. V8's collections of young objects took
-  10 to 15 ms, twice a second, and 6 to 8 ms since [decision 14](decisions/0014-short-pauses.md). The slowest hundredth
-  is at the machine's mercy, on an idle queue as well: by hand it was 13 ms against 5 ms in a quiet hour and 22 ms against
-  23 ms in a restless one. All of this is well below the time of one request to the provider, which is what is promised
-  when every slot is busy.
+  10 to 15 ms, twice a second, and 6 to 8 ms since [decision 14](decisions/0014-short-pauses.md): \`jetsms start\` sees to
+  that; a program of your own around \`createWorker\` is started by \`node --no-allocation-site-pretenuring\`. The slowest
+  hundredth is at the machine's mercy, on an idle queue as well: by hand it was 13 ms against 5 ms in a quiet hour and
+  22 ms against 23 ms in a restless one. All of this is well below the time of one request to the provider, which is
+  what is promised when every slot is busy.
 - **\`park\`**: one round trip more for each request, and three more steps in Redis for each message, which is what has
   no time to spare. Nearly the same code has printed 0.84 × and 1.02 ×.
 - **500,000 waiting**: Redis runs the same commands, however many wait. They fill half a gigabyte there, so that each job

@@ -379,8 +379,9 @@ function settleOne(
 
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>
   delivery.job.campaign !== undefined ||
-  delivery.lane === 'bulk' ||
-  (verdict.kind === 'hold' ? delivery.job.whenUncertain === 'park' : verdict.kind !== 'complete') ||
+  (verdict.kind === 'hold'
+    ? delivery.job.whenUncertain === 'park'
+    : verdict.kind !== 'complete' || delivery.lane === 'bulk') ||
   now() - delivery.takenAt > lockDurationMs / 2;
 
 function recordOf(

@@ -32,10 +32,9 @@ const body = moveToFinished.content.slice(definitionsEnd);
 
 /**
  * BullMQ's own script with its body as a function that is called for each job; defining its functions once and not
- * for each job saves a sixth of the time. KEYS and the first arguments are those of the
- * first job; then come the places in which the jobs differ, and each job's values for these places. A job's
- * error is its own: it stops nobody else.
- * ARGV: the arguments of the first job, the places that differ, and the values, each of them packed.
+ * for each job saves a sixth of the time. A job's error is its own: it stops nobody else.
+ * KEYS: those of the first job. ARGV, each packed: the arguments of the first job, the places among keys and
+ * arguments in which the jobs differ, and each job's values for these places.
  */
 const script = `
 ${definitions}

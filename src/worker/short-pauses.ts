@@ -16,7 +16,7 @@ import type { Worker } from 'bullmq';
  * sees that they are there.)
  */
 export function countRunningJobs(worker: Worker): void {
-  const inside = worker as unknown as Inside;
+  const inside = worker as unknown as Inside; // private to BullMQ's types, and there all the same
   const loop = inside.mainLoop.bind(worker);
   inside.mainLoop = () => {
     const ended = loop();
