@@ -1,4 +1,4 @@
-import { type CodeRow, codeTable, unknownCode } from '../../src/codes/index.ts';
+import { codeTable, type OfficialRow, unknownCode } from '../../src/codes/index.ts';
 import { rowTests } from './row-tests.ts';
 
 /** docs/codes.md: the whole table, for people. */
@@ -59,7 +59,7 @@ function words(): readonly string[] {
   ];
 }
 
-function section(row: CodeRow): readonly string[] {
+function section(row: OfficialRow): readonly string[] {
   return [
     `### ${row.id}`,
     '',

@@ -1,12 +1,13 @@
 import { fold } from './fold.ts';
 import type { RowId } from './list.ts';
 import type { NotAReply, Reply } from './reply.ts';
-import { type CodeRow, codeTable } from './table.ts';
+import { type CodeRow, codeTable, unofficialRows } from './table.ts';
+import { type UnofficialCode, unofficialCodes } from './unofficial.ts';
 
 /** What a reply means. */
 export type Classification = ListedReply | AcceptedWithoutId | UnknownCode | NotAReply;
 
-/** A code of the table. With `00` the group id is there. */
+/** A code of the list, or one of the few others that are treated like one (`row.official` is false then). */
 export interface ListedReply {
   readonly kind: 'listed';
   readonly row: CodeRow;
@@ -27,6 +28,8 @@ export interface UnknownCode {
   readonly kind: 'unknown-code';
   readonly code: string;
   readonly text: string;
+  /** What public clients take it for. Told to people; nothing is decided by it. */
+  readonly hint?: UnofficialCode;
 }
 
 /**
@@ -35,7 +38,11 @@ export interface UnknownCode {
  */
 const plausibleGroupId = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 
-const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(codeTable, (row) => row.code);
+const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(
+  [...codeTable, ...unofficialRows],
+  (row) => row.code,
+);
+const hints: ReadonlyMap<string, UnofficialCode> = new Map(unofficialCodes.map((seen) => [seen.code, seen]));
 const rowsById: ReadonlyMap<string, CodeRow> = new Map(codeTable.map((row) => [row.id, row]));
 
 /** Judges a reply by the table. Total: every reply has exactly one classification. */
@@ -43,14 +50,19 @@ export function classify(reply: Reply): Classification {
   if (reply.kind === 'not-a-reply') return reply;
   const { code, text } = reply;
   const row = findRow(code, text);
-  if (row === undefined) return { kind: 'unknown-code', code, text };
+  if (row === undefined) return unknown(code, text);
   if (row.class !== 'accepted') return { kind: 'listed', row, code, text };
   if (!plausibleGroupId.test(text)) return { kind: 'accepted-without-id', code: '00', text };
   return { kind: 'listed', row, code, text, groupId: text };
 }
 
+function unknown(code: string, text: string): UnknownCode {
+  const hint = hints.get(code);
+  return { kind: 'unknown-code', code, text, ...(hint && { hint }) };
+}
+
 /**
- * The row of a code, undefined where the list has none. Under 90 the text decides: exactly `XML null` (any
+ * The row of a code, undefined where there is none. Under 90 the text decides: exactly `XML null` (any
  * case), beginning with `XML Parser Hatasi`, or anything else.
  */
 export function findRow(code: string, text: string): CodeRow | undefined {

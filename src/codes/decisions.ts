@@ -1,4 +1,5 @@
 import type { RowId } from './list.ts';
+import type { UnofficialRowId } from './unofficial.ts';
 
 /**
  * What a reply with this code comes to: accepted; tried again by itself; tried again when a window opens,
@@ -118,6 +119,15 @@ export const decisions: Readonly<Record<RowId, Decision>> = {
     hint: 'Nothing to do. Configure the MMS window of the account to spare the refused request.',
     fixed: false,
   },
+};
+
+/** The two codes outside the list on which this product acts: whatever else they mean, it is the account's fault. */
+export const unofficialDecisions: Readonly<Record<UnofficialRowId, Decision>> = {
+  '03': accountFault('Set the user name and the password of the account; neither may be empty.', false),
+  '28': accountFault(
+    'Have JetSMS allow the address from which the workers go out, or send from one that it allows.',
+    false,
+  ),
 };
 
 function deadLetter(scope: CodeScope, hint: string, fixed = false): Decision {

@@ -1,9 +1,8 @@
 import { type AcceptedWithoutId, classify, type ListedReply, type UnknownCode } from './classify.ts';
 import type { CodeClass, CodeScope } from './decisions.ts';
-import type { RowId } from './list.ts';
 import { parseReply } from './parse-reply.ts';
 import type { NotAReply, Reply } from './reply.ts';
-import { unknownCode } from './table.ts';
+import { type CodeRow, unknownCode } from './table.ts';
 
 /** A reply explained for people and scripts: flat, every key always there. */
 export interface Explanation {
@@ -21,7 +20,7 @@ export interface Explanation {
   readonly hint: string;
   /** Why there is no row; null where there is one. */
   readonly reason: 'unknown-code' | 'accepted-without-id' | NotAReply['cause'] | null;
-  readonly row: RowId | null;
+  readonly row: CodeRow['id'] | null;
   readonly groupId: string | null;
   /** What followed the code; empty where nothing did. */
   readonly text: string;

@@ -1,19 +1,40 @@
-import { type Decision, decisions, type UnknownCodeFacts } from './decisions.ts';
+import { type Decision, decisions, type UnknownCodeFacts, unofficialDecisions } from './decisions.ts';
 import { codeList, type ListedCode, listTitle } from './list.ts';
+import { type UnofficialCode, type UnofficialRowId, unofficialCodes } from './unofficial.ts';
 
-/** One row of the table: what the provider says, what this product decides, and where it comes from. */
-export interface CodeRow extends ListedCode, Decision {
+/** One row: what a code means, what this product decides, and where it comes from. */
+export type CodeRow = OfficialRow | UnofficialRow;
+
+/** A row of JetSMS's own list. */
+export interface OfficialRow extends ListedCode, Decision {
+  readonly official: true;
   readonly source: string;
 }
 
+/** A row that only public clients know. It is shown as such wherever it shows. */
+export interface UnofficialRow extends UnofficialCode, Decision {
+  readonly id: UnofficialRowId;
+  readonly official: false;
+  /** Only JetSMS's list describes its codes. */
+  readonly description: null;
+}
+
 /** Every code that JetSMS lists, in the list's order; 90 has three rows. */
-export const codeTable: readonly CodeRow[] = codeList.map(
-  (listed, index): CodeRow => ({
+export const codeTable: readonly OfficialRow[] = codeList.map(
+  (listed, index): OfficialRow => ({
     ...listed,
     ...decisions[listed.id],
+    official: true,
     source: `JetSMS list "${listTitle}", row ${index + 1}`,
   }),
 );
+
+/** Codes outside the list that are treated as one of the list would be. */
+export const unofficialRows: readonly UnofficialRow[] = unofficialCodes.flatMap((seen) => {
+  const id = seen.code as UnofficialRowId;
+  if (!Object.hasOwn(unofficialDecisions, id)) return [];
+  return [{ ...seen, id, description: null, ...unofficialDecisions[id], official: false as const }];
+});
 
 /** The facts of any code outside the table: never success, never retried. */
 export const unknownCode: UnknownCodeFacts = {

@@ -95,7 +95,7 @@ export function journalView(progress: unknown): View {
     ...count('attempts', journal.attempts),
     ...count('resends', journal.resends),
     ...(isTime(journal.notBefore) ? { nextTryNotBefore: isoTime(journal.notBefore) } : {}),
-    ...(journal.settled?.end === 'accepted' ? { groupId: groupIdOf(journal.settled) } : {}),
+    ...(journal.settled?.end === 'accepted' ? groupIdIn(journal.settled) : {}),
     history: history.map(attemptLine),
   };
 }
@@ -104,8 +104,11 @@ const isTime = (value: unknown): value is number => typeof value === 'number' &&
 
 const count = (name: string, value: unknown): View => (isTime(value) && value > 0 ? { [name]: value } : {});
 
-const groupIdOf = ({ groupId }: { readonly groupId: string }): string =>
-  /^[A-Za-z0-9-]{1,64}$/.test(String(groupId)) ? groupId : '?';
+/** Nothing where JetSMS gave no id; `?` where something else lies in its place. */
+const groupIdIn = ({ groupId }: { readonly groupId?: unknown }): View => {
+  if (groupId === undefined) return {};
+  return { groupId: /^[A-Za-z0-9-]{1,64}$/.test(String(groupId)) ? groupId : '?' };
+};
 
 /** Where a message stands, in one line. */
 export function standing({ settled, sending, history }: Journal): string {
@@ -179,5 +182,5 @@ export function returnView(value: unknown): View | null {
   if (typeof value !== 'object' || value === null) return null;
   const { end, groupId } = value as { readonly end?: unknown; readonly groupId?: unknown };
   if (end !== 'accepted' && end !== 'split') return strange;
-  return typeof groupId === 'string' ? { end, groupId: groupIdOf({ groupId }) } : { end };
+  return { end, ...groupIdIn({ groupId }) };
 }

@@ -1,4 +1,4 @@
-import { parseReply } from '../codes/index.ts';
+import { findRow, parseReply } from '../codes/index.ts';
 import { decodeReply } from '../codes/parse-reply.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient, type HttpClient, type HttpResponse, type HttpResult } from './http.ts';
@@ -129,7 +129,13 @@ function readUnlessRefused<Value>(
   const reply = texts.length === 1 ? parseReply(texts[0] ?? '') : undefined;
   if (reply?.kind !== 'reply' || !refusalCodes.has(reply.code)) return read(texts);
   const text = scrubProviderText(reply.text, [password]);
-  return noAnswer({ kind: 'refused', by: 'code', code: reply.code, text });
+  return noAnswer({
+    kind: 'refused',
+    by: 'code',
+    code: reply.code,
+    row: findRow(reply.code, reply.text),
+    text,
+  });
 }
 
 /** A number alone, with a comma or a point before its decimals. */

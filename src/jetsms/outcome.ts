@@ -1,10 +1,13 @@
+import type { CodeRow } from '../codes/index.ts';
+
 /** What one attempt came to (docs/architecture.md, "Outcomes and verdicts"). A value, never an exception. */
 export type Outcome = Accepted | RefusedByCode | RefusedByHttp | Unsent | Uncertain;
 
-/** JetSMS said `00` and gave the id of the request. */
+/** JetSMS said `00`. */
 export interface Accepted {
   readonly kind: 'accepted';
-  readonly groupId: string;
+  /** JetSMS's id of the request; missing where the reply had none that is certainly whole. */
+  readonly groupId?: string;
 }
 
 /** JetSMS answered with any other code. */
@@ -12,7 +15,9 @@ export interface RefusedByCode {
   readonly kind: 'refused';
   readonly by: 'code';
   readonly code: string;
-  /** The provider's words behind the code, without any recipient or text of ours. */
+  /** What the reply means, looked up once from the reply as it came; undefined for a code that nobody knows. */
+  readonly row: CodeRow | undefined;
+  /** The provider's words behind the code, without any recipient or text of ours. For people. */
   readonly text: string;
 }
 

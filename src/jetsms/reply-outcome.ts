@@ -1,4 +1,4 @@
-import { classify, type Reply } from '../codes/index.ts';
+import { type CodeRow, classify, type Reply } from '../codes/index.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
 import { scrubProviderText } from './scrub.ts';
 
@@ -21,12 +21,16 @@ export function outcomeOfReply(reply: Reply, withheld: Withheld): Accepted | Ref
       return { kind: 'uncertain', cause: 'accepted-without-id' };
     case 'listed':
       if (meaning.groupId !== undefined) return { kind: 'accepted', groupId: meaning.groupId };
-      return refused(meaning.code, meaning.text, withheld);
+      return refused(meaning, meaning.row, withheld);
     case 'unknown-code':
-      return refused(meaning.code, meaning.text, withheld);
+      return refused(meaning, undefined, withheld);
   }
 }
 
-function refused(code: string, text: string, withheld: Withheld): RefusedByCode {
-  return { kind: 'refused', by: 'code', code, text: text && scrubProviderText(text, withheld()) };
+function refused(
+  { code, text }: { readonly code: string; readonly text: string },
+  row: CodeRow | undefined,
+  withheld: Withheld,
+): RefusedByCode {
+  return { kind: 'refused', by: 'code', code, row, text: text && scrubProviderText(text, withheld()) };
 }

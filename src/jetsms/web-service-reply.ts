@@ -1,4 +1,4 @@
-import { parseReply, type Reply } from '../codes/index.ts';
+import { findRow, parseReply, type Reply } from '../codes/index.ts';
 import { type Outcome, type RefusedByCode, soapFaultCode, type Uncertain } from './outcome.ts';
 import type { ParcelMessage } from './parcel.ts';
 import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
@@ -25,7 +25,8 @@ export function outcomeOfFault(
   withheld: Withheld,
 ): RefusedByCode | Uncertain {
   if (!requestWrong) return { kind: 'uncertain', cause: 'server-fault' };
-  return { kind: 'refused', by: 'code', code: soapFaultCode, text: scrubProviderText(text, withheld()) };
+  const words = scrubProviderText(text, withheld());
+  return { kind: 'refused', by: 'code', code: soapFaultCode, row: undefined, text: words };
 }
 
 /** SendSMSResult has ErrorCode and ID, ResponseFromHostV2 has others, and some results are bare text. */
@@ -97,7 +98,9 @@ const contradiction: Uncertain = { kind: 'uncertain', cause: 'malformed-reply' }
  */
 function outcomeOfRecipient(status: string | undefined, whole: Outcome, { id }: ParcelMessage): Outcome {
   if (status === undefined || status === '') return contradiction;
-  if (!isAccepted({ status })) return { kind: 'refused', by: 'code', code: status.slice(0, 20), text: '' };
+  if (!isAccepted({ status })) {
+    return { kind: 'refused', by: 'code', code: status.slice(0, 20), row: findRow(status, ''), text: '' };
+  }
   return whole.kind === 'accepted' ? whole : { kind: 'accepted', groupId: id };
 }
 

@@ -37,7 +37,7 @@ export interface HistoryEntry {
 
 /** How a message ended. */
 export type Settled =
-  | { readonly end: 'accepted'; readonly groupId: string; readonly at: number; readonly late?: true }
+  | { readonly end: 'accepted'; readonly groupId?: string; readonly at: number; readonly late?: true }
   | ({ readonly end: 'dead'; readonly at: number; readonly late?: true } & DeathFacts)
   /** Its messages went different ways; each piece but the accepted one goes on by itself. */
   | { readonly end: 'split'; readonly at: number; readonly pieces: readonly Piece[]; readonly late?: never };
@@ -47,7 +47,7 @@ export type Range = readonly [from: number, to: number];
 
 /** What becomes of some of a job's messages. */
 export type Piece =
-  | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId: string }
+  | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId?: string }
   | { readonly fate: 'dead'; readonly ranges: readonly Range[]; readonly facts: DeathFacts }
   | {
       readonly fate: 'again';
@@ -79,9 +79,14 @@ export interface DeathFacts {
   readonly mayHaveArrived?: true;
 }
 
+/** The group id alone, for those acceptances that have one. */
+export const idOf = ({ groupId }: { readonly groupId?: string }): { readonly groupId?: string } =>
+  groupId === undefined ? {} : { groupId };
+
 /** What a finished job keeps as its return value. */
 export interface JobResult {
   readonly end: 'accepted' | 'split';
+  /** Missing where JetSMS gave none. */
   readonly groupId?: string;
   /** How long the request took that was accepted; missing where an earlier run had made it. */
   readonly durationMs?: number;

@@ -1,4 +1,4 @@
-import { type CodeRow, findRow } from '../codes/index.ts';
+import type { CodeRow } from '../codes/index.ts';
 import {
   type Outcome,
   type RefusedByCode,
@@ -23,7 +23,7 @@ export type Verdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict
 export interface Complete {
   readonly kind: 'complete';
   readonly rule: string;
-  readonly groupId: string;
+  readonly groupId?: string;
 }
 
 /** Send again after `delayMs`; uses an attempt. */
@@ -92,7 +92,7 @@ export function decide(situation: Situation): Verdict {
   const { outcome } = situation;
   switch (outcome.kind) {
     case 'accepted':
-      return { kind: 'complete', rule: '00', groupId: outcome.groupId };
+      return completeWith(outcome.groupId);
     case 'refused':
       return outcome.by === 'http' ? refusedByHttp(outcome, situation) : refusedByCode(outcome, situation);
     case 'unsent':
@@ -102,15 +102,21 @@ export function decide(situation: Situation): Verdict {
   }
 }
 
+/** The verdict on an acceptance, whether JetSMS gave an id or not. */
+export const completeWith = (groupId: string | undefined): Complete => ({
+  kind: 'complete',
+  rule: '00',
+  ...(groupId === undefined ? {} : { groupId }),
+});
+
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
   return { ...dead({ reason: 'terminal', code }, code, situation), accountFault: true };
 }
 
-function refusedByCode({ code, text }: RefusedByCode, situation: Situation): Verdict {
+function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Verdict {
   // The web service's way to say that the request itself was wrong; no code of the list.
   if (code === soapFaultCode) return requestFault({ code, text }, situation);
-  const row = findRow(code, text);
   if (!row) return dead({ reason: 'unknown-code', code, text }, 'unknown-code', situation);
   switch (row.class) {
     case 'retryable':

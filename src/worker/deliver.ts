@@ -321,7 +321,7 @@ async function sendInHalves(group: readonly Delivery[], context: DeliverContext)
 }
 
 /** What this attempt came to does not count any more: an earlier one was accepted, as its late reply says. */
-const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply', groupId: '' };
+const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply' };
 
 /**
  * Records outcomes before they are settled. An accepted single message needs no record: its end is written in

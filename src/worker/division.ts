@@ -1,6 +1,6 @@
 import { partsOfMms } from '../message/mms.ts';
 import { countParts } from '../message/parts.ts';
-import type { DeathFacts, Piece, Range } from '../queue/journal.ts';
+import { type DeathFacts, idOf, type Piece, type Range } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { Verdict } from './decide.ts';
 
@@ -38,7 +38,7 @@ function pieceOf(verdict: Verdict, { attempts, resends }: Used): Piece {
   const ranges: readonly Range[] = [];
   switch (verdict.kind) {
     case 'complete':
-      return { fate: 'accepted', ranges, groupId: verdict.groupId };
+      return { fate: 'accepted', ranges, ...idOf(verdict) };
     case 'dead-letter':
       return { fate: 'dead', ranges, facts: verdict.facts };
     case 'retry': {

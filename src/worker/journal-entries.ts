@@ -2,11 +2,12 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import {
   type HistoryEntry,
   historyLimit,
+  idOf,
   type JobResult,
   type Journal,
   type Settled,
 } from '../queue/journal.ts';
-import type { Verdict } from './decide.ts';
+import { completeWith, type Verdict } from './decide.ts';
 
 /** One attempt as the journal records it. */
 export interface AttemptFacts {
@@ -67,9 +68,9 @@ export interface Finish {
 export function finishedJournal(journal: Journal, finish: Finish): Journal {
   const { finishedOn: now, processedBy: worker } = finish;
   const { end, groupId, durationMs } = (finish.returnvalue ?? {}) as Partial<JobResult>;
-  if (end !== 'accepted' || groupId === undefined || now === undefined || journal.settled) return journal;
-  const outcome = { kind: 'accepted', groupId } as const;
-  const verdict = { kind: 'complete', rule: '00', groupId } as const;
+  if (end !== 'accepted' || now === undefined || journal.settled) return journal;
+  const verdict = completeWith(groupId);
+  const outcome = { kind: 'accepted', ...idOf(verdict) } as const;
   return afterAttempt(journal, { outcome, verdict, now, durationMs, worker });
 }
 
@@ -77,7 +78,7 @@ function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
   const when = { at: now, ...(late ? { late } : {}) };
   switch (verdict.kind) {
     case 'complete':
-      return { end: 'accepted', groupId: verdict.groupId, ...when };
+      return { end: 'accepted', ...idOf(verdict), ...when };
     case 'dead-letter':
       return { end: 'dead', ...verdict.facts, ...when };
     case 'split':

@@ -1,7 +1,8 @@
 import type { BackendFactory, MinimalJob, RedisQueueBackend } from 'bullmq';
 import { ReplyError } from 'ioredis';
-import { type JobResult, parseJournal } from '../queue/journal.ts';
+import { idOf, type JobResult, parseJournal } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import { completeWith } from './decide.ts';
 import type { LateReplies } from './late-replies.ts';
 import { isLockLost } from './lock-lost.ts';
 import { persist } from './persist.ts';
@@ -26,12 +27,12 @@ export function keepEnds(
   createBackend: BackendFactory<RedisQueueBackend>,
   { lateReplies, telemetry }: LostEndsContext,
 ): BackendFactory<RedisQueueBackend> {
-  const recordLate = async (job: CompletedJob, groupId: string, error: unknown): Promise<void> => {
+  const recordLate = async (job: CompletedJob, result: JobResult, error: unknown): Promise<void> => {
     const { id = '', data } = job;
     if (isLockLost(error)) telemetry.lockLost(id, 'after the reply');
     const delivery = { id, job: data, journal: parseJournal(job.progress) };
-    const verdict = { kind: 'complete', rule: '00', groupId } as const;
-    await lateReplies.settle(delivery, { kind: 'accepted', groupId }, verdict);
+    const outcome = { kind: 'accepted', ...idOf(result) } as const;
+    await lateReplies.settle(delivery, outcome, completeWith(result.groupId));
   };
 
   return (name, opts, options) => {
@@ -46,9 +47,8 @@ export function keepEnds(
         telemetry.redis(refusal);
         return await persist(() => complete(...completion), telemetry, isRefusedByRedis);
       } catch (error) {
-        const groupId = acceptedNow(job, result);
-        if (groupId !== undefined) {
-          await recordLate(job, groupId, error).catch((failure) => telemetry.redis(failure));
+        if (isAcceptedNow(job, result)) {
+          await recordLate(job, result, error).catch((failure) => telemetry.redis(failure));
         }
         throw error;
       }
@@ -61,9 +61,9 @@ export function keepEnds(
   };
 }
 
-/** The group id of an acceptance that no earlier run has recorded. */
-function acceptedNow(job: CompletedJob, { end, groupId }: JobResult): string | undefined {
-  return end === 'accepted' && !parseJournal(job.progress).settled ? groupId : undefined;
+/** Whether the end is an acceptance that no earlier run has recorded. */
+function isAcceptedNow(job: CompletedJob, { end }: JobResult): boolean {
+  return end === 'accepted' && !parseJournal(job.progress).settled;
 }
 
 /** Redis itself said no (no memory, read-only after a failover); BullMQ's own noes and broken connections are none. */

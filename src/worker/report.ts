@@ -1,10 +1,13 @@
-import { explain, unknownCode } from '../codes/index.ts';
+import { unknownCode } from '../codes/index.ts';
+import { type RefusedByCode, soapFaultCode } from '../jetsms/outcome.ts';
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
 import { maskNumber } from '../message/number.ts';
 import type { VerdictReason } from '../metrics/labels.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import { meaningOfCode } from './dead-letters/meaning.ts';
 import type { Verdict } from './decide.ts';
 import type { Hold } from './hold-store.ts';
 import { outcomeCode } from './journal-entries.ts';
@@ -107,7 +110,7 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     outcome: outcome.kind,
     code: outcomeCode(outcome),
     ...(outcome.kind === 'refused' && outcome.by === 'code' ? { meaning: meaningOf(outcome) } : {}),
-    ...(outcome.kind === 'accepted' ? { groupId: outcome.groupId } : {}),
+    ...(outcome.kind === 'accepted' ? idOf(outcome) : {}),
     verdict: verdict.kind,
     rule: verdict.rule,
     ...(verdict.kind === 'dead-letter' ? { reason: verdict.facts.reason } : {}),
@@ -123,8 +126,8 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
   };
 }
 
-function meaningOf({ code, text }: { readonly code: string; readonly text: string }): string {
-  return explain({ kind: 'reply', code, text }).meaning ?? unknownCode.meaning;
+function meaningOf({ code, row }: RefusedByCode): string {
+  return code === soapFaultCode ? meaningOfCode(code) : (row?.meaning ?? unknownCode.meaning);
 }
 
 const holdFields = ({ reason, code, by, note }: Hold): Readonly<Record<string, unknown>> => ({

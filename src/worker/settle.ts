@@ -2,6 +2,7 @@ import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } 
 import { sendJobOptions } from '../queue/job-options.ts';
 import {
   type DeathFacts,
+  idOf,
   type JobResult,
   type Journal,
   type Piece,
@@ -70,7 +71,7 @@ function settleVerdict(
   const { verdict, journal, durationMs } = judged;
   switch (verdict.kind) {
     case 'complete':
-      return complete(taken, { groupId: verdict.groupId, durationMs }, context);
+      return complete(taken, { ...idOf(verdict), durationMs }, context);
     case 'retry':
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now());
@@ -92,7 +93,7 @@ export async function settleKnownEnd(
   if (settled.end === 'accepted') {
     // Whoever heard the late reply, or whoever was giving the message up, may have died before this step.
     if (settled.late) await withdrawDeadLetter(context.deadQueue, taken.job.id ?? '');
-    return complete(taken, { groupId: settled.groupId }, context);
+    return complete(taken, idOf(settled), context);
   }
   const journal = parseJournal(taken.job.progress);
   if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
@@ -108,12 +109,12 @@ async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Pro
 
 function complete(
   { job }: TakenUp,
-  { groupId, durationMs }: { readonly groupId: string; readonly durationMs?: number | undefined },
+  { durationMs, ...id }: { readonly groupId?: string; readonly durationMs?: number | undefined },
   context: SettleContext,
 ): JobResult {
   reportEnd(job.id ?? '', job.data as SendJob, undefined, context);
-  if (durationMs === undefined) return { end: 'accepted', groupId };
-  return { end: 'accepted', groupId, durationMs: Math.round(durationMs) };
+  if (durationMs === undefined) return { end: 'accepted', ...id };
+  return { end: 'accepted', ...id, durationMs: Math.round(durationMs) };
 }
 
 /** How long a piece's id stays known, so that a repeated step adds no second one. */

@@ -9,6 +9,7 @@ import { createHttpClient } from '../../src/jetsms/http.ts';
 import type { Attempt, JetsmsClient, Parcel } from '../../src/jetsms/parcel.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import { accountSettings } from '../support/account-settings.ts';
+import { refusedBy } from '../support/outcomes.ts';
 import { httpReply, type RawServer, rawServer, type Script } from '../support/raw-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -233,7 +234,7 @@ describe.concurrent('a reply that is one', () => {
   it('refuses without repeating the password or the text', async () => {
     const quoting = httpReply(200, '90 XML Parser Hatasi : correct horse, Merhaba Ayşe, 905321234567');
     const { outcome } = await sendOnce((socket) => socket.write(quoting));
-    expect(outcome).toEqual({ kind: 'refused', by: 'code', code: '90', text: 'XML Parser Hatasi : *, *, *' });
+    expect(outcome).toEqual(refusedBy('90', 'XML Parser Hatasi : *, *, *'));
   });
 
   it('has its time measured by the clock that was given', async () => {

@@ -3,6 +3,7 @@ import { createAccountQueries } from '../../src/jetsms/account-queries.ts';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import type { Parcel } from '../../src/jetsms/parcel.ts';
 import { accountSettings } from '../support/account-settings.ts';
+import { refusedBy } from '../support/outcomes.ts';
 import { httpReply, rawServer } from '../support/raw-server.ts';
 import { soapFault, soapResult, v2Result } from '../support/soap-reply.ts';
 
@@ -48,7 +49,7 @@ describe('a client of the web service', () => {
 
 const answer = (value: unknown) => ({ kind: 'answer', value });
 const because = (why: object) => ({ kind: 'no-answer', why });
-const wrongUser = { kind: 'refused', by: 'code', code: '10', text: 'wrong user' };
+const wrongUser = refusedBy('10', 'wrong user');
 const strings = (...values: string[]) => values.map((value) => `<string>${value}</string>`).join('');
 
 /** Asks an account whose server gives this one reply; returns the answer and the request. */
@@ -66,7 +67,7 @@ describe('account queries', () => {
     ['1250,50\r\n', answer(1250.5)],
     ['0', answer(0)],
     ['10 wrong user', because(wrongUser)],
-    ['03', because({ kind: 'refused', by: 'code', code: '03', text: '' })],
+    ['03', because(refusedBy('03', ''))],
     ['', because({ kind: 'uncertain', cause: 'empty-reply' })],
     ['<html>login</html>', because({ kind: 'uncertain', cause: 'html-reply' })],
     ['çok', because({ kind: 'uncertain', cause: 'malformed-reply' })],

@@ -38,7 +38,7 @@ export function traceView(trace: MessageTrace, options: ViewOptions): TraceView 
     death: deathView(letter?.letter ?? (settled?.end === 'dead' ? settled : undefined)),
     job: view?.job ?? (job?.job.ok ? jobView(job.job.job, options) : null),
     history: view?.history ?? (job ? historyView(job.journal.history) : null),
-    groupId: settled?.end === 'accepted' ? settled.groupId : null,
+    groupId: settled?.end === 'accepted' ? (settled.groupId ?? null) : null,
     ...{ origins, replays, pieces },
   };
 }

@@ -5,7 +5,7 @@ import { deadQueueName, queueName } from '../../queue/names.ts';
 
 /** How a message ended, as far as Redis still knows. */
 export type MessageEnd =
-  | { readonly kind: 'accepted'; readonly groupId: string }
+  | { readonly kind: 'accepted'; readonly groupId?: string }
   | ({ readonly kind: 'dead' } & DeathFacts)
   /** Neither waiting nor kept: it has ended, and its record was removed since. */
   | { readonly kind: 'forgotten' };
@@ -29,8 +29,8 @@ export function endOf({
 }: Remains): MessageEnd | undefined {
   if (exists && finishedOn === undefined) return undefined;
   const result = readJson(returnvalue);
-  if (typeof result === 'object' && result !== null && 'groupId' in result) {
-    return { kind: 'accepted', groupId: String(result.groupId) };
+  if (typeof result === 'object' && result !== null && 'end' in result && result.end === 'accepted') {
+    return 'groupId' in result ? { kind: 'accepted', groupId: String(result.groupId) } : { kind: 'accepted' };
   }
   const letter = readJson(deadLetter) as DeadLetter | undefined;
   if (letter !== undefined) return { kind: 'dead', ...deathFactsOf(letter) };

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classify, codeTable, findRow, parseReply } from '../../../src/codes/index.ts';
+import {
+  classify,
+  codeTable,
+  findRow,
+  parseReply,
+  unofficialCodes,
+  unofficialRows,
+} from '../../../src/codes/index.ts';
 
-const listedCodes: ReadonlySet<string> = new Set(codeTable.map((row) => row.code));
+const listedCodes: ReadonlySet<string> = new Set([...codeTable, ...unofficialRows].map(({ code }) => code));
 
 describe('classify', () => {
   it.each(codeTable.filter((row) => row.literal !== null))('finds row $id by its literal reply', (row) => {
@@ -28,17 +35,34 @@ describe('classify', () => {
     },
   );
 
-  it.each([
-    '0 130228114512',
-    '000 130228114512',
-    '01 x',
-    '03 Password must be fill',
-    '20',
-    '99 x',
-    '502 Bad Gateway',
-  ])('never takes "%s" for success', (line) => {
-    expect(['unknown-code', 'not-a-reply']).toContain(classify(parseReply(line)).kind);
-  });
+  it.each(['0 130228114512', '000 130228114512', '01 x', '20', '99 x', '502 Bad Gateway'])(
+    'never takes "%s" for success',
+    (line) => {
+      expect(['unknown-code', 'not-a-reply']).toContain(classify(parseReply(line)).kind);
+    },
+  );
+
+  it.each(['03 Password must be fill', '28 unauthorized ip', '28'])(
+    'takes "%s" for the fault of the account that it is, although the list lacks it',
+    (line) => {
+      expect(classify(parseReply(line))).toMatchObject({
+        kind: 'listed',
+        row: { official: false, class: 'terminal', scope: 'account', description: null },
+      });
+    },
+  );
+
+  it.each(unofficialCodes.filter(({ code }) => !listedCodes.has(code)))(
+    'treats $code as a code that nobody knows, and only tells what public clients take it for',
+    (hint) => {
+      expect(classify(parseReply(`${hint.code} x`))).toEqual({
+        kind: 'unknown-code',
+        code: hint.code,
+        text: 'x',
+        hint,
+      });
+    },
+  );
 
   it('hands on what is not a reply', () => {
     expect(classify({ kind: 'not-a-reply', cause: 'html' })).toEqual({ kind: 'not-a-reply', cause: 'html' });

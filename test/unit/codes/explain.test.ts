@@ -22,8 +22,8 @@ describe('explain', () => {
   });
 
   it('calls an unlisted code terminal and sends the operator to customer service', () => {
-    const explanation = explain('28 ip not allowed');
-    expect(explanation).toMatchObject({ code: '28', class: 'terminal', reason: 'unknown-code', row: null });
+    const explanation = explain('55 ne oldu');
+    expect(explanation).toMatchObject({ code: '55', class: 'terminal', reason: 'unknown-code', row: null });
     expect(explanation.hint).toContain('customer service');
   });
 

@@ -9,6 +9,7 @@ import {
   webServiceSurface,
 } from '../../../src/jetsms/web-service.ts';
 import { replyOfFields } from '../../../src/jetsms/web-service-reply.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 import { soapFault, soapResult, v2Result } from '../../support/soap-reply.ts';
 
 const login = { username: 'acme', password: 'p<w', charset: 'utf-8' as const };
@@ -110,7 +111,7 @@ const context = { parcel: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
 const read = (body: string, status = 200) =>
   surface.readReply({ status, headers: {}, body: Buffer.from(body) }, context);
 const accepted = { kind: 'accepted', groupId: '2605201745161787848' };
-const refused = (code: string, text: string) => ({ kind: 'refused', by: 'code', code, text });
+const refused = refusedBy;
 const uncertain = (cause: string) => ({ kind: 'uncertain', cause });
 
 describe('a result with ErrorCode and ID', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Parcel } from '../../../src/jetsms/parcel.ts';
 import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../src/jetsms/xml.ts';
 import type { Charset } from '../../../src/message/text.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 
 const login = { username: 'acme', password: 'p<w&d', charset: 'utf-8' as Charset };
 const parcelOf = (...messages: [to: string, text: string][]): Parcel => ({
@@ -121,11 +122,11 @@ function sentIn({ text, gsmnos, message }: ParsedContext): { to: string; text: s
 describe('the reply', () => {
   it.each([
     ['00 130228114512\r\n', { kind: 'accepted', groupId: '130228114512' }],
-    ['10 wrong user', { kind: 'refused', by: 'code', code: '10', text: 'wrong user' }],
-    ['90 XML null', { kind: 'refused', by: 'code', code: '90', text: 'XML null' }],
-    ['55 ne oldu 905321234567', { kind: 'refused', by: 'code', code: '55', text: 'ne oldu *' }],
-    ['20', { kind: 'refused', by: 'code', code: '20', text: '' }],
-    ['204 Saat 22.00', { kind: 'refused', by: 'code', code: '204', text: 'Saat 22.00' }],
+    ['10 wrong user', refusedBy('10', 'wrong user')],
+    ['90 XML null', refusedBy('90', 'XML null')],
+    ['55 ne oldu 905321234567', refusedBy('55', 'ne oldu *')],
+    ['20', refusedBy('20', '')],
+    ['204 Saat 22.00', refusedBy('204', 'Saat 22.00')],
     ['00', { kind: 'uncertain', cause: 'accepted-without-id' }],
     ['', { kind: 'uncertain', cause: 'empty-reply' }],
     ['<html><body>00 130228114512</body></html>', { kind: 'uncertain', cause: 'html-reply' }],

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/jetsms/outcome.ts';
 import type { Attempt } from '../../../src/jetsms/parcel.ts';
 import { createEndpointBreaker, type EndpointBreaker } from '../../../src/worker/breaker.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const attempt = (outcome: Outcome): Attempt => ({ outcome, durationMs: 1 });
 const unsent = attempt({ kind: 'unsent', cause: 'connection-refused' });
 const uncertain = attempt({ kind: 'uncertain', cause: 'reply-timeout' });
-const refused = attempt({ kind: 'refused', by: 'code', code: '12', text: 'wrong title' });
+const refused = attempt(refusedBy('12', 'wrong title'));
 const accepted = attempt({ kind: 'accepted', groupId: '1' });
 
 async function send(breaker: EndpointBreaker, ...attempts: readonly Attempt[]): Promise<string[]> {

@@ -9,6 +9,7 @@ import {
   unsentCauses,
 } from '../../../src/jetsms/outcome.ts';
 import { decide, type Situation, type Verdict } from '../../../src/worker/decide.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 
 /**
  * The specification of the worker: what is done about every outcome. The tables are written by hand, so that
@@ -74,7 +75,7 @@ function rowsOf(table: string): string[][] {
   return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(/\s{2,}/));
 }
 
-const code = (code: string, text = 'words'): Outcome => ({ kind: 'refused', by: 'code', code, text });
+const code = (code: string, text = 'words'): Outcome => refusedBy(code, text);
 const http = (status: number): Outcome => ({ kind: 'refused', by: 'http', status });
 const unsent = (cause: UnsentCause, retryAfterMs?: number): Outcome => ({
   kind: 'unsent',
@@ -457,12 +458,7 @@ describe('for any situation', () => {
   const codes = fc.oneof(fc.constantFrom(...codeTable.map((row) => row.code)), fc.string());
   const anyOutcome: fc.Arbitrary<Outcome> = fc.oneof(
     fc.record({ kind: fc.constant('accepted' as const), groupId: fc.string({ minLength: 1 }) }),
-    fc.record({
-      kind: fc.constant('refused' as const),
-      by: fc.constant('code' as const),
-      code: codes,
-      text: words,
-    }),
+    fc.tuple(codes, words).map(([code, text]) => refusedBy(code, text)),
     fc.record({
       kind: fc.constant('refused' as const),
       by: fc.constant('http' as const),

@@ -8,11 +8,12 @@ import {
   finishedJournal,
   outcomeCode,
 } from '../../../src/worker/journal-entries.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 
 const now = 1_800_000_000_000;
 const before: Journal = { ...emptyJournal, attempts: 2, resends: 1, stalls: 1 };
 const accepted: Outcome = { kind: 'accepted', groupId: 'g1' };
-const refused: Outcome = { kind: 'refused', by: 'code', code: '12', text: 'wrong title' };
+const refused: Outcome = refusedBy('12', 'wrong title');
 const lost: Outcome = { kind: 'uncertain', cause: 'reply-timeout' };
 const complete: Verdict = { kind: 'complete', rule: '00', groupId: 'g1' };
 

@@ -6,6 +6,7 @@ import type { Verdict } from '../../../src/worker/decide.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
 import type { AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
 import { expectDocumented, type LogLine, recordLog } from '../../support/log-lines.ts';
+import { refusedBy } from '../../support/outcomes.ts';
 import { sendJob } from '../../support/send-job.ts';
 
 const account = { name: 'acme', surface: 'xml' } as const;
@@ -18,7 +19,7 @@ function linesOf(tell: (telemetry: Telemetry) => void): readonly LogLine[] {
   return recorded.lines;
 }
 
-const refused = (code: string): Outcome => ({ kind: 'refused', by: 'code', code, text: '' });
+const refused = (code: string): Outcome => refusedBy(code);
 
 function attempt(outcome: Outcome, verdict: Verdict, more: Partial<AttemptReport> = {}): AttemptReport {
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Settled } from '../../../src/queue/journal.ts';
+import { idOf, type Settled } from '../../../src/queue/journal.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { countIn, piecesByFate, subJob } from '../../../src/worker/division.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../../../src/worker/tally.ts';
@@ -47,7 +47,7 @@ describe('the tally of an end', () => {
           if (piece.fate === 'again') return tally;
           const end: Settled =
             piece.fate === 'accepted'
-              ? { end: 'accepted', groupId: piece.groupId, at }
+              ? { end: 'accepted', ...idOf(piece), at }
               : { end: 'dead', at, ...piece.facts };
           return plus(tally, tallyOf(part, end));
         }, {});
