@@ -1,6 +1,6 @@
 import { meaningOfCode } from '../worker/dead-letters/meaning.ts';
 import { isoTime } from '../worker/dead-letters/view.ts';
-import type { Hold, HoldMode, HoldReason } from '../worker/hold-store.ts';
+import type { Hold, HoldMode, HoldReason } from '../worker/hold-record.ts';
 
 /** Names of processes and verdicts look like this. */
 const plainWord = /^[A-Za-z][\w.-]{0,63}$/;
@@ -35,13 +35,15 @@ export function certainty(outcome: unknown, code: unknown): string {
 const holdReasonWords: Readonly<Record<HoldReason, string>> = {
   'no-credit': 'Held: the account has no credit',
   'account-fault': 'Held: something is wrong with the account',
+  endpoint: 'Held: the address, a proxy or a firewall refuses the requests',
+  'unknown-code': 'Held: JetSMS answers with a code that nobody knows',
   unreachable: 'Held: JetSMS cannot be reached',
   operator: 'Held by an operator',
 };
 
 const holdModeWords: Readonly<Record<HoldMode, string>> = {
   stopped: 'nothing is sent until somebody resumes it',
-  probing: 'one message at a time goes out to see whether it is over',
+  probing: 'JetSMS is asked, or tried with one message at a time, until it is over',
   resuming: 'it is over, and the pace is rising',
 };
 

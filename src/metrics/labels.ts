@@ -17,7 +17,14 @@ export type OutcomeKind = (typeof outcomeKinds)[number];
 const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
-export const holdReasons = ['no-credit', 'account-fault', 'unreachable', 'operator'] as const;
+export const holdReasons = [
+  'no-credit',
+  'account-fault',
+  'endpoint',
+  'unknown-code',
+  'unreachable',
+  'operator',
+] as const;
 export type HoldReason = (typeof holdReasons)[number];
 
 /** How an attempt was answered: a listed code, an HTTP refusal by its hundred, or the cause of no answer. */

@@ -12,11 +12,21 @@ export interface Journal {
   /** The latest requests, oldest first; at most `historyLimit`. */
   readonly history: readonly HistoryEntry[];
   /** Set before a request whose second sending would matter; gone once its outcome is known. */
-  readonly sending?: { readonly at: number; readonly worker: string };
+  readonly sending?: Sending;
   /** The job must not be taken before this time: a retry or a deferral whose move was cut off. */
   readonly notBefore?: number;
+  /** When it was last refused together with its account, and not for its own sake; epoch milliseconds. */
+  readonly refusedAt?: number;
   /** The end of the message, when it is known but perhaps not yet carried out. */
   readonly settled?: Settled;
+}
+
+/** A request that is under way. */
+export interface Sending {
+  readonly at: number;
+  readonly worker: string;
+  /** How many of the job's messages it carries, from the first; all where missing. */
+  readonly messages?: number;
 }
 
 /** One request, as the history shows it. */
@@ -55,6 +65,7 @@ export type Piece =
       readonly delayMs: number;
       readonly attempts: number;
       readonly resends: number;
+      readonly refusedAt?: number;
     };
 
 export const deadReasons = [
@@ -103,7 +114,7 @@ export const emptyJournal: Journal = { attempts: 0, resends: 0, stalls: 0, histo
  */
 export function parseJournal(
   progress: unknown,
-  before?: { readonly attempts: number; readonly resends: number },
+  before?: { readonly attempts: number; readonly resends: number; readonly refusedAt?: number },
 ): Journal {
   if (typeof progress !== 'object' || progress === null || !('history' in progress)) {
     return before ? { ...emptyJournal, ...before } : emptyJournal;

@@ -17,8 +17,6 @@ export const deadQueueName = (account: string): string => `jetsms-${account}-dea
 export const keys = {
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
-  /** Refusals by the account's fault in a row, over all workers. */
-  accountFaults: (prefix: string, account: string): string => `${prefix}:account-faults:${account}`,
   /** What the account may still send in this second, by what is counted. */
   rate: (prefix: string, account: string, what: 'messages' | 'requests'): string =>
     `${prefix}:rate:${account}:${what}`,
@@ -30,7 +28,7 @@ export const keys = {
   /** What JetSMS last said of the account's credit; `:readings` behind it, the readings before. */
   credit: (prefix: string, account: string): string => `${prefix}:credit:${account}`,
   /** Held by the worker that asks next, for what it asks. */
-  lease: (prefix: string, account: string, what: 'credit' | 'hold' | 'check'): string =>
+  lease: (prefix: string, account: string, what: 'credit' | 'check'): string =>
     `${prefix}:lease:${account}:${what}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,

@@ -27,7 +27,7 @@ export interface SendJob {
   /** Set on a replayed message: the message that it repeats. */
   readonly origin?: Origin;
   /** Set on a piece of a split job: what its messages had used up before. */
-  readonly before?: { readonly attempts: number; readonly resends: number };
+  readonly before?: { readonly attempts: number; readonly resends: number; readonly refusedAt?: number };
   /** Makes it an MMS. */
   readonly media?: StoredMedia;
   /** The campaign that counts the job's messages. */
@@ -73,7 +73,8 @@ const isUsed = (value: unknown): boolean =>
     'attempts' in value &&
     isCount(value.attempts) &&
     'resends' in value &&
-    isCount(value.resends));
+    isCount(value.resends) &&
+    (!('refusedAt' in value) || isTime(value.refusedAt)));
 
 const isMedia = (value: unknown): boolean =>
   value === undefined ||

@@ -201,20 +201,22 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
       'A longer one is cut off and makes the attempt uncertain. XML replies have less than 200 bytes; the web service answers with about 200 bytes for each recipient of a request.',
     example: '4194304',
   },
-  accountFaultLimit: {
-    kind: wholeNumber(0, 1000),
-    default: 5,
-    meaning:
-      "Refusals in a row by the account's fault (codes 10, 76, 77, or by HTTP) until the account is held.",
-    consequence: 'Each of them is a dead letter: too large burns messages. 0 = never hold.',
-    example: '5',
-  },
   probeIntervalMs: {
     kind: milliseconds(second, 60 * minute),
-    default: minute,
-    meaning: 'How often a held account is probed with one message.',
-    consequence: 'Too small: many refused requests. Too large: messages wait longer after credit is back.',
-    example: '60000',
+    default: 10 * second,
+    meaning:
+      'How long after the beginning of a hold JetSMS is probed first; each wait is half as long again.',
+    consequence:
+      'A probe is the question for the credit, which sends nothing; where that says yes, or cannot be asked, one message. Too small: many questions. Too large: messages wait longer after the cause is mended.',
+    example: '10000',
+  },
+  maxProbeIntervalMs: {
+    kind: milliseconds(second, 60 * minute),
+    default: 10 * minute,
+    meaning: 'The longest wait between two probes of a held account.',
+    consequence:
+      'After a long outage, messages wait up to so long once it has ended; `jetsms resume` probes at once.',
+    example: '600000',
   },
   unreachableAfter: {
     kind: wholeNumber(1, 1000),
@@ -260,7 +262,7 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     default: 5 * minute,
     meaning: 'How often JetSMS is asked for the credit, in milliseconds, over all workers together.',
     consequence:
-      'Asking sends nothing and costs nothing. An account held for no credit is then asked every probeIntervalMs instead of spending a message. 0 = never ask: no credit gauge, no forecast, no check of login and titles at start.',
+      'Asking sends nothing and costs nothing. A held account is asked before a message tries. 0 = never ask: no credit gauge, no forecast, no check of login and titles at start, and a held account is tried with a message at once.',
     example: '300000',
   },
 };

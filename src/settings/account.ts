@@ -45,10 +45,10 @@ export interface AccountSettings {
   /** The whole request, from connect to the last byte of the reply. */
   readonly requestTimeoutMs: number;
   readonly maxReplyBytes: number;
-  /** Refusals by the account's fault in a row until the account is held; 0 = never. */
-  readonly accountFaultLimit: number;
-  /** Between two canaries of a hold that probes. */
+  /** Before a held account is probed first; the waits grow from there. */
   readonly probeIntervalMs: number;
+  /** The longest wait between two probes. */
+  readonly maxProbeIntervalMs: number;
   /** Unsent requests in a row until the endpoint counts as unreachable. */
   readonly unreachableAfter: number;
   /** Messages a second right after a hold has ended. */

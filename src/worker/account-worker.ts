@@ -6,13 +6,16 @@ import type { JobResult } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
+import { askAccount } from './account-question.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import { createCampaignStates } from './campaign-states.ts';
 import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
 import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
-import { type DeliverContext, type Delivery, deliverGroup } from './deliver.ts';
+import { deliverGroup } from './deliver.ts';
+import type { DeliverContext, Delivery } from './delivery.ts';
 import { createEndWriter } from './finish-together.ts';
+import { holdPolicyOf, stands } from './hold-steps.ts';
 import { createHoldStore } from './hold-store.ts';
 import { type AccountHolds, createAccountHolds } from './holds.ts';
 import { createJournalStore } from './journal-store.ts';
@@ -22,7 +25,8 @@ import { createMediaLibrary } from './media.ts';
 import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
-import { createRate, type Rate } from './rate.ts';
+import { createQueueGate } from './queue-gate.ts';
+import { createRate } from './rate.ts';
 import { countRunningJobs } from './short-pauses.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -58,8 +62,11 @@ export interface AccountWorkerOptions {
 /** A lost lock is judged by us (`take-up.ts`), however often it happens. */
 const neverByStalling = 1_000_000;
 
-/** Idle and rate-limited workers look again this often, so that a hold's end is noticed soon. */
-const lookAgainMs = 1_000;
+/** How often a worker looks at the account's hold. */
+const lookAtHoldMs = 1_000;
+
+/** Rate-limited workers ask for a job again this often, so that a canary leaves, and a hold's end is noticed, soon. */
+const askAgainMs = 250;
 
 /** BullMQ's own retry is a safety net for what cannot happen; see `bullAttempts`. */
 const safetyNetMs = 30_000;
@@ -74,29 +81,37 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const credit = createCreditWatchOf(options);
   const holds = createAccountHolds({
     store: createHoldStore(redis, { prefix, account: account.name }),
-    accountFaultLimit: account.accountFaultLimit,
-    probeIntervalMs: account.probeIntervalMs,
-    resumeRatePerSecond: account.resumeRatePerSecond,
+    gate: createQueueGate(queue),
+    policy: holdPolicyOf(account),
     worker: name,
-    pollMs: Math.min(lookAgainMs, account.probeIntervalMs / 2),
+    pollMs: Math.min(lookAtHoldMs, account.probeIntervalMs / 2),
+    ask: askAccount(credit),
+    countWaiting: () => queue.getJobCountByTypes('waiting', 'prioritized'),
     now,
     onChange(hold, before) {
       // Another worker may have seen the endpoint answer; the own breaker would go on turning messages away.
-      if (before?.reason === 'unreachable' && hold?.mode !== 'probing') options.breaker.reset();
+      if (before?.reason === 'unreachable' && !stands(hold)) options.breaker.reset();
       telemetry.hold(hold, before);
     },
     onError: (error) => telemetry.redis(error),
-    ...(credit ? { askCredit: credit.askForHold } : {}),
   });
   options.breaker.onBreak(() => {
     holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
   });
   const client = createJetsmsClient(account);
   const ends = createEndWriter(redis);
+  const rate = createRate({
+    redis,
+    prefix,
+    account: account.name,
+    messagesPerSecond: account.messagesPerSecond,
+    requestsPerSecond: account.requestsPerSecond,
+  });
   const common = { journals, holds, telemetry, now, random, worker: name };
   const deliverContext: DeliverContext = {
     ...common,
     client,
+    rate,
     breaker: options.breaker,
     lateReplies: createLateReplies({ queue, deadQueue, journals, telemetry, worker: name, now }),
     maxResends: settings.maxUncertainResends,
@@ -105,20 +120,13 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     windowOpensAt: (at) => nextOpening(account.mmsWindows, at),
     ends,
   };
-  const rate = createRate({
-    redis,
-    prefix,
-    account: account.name,
-    messagesPerSecond: account.messagesPerSecond,
-    requestsPerSecond: account.requestsPerSecond,
-  });
   let isClosing = false;
   const collector = createCollector<Delivery>({
     requests: account.connections,
     requestsForOtp: account.connectionsForOtp,
     batchSize: account.batchSize,
     batchWaitMs: account.batchWaitMs,
-    send: (group) => sendInPace(group, rate, deliverContext),
+    send: (group) => deliverGroup(group, deliverContext),
     now,
   });
   const processContext: ProcessContext = {
@@ -162,7 +170,11 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     },
     async close() {
       isClosing = true;
-      for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
+      for (const delivery of collector.takeBack()) {
+        if (delivery.isCanary)
+          await holds.canaryReturned(delivery.id).catch((error) => telemetry.redis(error));
+        delivery.settle({ kind: 'back' });
+      }
       rate.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
@@ -213,17 +225,6 @@ function createOtpWorker(
   };
 }
 
-/** Sends a group as soon as the account's pace allows it. */
-async function sendInPace(group: readonly Delivery[], rate: Rate, context: DeliverContext): Promise<void> {
-  const messages = group.reduce((sum, delivery) => sum + delivery.messages, 0);
-  const mayLeave = await rate.pay(group[0]?.lane ?? 'bulk', messages).catch((error) => {
-    context.telemetry.redis(error);
-    return false;
-  });
-  if (mayLeave) return deliverGroup(group, context);
-  for (const delivery of group) delivery.settle({ kind: 'back' });
-}
-
 function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {
   return {
     connection: redis,
@@ -234,7 +235,7 @@ function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {
     lockDuration: settings.lockDurationMs,
     stalledInterval: settings.stalledIntervalMs,
     maxStalledCount: neverByStalling,
-    maximumRateLimitDelay: lookAgainMs,
+    maximumRateLimitDelay: askAgainMs,
     drainDelay: 2,
     runRetryDelay: 1_000,
     removeOnComplete: {

@@ -11,6 +11,8 @@ import type { Attempt } from '../jetsms/parcel.ts';
 export interface EndpointBreaker {
   /** Sends, unless the endpoint has failed too often in a row; then nothing is sent: `open`. */
   run(send: () => Promise<Attempt>): Promise<Attempt | 'open'>;
+  /** Sends whatever was seen before; an answer ends the break. */
+  probe(send: () => Promise<Attempt>): Promise<Attempt>;
   /** The endpoint answers again, as another worker has seen. */
   reset(): void;
   /** Called each time the endpoint turns out to be unreachable. */
@@ -40,6 +42,9 @@ export function createEndpointBreaker({ failuresInRow, halfOpenAfterMs }: Breake
     return policy;
   };
   let policy = build();
+  const reset = (): void => {
+    if (policy.state !== CircuitState.Closed) policy = build();
+  };
   return {
     async run(send) {
       try {
@@ -49,9 +54,12 @@ export function createEndpointBreaker({ failuresInRow, halfOpenAfterMs }: Breake
         throw error;
       }
     },
-    reset() {
-      if (policy.state !== CircuitState.Closed) policy = build();
+    async probe(send) {
+      const attempt = await send();
+      if (!endpointFailed(attempt)) reset();
+      return attempt;
     },
+    reset,
     onBreak(listener) {
       listeners.push(listener);
     },

@@ -9,6 +9,7 @@ import {
 } from '../jetsms/outcome.ts';
 import type { WhenUncertain } from '../message/lane.ts';
 import type { DeathFacts, Piece } from '../queue/journal.ts';
+import type { HoldReason } from './hold-record.ts';
 import {
   deferSpreadMs,
   fullJitter,
@@ -46,16 +47,18 @@ export interface Defer {
 export interface HoldAccount {
   readonly kind: 'hold';
   readonly rule: string;
-  readonly reason: 'no-credit' | 'unreachable';
+  readonly reason: Exclude<HoldReason, 'operator'>;
   readonly code: string;
+  /** What the request's first message dies of, where it is the one that bears witness to the account's fault. */
+  readonly witness?: DeathFacts;
+  /** The message goes back behind the others: a canary that was refused. */
+  readonly isBehind?: boolean;
 }
 
 export interface DeadLetterVerdict {
   readonly kind: 'dead-letter';
   readonly rule: string;
   readonly facts: DeathFacts;
-  /** Every message of the account would get this answer: counts towards holding it. */
-  readonly accountFault: boolean;
 }
 
 /** The messages of a request go different ways. Without pieces: one of them is at fault, so send them in halves. */
@@ -78,8 +81,12 @@ export interface Situation {
   readonly messages: number;
   /** All of them have one text: what is wrong with it is wrong for each. */
   readonly isOneText?: boolean;
-  /** The account is on probation, after an outage or under a hold: this message was its canary. */
-  readonly unreachable: boolean;
+  /** The message was a canary, or the account is held as unreachable: that it cannot be sent is not its own fault. */
+  readonly isProbe: boolean;
+  /** It was refused with its account before, and others were accepted since: so it is the message's own fault. */
+  readonly isSuspect?: boolean;
+  /** JetSMS's word on one recipient of an accepted request: then it is not about the account. */
+  readonly isOfRecipient?: boolean;
   /** When the account's MMS window opens next; undefined without a window. */
   readonly windowOpensAt?: number;
   readonly now: number;
@@ -109,15 +116,17 @@ export const completeWith = (groupId: string | undefined): Complete => ({
   ...(groupId === undefined ? {} : { groupId }),
 });
 
+/** Too large a request is divided; anything else says that address, proxy or firewall is wrong. */
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
-  return { ...dead({ reason: 'terminal', code }, code, situation), accountFault: true };
+  if (status === 413 || situation.isSuspect) return requestFault({ code }, situation);
+  return { kind: 'hold', rule: code, reason: 'endpoint', code };
 }
 
 function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Verdict {
   // The web service's way to say that the request itself was wrong; no code of the list.
   if (code === soapFaultCode) return requestFault({ code, text }, situation);
-  if (!row) return dead({ reason: 'unknown-code', code, text }, 'unknown-code', situation);
+  if (!row) return unknownCode({ code, text }, situation);
   switch (row.class) {
     case 'retryable':
       return row.scope === 'quota'
@@ -133,15 +142,34 @@ function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation)
   }
 }
 
-function requestFault({ code, text }: { code: string; text: string }, situation: Situation): Verdict {
-  if (situation.messages > 1) return { kind: 'split', rule: code };
-  return dead({ reason: 'terminal', code, text }, code, situation);
+type Refusal = Pick<DeathFacts, 'text'> & { readonly code: string };
+
+function requestFault(refusal: Refusal, situation: Situation): Verdict {
+  if (situation.messages > 1) return { kind: 'split', rule: refusal.code };
+  return dead({ reason: 'terminal', ...refusal }, refusal.code, situation);
+}
+
+/**
+ * That nothing of such a request was taken is our assumption: JetSMS's list calls every code but 00 an error.
+ */
+function unknownCode(refusal: Refusal, situation: Situation): Verdict {
+  const verdict = dead({ reason: 'unknown-code', ...refusal }, 'unknown-code', situation);
+  if (situation.isOfRecipient) return verdict;
+  const { rule, facts } = verdict;
+  return { kind: 'hold', rule, reason: 'unknown-code', code: refusal.code, witness: facts };
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
+  const refusal = { code: row.code, text };
+  if (row.scope === 'account' && !situation.isOfRecipient) return accountFault(row, refusal, situation);
   if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
-  const verdict = dead({ reason: 'terminal', code: row.code, text }, row.id, situation);
-  return { ...verdict, accountFault: row.scope === 'account' };
+  return dead({ reason: 'terminal', ...refusal }, row.id, situation);
+}
+
+function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
+  if (situation.isSuspect) return requestFault(refusal, situation);
+  const { facts: witness } = dead({ reason: 'terminal', ...refusal }, rule, situation);
+  return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, witness };
 }
 
 /** Codes of scope message that are about the title, which a request has once, or about the text. */
@@ -170,7 +198,7 @@ function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
 }
 
 function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {
-  if (situation.unreachable) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
+  if (situation.isProbe) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
   const atLeastMs = Math.min(retryAfterMs, longestRetryAfterMs);
   return retryOrDie(
     { schedule: unsentDelaysMs, rule: 'unsent', facts: { code: cause }, atLeastMs },
@@ -185,7 +213,6 @@ function uncertain({ cause }: Uncertain, situation: Situation): Verdict {
     kind: 'dead-letter',
     rule: `uncertain: ${whenUncertain}`,
     facts,
-    accountFault: false,
   };
   if (whenUncertain === 'park' || resends >= maxResends) return parked;
   const scheduleMs = resendDelaysMs[Math.min(resends, resendDelaysMs.length - 1)] ?? 0;
@@ -220,5 +247,5 @@ function unlessExpired(
 
 function dead(facts: DeathFacts, rule: string, { resends }: Situation): DeadLetterVerdict {
   const arrived = resends > 0 ? { mayHaveArrived: true as const } : {};
-  return { kind: 'dead-letter', rule, facts: { ...facts, ...arrived }, accountFault: false };
+  return { kind: 'dead-letter', rule, facts: { ...facts, ...arrived } };
 }

@@ -8,15 +8,31 @@ import type { Verdict } from './decide.ts';
 export interface Used {
   readonly attempts: number;
   readonly resends: number;
+  readonly refusedAt?: number;
 }
 
+/** Takes them out by name: what is given is a whole journal, which must not end up in each of its pieces. */
+const usedOf = ({ attempts, resends, refusedAt }: Used): Used => ({
+  attempts,
+  resends,
+  ...(refusedAt === undefined ? {} : { refusedAt }),
+});
+
 /** A job whose refusal one of its messages has caused: both halves are sent again, at once and by themselves. */
-export function halves(job: SendJob, { attempts, resends }: Used): readonly Piece[] {
+export function halves(job: SendJob, used: Used): readonly Piece[] {
   const middle = Math.ceil(job.to.length / 2);
-  const again = { fate: 'again', delayMs: 0, attempts, resends } as const;
+  const again = { fate: 'again', delayMs: 0, ...usedOf(used) } as const;
   return [
     { ...again, ranges: [[0, middle]] },
     { ...again, ranges: [[middle, job.to.length]] },
+  ];
+}
+
+/** A job of which only the first message was sent, or judged: it goes its way, and the others wait as before. */
+export function firstAndRest(verdict: Verdict, { to }: SendJob, used: Used): readonly Piece[] {
+  return [
+    { ...pieceOf(verdict, used), ranges: [[0, 1]] },
+    { fate: 'again', delayMs: 0, ...usedOf(used), ranges: [[1, to.length]] },
   ];
 }
 
@@ -33,23 +49,30 @@ export function piecesByFate(verdicts: readonly Verdict[], used: Used): readonly
   return [...pieces.values()].map(({ piece, indices }) => ({ ...piece, ranges: rangesOf(indices) }));
 }
 
-/** Takes the counts out by name: what is given is a whole journal, which must not end up in each of its pieces. */
-function pieceOf(verdict: Verdict, { attempts, resends }: Used): Piece {
+function pieceOf(verdict: Verdict, journal: Used): Piece {
   const ranges: readonly Range[] = [];
+  const used = usedOf(journal);
   switch (verdict.kind) {
     case 'complete':
       return { fate: 'accepted', ranges, ...idOf(verdict) };
     case 'dead-letter':
       return { fate: 'dead', ranges, facts: verdict.facts };
     case 'retry': {
-      const resent = resends + (verdict.resend ? 1 : 0);
-      return { fate: 'again', ranges, delayMs: verdict.delayMs, attempts: attempts + 1, resends: resent };
+      const resends = used.resends + (verdict.resend ? 1 : 0);
+      return {
+        ...used,
+        fate: 'again',
+        ranges,
+        delayMs: verdict.delayMs,
+        attempts: used.attempts + 1,
+        resends,
+      };
     }
     case 'defer':
-      return { fate: 'again', ranges, delayMs: verdict.delayMs, attempts, resends };
+      return { ...used, fate: 'again', ranges, delayMs: verdict.delayMs };
     case 'hold':
     case 'split':
-      return { fate: 'again', ranges, delayMs: 0, attempts, resends };
+      return { ...used, fate: 'again', ranges, delayMs: 0 };
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
 import { queueName } from '../queue/names.ts';
-import { type HoldPolicy, shownHold } from './hold-steps.ts';
-import { createHoldStore, type Hold, type HoldPlace } from './hold-store.ts';
-import { holdByPerson, resumeAsPerson } from './holds.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import type { Hold } from './hold-record.ts';
+import { holdByPerson, resumeByPerson, shownHold } from './hold-steps.ts';
+import { createHoldStore, type HoldPlace } from './hold-store.ts';
 import { callRedis } from './operator-error.ts';
 
 /** An account, and the hold that it stands under, if any. */
@@ -16,22 +17,20 @@ export interface AccountHold {
 export interface ListHoldsOptions {
   readonly prefix: string;
   readonly accounts: readonly string[];
-  readonly now?: () => number;
 }
 
 /** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE */
 export function listHolds(
   redis: Redis,
-  { prefix, accounts, now = Date.now }: ListHoldsOptions,
+  { prefix, accounts }: ListHoldsOptions,
 ): Promise<readonly AccountHold[]> {
   return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
-        const hold = shownHold(await createHoldStore(redis, { prefix, account }).read());
+        const { record, isPaused } = await createHoldStore(redis, { prefix, account }).read();
+        const hold = shownHold(record, isPaused);
         if (!hold) return { account };
-        if (hold.mode !== 'probing') return { account, hold };
-        const waitMs = await redis.pttl(`${prefix}:${queueName(account)}:limiter`);
-        return { account, hold, nextProbeAt: now() + Math.max(0, waitMs) };
+        return hold.mode === 'probing' ? { account, hold, nextProbeAt: hold.nextProbeAt } : { account, hold };
       }),
     ),
   );
@@ -46,26 +45,46 @@ export interface HoldOrder extends HoldPlace {
 }
 
 /**
- * Holds an account until somebody resumes it; requests under way are finished. Overrides whatever hold stands
- * there. @throws OperatorError REDIS_UNAVAILABLE
+ * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
+ * to light again after that. @throws OperatorError REDIS_UNAVAILABLE
  */
 export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }: HoldOrder): Promise<void> {
-  return callRedis(() => holdByPerson(createHoldStore(redis, place), { by, note, now: now() }));
+  const order = { by, note, now: now() };
+  return callRedis(async () => {
+    await createHoldStore(redis, place).change((record) => ({
+      record: holdByPerson(record, order),
+      result: undefined,
+    }));
+  });
 }
 
 export interface ResumeOrder extends HoldPlace {
-  readonly policy: HoldPolicy;
   readonly now?: () => number;
 }
 
 /**
- * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold one
- * message goes first, to see whether the reason is gone. Says what stood there.
+ * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
+ * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
  * @throws OperatorError REDIS_UNAVAILABLE
  */
 export function resumeAccount(
   redis: Redis,
-  { policy, now = Date.now, ...place }: ResumeOrder,
+  { now = Date.now, ...place }: ResumeOrder,
 ): Promise<Hold | undefined> {
-  return callRedis(() => resumeAsPerson(createHoldStore(redis, place), { now: now(), policy }));
+  return callRedis(async () => {
+    const store = createHoldStore(redis, place);
+    const { isPaused } = await store.read();
+    const { result: before } = await store.change((record) => ({
+      record: resumeByPerson(record, now()),
+      result: shownHold(record, isPaused),
+    }));
+    if (isPaused) await unpause(redis, place);
+    return before;
+  });
+}
+
+async function unpause(redis: Redis, { prefix, account }: HoldPlace): Promise<void> {
+  const queue = openQueue(redis, queueName(account), prefix);
+  await queue.resume();
+  await queue.close();
 }

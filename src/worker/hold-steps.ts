@@ -1,141 +1,364 @@
-import type { Gates, Hold, HoldReason, StoredHold } from './hold-store.ts';
-
-/** A change of an account's hold: the record to write (none = forget it) and what the queue lets through. */
-export interface HoldStep {
-  readonly hold: Hold | undefined;
-  readonly gates: Gates;
-}
+import type { AccountSettings } from '../settings/account.ts';
+import type { Hold, HoldReason, HoldRecord } from './hold-record.ts';
 
 /** The settings that shape a hold. */
 export interface HoldPolicy {
+  /** Before the first probe; the waits grow from there. */
   readonly probeIntervalMs: number;
+  readonly maxProbeIntervalMs: number;
+  /** How long a canary may be under way. */
+  readonly canaryLimitMs: number;
   /** The pace right after a hold; it doubles every `paceStepMs`. */
   readonly resumeRatePerSecond: number;
 }
+
+/** A canary is given its whole request, and a while for the pace and for Redis. */
+const canaryGraceMs = 10_000;
+
+/** The policy of an account's settings. */
+export function holdPolicyOf(
+  account: Pick<
+    AccountSettings,
+    'probeIntervalMs' | 'maxProbeIntervalMs' | 'requestTimeoutMs' | 'resumeRatePerSecond'
+  >,
+): HoldPolicy {
+  const { probeIntervalMs, maxProbeIntervalMs, requestTimeoutMs, resumeRatePerSecond } = account;
+  return {
+    probeIntervalMs,
+    maxProbeIntervalMs,
+    resumeRatePerSecond,
+    canaryLimitMs: requestTimeoutMs + canaryGraceMs,
+  };
+}
+
+/** What a step knows of the moment and of who takes it. */
+export interface StepContext {
+  readonly policy: HoldPolicy;
+  /** Epoch milliseconds, by Redis's clock. */
+  readonly now: number;
+  readonly worker: string;
+}
+
+/** A refusal that concerns the account and not one message. */
+export interface AccountRefusal {
+  readonly reason: Exclude<HoldReason, 'operator' | 'unreachable'>;
+  readonly code: string;
+  /** When the request began, epoch milliseconds. */
+  readonly startedAt: number;
+  /** The id of the request's first message. */
+  readonly first: string;
+  /** The request was the canary of the hold that stands. */
+  readonly isCanary: boolean;
+}
+
+/** What becomes of the request's first message; all others go back to wait. */
+export type RefusalEffect = 'witness' | 'back';
+
+/** A step changes the record, and says what it has come to. The record is the same object where nothing changes. */
+export interface Step<Result> {
+  readonly record: HoldRecord;
+  readonly result: Result;
+}
+
+/**
+ * How much longer each wait between two probes is. With 1.5 the end of an outage is noticed after at most half as
+ * long as it lasted.
+ */
+const probeGrowth = 1.5;
+
+/** So many requests in a row with a code that nobody knows hold the account. */
+export const unknownCodeLimit = 5;
 
 /** How long one step of the rising pace lasts. */
 export const paceStepMs = 5_000;
 
 /** A pace above this is no brake any more: the hold is over. */
-export const fullPacePerSecond = 10_000;
+const fullPacePerSecond = 10_000;
 
-/** Reasons that only a person can judge; the others are probed. */
-const needsPerson = (reason: HoldReason): boolean => reason === 'operator' || reason === 'account-fault';
+/** Whether a hold lets nothing pass but a canary. */
+export const stands = (hold: Hold | undefined): hold is Hold =>
+  hold !== undefined && hold.mode !== 'resuming';
 
-/** A worse reason is not overwritten by a lesser one: a person's word first, then what only a person can mend. */
-const weight: Readonly<Record<HoldReason, number>> = {
-  unreachable: 1,
-  'no-credit': 2,
-  'account-fault': 3,
-  operator: 4,
-};
+/** The wait before the probe after so many. */
+export const probeWaitMs = (probes: number, { probeIntervalMs, maxProbeIntervalMs }: HoldPolicy): number =>
+  Math.round(Math.min(maxProbeIntervalMs, probeIntervalMs * probeGrowth ** Math.min(probes, 50)));
 
-export interface HoldCause {
+/**
+ * A refusal of the account. The first one sets the hold, and its first message is the witness. One that meets a
+ * standing hold of the same reason, or whose request began before the last hold was lifted, goes back.
+ */
+export function refused(
+  record: HoldRecord,
+  refusal: AccountRefusal,
+  context: StepContext,
+): Step<RefusalEffect> {
+  const { hold } = record;
+  if (refusal.startedAt < record.liftedAt) return { record, result: 'back' };
+  if (refusal.reason === 'unknown-code') return unknownCode(record, refusal, context);
+  if (!stands(hold)) return witnessed({ ...record, hold: newHold(record, refusal, context) }, refusal);
+  if (hold.reason === refusal.reason || hold.beneath?.reason === refusal.reason)
+    return { record: withCanaryRefused(record, refusal, context), result: 'back' };
+  return hold.reason === 'operator'
+    ? laidBeneath(record, hold, refusal)
+    : replaced(record, hold, refusal, context);
+}
+
+/** A person's hold stays on top; what was met meanwhile comes to light when they resume. */
+function laidBeneath(record: HoldRecord, hold: Hold, refusal: AccountRefusal): Step<RefusalEffect> {
+  const { reason, code } = refusal;
+  return witnessed({ ...record, hold: { ...hold, beneath: { reason, code } } }, refusal);
+}
+
+/** Another reason replaces the hold, with a witness of its own, unless it had one before in this incident. */
+function replaced(
+  record: HoldRecord,
+  hold: Hold,
+  refusal: AccountRefusal,
+  context: StepContext,
+): Step<RefusalEffect> {
+  const before = hold.replaced ?? [];
+  const next = { ...newHold(record, refusal, context), replaced: [...new Set([...before, hold.reason])] };
+  if (before.includes(refusal.reason)) return { record: { ...record, hold: next }, result: 'back' };
+  return witnessed({ ...record, hold: next }, refusal);
+}
+
+/** Only an account's fault takes a witness: no credit and a wrong address are no message's fault. */
+function witnessed(record: HoldRecord, { reason, first }: AccountRefusal): Step<RefusalEffect> {
+  if (reason !== 'account-fault' || !record.hold) return { record, result: 'back' };
+  return { record: { ...record, hold: { ...record.hold, witness: first } }, result: 'witness' };
+}
+
+/** Each request's first message is given up, until there have been too many in a row: then the account is held. */
+function unknownCode(record: HoldRecord, refusal: AccountRefusal, context: StepContext): Step<RefusalEffect> {
+  if (stands(record.hold)) return { record: withCanaryRefused(record, refusal, context), result: 'back' };
+  const unknownInRow = record.unknownInRow + 1;
+  if (unknownInRow < unknownCodeLimit) return { record: { ...record, unknownInRow }, result: 'witness' };
+  const hold = { ...newHold(record, refusal, context), witness: refusal.first };
+  return { record: { ...record, unknownInRow, hold }, result: 'witness' };
+}
+
+function withCanaryRefused(record: HoldRecord, { isCanary, first }: AccountRefusal, context: StepContext) {
+  return isCanary ? canaryFailed(record, context, first) : record;
+}
+
+interface HoldCause {
   readonly reason: HoldReason;
-  readonly code?: string;
-  readonly by: string;
-  readonly note?: string;
-  readonly now: number;
+  readonly code: string;
 }
 
-/** Begins a hold, or begins it anew where the account was only probing or resuming. Nothing where a weightier one stands. */
-export function beginHold(stored: StoredHold, cause: HoldCause, policy: HoldPolicy): HoldStep | undefined {
-  const { now, ...facts } = cause;
-  const { hold } = stored;
-  if (hold && hold.mode !== 'resuming' && weight[hold.reason] > weight[cause.reason]) return undefined;
-  const since = hold?.reason === cause.reason ? hold.since : now;
-  if (needsPerson(cause.reason)) {
-    const stopped: Hold = { ...facts, mode: 'stopped', since, modeSince: now, ...beneathOf(hold, cause) };
-    return { hold: stopped, gates: { paused: true } };
-  }
-  if (hold?.mode === 'probing' && hold.reason === cause.reason) return undefined;
-  const { probeIntervalMs } = policy;
+function newHold(
+  { hold }: HoldRecord,
+  { reason, code }: HoldCause,
+  { now, worker, policy }: StepContext,
+): Hold {
+  const isRelapse = hold?.reason === reason;
   return {
-    hold: { ...facts, mode: 'probing', since, modeSince: now },
-    gates: { onePerMs: probeIntervalMs, firstAfterMs: probeIntervalMs },
+    reason,
+    code,
+    mode: 'probing',
+    since: isRelapse ? hold.since : now,
+    modeSince: now,
+    by: `worker ${worker}`,
+    probes: 0,
+    nextProbeAt: now + probeWaitMs(0, policy),
+    canaryMayGo: false,
   };
 }
 
-/** A person's hold on top of an account's fault does not mend the fault. */
-const beneathOf = (hold: Hold | undefined, { reason }: HoldCause): Pick<Hold, 'beneath'> =>
-  reason === 'operator' && (hold?.reason === 'account-fault' || hold?.beneath)
-    ? { beneath: 'account-fault' }
-    : {};
+/** The endpoint does not answer: held, unless the account is held already. */
+export function beginUnreachable(record: HoldRecord, code: string, context: StepContext): HoldRecord {
+  if (stands(record.hold)) return record;
+  return { ...record, hold: newHold(record, { reason: 'unreachable', code }, context) };
+}
 
-/** The reason is gone, as a probe has shown: flow again, at a rising pace. */
-export function endHold(hold: Hold, now: number, policy: HoldPolicy): HoldStep {
-  return {
-    hold: { ...hold, mode: 'resuming', modeSince: now },
-    gates: { perSecond: policy.resumeRatePerSecond },
-  };
+/** A listed code, or an acceptance: no row of unknown codes any more. */
+export const codeWasKnown = (record: HoldRecord): HoldRecord =>
+  record.unknownInRow === 0 ? record : { ...record, unknownInRow: 0 };
+
+const canaryIsOut = ({ canary }: Hold, now: number): boolean => canary !== undefined && canary.until > now;
+
+/** Whether it is time to probe; then this worker does so, and nobody else until the next time. */
+export function claimProbe(record: HoldRecord, { now, policy }: StepContext): Step<boolean> {
+  const { hold } = record;
+  if (hold?.mode !== 'probing' || now < hold.nextProbeAt || canaryIsOut(hold, now))
+    return { record, result: false };
+  const probes = hold.probes + 1;
+  const { canary: _lost, ...rest } = hold;
+  const claimed: Hold = { ...rest, probes, nextProbeAt: now + probeWaitMs(probes, policy) };
+  return { record: { ...record, hold: claimed }, result: true };
+}
+
+/** What the question to JetSMS came to; `cannot-tell` too where there is no question. */
+export interface ProbeAnswer {
+  readonly says: 'yes' | 'no' | 'cannot-tell';
+  readonly credit?: number;
+  /** Whether the account has a message that could be the canary. */
+  readonly hasWaiting: boolean;
+}
+
+/** A yes lifts the hold of an account with nothing to send; otherwise one message shows whether it is true. */
+export function answered(record: HoldRecord, answer: ProbeAnswer, context: StepContext): HoldRecord {
+  const { hold } = record;
+  if (hold?.mode !== 'probing') return record;
+  const { credit, says, hasWaiting } = answer;
+  const next = hold.reason === 'no-credit' && credit !== undefined ? { ...hold, credit } : hold;
+  if (says === 'no') return { ...record, hold: next };
+  if (says === 'yes' && !hasWaiting) return lifted(record, 0, context);
+  return { ...record, hold: { ...next, canaryMayGo: true } };
+}
+
+/** A job taken while the account is held. */
+export interface TakenWhileHeld {
+  readonly id: string;
+  /** Whether other jobs wait besides. */
+  readonly othersWait: boolean;
 }
 
 /**
- * What JetSMS's word on the credit means for an account that is held for want of it. None: no canary is spent,
- * for as long as somebody goes on asking. More than at first: flow again. Some, but no more than at first: it
- * was too little for a message, and a canary shows whether it still is.
+ * - `canary`: one message of it goes.
+ * - `aside`: its message was the last canary and was refused, so it lets the others by.
+ * - `back`: it waits.
+ * - `free`: there is no hold any more.
  */
-export function creditTold(
-  { hold }: StoredHold,
-  credit: number,
-  now: number,
-  policy: HoldPolicy,
-): HoldStep | undefined {
-  if (hold?.mode !== 'probing' || hold.reason !== 'no-credit') return undefined;
-  const { probeIntervalMs: onePerMs } = policy;
-  // Twice the interval: the next word comes before it is over, and without one a canary goes.
-  if (credit <= 0) return { hold: { ...hold, credit: 0 }, gates: { onePerMs, firstAfterMs: 2 * onePerMs } };
-  const { credit: atFirst, ...rest } = hold;
-  if (atFirst === undefined)
-    return { hold: { ...hold, credit }, gates: { onePerMs, firstAfterMs: onePerMs } };
-  return credit > atFirst ? endHold(rest, now, policy) : undefined;
+export type Admission = 'canary' | 'aside' | 'back' | 'free';
+
+export function admit(
+  record: HoldRecord,
+  { id, othersWait }: TakenWhileHeld,
+  { now, worker, policy }: StepContext,
+): Step<Admission> {
+  const { hold } = record;
+  if (!stands(hold)) return { record, result: 'free' };
+  if (hold.lastCanary === id && othersWait) return { record, result: 'aside' };
+  if (hold.mode !== 'probing' || !hold.canaryMayGo || canaryIsOut(hold, now))
+    return { record, result: 'back' };
+  const canary = { id, worker, until: now + policy.canaryLimitMs };
+  return { record: { ...record, hold: { ...hold, canaryMayGo: false, canary } }, result: 'canary' };
 }
 
-/** A person resumes: their own hold ends; any other reason is probed at once, one canary first. */
-export function resumeByPerson(hold: Hold | undefined, now: number, policy: HoldPolicy): HoldStep {
-  if (!hold || (hold.reason === 'operator' && !hold.beneath)) {
-    return { hold: undefined, gates: { paused: false } };
-  }
-  const { beneath, ...present } = hold;
+/** The canary was accepted: the reason is gone. Flow again, at a rising pace. */
+export const canaryAccepted = (record: HoldRecord, startedAt: number, context: StepContext): HoldRecord =>
+  record.hold?.mode === 'probing' ? lifted(record, startedAt, context) : record;
+
+/** It was not taken: the next one goes after the next, longer wait. @param refused the message, where it was refused */
+export function canaryFailed(record: HoldRecord, { now, policy }: StepContext, refused?: string): HoldRecord {
+  const { hold } = record;
+  if (hold?.mode !== 'probing') return record;
+  const { canary: _done, ...rest } = hold;
+  const nextProbeAt = now + probeWaitMs(hold.probes, policy);
+  const lastCanary = refused === undefined ? {} : { lastCanary: refused };
+  return { ...record, hold: { ...rest, canaryMayGo: false, nextProbeAt, ...lastCanary } };
+}
+
+/** It ended without saying anything of the account: the next message may go at once. */
+export function canaryReturned(record: HoldRecord, id: string): HoldRecord {
+  const { hold } = record;
+  if (hold?.mode !== 'probing' || hold.canary?.id !== id) return record;
+  const { canary: _done, ...rest } = hold;
+  return { ...record, hold: { ...rest, canaryMayGo: true } };
+}
+
+function lifted(record: HoldRecord, provenAt: number, { now }: StepContext): HoldRecord {
+  const { hold, ...rest } = record;
+  if (!hold) return record;
+  const { reason, code, since, by } = hold;
   return {
-    hold: { ...present, reason: beneath ?? present.reason, mode: 'probing', modeSince: now },
-    gates: { paused: false, onePerMs: policy.probeIntervalMs },
+    ...rest,
+    liftedAt: now,
+    provenAt: Math.max(record.provenAt, provenAt),
+    unknownInRow: 0,
+    hold: {
+      reason,
+      mode: 'resuming',
+      ...(code === undefined ? {} : { code }),
+      since,
+      modeSince: now,
+      by,
+      probes: 0,
+      nextProbeAt: 0,
+      canaryMayGo: false,
+    },
   };
 }
 
-/**
- * What a look at Redis calls for: the next step of a rising pace, a resume that somebody did on the dashboard,
- * or gates that do not match the record. Undefined where all is as it should be.
- */
-export function reconcile(stored: StoredHold, now: number, policy: HoldPolicy): HoldStep | undefined {
-  const { hold } = stored;
-  if (!hold) return undefined;
-  switch (hold.mode) {
-    case 'stopped':
-      return stored.paused ? undefined : resumeByPerson(hold, now, policy);
-    case 'probing':
-      return stored.single ? undefined : { hold, gates: { onePerMs: policy.probeIntervalMs } };
-    case 'resuming':
-      return nextPace(stored, now, policy);
-  }
+/** A person holds the account; what stood there comes to light again when they resume. */
+export function holdByPerson(
+  record: HoldRecord,
+  { by, note, now }: { readonly by: string; readonly note: string; readonly now: number },
+): HoldRecord {
+  const { hold } = record;
+  const beneath = beneathOf(hold);
+  return {
+    ...record,
+    hold: {
+      reason: 'operator',
+      mode: 'stopped',
+      since: now,
+      modeSince: now,
+      by: `operator ${by}`,
+      note,
+      probes: 0,
+      nextProbeAt: 0,
+      canaryMayGo: false,
+      ...(beneath ? { beneath } : {}),
+    },
+  };
 }
 
-/** The pace of the step that `now` falls into, where it is not set yet. */
-function nextPace(
-  { hold, perSecond: present }: StoredHold,
-  now: number,
-  policy: HoldPolicy,
-): HoldStep | undefined {
-  if (!hold) return undefined;
-  const perSecond = policy.resumeRatePerSecond * 2 ** Math.floor((now - hold.modeSince) / paceStepMs);
-  if (perSecond > fullPacePerSecond) return { hold: undefined, gates: {} };
-  return perSecond === present ? undefined : { hold, gates: { perSecond } };
+function beneathOf(hold: Hold | undefined): Hold['beneath'] {
+  if (!stands(hold)) return undefined;
+  if (hold.reason === 'operator') return hold.beneath;
+  return { reason: hold.reason, ...(hold.code === undefined ? {} : { code: hold.code }) };
+}
+
+/** A person resumes: their own hold ends; any other reason is probed at once. */
+export function resumeByPerson(record: HoldRecord, now: number): HoldRecord {
+  const { hold, ...rest } = record;
+  if (!stands(hold)) return record;
+  const { beneath, note: _note, ...facts } = hold;
+  if (hold.reason === 'operator' && !beneath) return { ...rest, liftedAt: now, unknownInRow: 0 };
+  const { canary: _canary, lastCanary: _last, ...present } = facts;
+  return {
+    ...rest,
+    hold: {
+      ...present,
+      ...beneath,
+      mode: 'probing',
+      modeSince: now,
+      probes: 0,
+      nextProbeAt: now,
+      canaryMayGo: false,
+    },
+  };
+}
+
+/** The rising pace comes to its end: then there is nothing left of the hold. */
+export function paced(record: HoldRecord, { now, policy }: StepContext): HoldRecord {
+  const { hold, ...rest } = record;
+  return hold?.mode === 'resuming' && paceOf(hold, now, policy) > fullPacePerSecond ? rest : record;
+}
+
+/** Send jobs a second while an account resumes. */
+export const paceOf = ({ modeSince }: Hold, now: number, { resumeRatePerSecond }: HoldPolicy): number =>
+  resumeRatePerSecond * 2 ** Math.max(0, Math.floor((now - modeSince) / paceStepMs));
+
+/** What the queue may let through, as an economy: it spares taking jobs that would only go back. */
+export type Gate =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'one' }
+  | { readonly kind: 'paced'; readonly perSecond: number };
+
+export function gateOf({ hold }: HoldRecord, now: number, policy: HoldPolicy): Gate {
+  if (!hold) return { kind: 'open' };
+  if (hold.mode === 'resuming') return { kind: 'paced', perSecond: paceOf(hold, now, policy) };
+  const mayGo = hold.mode === 'probing' && hold.canaryMayGo && !canaryIsOut(hold, now);
+  return { kind: mayGo ? 'one' : 'closed' };
 }
 
 /** The hold as people should see it: the record, or the dashboard's own pause. */
-export function shownHold(stored: StoredHold): Hold | undefined {
-  if (stored.hold && stored.hold.mode !== 'resuming') return stored.hold;
-  if (!stored.paused) return stored.hold;
+export function shownHold({ hold }: HoldRecord, isPaused: boolean): Hold | undefined {
+  if (stands(hold) || !isPaused) return hold;
   return {
     reason: 'operator',
     mode: 'stopped',
@@ -143,5 +366,8 @@ export function shownHold(stored: StoredHold): Hold | undefined {
     modeSince: 0,
     by: 'dashboard',
     note: 'The queue was paused on the dashboard.',
+    probes: 0,
+    nextProbeAt: 0,
+    canaryMayGo: false,
   };
 }

@@ -1,134 +1,156 @@
-import type { Outcome } from '../jetsms/outcome.ts';
-import type { Verdict } from './decide.ts';
+import type { Hold, HoldRecord } from './hold-record.ts';
 import {
-  beginHold,
-  creditTold,
-  endHold,
+  type AccountRefusal,
+  type Admission,
+  admit,
+  answered,
+  beginUnreachable,
+  canaryAccepted,
+  canaryFailed,
+  canaryReturned,
+  claimProbe,
+  codeWasKnown,
+  gateOf,
   type HoldPolicy,
-  type HoldStep,
-  reconcile,
-  resumeByPerson,
+  type ProbeAnswer,
+  paced,
+  type RefusalEffect,
+  refused,
+  type Step,
+  type StepContext,
   shownHold,
+  stands,
 } from './hold-steps.ts';
-import { anyRecord, type Hold, type HoldReason, type HoldStore, type StoredHold } from './hold-store.ts';
-
-/** One request, as far as holds care. */
-export interface Answer {
-  readonly outcome: Outcome;
-  readonly verdict: Verdict;
-  /** When the request began, epoch milliseconds. */
-  readonly startedAt: number;
-  /** Messages in the request. */
-  readonly messages: number;
-}
+import type { HoldStore, StoredHold } from './hold-store.ts';
+import type { QueueGate } from './queue-gate.ts';
 
 /** What one worker knows of, and does about, the hold of one account. */
 export interface AccountHolds {
   /** The hold as last seen; at most `pollMs` old. */
   current(): Hold | undefined;
-  /** Learns from a request: begins a hold, ends one, or counts towards one. */
-  answered(answer: Answer): Promise<void>;
+  /** The hold as it lies in Redis now. */
+  latest(): Promise<Hold | undefined>;
+  /** Whether the account lets nothing pass now; looks again where the last look is not quite fresh. */
+  isHeld(): Promise<boolean>;
+  /** What shall become of a job that was taken while the account is held. */
+  admit(id: string): Promise<Admission>;
+  /** A request was refused because of the account; what becomes of its first message. */
+  refused(refusal: AccountRefusal): Promise<RefusalEffect>;
+  /** JetSMS answered with something that it knows how to say of one message. */
+  answered(answer: RequestAnswer): Promise<void>;
+  /** A canary was not taken, and its end says nothing but that. */
+  canaryFailed(): Promise<void>;
+  /** A canary made no request. */
+  canaryReturned(id: string): Promise<void>;
   /** The endpoint does not answer. */
   unreachable(code: string): Promise<void>;
-  /** A job that was let through as a probe made no request: let the next one through. */
-  skipped(): Promise<void>;
-  /** Looks at Redis, and does what is due there. */
+  /** Whether JetSMS has taken a message in a request that began after `at`, and refused none for the account since. */
+  isProvenSince(at: number): boolean;
+  /** Looks at Redis, and sets what the queue lets through. */
   refresh(): Promise<void>;
   start(): void;
   stop(): void;
 }
 
-export interface HoldsOptions extends HoldPolicy {
+/** A request that was not refused because of the account. */
+export interface RequestAnswer {
+  readonly kind: 'accepted' | 'refused';
+  /** When the request began, epoch milliseconds. */
+  readonly startedAt: number;
+  /** The job that was the canary, if it was one. */
+  readonly canary: string | undefined;
+}
+
+export interface HoldsOptions {
   readonly store: HoldStore;
-  /** 0 = never hold for the account's fault. */
-  readonly accountFaultLimit: number;
+  readonly gate: QueueGate;
+  readonly policy: HoldPolicy;
   readonly worker: string;
   readonly pollMs: number;
-  /** Asks JetSMS for the credit; undefined where it is another worker's turn, or there is no answer. */
-  readonly askCredit?: () => Promise<number | undefined>;
+  /** Asks JetSMS whether the reason is gone; sends nothing. */
+  readonly ask: (hold: Hold) => Promise<Omit<ProbeAnswer, 'hasWaiting'>>;
+  /** Jobs that could be taken now. */
+  readonly countWaiting: () => Promise<number>;
   readonly now: () => number;
   /** Told once for each change that this worker sees. */
   readonly onChange: (hold: Hold | undefined, before: Hold | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
+/** How old a look may be when a job is about to be sent. */
+const freshMs = 250;
+
 export function createAccountHolds(options: HoldsOptions): AccountHolds {
-  const { store, now, worker } = options;
+  const { store, gate, policy, now, worker } = options;
   let seen: StoredHold | undefined;
+  let seenAt = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
-  let isAsking = false;
+  let isProbing = false;
+  let acceptedAt = 0;
+  let refusedAt = 0;
 
-  const current = (): Hold | undefined => (seen ? shownHold(seen) : undefined);
+  const context = (): StepContext => ({ policy, now: now(), worker });
+  const current = (): Hold | undefined => seen && shownHold(seen.record, seen.isPaused);
 
-  const look = async (): Promise<StoredHold> => {
-    const stored = await store.read();
-    // Without a pause in between: several may look at once, and one of them tells.
+  const see = (stored: StoredHold): void => {
     const before = current();
     seen = stored;
+    seenAt = performance.now();
     const after = current();
     if (before?.reason !== after?.reason || before?.mode !== after?.mode) options.onChange(after, before);
-    return stored;
   };
 
-  /** Takes a step if nobody else changed the hold since `stored` was read; what counts is what stands there afterwards. */
-  const take = async (stored: StoredHold, step: HoldStep | undefined): Promise<void> => {
-    if (!step) return;
-    await store.set(stored.raw, step.hold, step.gates);
-    await look();
+  const look = (): Promise<void> => {
+    looking ??= store
+      .read()
+      .then(see)
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  };
+
+  /** Takes a step for all workers; the queue follows. */
+  const change = async <Result>(
+    step: (record: HoldRecord, context: StepContext) => Step<Result>,
+  ): Promise<Result> => {
+    const before = seen?.record.hold;
+    const { record, result } = await store.change((found) => step(found, context()));
+    see({ record, isPaused: seen?.isPaused ?? false });
+    if (record.hold !== before) await setGate();
+    return result;
+  };
+
+  const changeTo = (step: (record: HoldRecord, context: StepContext) => HoldRecord): Promise<void> =>
+    change((record, at) => ({ record: step(record, at), result: undefined }));
+
+  const setGate = async (): Promise<void> => {
+    if (seen) await gate.set(gateOf(seen.record, now(), policy));
   };
 
   const refresh = async (): Promise<void> => {
-    const stored = await look();
-    await take(stored, reconcile(stored, now(), options));
+    await look();
+    if (seen?.record.hold?.mode === 'resuming' && paced(seen.record, context()) !== seen.record)
+      await changeTo(paced);
+    await setGate();
   };
 
-  const begin = async (reason: HoldReason, code: string): Promise<void> => {
-    const stored = await look();
-    await take(stored, beginHold(stored, { reason, code, by: `worker ${worker}`, now: now() }, options));
-  };
-
-  const end = async (startedAt: number): Promise<void> => {
-    const stored = await look();
-    const { hold } = stored;
-    if (hold?.mode !== 'probing' || startedAt < hold.modeSince) return;
-    await take(stored, endHold(hold, now(), options));
-  };
-
-  /** What this worker did to the count itself counts at once, or it would take its own refusals for a row. */
-  const rememberFaults = (accountFaults: number): void => {
-    if (seen) seen = { ...seen, accountFaults };
-  };
-
-  /** Asked before a person resumed: such a refusal says nothing of what that person has mended. */
-  const isOutdated = (hold: Hold | undefined, startedAt: number): boolean =>
-    hold?.reason === 'account-fault' && startedAt < hold.modeSince;
-
-  const accountFault = async ({ startedAt, messages }: Answer, code: string): Promise<void> => {
-    if (isOutdated(current(), startedAt)) return;
-    const inRow = await store.countAccountFaults(messages);
-    rememberFaults(inRow);
-    const onProbation = current()?.reason === 'account-fault';
-    const { accountFaultLimit } = options;
-    if (accountFaultLimit === 0 || (!onProbation && inRow < accountFaultLimit)) return;
-    // What was seen of the hold can be a moment old; this is not.
-    if (!isOutdated((await look()).hold, startedAt)) await begin('account-fault', code);
-  };
-
-  /** A probe that costs no message. */
-  const probeByAsking = async (): Promise<void> => {
+  /** One probe, where it is time for one: a question, and where that says yes or there is none, a canary may go. */
+  const probe = async (): Promise<void> => {
     const hold = current();
-    if (isAsking || !options.askCredit || hold?.reason !== 'no-credit' || hold.mode !== 'probing') return;
-    isAsking = true;
+    if (isProbing || hold?.mode !== 'probing' || hold.nextProbeAt > now()) return;
+    isProbing = true;
     try {
-      const credit = await options.askCredit();
-      if (credit === undefined) return;
-      const stored = await look();
-      await take(stored, creditTold(stored, credit, now(), options));
+      if (!(await change(claimProbe))) return;
+      const answer = await options.ask(hold);
+      const hasWaiting = (await options.countWaiting()) > 0;
+      await changeTo((record, at) => answered(record, { ...answer, hasWaiting }, at));
     } catch (error) {
       options.onError(error);
     } finally {
-      isAsking = false;
+      isProbing = false;
     }
   };
 
@@ -139,32 +161,40 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       options.onError(error);
     }
     // An answer can take as long as a request: the next look does not wait for it.
-    void probeByAsking();
+    void probe();
     if (!stopped) timer = setTimeout(() => void poll(), options.pollMs);
   };
 
   return {
     current,
     refresh,
-    unreachable: (code) => begin('unreachable', code),
-    async answered(answer) {
-      const { outcome, verdict, startedAt } = answer;
-      if (verdict.kind === 'hold') return begin(verdict.reason, verdict.code);
-      if (verdict.kind === 'dead-letter' && verdict.accountFault)
-        return accountFault(answer, verdict.facts.code ?? '');
-      if (outcome.kind === 'accepted') {
-        if (seen && seen.accountFaults > 0) {
-          await store.clearAccountFaults();
-          rememberFaults(0);
-        }
-        if (current()?.mode === 'probing') await end(startedAt);
-        return undefined;
-      }
-      return inconclusive(outcome, startedAt);
+    async latest() {
+      await look();
+      return current();
     },
-    async skipped() {
-      if (current()?.mode === 'probing') await store.returnProbe();
+    async isHeld() {
+      if (performance.now() - seenAt > freshMs) await look();
+      return stands(current());
     },
+    async admit(id) {
+      const othersWait = current()?.lastCanary === id && (await options.countWaiting()) > 0;
+      return change((record, at) => admit(record, { id, othersWait }, at));
+    },
+    async refused(refusal) {
+      refusedAt = now();
+      return change((record, at) => refused(record, refusal, at));
+    },
+    async answered({ kind, startedAt, canary }) {
+      if (kind === 'accepted') acceptedAt = Math.max(acceptedAt, startedAt);
+      if (seen && seen.record.unknownInRow > 0) await changeTo(codeWasKnown);
+      if (canary === undefined) return;
+      if (kind === 'accepted') await changeTo((record, at) => canaryAccepted(record, startedAt, at));
+      else await changeTo((record, at) => canaryRefusedForItself(record, canary, at));
+    },
+    canaryFailed: () => changeTo((record, at) => canaryFailed(record, at)),
+    canaryReturned: (id) => changeTo((record) => canaryReturned(record, id)),
+    unreachable: (code) => changeTo((record, at) => beginUnreachable(record, code, at)),
+    isProvenSince: (at) => Math.max(acceptedAt, seen?.record.provenAt ?? 0) > Math.max(at, refusedAt),
     start() {
       stopped = false;
       void poll();
@@ -174,37 +204,11 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       clearTimeout(timer);
     },
   };
-
-  /** A refusal that says nothing of credit or account still shows that the endpoint answers. */
-  async function inconclusive(outcome: Outcome, startedAt: number): Promise<void> {
-    const hold = current();
-    if (hold?.mode !== 'probing' || outcome.kind !== 'refused') return;
-    if (hold.reason === 'unreachable') await end(startedAt);
-    else await store.returnProbe();
-  }
 }
 
-/** A person holds an account; overrides whatever stands there. */
-export async function holdByPerson(
-  store: HoldStore,
-  { by, note, now }: { readonly by: string; readonly note: string; readonly now: number },
-): Promise<void> {
-  const stored = await store.read();
-  const step = beginHold(stored, { reason: 'operator', by: `operator ${by}`, note, now }, noPolicy);
-  if (step) await store.set(anyRecord, step.hold, step.gates);
+/** A refusal that speaks of the message shows that JetSMS answers and knows what it says; of credit and login, nothing. */
+function canaryRefusedForItself(record: HoldRecord, id: string, context: StepContext): HoldRecord {
+  const reason = record.hold?.reason;
+  if (reason === 'no-credit' || reason === 'account-fault') return canaryReturned(record, id);
+  return canaryAccepted(record, 0, context);
 }
-
-/** A person resumes an account: their own hold ends, any other reason is probed at once. Says what stood there. */
-export async function resumeAsPerson(
-  store: HoldStore,
-  { now, policy }: { readonly now: number; readonly policy: HoldPolicy },
-): Promise<Hold | undefined> {
-  const stored = await store.read();
-  const step = resumeByPerson(stored.hold, now, policy);
-  await store.set(anyRecord, step.hold, step.gates);
-  await store.clearAccountFaults();
-  return shownHold(stored);
-}
-
-/** An operator's hold knows no probing, so no policy shapes it. */
-const noPolicy: HoldPolicy = { probeIntervalMs: 0, resumeRatePerSecond: 0 };

@@ -22,8 +22,7 @@ export {
   type ResumeOrder,
   resumeAccount,
 } from './hold-operations.ts';
-export type { HoldPolicy } from './hold-steps.ts';
-export type { Hold, HoldMode, HoldReason } from './hold-store.ts';
+export type { Hold, HoldMode, HoldReason } from './hold-record.ts';
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts';
 export { createTelemetry, type TelemetryOptions } from './report.ts';
 export type { AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';

@@ -5,6 +5,7 @@ import {
   idOf,
   type JobResult,
   type Journal,
+  type Sending,
   type Settled,
 } from '../queue/journal.ts';
 import { completeWith, type Verdict } from './decide.ts';
@@ -33,9 +34,9 @@ export function outcomeCode(outcome: Outcome): string {
 }
 
 /** The journal before a request whose second sending would matter. */
-export const beforeSending = (journal: Journal, now: number, worker: string): Journal => ({
+export const beforeSending = (journal: Journal, sending: Sending): Journal => ({
   ...withoutMarks(journal),
-  sending: { at: now, worker },
+  sending,
 });
 
 /** The journal once the outcome is known: what a worker that takes the job again must find. */
@@ -46,6 +47,7 @@ export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
     attempts: journal.attempts + (verdict.kind === 'hold' || verdict.kind === 'defer' ? 0 : 1),
     resends: journal.resends + (verdict.kind === 'retry' && verdict.resend ? 1 : 0),
     history: [...journal.history, entryOf(journal, facts)].slice(-historyLimit),
+    ...(isAboutAccount(verdict) ? { refusedAt: now } : {}),
   };
   if (verdict.kind === 'retry' || verdict.kind === 'defer') {
     return { ...next, notBefore: now + verdict.delayMs };
@@ -53,6 +55,13 @@ export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
   const settled = settledBy(facts);
   return settled ? { ...next, settled } : next;
 }
+
+/**
+ * Refused because of the account, or so it seemed: should others be accepted and this one be refused again, it is the
+ * message after all. Want of credit and a code that nobody knows cast no such doubt.
+ */
+export const isAboutAccount = (verdict: Verdict): boolean =>
+  verdict.kind === 'hold' && (verdict.reason === 'account-fault' || verdict.reason === 'endpoint');
 
 /** What BullMQ keeps of a finished job. */
 export interface Finish {

@@ -4,12 +4,16 @@ import type { CampaignState } from '../queue/campaign.ts';
 import { type DeathFacts, type JobResult, type Journal, parseJournal } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
-import { decide } from './decide.ts';
-import type { DeliverContext, Delivery, Settlement } from './deliver.ts';
+import { decide, type Verdict } from './decide.ts';
+import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
+import { firstAndRest } from './division.ts';
+import type { Hold } from './hold-record.ts';
+import { stands } from './hold-steps.ts';
 import { afterAttempt } from './journal-entries.ts';
 import { isLockLost } from './lock-lost.ts';
 import { deferSpreadMs, fullJitter } from './schedules.ts';
 import {
+  asideMs,
   backToWait,
   delayUntil,
   giveUp,
@@ -24,7 +28,7 @@ import { type TakeUp, takeUp } from './take-up.ts';
 /** What processing a job needs of the world. */
 export interface ProcessContext
   extends SettleContext,
-    Omit<DeliverContext, 'client' | 'breaker' | 'lateReplies'> {
+    Omit<DeliverContext, 'client' | 'breaker' | 'lateReplies' | 'rate'> {
   readonly collector: Collector<Delivery>;
   /** Whether the jobs of a campaign may go; at most a second old. */
   readonly campaignState: (campaign: string) => Promise<CampaignState>;
@@ -77,7 +81,6 @@ async function settleWithoutRequest(
   { step, journal }: { readonly step: Exclude<TakeUp, { readonly kind: 'send' }>; readonly journal: Journal },
   context: ProcessContext,
 ): Promise<JobResult> {
-  await context.holds.skipped();
   switch (step.kind) {
     case 'invalid':
       return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
@@ -130,7 +133,6 @@ async function sendWhileItRuns(
   const { sendJob: job, journal } = sendable;
   const state = await context.campaignState(campaign);
   if (state === 'running') return sendJob(taken, sendable, context);
-  await context.holds.skipped();
   if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
   return end(taken, { job, facts: { reason: 'cancelled' }, journal }, context);
 }
@@ -145,7 +147,6 @@ async function sendMmsInItsTime(
   const problem = await mmsProblem(job, context);
   const opensAt = context.windowOpensAt(takenAt) ?? takenAt;
   if (problem === undefined && opensAt <= takenAt) return sendJob(taken, sendable, context);
-  await context.holds.skipped();
   if (problem) return end(taken, { job, facts: { reason: 'invalid', text: problem }, journal }, context);
   if (opensAt >= job.deadlineAt) return end(taken, { job, facts: expiredFacts(journal), journal }, context);
   const leavesAt = opensAt + fullJitter(deferSpreadMs, context.random());
@@ -178,16 +179,22 @@ async function sendJob(
 ): Promise<JobResult> {
   if (context.isClosing()) return backToWait(taken);
   const { job, token } = taken;
+  const id = job.id ?? '';
+  const admission = stands(context.holds.current()) ? await context.holds.admit(id) : 'free';
+  if (admission === 'back') return backToWait(taken);
+  if (admission === 'aside') return delayUntil(taken, context.now() + asideMs);
+  const isCanary = admission === 'canary';
   const settlement = await new Promise<Settlement>((resolve) => {
     context.collector.add({
-      id: job.id ?? '',
+      id,
       token,
       job: sendJob,
       journal,
       takenAt,
+      isCanary,
       lane: sendJob.lane,
-      company: companyOf(sendJob, job.id ?? ''),
-      messages: sendJob.to.length,
+      company: travelsAlone(sendJob, journal) || isCanary ? id : companyOf(sendJob),
+      messages: isCanary ? 1 : sendJob.to.length,
       settle: resolve,
     });
   });
@@ -195,11 +202,14 @@ async function sendJob(
 }
 
 /**
- * Single sends of one title travel together if their deadlines lie within the same minute, since a request has
- * one expire date. A job of many messages travels alone, and so does an MMS.
+ * A job of many messages travels alone, and so does an MMS; and a message that was refused together with its account,
+ * so that a second refusal says which message it is about.
  */
-const companyOf = (job: SendJob, id: string): string =>
-  job.to.length > 1 || job.media ? id : `${Math.floor(job.deadlineAt / 60_000)} ${job.title}`;
+const travelsAlone = ({ to, media }: SendJob, { refusedAt }: Journal): boolean =>
+  to.length > 1 || media !== undefined || refusedAt !== undefined;
+
+/** Single sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
+const companyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
 
 interface Interrupted {
   readonly job: SendJob;
@@ -214,18 +224,7 @@ async function afterCrash(
 ): Promise<JobResult> {
   const outcome: Outcome = { kind: 'uncertain', cause: 'crash' };
   const now = context.now();
-  const verdict = decide({
-    outcome,
-    attempts: journal.attempts,
-    resends: journal.resends,
-    whenUncertain: job.whenUncertain,
-    maxResends: context.maxResends,
-    deadlineAt: job.deadlineAt,
-    messages: job.to.length,
-    unreachable: false,
-    now,
-    random: context.random(),
-  });
+  const verdict = await verdictOnCrash(taken.job.id ?? '', { job, journal }, outcome, context);
   const facts = { outcome, verdict, now, worker: context.worker };
   const next = { ...afterAttempt(journal, facts), stalls: taken.job.stalledCounter };
   const id = taken.job.id ?? '';
@@ -246,6 +245,43 @@ async function afterCrash(
     late: false,
   });
   return settle(taken, { kind: 'verdict', verdict, journal: next }, context);
+}
+
+/**
+ * The messages that the interrupted request carried are uncertain; the others of the job are not. Of the witness of a
+ * hold it is known that it was refused, since hold and witness are written in one step.
+ */
+async function verdictOnCrash(
+  id: string,
+  { job, journal }: Interrupted,
+  outcome: Outcome,
+  context: ProcessContext,
+): Promise<Verdict> {
+  const hold = await context.holds.latest();
+  const carried = Math.min(journal.sending?.messages ?? job.to.length, job.to.length);
+  const isWitness = hold?.witness === id;
+  const ofFirst = isWitness
+    ? witnessOf(hold)
+    : decide({
+        outcome,
+        attempts: journal.attempts,
+        resends: journal.resends,
+        whenUncertain: job.whenUncertain,
+        maxResends: context.maxResends,
+        deadlineAt: job.deadlineAt,
+        messages: carried,
+        isProbe: false,
+        now: context.now(),
+        random: context.random(),
+      });
+  const isWhole = job.to.length === 1 || (carried === job.to.length && !isWitness);
+  if (isWhole) return ofFirst;
+  return { kind: 'split', rule: 'crash', pieces: firstAndRest(ofFirst, job, journal) };
+}
+
+function witnessOf({ reason, code = '' }: Hold): Verdict {
+  const deadReason = reason === 'unknown-code' ? 'unknown-code' : 'terminal';
+  return { kind: 'dead-letter', rule: 'witness', facts: { reason: deadReason, code } };
 }
 
 const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: true } => ({

@@ -7,7 +7,7 @@ import { parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { type CreditState, type CreditStore, createCreditStore } from './credit/credit-store.ts';
 import { uncertainKey } from './dead-letter-store.ts';
-import { shownHold } from './hold-steps.ts';
+import { shownHold, stands } from './hold-steps.ts';
 import { createHoldStore, type HoldStore } from './hold-store.ts';
 import { run } from './pipeline.ts';
 
@@ -62,13 +62,13 @@ async function readAccount(redis: Redis, queues: AccountQueues, now: number): Pr
   const [answers, stored, told] = await Promise.all([run(pipeline), holds.read(), credit.read()]);
   const counts = answers.slice(0, 2 * stateCount).map(Number);
   const heads = answers.slice(-lanes.length) as string[][];
-  const hold = shownHold(stored);
+  const hold = shownHold(stored.record, stored.isPaused);
   return {
     account,
     main: named(counts.slice(0, stateCount)),
     dead: named(counts.slice(stateCount)),
     uncertainOpen: Number(answers[2 * stateCount]),
-    held: hold && hold.mode !== 'resuming' ? hold.reason : undefined,
+    held: stands(hold) ? hold.reason : undefined,
     oldestWaitingMs: await waitingTimes(redis, { main, heads, now }),
     ...creditOf(told),
   };

@@ -9,7 +9,7 @@ import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { meaningOfCode } from './dead-letters/meaning.ts';
 import type { Verdict } from './decide.ts';
-import type { Hold } from './hold-store.ts';
+import type { Hold } from './hold-record.ts';
 import { outcomeCode } from './journal-entries.ts';
 import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
 

@@ -12,9 +12,8 @@ import {
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
-import type { Settlement } from './deliver.ts';
+import type { Settlement } from './delivery.ts';
 import { pieceId, subJob } from './division.ts';
-import type { AccountHolds } from './holds.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -29,7 +28,6 @@ export interface SettleContext {
   readonly queue: Queue;
   readonly deadQueue: Queue;
   readonly journals: JournalStore;
-  readonly holds: AccountHolds;
   readonly telemetry: Telemetry;
   readonly now: () => number;
 }
@@ -76,7 +74,7 @@ function settleVerdict(
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now());
     case 'hold':
-      return backToWait(taken);
+      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs) : backToWait(taken);
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':
@@ -183,6 +181,9 @@ function reportEnd(
     ...(facts?.code === undefined ? {} : { code: facts.code }),
   });
 }
+
+/** How long a job steps aside, so that others of its account, of whatever lane, are taken before it. */
+export const asideMs = 500;
 
 /** Moves the job to the delayed set; its journal already says what it waits for. */
 export async function delayUntil({ job, token }: TakenUp, until: number): Promise<never> {

@@ -3,7 +3,7 @@ import type { Lane } from '../message/lane.ts';
 import type { DeadReason } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { Verdict } from './decide.ts';
-import type { Hold } from './hold-store.ts';
+import type { Hold } from './hold-record.ts';
 
 /** One attempt of one job: all the facts that its log line and the metrics speak of. */
 export interface AttemptReport {

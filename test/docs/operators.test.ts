@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { deadReasons } from '../../src/queue/journal.ts';
-import { holdReasons } from '../../src/worker/hold-store.ts';
+import { holdReasons } from '../../src/worker/hold-record.ts';
 
 const read = (page: string): string => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 

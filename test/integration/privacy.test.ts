@@ -69,7 +69,7 @@ function observe({ account, telemetry }: DeliveryWorld) {
 describe('numbers, texts and passwords', () => {
   it('are in no key, id, error, journal or event in Redis, in no log line and in no metric', async () => {
     await using world = await createDelivery({
-      account: { password, accountFaultLimit: 2, probeIntervalMs: 200, title: 'ACME' },
+      account: { password, probeIntervalMs: 200, maxProbeIntervalMs: 200, title: 'ACME' },
       settings: { stalledIntervalMs: 100 },
       expectsTheUnexpected: true,
     });

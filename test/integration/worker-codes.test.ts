@@ -98,12 +98,15 @@ describe('what JetSMS refuses by itself', () => {
     expect(inWords(await world.end((await world.send(message)).id))).toBe(expected);
   });
 
-  it('a path that is not there, by HTTP', async () => {
+  it('a path that is not there, by HTTP: the account is held, and the message waits', async () => {
     await using world = await createDelivery();
     const account = { ...world.account, url: `${world.simulator.url}/elsewhere` };
     const settings = { ...world.settings, accounts: new Map([[account.name, account]]) };
     await world.startWorker({ settings });
-    expect(inWords(await world.end((await world.send()).id))).toBe('dead terminal http-404');
+    const { id } = await world.send();
+    await world.held({ reason: 'endpoint', code: 'http-404' });
+    expect(['prioritized', 'active']).toContain(await world.queue.getJobState(id));
+    expect(await world.letters()).toEqual([]);
   });
 });
 

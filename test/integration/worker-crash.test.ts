@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
 import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
-import { createAccountHolds } from '../../src/worker/holds.ts';
+import { holdPolicyOf, refused } from '../../src/worker/hold-steps.ts';
 import { createJournalStore, type JournalStore } from '../../src/worker/journal-store.ts';
 import { giveUp, type SettleContext } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
@@ -61,6 +61,37 @@ describe('a job that is marked as being sent, and whose worker is gone', () => {
     await world.enqueue('m1', resent, { ...emptyJournal, resends, attempts: resends, sending });
     await world.startWorker();
     expect((await world.end('m1')).letter).toMatchObject({ reason: 'uncertain', code: 'crash' });
+    expect(requests(world)).toBe(0);
+  });
+});
+
+describe('a worker that died with a canary of a large job under way', () => {
+  it('leaves one message in doubt; the others go on', async () => {
+    await using world = await createDelivery();
+    const to = [numberAt(1), numberAt(2), numberAt(3)];
+    await world.enqueue('m1', { ...parked, to }, { ...emptyJournal, sending: { ...sending, messages: 1 } });
+    await world.startWorker();
+    await world.simulator.waitForAccepted(2, 5_000);
+    expect(world.simulator.accepted.map((message) => message.to)).toEqual(to.slice(1));
+    const letters = await waitFor(async () => {
+      const found = await world.letters();
+      return found.length > 0 && found;
+    });
+    expect(letters.map(({ data }) => [data.reason, data.code])).toEqual([['uncertain', 'crash']]);
+  });
+});
+
+describe('a worker that died when its request had just begun the hold of the account', () => {
+  it('leaves no doubt about the witness: hold and witness were written in one step', async () => {
+    await using world = await createDelivery({ account: { probeIntervalMs: 3_600_000 } });
+    const refusal = { reason: 'account-fault', code: '10', startedAt: at, isCanary: false } as const;
+    const context = { now: at, worker: 'w0', policy: holdPolicyOf(world.account) };
+    await world.holdStore.change((record) => refused(record, { ...refusal, first: 'm1' }, context));
+    await world.enqueue('m1', parked, { ...emptyJournal, sending });
+    await world.startWorker();
+    const ended = await world.end('m1');
+    expect(ended.letter).toMatchObject({ reason: 'terminal', code: '10' });
+    expect(ended.letter).not.toHaveProperty('mayHaveArrived');
     expect(requests(world)).toBe(0);
   });
 });
@@ -281,18 +312,9 @@ describe('giving up', () => {
 });
 
 function contextOf(world: DeliveryWorld): SettleContext {
-  const { queue, deadQueue, telemetry, account } = world;
-  const holds = createAccountHolds({
-    ...account,
-    store: world.holdStore,
-    worker: 'w',
-    pollMs: 1_000,
-    now: Date.now,
-    onChange: () => {},
-    onError: () => {},
-  });
+  const { queue, deadQueue, telemetry } = world;
   const [journals, now] = [journalsOf(world), Date.now];
-  return { queue, deadQueue, telemetry, holds, journals, now };
+  return { queue, deadQueue, telemetry, journals, now };
 }
 
 const journalsOf = (world: DeliveryWorld): JournalStore =>

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../src/message/lane.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
-import type { Settlement } from '../../src/worker/deliver.ts';
-import { createAccountHolds } from '../../src/worker/holds.ts';
+import type { Settlement } from '../../src/worker/delivery.ts';
 import { createJournalStore } from '../../src/worker/journal-store.ts';
 import { type SettleContext, settle } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld } from '../support/delivery.ts';
@@ -21,18 +20,9 @@ async function byHand(
   await using world = await createDelivery();
   const bull = new Worker(world.queue.name, null, { connection: world.redis, prefix: world.prefix });
   const { queue, deadQueue, telemetry, account, prefix, redis } = world;
-  const holds = createAccountHolds({
-    ...account,
-    store: world.holdStore,
-    worker: 'w',
-    pollMs: 1_000,
-    now: Date.now,
-    onChange: () => {},
-    onError: () => {},
-  });
   const journals = createJournalStore(redis, { prefix, account: account.name });
   const now = Date.now;
-  const context = { queue, deadQueue, telemetry, holds, journals, now };
+  const context = { queue, deadQueue, telemetry, journals, now };
   await use(world, () => waitFor(() => bull.getNextJob(token)), context);
   await bull.close();
 }
@@ -95,7 +85,7 @@ describe("BullMQ's words", () => {
     byHand(async (world, take, context) => {
       await add(world, 'm1');
       const facts = { reason: 'terminal', code: '12', text: 'wrong title' } as const;
-      const verdict = { kind: 'dead-letter', rule: '12', facts, accountFault: false } as const;
+      const verdict = { kind: 'dead-letter', rule: '12', facts } as const;
       expect(await wordFor(await take(), { kind: 'verdict', verdict, journal }, context)).toBe(
         'UnrecoverableError',
       );

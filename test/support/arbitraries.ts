@@ -59,5 +59,5 @@ export const anyVerdict: fc.Arbitrary<Verdict> = fc.oneof(
     reason: fc.constantFrom('no-credit', 'unreachable'),
     code: anyCode,
   }),
-  fc.record({ kind: fc.constant('dead-letter'), rule, facts: anyFacts, accountFault: fc.boolean() }),
+  fc.record({ kind: fc.constant('dead-letter'), rule, facts: anyFacts }),
 );

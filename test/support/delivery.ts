@@ -16,7 +16,9 @@ import type { AccountSettings } from '../../src/settings/account.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../src/simulator/index.ts';
-import { createHoldStore, type Hold, type HoldStore } from '../../src/worker/hold-store.ts';
+import type { Hold } from '../../src/worker/hold-record.ts';
+import { shownHold } from '../../src/worker/hold-steps.ts';
+import { createHoldStore, type HoldStore } from '../../src/worker/hold-store.ts';
 import { finishedJournal } from '../../src/worker/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
@@ -72,11 +74,11 @@ export interface DeliveryWorld extends AsyncDisposable {
   /** Waits until a message has ended. */
   end(id: string, options?: WaitOptions): Promise<End>;
   /** Waits until the account's hold is like this, as it lies in Redis. */
-  held(like: Partial<Hold> | undefined, options?: WaitOptions): Promise<StoredHoldOf>;
+  held(like: Partial<Hold> | undefined, options?: WaitOptions): Promise<Hold | undefined>;
+  /** The account's hold now, as people see it. */
+  hold(): Promise<Hold | undefined>;
   letters(): Promise<readonly Job<DeadLetter>[]>;
 }
-
-type StoredHoldOf = Awaited<ReturnType<HoldStore['read']>>;
 
 /** The nth invented number. */
 export const numberAt = (n: number): string => String(905_320_000_000 + n);
@@ -107,6 +109,11 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
   const holdStore = createHoldStore(redis, { prefix, account: account.name });
   const telemetry = recordTelemetry();
   const workers: DeliveryWorker[] = [];
+
+  const hold = async (): Promise<Hold | undefined> => {
+    const { record, isPaused } = await holdStore.read();
+    return shownHold(record, isPaused);
+  };
 
   const send = (message: Partial<NewMessage> = {}): Promise<SendReceipt> =>
     producer.send({ to: '0532 123 45 67', text: 'Merhaba', ...message });
@@ -156,14 +163,17 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     },
     end: (id, options) =>
       waitFor(() => endOf(id, queue, deadQueue), { what: `the end of ${id}`, ...options }),
-    held: (like, options) =>
-      waitFor(
+    async held(like, options) {
+      const found = await waitFor(
         async () => {
-          const stored = await holdStore.read();
-          return isLike(stored.hold, like) && stored;
+          const present = await hold();
+          return isLike(present, like) && { present };
         },
         { what: `a hold like ${JSON.stringify(like)}`, ...options },
-      ),
+      );
+      return found.present;
+    },
+    hold,
     letters: async () => (await deadQueue.getJobs(['wait'])) as Job<DeadLetter>[],
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.close()));

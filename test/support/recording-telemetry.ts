@@ -1,6 +1,6 @@
 import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
-import type { Hold } from '../../src/worker/hold-store.ts';
+import type { Hold } from '../../src/worker/hold-record.ts';
 import type {
   AttemptReport,
   CreditTold,

@@ -1,7 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Redis } from 'ioredis';
-import type { AccountSettings } from '../../settings/account.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
@@ -60,13 +59,9 @@ async function hold(
 async function resume(name: string, context: CliContext): Promise<void> {
   const { resumeAccount } = await import('../../worker/hold-operations.ts');
   const { settings, use } = await open(context);
-  const account: AccountSettings = accountOf(settings, name);
-  const { probeIntervalMs, resumeRatePerSecond } = account;
-  const policy = { probeIntervalMs, resumeRatePerSecond };
-  const before = await use((redis) =>
-    resumeAccount(redis, { prefix: settings.prefix, account: name, policy }),
-  );
-  context.terminal.out(renderResumed(name, before));
+  const { name: account } = accountOf(settings, name);
+  const before = await use((redis) => resumeAccount(redis, { prefix: settings.prefix, account }));
+  context.terminal.out(renderResumed(account, before));
 }
 
 interface Opened {

@@ -1,7 +1,7 @@
 import { meaningOfCode } from '../../worker/dead-letters/meaning.ts';
 import { isoTime } from '../../worker/dead-letters/view.ts';
 import type { AccountHold } from '../../worker/hold-operations.ts';
-import type { Hold } from '../../worker/hold-store.ts';
+import type { Hold } from '../../worker/hold-record.ts';
 import { layOutColumns } from './columns.ts';
 
 /** A hold as people may see it; null where there is nothing to say. */
@@ -15,7 +15,7 @@ export interface HoldView {
   readonly meaning: string | null;
   /** ISO 8601; null too for a pause of the dashboard, which leaves no time behind. */
   readonly since: string | null;
-  /** While it is probed: when the next message may leave. */
+  /** While it is probed: when JetSMS is asked, or tried with a message, next. */
   readonly nextProbeAt: string | null;
   readonly by: string | null;
   readonly note: string | null;
@@ -51,7 +51,7 @@ function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldVie
   const why = code === null ? note : `${code}: ${meaning}`;
   const next: Readonly<Record<string, string>> = {
     stopped: `until \`jetsms resume ${account}\``,
-    probing: `next probe ${nextProbeAt ?? 'now'}`,
+    probing: `ends by itself; next probe ${nextProbeAt ?? 'now'}`,
     resuming: 'over; the pace is rising',
   };
   return [why, next[mode ?? '']].filter(Boolean).join('; ');
@@ -61,5 +61,5 @@ function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldVie
 export function renderResumed(account: string, before: Hold | undefined): string {
   if (!before) return `${account} was not held.`;
   if (before.reason === 'operator') return `${account} sends again.`;
-  return `${account} was held for ${before.reason}. One message goes first; if JetSMS takes it, the others follow.`;
+  return `${account} was held for ${before.reason}. JetSMS is probed now; the messages follow once one is taken.`;
 }

@@ -1,6 +1,8 @@
 import { openWorkerRedis } from '../../queue/redis.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { createHoldStore, type Hold } from '../../worker/hold-store.ts';
+import type { Hold } from '../../worker/hold-record.ts';
+import { shownHold, stands } from '../../worker/hold-steps.ts';
+import { createHoldStore } from '../../worker/hold-store.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { endReader, type MessageEnd } from './ends.ts';
@@ -53,8 +55,8 @@ export async function awaitEnds(
         onEnd?.(id, end);
       },
       async onLook(left) {
-        const { hold } = await holds.read();
-        progress.update(ids.size - left, isAway ? 'Redis is away' : holdNote(hold));
+        const { record, isPaused } = await holds.read();
+        progress.update(ids.size - left, isAway ? 'Redis is away' : holdNote(shownHold(record, isPaused)));
       },
     });
     return tally.rows(underWay.length);
@@ -66,4 +68,4 @@ export async function awaitEnds(
 }
 
 const holdNote = (hold: Hold | undefined): string =>
-  hold === undefined || hold.mode === 'resuming' ? '' : `the account is held: ${hold.reason}`;
+  stands(hold) ? `the account is held: ${hold.reason}` : '';

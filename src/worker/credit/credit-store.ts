@@ -12,7 +12,7 @@ export interface CreditState extends CreditReading {
 /** What all workers know of one account's credit, in Redis. */
 export interface CreditStore {
   /** True where it is this worker's turn to ask: nobody else's for so long. */
-  lease(what: 'credit' | 'hold' | 'check', forMs: number): Promise<boolean>;
+  lease(what: 'credit' | 'check', forMs: number): Promise<boolean>;
   /** Undefined where nobody was told for so long that the last word means nothing any more. */
   read(): Promise<CreditState | undefined>;
   /** All readings that are kept, the latest first. */

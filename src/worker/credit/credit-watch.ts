@@ -8,11 +8,8 @@ import { readWaiting } from './waiting.ts';
 
 /** Asks JetSMS for an account's credit, for all workers together. */
 export interface CreditWatch {
-  /**
-   * Asks on behalf of a hold for want of credit, once in `probeIntervalMs` over all workers. Undefined where it
-   * is not this worker's turn, or there is no answer.
-   */
-  askForHold(): Promise<number | undefined>;
+  /** Asks now, on behalf of a hold. */
+  credit(): Promise<AccountAnswer<number>>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -20,7 +17,7 @@ export interface CreditWatch {
 export interface CreditWatchOptions {
   readonly redis: Redis;
   readonly prefix: string;
-  readonly account: Pick<AccountSettings, 'name' | 'creditIntervalMs' | 'probeIntervalMs'>;
+  readonly account: Pick<AccountSettings, 'name' | 'creditIntervalMs'>;
   readonly queries: AccountQueries;
   readonly telemetry: Pick<Telemetry, 'credit' | 'redis'>;
   readonly now: () => number;
@@ -34,19 +31,18 @@ const intervalsKept = 3;
 
 export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
   const { redis, prefix, account, queries, telemetry, now } = options;
-  const { creditIntervalMs, probeIntervalMs } = account;
+  const { creditIntervalMs } = account;
   const place = { prefix, account: account.name };
   const store = createCreditStore(redis, place);
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 
-  const ask = async (): Promise<number | undefined> => {
+  const credit = async (): Promise<AccountAnswer<number>> => {
     const answer = await queries.credit({ signal: stopping.signal });
-    if (stopping.signal.aborted) return undefined;
+    if (stopping.signal.aborted) return answer;
     telemetry.credit(answer.kind === 'answer' ? { credit: answer.value } : { why: whyOf(answer) });
-    if (answer.kind === 'no-answer') return undefined;
-    await keep(answer.value);
-    return answer.value;
+    if (answer.kind === 'answer') await keep(answer.value);
+    return answer;
   };
 
   const keep = async (credit: number): Promise<void> => {
@@ -60,7 +56,7 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
 
   const look = async (): Promise<void> => {
     try {
-      if (await store.lease('credit', creditIntervalMs)) await ask();
+      if (await store.lease('credit', creditIntervalMs)) await credit();
     } catch (error) {
       telemetry.redis(error);
     }
@@ -68,9 +64,7 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
   };
 
   return {
-    async askForHold() {
-      return (await store.lease('hold', probeIntervalMs)) ? ask() : undefined;
-    },
+    credit,
     start() {
       void look();
     },

@@ -4,18 +4,17 @@ import { emptyJournal, type Journal, parseJournal } from '../../../src/queue/jou
 import { keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { createEndpointBreaker } from '../../../src/worker/breaker.ts';
-import {
-  type DeliverContext,
-  type Delivery,
-  deliverGroup,
-  type Settlement,
-} from '../../../src/worker/deliver.ts';
+import { deliverGroup } from '../../../src/worker/deliver.ts';
+import type { DeliverContext, Delivery, Settlement } from '../../../src/worker/delivery.ts';
 import { createEndWriter } from '../../../src/worker/finish-together.ts';
-import type { Hold } from '../../../src/worker/hold-store.ts';
+import { holdAccount } from '../../../src/worker/hold-operations.ts';
+import { holdPolicyOf } from '../../../src/worker/hold-steps.ts';
 import { createAccountHolds } from '../../../src/worker/holds.ts';
 import { createJournalStore } from '../../../src/worker/journal-store.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
 import { createMediaLibrary } from '../../../src/worker/media.ts';
+import { createQueueGate } from '../../../src/worker/queue-gate.ts';
+import { createRate } from '../../../src/worker/rate.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { sendJob } from '../../support/send-job.ts';
 
@@ -49,12 +48,16 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
   const context: DeliverContext = {
     ...common,
     client,
+    rate: createRate({ redis, prefix, account: account.name, ...account }),
     breaker: createEndpointBreaker({ failuresInRow: 1, halfOpenAfterMs: 60_000 }),
     holds: createAccountHolds({
-      ...account,
       ...common,
       store: world.holdStore,
+      gate: createQueueGate(queue),
+      policy: holdPolicyOf(account),
       pollMs: 1_000,
+      ask: async () => ({ says: 'cannot-tell' }),
+      countWaiting: async () => 0,
       onChange: () => {},
       onError: () => {},
     }),
@@ -81,6 +84,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
         job,
         journal,
         takenAt: Date.now(),
+        isCanary: false,
         lane: job.lane,
         company: job.title,
         messages: job.to.length,
@@ -229,13 +233,11 @@ describe('a group of jobs', () => {
 });
 
 describe('a hold', () => {
-  const stopped: Hold = { reason: 'operator', mode: 'stopped', since: 1, modeSince: 1, by: 'operator x' };
-
   it('that came while the jobs waited for their request keeps them here', () =>
     withHands(async ({ context, take, journalOf, world }) => {
       const group = [await take('a', to(1)), await take('b', to(2))];
-      await world.holdStore.set('', stopped, { paused: true });
-      await context.holds.refresh();
+      const { prefix, account, redis } = world;
+      await holdAccount(redis, { prefix, account: account.name, by: 'x', note: 'a test' });
       await deliver(group, context);
       expect(kinds(group)).toEqual([['back'], ['back']]);
       expect(world.simulator.stats().requests).toBe(0);
@@ -257,7 +259,7 @@ describe('a hold', () => {
         await deliverGroup([delivery], context);
         expect(kinds([taken])).toEqual([['hold']]);
         expect(reasonAtSettling).toBe('no-credit');
-        expect((await world.holdStore.read()).hold).toMatchObject({ reason: 'no-credit', code: '11' });
+        expect(await world.hold()).toMatchObject({ reason: 'no-credit', code: '11' });
       },
       { provider: { credit: 0 } },
     ));
@@ -278,6 +280,27 @@ describe('an endpoint that counts as unreachable', () => {
     }));
 });
 
+describe("the account's pace", () => {
+  it('is paid by each request, also by those that a refusal divides', () =>
+    withHands(
+      async ({ context, take, world }) => {
+        world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(5) } });
+        const group = [];
+        for (let n = 1; n <= 8; n += 1) group.push(await take(`m${n}`, { ...to(n), text: `Merhaba ${n}` }));
+        const began = performance.now();
+        await deliver(group, context);
+        expect(kinds(group).flat()).toEqual(
+          [4, 1, 3].flatMap((count, index) => Array(count).fill(index === 1 ? 'dead-letter' : 'complete')),
+        );
+        const { requests } = world.simulator.stats();
+        expect(requests).toBe(7);
+        // A second's worth may leave at once; the others wait for their turn.
+        expect(performance.now() - began).toBeGreaterThan(((requests - 4) * 1_000) / 4 - 50);
+      },
+      { account: { requestsPerSecond: 4 } },
+    ));
+});
+
 describe('what goes wrong here', () => {
   it('settles every job that is still open as failed, and throws nothing', () =>
     withHands(async ({ context, take, world }) => {
@@ -290,16 +313,26 @@ describe('what goes wrong here', () => {
     }));
 
   it('with a hold does not cost the messages their record', () =>
+    withHands(async ({ context, take, journalOf, world }) => {
+      const { prefix, account, redis } = world;
+      world.simulator.faults.add({ kind: 'reply', code: '76' });
+      await context.holds.refresh();
+      await redis.rpush(keys.hold(prefix, account.name), 'no record');
+      const taken = await take('a', to(1));
+      await deliver([taken], context);
+      expect(kinds([taken])).toEqual([['hold']]);
+      expect(await journalOf('a')).toMatchObject({ attempts: 0, history: [{ code: '76', verdict: 'hold' }] });
+      expect(world.telemetry.redisErrors).toHaveLength(1);
+    }));
+
+  it('with one message while its reply is judged harms that message alone', () =>
     withHands(
-      async ({ context, take, journalOf, world }) => {
-        const { prefix, account, redis } = world;
-        world.simulator.faults.add({ kind: 'reply', code: '76' });
-        await redis.rpush(keys.accountFaults(prefix, account.name), 'no number');
-        const taken = await take('a', to(1));
-        await deliver([taken], context);
-        expect(kinds([taken])).toEqual([['dead-letter']]);
-        expect((await journalOf('a')).settled).toMatchObject({ end: 'dead', code: '76' });
-        expect(world.telemetry.unexpectedErrors).toMatchObject([{ where: 'hold' }]);
+      async ({ context, take, world }) => {
+        const broken = { history: null } as unknown as Journal; // what a total reader never gives
+        const group = [await take('a', to(1)), await take('b', to(2), broken), await take('c', to(3))];
+        await deliver(group, context);
+        expect(kinds(group)).toEqual([['complete'], ['complete'], ['complete']]);
+        expect(world.simulator.accepted).toHaveLength(3);
       },
       { expectsTheUnexpected: true },
     ));

@@ -55,7 +55,7 @@ async function sendOneOfEach(world: DeliveryWorld): Promise<readonly string[]> {
 
 describe('a run with everything in it', () => {
   it('writes only documented lines; no line, metric or health page holds a number, a text or a password', async () => {
-    await using world = await createDelivery({ account: { accountFaultLimit: 0 } });
+    await using world = await createDelivery({ account: { probeIntervalMs: 200, maxProbeIntervalMs: 200 } });
     addFaults(world);
     const ids = await sendOneOfEach(world);
     const recorded = recordLog();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answers, foldAnswer, holdReasons } from '../../../src/metrics/labels.ts';
-import * as holds from '../../../src/worker/hold-store.ts';
+import * as holds from '../../../src/worker/hold-record.ts';
 
 describe('the sets of label values', () => {
   it('are the words of the worker', () => {

@@ -7,7 +7,6 @@ describe('names in Redis', () => {
     expect(queueName('acme')).toBe('jetsms-acme');
     expect(deadQueueName('acme')).toBe('jetsms-acme-dead');
     expect(keys.hold(defaultPrefix, 'acme')).toBe('{jetsms}:hold:acme');
-    expect(keys.accountFaults(defaultPrefix, 'acme')).toBe('{jetsms}:account-faults:acme');
     expect(keys.replayed(defaultPrefix, 'acme', 'm1')).toBe('{jetsms}:replayed:acme:m1');
   });
 

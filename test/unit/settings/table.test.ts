@@ -40,7 +40,6 @@ describe('the settings table', () => {
     });
     expect(Object.fromEntries(shown)).toMatchInlineSnapshot(`
       {
-        "accountFaultLimit": "5",
         "batchSize": "100",
         "batchWaitMs": "5",
         "bodyTimeoutMs": "10000",
@@ -68,6 +67,7 @@ describe('the settings table', () => {
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
+        "maxProbeIntervalMs": "600000",
         "maxReplyBytes": "4194304",
         "maxTextLength": "160",
         "maxUncertainResends": "2",
@@ -80,7 +80,7 @@ describe('the settings table', () => {
         "onLengthProblem": "RejectAllPackage",
         "password": "",
         "prefix": "{jetsms}",
-        "probeIntervalMs": "60000",
+        "probeIntervalMs": "10000",
         "redisUrl": "",
         "requestTimeoutMs": "30000",
         "requestsPerSecond": "0",

@@ -19,9 +19,9 @@ import { refusedBy } from '../../support/outcomes.ts';
  * - `retry 0..2000`: send again after a delay drawn from this range, in milliseconds
  * - `resend 0..2000`: the same, but the request before may have been taken
  * - `defer 0..600000`: wait without using an attempt
- * - `hold no-credit 11`: the account stands still, with this reason and code
- * - `dead terminal 12`: a dead letter with this reason and code; `+fault`: it counts towards holding the
- *   account; `+arrived`: the person may have the text all the same
+ * - `hold no-credit 11`: the account stands still, with this reason and code; `witness`: the request's first
+ *   message may become a dead letter for it
+ * - `dead terminal 12`: a dead letter with this reason and code; `+arrived`: the person may have the text all the same
  */
 const now = Date.UTC(2026, 0, 5, 12);
 const hour = 3_600_000;
@@ -33,7 +33,7 @@ const ordinary: Omit<Situation, 'outcome'> = {
   maxResends: 2,
   deadlineAt: now + 24 * hour,
   messages: 1,
-  unreachable: false,
+  isProbe: false,
   now,
   random: 0,
 };
@@ -55,11 +55,10 @@ function inWords(least: Verdict, most: Verdict): string {
     case 'defer':
       return `defer ${least.delayMs}..${ceiling(most)}`;
     case 'hold':
-      return `hold ${least.reason} ${least.code}`;
+      return [`hold ${least.reason} ${least.code}`, least.witness && 'witness'].filter(Boolean).join(' ');
     case 'dead-letter': {
       const { reason, code, mayHaveArrived } = least.facts;
-      const marks = [least.accountFault && '+fault', mayHaveArrived && '+arrived'];
-      return ['dead', reason, code, ...marks].filter(Boolean).join(' ');
+      return ['dead', reason, code, mayHaveArrived && '+arrived'].filter(Boolean).join(' ');
     }
   }
 }
@@ -96,14 +95,14 @@ function outcomeOfRow(id: string): Outcome {
 const byRow = rowsOf(`
   # row        1st attempt                3rd attempt                   8th attempt
   00           complete                   complete                      complete
-  10           dead terminal 10 +fault    dead terminal 10 +fault       dead terminal 10 +fault
+  10           hold account-fault 10 witness    hold account-fault 10 witness       hold account-fault 10 witness
   11           hold no-credit 11          hold no-credit 11             hold no-credit 11
   12           dead terminal 12           dead terminal 12              dead terminal 12
   30           dead terminal 30           dead terminal 30              dead terminal 30
   31           dead terminal 31           dead terminal 31              dead terminal 31
   72           dead terminal 72           dead terminal 72              dead terminal 72
-  76           dead terminal 76 +fault    dead terminal 76 +fault       dead terminal 76 +fault
-  77           dead terminal 77 +fault    dead terminal 77 +fault       dead terminal 77 +fault
+  76           hold account-fault 76 witness    hold account-fault 76 witness       hold account-fault 76 witness
+  77           hold account-fault 77 witness    hold account-fault 77 witness       hold account-fault 77 witness
   80           dead terminal 80           dead terminal 80              dead terminal 80
   81           dead terminal 81           dead terminal 81              dead terminal 81
   84           dead terminal 84           dead terminal 84              dead terminal 84
@@ -138,16 +137,16 @@ describe('the decision table: every row of the code table', () => {
 
 const byOtherRefusal = rowsOf(`
   # refusal   1st attempt                    3rd attempt                    8th attempt
-  73          dead unknown-code 73           dead unknown-code 73           dead unknown-code 73
-  999         dead unknown-code 999          dead unknown-code 999          dead unknown-code 999
-  0           dead unknown-code 0            dead unknown-code 0            dead unknown-code 0
-  http-301    dead terminal http-301 +fault  dead terminal http-301 +fault  dead terminal http-301 +fault
-  http-308    dead terminal http-308 +fault  dead terminal http-308 +fault  dead terminal http-308 +fault
-  http-400    dead terminal http-400 +fault  dead terminal http-400 +fault  dead terminal http-400 +fault
-  http-401    dead terminal http-401 +fault  dead terminal http-401 +fault  dead terminal http-401 +fault
-  http-403    dead terminal http-403 +fault  dead terminal http-403 +fault  dead terminal http-403 +fault
-  http-404    dead terminal http-404 +fault  dead terminal http-404 +fault  dead terminal http-404 +fault
-  http-407    dead terminal http-407 +fault  dead terminal http-407 +fault  dead terminal http-407 +fault
+  73          hold unknown-code 73 witness           hold unknown-code 73 witness           hold unknown-code 73 witness
+  999         hold unknown-code 999 witness          hold unknown-code 999 witness          hold unknown-code 999 witness
+  0           hold unknown-code 0 witness            hold unknown-code 0 witness            hold unknown-code 0 witness
+  http-301    hold endpoint http-301  hold endpoint http-301  hold endpoint http-301
+  http-308    hold endpoint http-308  hold endpoint http-308  hold endpoint http-308
+  http-400    hold endpoint http-400  hold endpoint http-400  hold endpoint http-400
+  http-401    hold endpoint http-401  hold endpoint http-401  hold endpoint http-401
+  http-403    hold endpoint http-403  hold endpoint http-403  hold endpoint http-403
+  http-404    hold endpoint http-404  hold endpoint http-404  hold endpoint http-404
+  http-407    hold endpoint http-407  hold endpoint http-407  hold endpoint http-407
 `);
 
 describe('the decision table: refusals outside the code table', () => {
@@ -187,7 +186,7 @@ describe('the decision table: nothing was sent', () => {
 
   it.each(byUnsentCause)('%s of a canary holds the account anew, at any attempt', (cause) => {
     for (const attempts of [0, 2, 7]) {
-      const verdict = verdictOf(unsent(cause as UnsentCause), { attempts, unreachable: true });
+      const verdict = verdictOf(unsent(cause as UnsentCause), { attempts, isProbe: true });
       expect(verdict).toBe(`hold unreachable ${cause}`);
     }
   });
@@ -247,7 +246,7 @@ describe('the decision table: nobody knows', () => {
   });
 
   it('does not hold the account of a canary whose answer did not come: what was sent was sent', () => {
-    expect(verdictOf(uncertain('reply-timeout'), { unreachable: true })).toBe(
+    expect(verdictOf(uncertain('reply-timeout'), { isProbe: true })).toBe(
       'dead uncertain reply-timeout +arrived',
     );
   });
@@ -264,12 +263,12 @@ describe('the deadline', () => {
   const late = rowsOf(`
     # outcome           the deadline has passed                 a second is left
     00                  complete                                complete
-    10                  dead terminal 10 +fault                 dead terminal 10 +fault
+    10                  hold account-fault 10 witness                 hold account-fault 10 witness
     11                  hold no-credit 11                       hold no-credit 11
     12                  dead terminal 12                        dead terminal 12
     90-xml-null         dead expired 90                         retry 0..or dead expired 90
     204                 dead expired 204                        dead expired 204
-    73                  dead unknown-code 73                    dead unknown-code 73
+    73                  hold unknown-code 73 witness                    hold unknown-code 73 witness
     connection-refused  dead expired connection-refused         retry 0..or dead expired connection-refused
     reply-timeout       dead uncertain reply-timeout +arrived   dead uncertain reply-timeout +arrived
   `);
@@ -301,12 +300,12 @@ describe('several messages in one request', () => {
   const byScope = rowsOf(`
     # row        verdict                   why
     00           complete                  all were taken
-    10           dead terminal 10 +fault   the account's fault, so each message's end
+    10           hold account-fault 10 witness   the account's fault, so each message's end
     11           hold no-credit 11         the account's fault
     12           dead terminal 12          the title's fault, and all have the same title
     72           dead terminal 72          as 12
-    76           dead terminal 76 +fault   the account's fault
-    77           dead terminal 77 +fault   the account's fault
+    76           hold account-fault 76 witness   the account's fault
+    77           hold account-fault 77 witness   the account's fault
     30           dead terminal 30          a request has one title
     31           split                     one of them is at fault
     80           split                     one of them is at fault
@@ -316,7 +315,7 @@ describe('several messages in one request', () => {
     90-parser    split                     it may be one of them that we wrote wrongly
     90-other     split                     it may be one of them that we wrote wrongly
     90-xml-null  retry 0..2000             nothing arrived
-    73           dead unknown-code 73      nobody knows
+    73           hold unknown-code 73 witness      nobody knows
   `);
 
   it.each(byScope)('%s: %s, because %s', (id = '', expected) => {
@@ -334,6 +333,51 @@ describe('several messages in one request', () => {
 
   it.each(ofOneText)('of one text, %s: %s, because %s', (id = '', expected) => {
     expect(verdictOf(outcomeOfRow(id), { messages: 1_000, isOneText: true })).toBe(expected);
+  });
+});
+
+describe('a request that is too large for the endpoint', () => {
+  it.each(
+    rowsOf(`
+      # messages  verdict
+      1000        split
+      2           split
+      1           dead terminal http-413
+    `),
+  )('of %s messages: %s', (messages, expected) => {
+    expect(verdictOf(http(413), { messages: Number(messages) })).toBe(expected);
+  });
+});
+
+describe('a message that was refused with its account before, while others are accepted', () => {
+  it.each(
+    rowsOf(`
+      # outcome   alone                   with others
+      10          dead terminal 10        split
+      76          dead terminal 76        split
+      http-403    dead terminal http-403  split
+      http-302    dead terminal http-302  split
+      11          hold no-credit 11       hold no-credit 11
+    `),
+  )('%s: %s; with others: %s', (name = '', alone, withOthers) => {
+    const outcome = name.startsWith('http-') ? http(Number(name.slice(5))) : code(name);
+    expect(verdictOf(outcome, { isSuspect: true })).toBe(alone);
+    expect(verdictOf(outcome, { isSuspect: true, messages: 2 })).toBe(withOthers);
+  });
+});
+
+describe("JetSMS's word on one recipient of a request in which others were accepted", () => {
+  it.each(
+    rowsOf(`
+      # status  verdict
+      10        dead terminal 10
+      77        dead terminal 77
+      12        dead terminal 12
+      73        dead unknown-code 73
+      11        hold no-credit 11
+    `),
+  )('%s: %s', (status = '', expected) => {
+    expect(verdictOf(code(status), { isOfRecipient: true })).toBe(expected);
   });
 });
 
@@ -357,7 +401,6 @@ describe('a message that was sent again after an uncertain attempt', () => {
     rowsOf(`
       # outcome            verdict
       12                   dead terminal 12 +arrived
-      73                   dead unknown-code 73 +arrived
     `),
   )('%s: %s', (id = '', expected) => {
     expect(verdictOf(code(id), { resends: 1, whenUncertain: 'resend' })).toBe(expected);
@@ -370,6 +413,15 @@ describe('a message that was sent again after an uncertain attempt', () => {
 });
 
 describe('what a dead letter says', () => {
+  it('of a witness says the same, and whether an earlier request may have arrived', () => {
+    expect(decide({ ...ordinary, outcome: code('10', 'wrong user') })).toMatchObject({
+      witness: { reason: 'terminal', code: '10', text: 'wrong user' },
+    });
+    expect(decide({ ...ordinary, resends: 1, outcome: code('73', 'words') })).toMatchObject({
+      witness: { reason: 'unknown-code', code: '73', text: 'words', mayHaveArrived: true },
+    });
+  });
+
   it("keeps the provider's words", () => {
     expect(decide({ ...ordinary, outcome: code('12', 'wrong title') })).toMatchObject({
       rule: '12',
@@ -484,7 +536,9 @@ describe('for any situation', () => {
         maxResends: fc.nat(5),
         leftMs: fc.integer({ min: -1e9, max: 1e9 }),
         messages: fc.integer({ min: 1, max: 5_000 }),
-        unreachable: fc.boolean(),
+        isProbe: fc.boolean(),
+        isSuspect: fc.boolean(),
+        isOfRecipient: fc.boolean(),
         opensInMs: fc.integer({ min: 0, max: 7 * 24 * hour }),
         random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       },
@@ -497,7 +551,9 @@ describe('for any situation', () => {
           'maxResends',
           'leftMs',
           'messages',
-          'unreachable',
+          'isProbe',
+          'isSuspect',
+          'isOfRecipient',
           'random',
         ],
       },
@@ -551,12 +607,13 @@ describe('for any situation', () => {
     });
   });
 
-  it('only a request of several messages is split, and never for what concerns the account or the title', () => {
-    holds(({ messages, outcome }, verdict) => {
+  it('only a request of several messages is split; never for credit or title, and for the account only where it is not at fault', () => {
+    holds(({ messages, outcome, isSuspect }, verdict) => {
       if (verdict.kind !== 'split') return;
+      if (['10', '76', '77'].includes(verdict.rule)) expect(isSuspect).toBe(true);
       expect(messages).toBeGreaterThan(1);
       expect(outcome.kind).toBe('refused');
-      expect(['10', '11', '12', '72', '76', '77']).not.toContain(verdict.rule);
+      expect(['11', '12', '72']).not.toContain(verdict.rule);
     });
   });
 

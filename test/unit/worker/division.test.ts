@@ -27,7 +27,6 @@ const dead = (code: string): Verdict => ({
   kind: 'dead-letter',
   rule: code,
   facts: { reason: 'terminal', code },
-  accountFault: false,
 });
 const retry = (delayMs: number, resend = false): Verdict => ({ kind: 'retry', rule: 'x', delayMs, resend });
 

@@ -1,245 +1,440 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
 import {
-  beginHold,
-  creditTold,
-  endHold,
-  fullPacePerSecond,
-  type HoldStep,
+  type AccountRefusal,
+  admit,
+  answered,
+  beginUnreachable,
+  canaryAccepted,
+  canaryFailed,
+  canaryReturned,
+  claimProbe,
+  gateOf,
+  type HoldPolicy,
+  holdByPerson,
+  type ProbeAnswer,
+  paced,
   paceStepMs,
-  reconcile,
+  probeWaitMs,
+  refused,
   resumeByPerson,
+  type StepContext,
   shownHold,
+  unknownCodeLimit,
 } from '../../../src/worker/hold-steps.ts';
-import type { Hold, HoldReason, StoredHold } from '../../../src/worker/hold-store.ts';
 
 const now = 1_800_000_000_000;
-const policy = { probeIntervalMs: 60_000, resumeRatePerSecond: 50 };
-
-const hold = (reason: HoldReason, mode: Hold['mode'], change: Partial<Hold> = {}): Hold => ({
+const policy: HoldPolicy = {
+  probeIntervalMs: 10_000,
+  maxProbeIntervalMs: 600_000,
+  canaryLimitMs: 40_000,
+  resumeRatePerSecond: 50,
+};
+const at = (ms = 0, worker = 'w'): StepContext => ({ policy, now: now + ms, worker });
+const refusal = (reason: AccountRefusal['reason'], change: Partial<AccountRefusal> = {}): AccountRefusal => ({
   reason,
-  mode,
-  since: now - 5_000,
-  modeSince: now - 5_000,
-  by: 'worker w',
+  code: { 'no-credit': '11', 'account-fault': '10', endpoint: 'http-403', 'unknown-code': '73' }[reason],
+  startedAt: now - 100,
+  first: 'm1',
+  isCanary: false,
   ...change,
 });
-const stored = (present: Hold | undefined, change: Partial<StoredHold> = {}): StoredHold => ({
-  raw: present ? JSON.stringify(present) : '',
-  hold: present,
-  accountFaults: 0,
-  paused: present?.mode === 'stopped',
-  single: present?.mode === 'probing',
-  perSecond: undefined,
-  ...change,
-});
-const begin = (reason: HoldReason, present?: Hold): HoldStep | undefined =>
-  beginHold(stored(present), { reason, code: 'c', by: 'worker v', now }, policy);
+const held = (reason: Exclude<HoldReason, 'operator' | 'unreachable' | 'unknown-code'>): HoldRecord =>
+  refused(noRecord, refusal(reason), at()).record;
+const probing = (
+  change: Partial<Hold> = {},
+  reason: 'no-credit' | 'account-fault' | 'endpoint' = 'account-fault',
+) => {
+  const record = held(reason);
+  return { ...record, hold: { ...(record.hold as Hold), ...change } };
+};
+const byAyse = { by: 'ayse', note: 'audit', now };
 
-describe('a hold begins', () => {
-  it.each(['no-credit', 'unreachable'] as const)(
-    '%s is probed with one message per interval, the first after one interval',
+describe("a refusal for the account's sake", () => {
+  it.each([
+    ['account-fault', 'witness'],
+    ['no-credit', 'back'],
+    ['endpoint', 'back'],
+  ] as const)('%s holds the account at the first one; its first message: %s', (reason, effect) => {
+    const { record, result } = refused(noRecord, refusal(reason), at());
+    expect(result).toBe(effect);
+    expect(record.hold).toMatchObject({
+      reason,
+      mode: 'probing',
+      code: refusal(reason).code,
+      since: now,
+      by: 'worker w',
+      nextProbeAt: now + 10_000,
+      canaryMayGo: false,
+    });
+    expect(record.hold?.witness).toBe(effect === 'witness' ? 'm1' : undefined);
+  });
+
+  it.each(['account-fault', 'no-credit', 'endpoint'] as const)(
+    '%s that meets a standing hold of the same reason goes back and changes nothing',
     (reason) => {
-      expect(begin(reason)).toEqual({
-        hold: { reason, mode: 'probing', code: 'c', since: now, modeSince: now, by: 'worker v' },
-        gates: { onePerMs: 60_000, firstAfterMs: 60_000 },
-      });
+      const record = held(reason);
+      const step = refused(record, refusal(reason, { first: 'm2' }), at(5, 'v'));
+      expect(step).toEqual({ record, result: 'back' });
     },
   );
 
-  it.each(['account-fault', 'operator'] as const)('%s stops the queue until a person resumes', (reason) => {
-    expect(begin(reason)).toEqual({
-      hold: { reason, mode: 'stopped', code: 'c', since: now, modeSince: now, by: 'worker v' },
-      gates: { paused: true },
+  it('for another reason replaces the hold, with a witness of its own', () => {
+    const { record, result } = refused(
+      held('no-credit'),
+      refusal('account-fault', { first: 'm2' }),
+      at(5, 'v'),
+    );
+    expect(result).toBe('witness');
+    expect(record.hold).toMatchObject({
+      reason: 'account-fault',
+      witness: 'm2',
+      since: now + 5,
+      replaced: ['no-credit'],
     });
   });
 
-  const over = [
-    // present, new, what stands afterwards
-    ['unreachable', 'no-credit', 'no-credit'],
-    ['unreachable', 'account-fault', 'account-fault'],
-    ['unreachable', 'operator', 'operator'],
-    ['no-credit', 'unreachable', 'no-credit'],
-    ['no-credit', 'account-fault', 'account-fault'],
-    ['no-credit', 'operator', 'operator'],
-    ['account-fault', 'unreachable', 'account-fault'],
-    ['account-fault', 'no-credit', 'account-fault'],
-    ['account-fault', 'operator', 'operator'],
-    ['operator', 'unreachable', 'operator'],
-    ['operator', 'no-credit', 'operator'],
-    ['operator', 'account-fault', 'operator'],
-  ] as const;
-
-  it.each(over)('while %s stands, %s leaves %s', (present, cause, expected) => {
-    for (const mode of ['probing', 'stopped'] as const) {
-      const step = begin(cause, hold(present, mode));
-      expect(step?.hold?.reason ?? present).toBe(expected);
+  it('has one witness for each reason, however often two reasons take turns', () => {
+    let record = noRecord;
+    let witnesses = 0;
+    for (const reason of [
+      'account-fault',
+      'no-credit',
+      'account-fault',
+      'endpoint',
+      'account-fault',
+    ] as const) {
+      const step = refused(record, refusal(reason), at());
+      record = step.record;
+      witnesses += step.result === 'witness' ? 1 : 0;
+      expect(record.hold?.reason).toBe(reason);
     }
+    expect(witnesses).toBe(1);
   });
 
-  it('anew while the account resumes, whatever the reason was, and keeps its beginning where it is the same', () => {
-    expect(begin('unreachable', hold('account-fault', 'resuming'))?.hold).toMatchObject({ since: now });
-    expect(begin('no-credit', hold('no-credit', 'resuming'))?.hold).toMatchObject({
+  it.each(['account-fault', 'no-credit', 'endpoint', 'unknown-code'] as const)(
+    '%s of a request that began before the last lifting starts no new incident',
+    (reason) => {
+      const record = { ...noRecord, liftedAt: now };
+      expect(refused(record, refusal(reason, { startedAt: now - 1 }), at(5))).toEqual({
+        record,
+        result: 'back',
+      });
+      expect(refused(record, refusal(reason, { startedAt: now }), at(5)).record).not.toBe(record);
+    },
+  );
+
+  it('while the account resumes is a new incident with a witness, and remembers since when it goes on', () => {
+    const resuming = canaryAccepted(held('account-fault'), now + 10, at(20));
+    const { record, result } = refused(resuming, refusal('account-fault', { startedAt: now + 30 }), at(40));
+    expect(result).toBe('witness');
+    expect(record.hold).toMatchObject({ mode: 'probing', since: now, modeSince: now + 40 });
+  });
+
+  it("comes to lie beneath a person's hold, which stays, and is probed when they resume", () => {
+    const byPerson = holdByPerson(noRecord, byAyse);
+    const { record, result } = refused(byPerson, refusal('account-fault'), at(5));
+    expect(result).toBe('witness');
+    expect(record.hold).toMatchObject({
+      reason: 'operator',
+      mode: 'stopped',
+      beneath: { reason: 'account-fault', code: '10' },
+    });
+    expect(refused(record, refusal('account-fault', { first: 'm2' }), at(6))).toEqual({
+      record,
+      result: 'back',
+    });
+    expect(resumeByPerson(record, now + 9).hold).toMatchObject({
+      reason: 'account-fault',
+      code: '10',
       mode: 'probing',
-      since: now - 5_000,
-      modeSince: now,
-    });
-  });
-
-  it('not anew while the same reason is being probed: the interval is not stretched by every refusal', () => {
-    expect(begin('no-credit', hold('no-credit', 'probing'))).toBeUndefined();
-  });
-
-  it('anew when the canary of an account fault is refused', () => {
-    expect(begin('account-fault', hold('account-fault', 'probing'))).toMatchObject({
-      hold: { mode: 'stopped', since: now - 5_000, modeSince: now },
-      gates: { paused: true },
+      nextProbeAt: now + 9,
     });
   });
 });
 
-describe('a hold ends', () => {
-  it('with a rising pace when a probe has shown that the reason is gone', () => {
-    expect(endHold(hold('no-credit', 'probing'), now, policy)).toEqual({
-      hold: hold('no-credit', 'resuming', { modeSince: now }),
-      gates: { perSecond: 50 },
-    });
+describe('a code that nobody knows', () => {
+  const afterRow = (length: number) => {
+    let record = noRecord;
+    const results: string[] = [];
+    for (let n = 0; n < length; n += 1) {
+      const step = refused(record, refusal('unknown-code', { first: `m${n}` }), at());
+      record = step.record;
+      results.push(step.result);
+    }
+    return { record, results };
+  };
+
+  it('costs the first message of each request; the fifth in a row holds the account', () => {
+    expect(unknownCodeLimit).toBe(5);
+    expect(afterRow(4).record.hold).toBeUndefined();
+    const { record, results } = afterRow(7);
+    expect(results).toEqual(['witness', 'witness', 'witness', 'witness', 'witness', 'back', 'back']);
+    expect(record.hold).toMatchObject({ reason: 'unknown-code', code: '73', mode: 'probing' });
   });
 
-  it('at once when the person who began it resumes', () => {
-    const expected = { hold: undefined, gates: { paused: false } };
-    expect(resumeByPerson(hold('operator', 'stopped'), now, policy)).toEqual(expected);
-  });
-
-  it('with a canary first when a person had held an account that was held for its own fault', () => {
-    const step = begin('operator', hold('account-fault', 'stopped'));
-    expect(step?.hold).toMatchObject({ reason: 'operator', beneath: 'account-fault' });
-    expect(resumeByPerson(step?.hold, now, policy)).toMatchObject({
-      hold: { reason: 'account-fault', mode: 'probing' },
-      gates: { paused: false, onePerMs: 60_000 },
-    });
-  });
-
-  it('with a canary first when a person resumes what the product has held', () => {
-    expect(resumeByPerson(hold('account-fault', 'stopped'), now, policy)).toEqual({
-      hold: hold('account-fault', 'probing', { modeSince: now }),
-      gates: { paused: false, onePerMs: 60_000 },
-    });
-  });
-
-  it("and a dashboard's pause ends with it, where no hold of ours stands", () => {
-    expect(resumeByPerson(undefined, now, policy)).toEqual({ hold: undefined, gates: { paused: false } });
+  it('under any standing hold goes back', () => {
+    const record = held('no-credit');
+    expect(refused(record, refusal('unknown-code'), at())).toEqual({ record, result: 'back' });
   });
 });
 
-describe('a look at Redis', () => {
-  it('calls for nothing where there is no hold, be the queue paused or not', () => {
-    expect(reconcile(stored(undefined), now, policy)).toBeUndefined();
-    expect(reconcile(stored(undefined, { paused: true }), now, policy)).toBeUndefined();
+describe('an endpoint that does not answer', () => {
+  it('holds the account, unless it is held already', () => {
+    expect(beginUnreachable(noRecord, 'circuit-open', at()).hold).toMatchObject({
+      reason: 'unreachable',
+      code: 'circuit-open',
+      mode: 'probing',
+    });
+    const record = held('no-credit');
+    expect(beginUnreachable(record, 'circuit-open', at())).toBe(record);
+    const resuming = canaryAccepted(record, now, at());
+    expect(beginUnreachable(resuming, 'circuit-open', at()).hold?.reason).toBe('unreachable');
+  });
+});
+
+describe('probing', () => {
+  it('waits 10 s at first, half as long again each time, and never more than 10 minutes', () => {
+    const waits = [0, 1, 2, 3, 5, 10, 11, 1_000].map((probes) => probeWaitMs(probes, policy));
+    expect(waits).toEqual([10_000, 15_000, 22_500, 33_750, 75_938, 576_650, 600_000, 600_000]);
   });
 
-  it.each([
-    ['a stopped queue that is paused', stored(hold('operator', 'stopped'))],
-    ['a probed queue that lets one through', stored(hold('no-credit', 'probing'))],
+  it('is the turn of one worker, when it is time', () => {
+    const record = held('account-fault');
+    expect(claimProbe(record, at(9_999)).result).toBe(false);
+    const { record: claimed, result } = claimProbe(record, at(10_000));
+    expect(result).toBe(true);
+    expect(claimed.hold).toMatchObject({ probes: 1, nextProbeAt: now + 25_000 });
+    expect(claimProbe(claimed, at(10_000)).result).toBe(false);
+  });
+
+  it('waits for a canary that is under way, but not for one of which nothing is heard', () => {
+    const canary = { id: 'm1', worker: 'w', until: now + 40_000 };
+    const record = probing({ canary, nextProbeAt: now });
+    expect(claimProbe(record, at(39_999)).result).toBe(false);
+    const { record: claimed } = claimProbe(record, at(40_000));
+    expect(claimed.hold?.canary).toBeUndefined();
+  });
+
+  it.each<[ProbeAnswer, string]>([
+    [{ says: 'yes', hasWaiting: true }, 'canary'],
+    [{ says: 'yes', hasWaiting: false }, 'lifted'],
+    [{ says: 'no', hasWaiting: true }, 'held'],
+    [{ says: 'no', hasWaiting: false }, 'held'],
+    [{ says: 'cannot-tell', hasWaiting: true }, 'canary'],
+    [{ says: 'cannot-tell', hasWaiting: false }, 'canary'],
+  ])('an answer %j: %s', (answer, expected) => {
+    const { hold } = answered(held('account-fault'), answer, at(5));
+    const standing = hold?.canaryMayGo ? 'canary' : 'held';
+    expect(hold?.mode === 'resuming' ? 'lifted' : standing).toBe(expected);
+  });
+
+  it('for want of credit remembers what was left', () => {
+    const record = answered(held('no-credit'), { says: 'no', credit: 0, hasWaiting: true }, at());
+    expect(record.hold).toMatchObject({ credit: 0, canaryMayGo: false });
+  });
+
+  it("says nothing under a person's hold", () => {
+    const record = holdByPerson(noRecord, byAyse);
+    expect(answered(record, { says: 'yes', hasWaiting: false }, at())).toBe(record);
+    expect(claimProbe(record, at(1e9)).result).toBe(false);
+  });
+});
+
+describe('a job that is taken while the account is held', () => {
+  const job = { id: 'm1', othersWait: false };
+
+  it('is the canary where one may go, and only one is', () => {
+    const { record, result } = admit(probing({ canaryMayGo: true }), job, at(5, 'v'));
+    expect(result).toBe('canary');
+    expect(record.hold?.canary).toEqual({ id: 'm1', worker: 'v', until: now + 40_005 });
+    expect(admit(record, { id: 'm2', othersWait: false }, at(6)).result).toBe('back');
+  });
+
+  it.each<[string, HoldRecord, string]>([
+    ['before it is time to probe', probing(), 'back'],
+    ["under a person's hold", holdByPerson(probing({ canaryMayGo: true }), byAyse), 'back'],
+    ['once the hold is gone', noRecord, 'free'],
+    ['while the account resumes', canaryAccepted(probing(), now, at()), 'free'],
     [
-      'a resuming queue that keeps its pace',
-      stored(hold('no-credit', 'resuming', { modeSince: now }), { perSecond: 50 }),
+      'whose message was the last canary, while nothing else waits',
+      probing({ canaryMayGo: true, lastCanary: 'm1' }),
+      'canary',
     ],
-  ])('calls for nothing at %s', (_, present) => {
-    expect(reconcile(present, now, policy)).toBeUndefined();
+  ])('%s', (_, record, expected) => {
+    expect(admit(record, job, at()).result).toBe(expected);
   });
 
-  it('takes a resume on the dashboard for a resume by a person', () => {
-    const operator = stored(hold('operator', 'stopped'), { paused: false });
-    expect(reconcile(operator, now, policy)).toEqual({ hold: undefined, gates: { paused: false } });
-    const fault = stored(hold('account-fault', 'stopped'), { paused: false });
-    expect(reconcile(fault, now, policy)?.hold).toMatchObject({ reason: 'account-fault', mode: 'probing' });
+  it('steps aside where its message was the last canary and others wait', () => {
+    const record = probing({ canaryMayGo: true, lastCanary: 'm1' });
+    expect(admit(record, { id: 'm1', othersWait: true }, at())).toEqual({ record, result: 'aside' });
+    expect(admit(record, { id: 'm2', othersWait: true }, at()).result).toBe('canary');
+  });
+});
+
+describe('a canary', () => {
+  const out = admit(
+    claimProbe(probing({ nextProbeAt: now }), at()).record,
+    { id: 'm9', othersWait: false },
+    at(),
+  ).record;
+  const sent = admit(
+    answered(out, { says: 'yes', hasWaiting: true }, at()),
+    { id: 'm9', othersWait: true },
+    at(),
+  ).record;
+
+  it('that is accepted lifts the hold: the pace rises', () => {
+    const record = canaryAccepted(sent, now + 5, at(10));
+    expect(record).toMatchObject({ liftedAt: now + 10, provenAt: now + 5 });
+    expect(record.hold).toMatchObject({ mode: 'resuming', reason: 'account-fault', modeSince: now + 10 });
+    expect(record.hold?.canary).toBeUndefined();
   });
 
-  it('closes a gate that somebody has opened while the account is probed', () => {
-    const present = stored(hold('no-credit', 'probing'), { single: false });
-    expect(reconcile(present, now, policy)).toEqual({ hold: present.hold, gates: { onePerMs: 60_000 } });
+  it('that is refused goes behind the others, and the next probe waits longer', () => {
+    const { record, result } = refused(
+      sent,
+      refusal('account-fault', { first: 'm9', isCanary: true }),
+      at(10),
+    );
+    expect(result).toBe('back');
+    expect(record.hold).toMatchObject({ lastCanary: 'm9', canaryMayGo: false, nextProbeAt: now + 15_010 });
+    expect(record.hold?.canary).toBeUndefined();
   });
 
-  it('doubles the pace every five seconds, until it is no brake any more', () => {
-    const resuming = hold('no-credit', 'resuming', { modeSince: now });
-    const pace = Array.from({ length: 9 }, (_, step) => {
-      const gates = reconcile(stored(resuming), now + step * paceStepMs, policy);
-      return gates?.hold === undefined ? 'over' : gates.gates.perSecond;
+  it('that meets another reason replaces the hold', () => {
+    const { record, result } = refused(sent, refusal('no-credit', { first: 'm9', isCanary: true }), at(10));
+    expect(result).toBe('back');
+    expect(record.hold).toMatchObject({ reason: 'no-credit', since: now + 10 });
+  });
+
+  it('that got no answer leaves the hold, and the next probe waits longer', () => {
+    const { hold } = canaryFailed(sent, at(10));
+    expect(hold).toMatchObject({ mode: 'probing', canaryMayGo: false, nextProbeAt: now + 15_010 });
+    expect(hold?.lastCanary).toBeUndefined();
+  });
+
+  it('that made no request lets the next message go at once, and only its own return counts', () => {
+    expect(canaryReturned(sent, 'm9').hold).toMatchObject({ canaryMayGo: true });
+    expect(canaryReturned(sent, 'm8')).toBe(sent);
+  });
+
+  it("changes nothing under a person's hold that came meanwhile", () => {
+    const record = holdByPerson(sent, byAyse);
+    expect(canaryAccepted(record, now, at())).toBe(record);
+    expect(canaryFailed(record, at())).toBe(record);
+    expect(canaryReturned(record, 'm9')).toBe(record);
+  });
+});
+
+describe('a person', () => {
+  it('holds whatever stands there, and ends their own hold', () => {
+    const record = holdByPerson(noRecord, byAyse);
+    expect(record.hold).toMatchObject({
+      reason: 'operator',
+      mode: 'stopped',
+      by: 'operator ayse',
+      note: 'audit',
     });
-    expect(pace).toEqual([50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 'over']);
-    expect(fullPacePerSecond).toBe(10_000);
+    expect(resumeByPerson(record, now + 5)).toEqual({ ...noRecord, liftedAt: now + 5 });
   });
 
-  it('sets the pace of now, also when several steps were slept through', () => {
-    const resuming = hold('no-credit', 'resuming', { modeSince: now });
-    const present = stored(resuming, { perSecond: 50 });
-    expect(reconcile(present, now + 3 * paceStepMs - 1, policy)?.gates).toEqual({ perSecond: 200 });
-    expect(reconcile(present, now + paceStepMs - 1, policy)).toBeUndefined();
+  it('does not mend what lay beneath: it is probed at once', () => {
+    const record = holdByPerson(held('no-credit'), byAyse);
+    expect(record.hold?.beneath).toEqual({ reason: 'no-credit', code: '11' });
+    expect(resumeByPerson(record, now + 5).hold).toMatchObject({
+      reason: 'no-credit',
+      mode: 'probing',
+      nextProbeAt: now + 5,
+      probes: 0,
+    });
+    expect(resumeByPerson(record, now + 5).hold?.note).toBeUndefined();
+  });
+
+  it('who resumes an account under another hold has it probed at once, with short waits again', () => {
+    const record = probing({ probes: 9, nextProbeAt: now + 500_000, lastCanary: 'm1' });
+    const { hold } = resumeByPerson(record, now);
+    expect(hold).toMatchObject({ reason: 'account-fault', witness: 'm1', probes: 0, nextProbeAt: now });
+    expect(hold?.lastCanary).toBeUndefined();
+  });
+
+  it('changes nothing where no hold stands', () => {
+    expect(resumeByPerson(noRecord, now)).toBe(noRecord);
+  });
+});
+
+describe('what the queue lets through', () => {
+  const resuming = canaryAccepted(held('no-credit'), now, at());
+
+  it.each<[string, HoldRecord, number, string]>([
+    ['without a hold', noRecord, 0, 'open'],
+    ['held', held('no-credit'), 0, 'closed'],
+    ['held by a person', holdByPerson(noRecord, byAyse), 0, 'closed'],
+    ['where a canary may go', probing({ canaryMayGo: true }), 0, 'one'],
+    ['with a canary under way', probing({ canary: { id: 'm', worker: 'w', until: now + 1 } }), 0, 'closed'],
+    ['at first', resuming, 0, 'paced 50'],
+    ['a step later', resuming, paceStepMs, 'paced 100'],
+    ['by a clock that was set back', resuming, -1e9, 'paced 50'],
+  ])('%s', (_, record, ms, expected) => {
+    const gate = gateOf(record, now + ms, policy);
+    expect(gate.kind === 'paced' ? `paced ${gate.perSecond}` : gate.kind).toBe(expected);
+  });
+
+  it('is everything once the pace has risen', () => {
+    expect(paced(resuming, at(7 * paceStepMs))).toBe(resuming);
+    expect(paced(resuming, at(8 * paceStepMs)).hold).toBeUndefined();
   });
 });
 
 describe('what people see', () => {
-  it('is nothing where nothing stands', () => {
-    expect(shownHold(stored(undefined))).toBeUndefined();
-  });
-
-  it('is the hold', () => {
-    const present = hold('no-credit', 'probing');
-    expect(shownHold(stored(present))).toBe(present);
-    const resuming = hold('no-credit', 'resuming');
-    expect(shownHold(stored(resuming))).toBe(resuming);
-  });
-
-  it("is the dashboard's own pause as such, also while the pace rises", () => {
-    const expected = { reason: 'operator', mode: 'stopped', by: 'dashboard' };
-    expect(shownHold(stored(undefined, { paused: true }))).toMatchObject(expected);
-    const resuming = stored(hold('no-credit', 'resuming'), { paused: true });
-    expect(shownHold(resuming)).toMatchObject(expected);
+  it("is the hold, or else the dashboard's pause", () => {
+    expect(shownHold(noRecord, false)).toBeUndefined();
+    expect(shownHold(noRecord, true)).toMatchObject({ reason: 'operator', by: 'dashboard', mode: 'stopped' });
+    expect(shownHold(held('no-credit'), true)?.reason).toBe('no-credit');
+    expect(shownHold(canaryAccepted(held('no-credit'), now, at()), true)?.by).toBe('dashboard');
   });
 });
 
-describe('what JetSMS says of the credit', () => {
-  const told = (credit: number, present: Hold | undefined = hold('no-credit', 'probing')) =>
-    creditTold(stored(present), credit, now, policy);
+describe('whatever comes, in whatever order', () => {
+  const anyStep: fc.Arbitrary<(record: HoldRecord, ms: number) => { record: HoldRecord; witness?: boolean }> =
+    fc.oneof(
+      fc
+        .record({
+          reason: fc.constantFrom('account-fault', 'no-credit', 'endpoint'),
+          isCanary: fc.boolean(),
+          first: fc.constantFrom('m1', 'm2'),
+        })
+        .map((choice) => (record: HoldRecord, ms: number) => {
+          const { reason, ...rest } = choice;
+          const step = refused(
+            record,
+            refusal(reason as AccountRefusal['reason'], { ...rest, startedAt: now + ms }),
+            at(ms),
+          );
+          return { record: step.record, witness: step.result === 'witness' };
+        }),
+      fc.constant((record: HoldRecord, ms: number) => ({ record: claimProbe(record, at(ms)).record })),
+      fc.constant((record: HoldRecord, ms: number) => ({ record: canaryFailed(record, at(ms)) })),
+      fc.constantFrom('no', 'cannot-tell').map((says) => (record: HoldRecord, ms: number) => ({
+        record: answered(record, { says: says as 'no', hasWaiting: true }, at(ms)),
+      })),
+    );
 
-  it('none: no canary goes for two intervals, in which it is asked again', () => {
-    expect(told(0)).toEqual({
-      hold: hold('no-credit', 'probing', { credit: 0 }),
-      gates: { onePerMs: 60_000, firstAfterMs: 120_000 },
-    });
-    expect(told(-3)?.hold?.credit).toBe(0);
-  });
-
-  it('some, but a message was refused: it is remembered, and a canary goes at its time', () => {
-    expect(told(3)).toEqual({
-      hold: hold('no-credit', 'probing', { credit: 3 }),
-      gates: { onePerMs: 60_000, firstAfterMs: 60_000 },
-    });
-  });
-
-  it.each([1, 3])('still no more (%s of 3): the canaries go on as they were', (credit) => {
-    expect(told(credit, hold('no-credit', 'probing', { credit: 3 }))).toBeUndefined();
-  });
-
-  it.each([
-    [0, 1],
-    [3, 4],
-  ])(
-    'more than at first (%s, now %s): the account flows again, and the number is forgotten',
-    (first, credit) => {
-      expect(told(credit, hold('no-credit', 'probing', { credit: first }))).toEqual({
-        hold: hold('no-credit', 'resuming', { modeSince: now }),
-        gates: { perSecond: 50 },
-      });
-    },
-  );
-
-  it.each([
-    ['no hold', undefined],
-    ['another reason', hold('unreachable', 'probing')],
-    ['an account that a person stopped', hold('operator', 'stopped')],
-    ['an account that resumes already', hold('no-credit', 'resuming')],
-  ])('says nothing to %s', (_, present) => {
-    expect(creditTold(stored(present), 100, now, policy)).toBeUndefined();
+  it('an account that is never lifted has one witness at the most for each reason', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyStep, fc.nat(30_000)), { maxLength: 40 }), (steps) => {
+        let record = noRecord;
+        let ms = 0;
+        let witnesses = 0;
+        for (const [step, passedMs] of steps) {
+          ms += passedMs;
+          const taken = step(record, ms);
+          record = taken.record;
+          witnesses += taken.witness ? 1 : 0;
+        }
+        expect(witnesses).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 });

@@ -34,7 +34,7 @@ describe('the word for an outcome', () => {
 
 describe('before a request', () => {
   it('the journal is marked, and marks of the run before are gone', () => {
-    expect(beforeSending({ ...before, notBefore: 5 }, now, 'w')).toEqual({
+    expect(beforeSending({ ...before, notBefore: 5 }, { at: now, worker: 'w' })).toEqual({
       ...before,
       sending: { at: now, worker: 'w' },
     });
@@ -42,7 +42,7 @@ describe('before a request', () => {
 });
 
 describe('after a request', () => {
-  const marked: Journal = { ...beforeSending(before, now - 5, 'w'), notBefore: 3 };
+  const marked: Journal = { ...beforeSending(before, { at: now - 5, worker: 'w' }), notBefore: 3 };
 
   it.each<[string, Verdict, Partial<Journal>]>([
     ['an accepted message is settled', complete, { settled: { end: 'accepted', groupId: 'g1', at: now } }],
@@ -67,12 +67,21 @@ describe('after a request', () => {
       { attempts: 2 },
     ],
     [
+      "a message that its account's fault sent back remembers when",
+      { kind: 'hold', rule: '10', reason: 'account-fault', code: '10' },
+      { attempts: 2, refusedAt: now },
+    ],
+    [
+      'and one that the endpoint refused does so too',
+      { kind: 'hold', rule: 'http-403', reason: 'endpoint', code: 'http-403' },
+      { attempts: 2, refusedAt: now },
+    ],
+    [
       'a dead letter is settled with its facts',
       {
         kind: 'dead-letter',
         rule: '12',
         facts: { reason: 'terminal', code: '12', text: 'wrong title' },
-        accountFault: false,
       },
       { settled: { end: 'dead', at: now, reason: 'terminal', code: '12', text: 'wrong title' } },
     ],

@@ -40,7 +40,6 @@ const dead = (reason: 'terminal' | 'unknown-code' | 'exhausted' | 'uncertain'): 
   kind: 'dead-letter',
   rule: 'some',
   facts: { reason },
-  accountFault: false,
 });
 
 const origin = { id: 'm0', rootId: 'm0', replay: 1 };
@@ -71,7 +70,16 @@ const end = (how: EndReport['end'], code?: string): EndReport => ({
   ...(code === undefined ? {} : { code }),
 });
 
-const hold = { reason: 'no-credit', code: '11', since: 1, modeSince: 1, by: 'worker w' } as const;
+const hold = {
+  reason: 'no-credit',
+  code: '11',
+  since: 1,
+  modeSince: 1,
+  by: 'worker w',
+  probes: 0,
+  nextProbeAt: 0,
+  canaryMayGo: false,
+} as const;
 
 /** Everything that a worker can tell. */
 function tellAll(telemetry: Telemetry): void {

@@ -1,0 +1,138 @@
+import type { Outcome } from '../jetsms/outcome.ts';
+import type { Attempt } from '../jetsms/parcel.ts';
+import { completeWith, type DeadLetterVerdict, decide, type HoldAccount, type Verdict } from './decide.ts';
+import type { DeliverContext, Delivery } from './delivery.ts';
+import { firstAndRest, halves, piecesByFate } from './division.ts';
+import type { RefusalEffect } from './hold-steps.ts';
+
+/** A request that came to something. */
+export interface Sent {
+  readonly attempt: Attempt;
+  /** All messages of the request have the same text. */
+  readonly isOneText: boolean;
+  readonly startedAt: number;
+  /** Messages in the request. */
+  readonly messages: number;
+}
+
+/** What became of one job of a request. */
+export interface Judged {
+  readonly delivery: Delivery;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  /** The account's part in it, where one of several messages met it. */
+  readonly hold?: HoldAccount;
+}
+
+/**
+ * Decides for each job of a request. A job that cannot be judged, which can only be a bug, harms itself only: it is
+ * accepted where JetSMS said so, else given up, since nobody knows whether it may be sent again.
+ */
+export function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContext): readonly Judged[] {
+  const { outcome, perMessage } = sent.attempt;
+  let first = 0;
+  return group.map((delivery) => {
+    const own = perMessage?.slice(first, first + delivery.messages);
+    first += delivery.messages;
+    try {
+      return own ? judgeEach(delivery, own, sent, context) : judgeOne(delivery, sent, context);
+    } catch (error) {
+      context.telemetry.unexpected(error, 'judging');
+      return { delivery, outcome, verdict: withoutJudgement(outcome) };
+    }
+  });
+}
+
+function withoutJudgement(outcome: Outcome): Verdict {
+  if (outcome.kind === 'accepted') return completeWith(outcome.groupId);
+  const text = 'an error of ours while the reply was judged; the log has it as unexpected.error';
+  return { kind: 'dead-letter', rule: 'unjudged', facts: { reason: 'invalid', text, mayHaveArrived: true } };
+}
+
+function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judged {
+  const { outcome } = sent.attempt;
+  const verdict = verdictOf(delivery, outcome, sent, context);
+  if (delivery.isCanary) return judgeCanary(delivery, outcome, verdict);
+  const isMany = verdict.kind === 'split' && delivery.messages > 1;
+  if (!isMany) return { delivery, outcome, verdict };
+  return { delivery, outcome, verdict: { ...verdict, pieces: halves(delivery.job, delivery.journal) } };
+}
+
+/** Of a large job one message went; the others go on by themselves, unless all go back together. */
+function judgeCanary(delivery: Delivery, outcome: Outcome, own: Verdict): Judged {
+  const { job, journal } = delivery;
+  if (own.kind === 'hold')
+    return { delivery, outcome, verdict: { ...own, isBehind: outcome.kind === 'refused' } };
+  if (job.to.length === 1) return { delivery, outcome, verdict: own };
+  const pieces = firstAndRest(own, job, journal);
+  return { delivery, outcome, verdict: { kind: 'split', rule: 'canary', pieces } };
+}
+
+/** The provider answered for each recipient: one end for all, or a piece for each. */
+function judgeEach(
+  delivery: Delivery,
+  outcomes: readonly Outcome[],
+  { attempt, isOneText }: Sent,
+  context: DeliverContext,
+): Judged {
+  // Where somebody was accepted, no refusal can be the account's.
+  const isOfRecipient = attempt.perMessage?.some(({ kind }) => kind === 'accepted') ?? false;
+  const alone = { messages: 1, isOneText, isOfRecipient };
+  const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, alone, context));
+  const [outcome = attempt.outcome] = outcomes;
+  const [verdict] = verdicts;
+  if (delivery.isCanary && verdict) return judgeCanary(delivery, outcome, verdict);
+  const pieces = piecesByFate(verdicts, delivery.journal);
+  if (pieces.length === 1 && verdict) return { delivery, outcome, verdict };
+  const hold = verdicts.find((one) => one.kind === 'hold');
+  const divided: Verdict = { kind: 'split', rule: 'by recipient', pieces };
+  return { delivery, outcome: attempt.outcome, verdict: divided, ...(hold ? { hold } : {}) };
+}
+
+/** What travelled together, as far as a verdict cares. */
+interface Company {
+  readonly messages: number;
+  readonly isOneText: boolean;
+  readonly isOfRecipient?: boolean;
+}
+
+function verdictOf(
+  { job, journal, isCanary }: Delivery,
+  outcome: Outcome,
+  { messages, isOneText, isOfRecipient = false }: Company,
+  context: DeliverContext,
+): Verdict {
+  const now = context.now();
+  const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(now) : undefined;
+  const { refusedAt } = journal;
+  return decide({
+    outcome,
+    attempts: journal.attempts,
+    resends: journal.resends,
+    whenUncertain: job.whenUncertain,
+    maxResends: context.maxResends,
+    deadlineAt: job.deadlineAt,
+    messages,
+    isOneText,
+    isProbe: isCanary || context.holds.current()?.reason === 'unreachable',
+    isSuspect: refusedAt !== undefined && !isCanary && context.holds.isProvenSince(refusedAt),
+    isOfRecipient,
+    ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
+    now,
+    random: context.random(),
+  });
+}
+
+/** Carries out what the hold made of the request: its first message bears witness, and the others go back to wait. */
+export function withWitness(judged: readonly Judged[], effect: RefusalEffect): readonly Judged[] {
+  const [first, ...others] = judged;
+  if (effect === 'back' || first?.verdict.kind !== 'hold' || !first.verdict.witness) return judged;
+  const { delivery, verdict } = first;
+  const { job, journal } = delivery;
+  const dead: DeadLetterVerdict = { kind: 'dead-letter', rule: verdict.rule, facts: first.verdict.witness };
+  const own: Verdict =
+    job.to.length === 1
+      ? dead
+      : { kind: 'split', rule: verdict.rule, pieces: firstAndRest(dead, job, journal) };
+  return [{ ...first, verdict: own }, ...others];
+}
