@@ -1,20 +1,14 @@
-import basicAuth from '@fastify/basic-auth';
-import Fastify, {
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import { whenReady } from '../queue/redis.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isRead, readOnlyWords } from './access.ts';
 import { type Board, createBoard } from './board.ts';
 import { DashboardError } from './errors.ts';
-import { isFromElsewhere, namesThisMachine, type Provenance, securityHeaders } from './headers.ts';
-import { createLoginThrottle, type Login, type LoginThrottle, matchesLogin } from './login.ts';
+import { guardLogin, guardOrigin, refuseChanges } from './guards.ts';
+import { securityHeaders } from './headers.ts';
+import { createLoginThrottle, type Login, type LoginThrottle } from './login.ts';
 
 /** The settings that the dashboard needs. */
 export type DashboardSettings = Pick<
@@ -169,57 +163,4 @@ async function answerHealth(redis: Redis, reply: FastifyReply): Promise<FastifyR
   } catch {
     return reply.status(503).send({ status: 'Redis does not answer' });
   }
-}
-
-const provenance = ({ headers }: FastifyRequest): Provenance => ({
-  host: headers.host,
-  fetchSite: headers['sec-fetch-site']?.toString(),
-});
-
-/** Browsers send a login with whatever request any page makes: changes must come from our own page. */
-function guardOrigin(app: FastifyInstance, { hasLogin }: { readonly hasLogin: boolean }): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const from = provenance(request);
-    const isForeign = !isRead(request.method) && isFromElsewhere(from);
-    if (isForeign || (!hasLogin && !namesThisMachine(from))) {
-      return reply.status(403).send({ message: 'This request came from another site.' });
-    }
-    return undefined;
-  });
-}
-
-interface LoginGuard {
-  readonly login: Login;
-  readonly throttle: LoginThrottle;
-  readonly log: Logger;
-}
-
-async function guardLogin(app: FastifyInstance, { login, throttle, log }: LoginGuard): Promise<void> {
-  app.addHook('onRequest', async ({ ip }, reply) => {
-    const waitMs = throttle.waitMs(ip);
-    if (waitMs === 0) return undefined;
-    return reply
-      .status(429)
-      .header('retry-after', Math.ceil(waitMs / 1_000))
-      .send({ message: 'Too many wrong logins. Wait a minute.' });
-  });
-  await app.register(basicAuth, {
-    authenticate: { realm: 'JetSMS delivery' },
-    async validate(username, password, { ip }) {
-      if (matchesLogin({ username, password }, login)) return throttle.passed(ip);
-      throttle.failed(ip);
-      log.warn({ address: ip }, 'dashboard.login-refused');
-      throw new Error('wrong login');
-    },
-  });
-  app.addHook('onRequest', app.basicAuth);
-}
-
-/** Before Bull Board sees them, and whatever it makes of them. */
-function refuseChanges(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) =>
-    isRead(request.method)
-      ? undefined
-      : reply.status(405).header('allow', 'GET, HEAD').send({ message: readOnlyWords }),
-  );
 }
