@@ -5,6 +5,7 @@ import { whenReady } from '../queue/redis.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Board, createBoard } from './board.ts';
+import { logChanges } from './change-log.ts';
 import { DashboardError } from './errors.ts';
 import { guardLogin, guardOrigin, refuseChanges } from './guards.ts';
 import { securityHeaders } from './headers.ts';
@@ -22,6 +23,7 @@ export type DashboardSettings = Pick<
   | 'dashboardPassword'
   | 'dashboardPath'
   | 'dashboardWritable'
+  | 'dashboardTrustedProxies'
 >;
 
 export interface DashboardOptions {
@@ -49,7 +51,7 @@ export interface Dashboard extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Wrong logins from one address in a minute; then it waits for the rest of that minute. */
+/** Wrong logins from one network in a minute; then it waits for the rest of that minute. */
 const mostWrongLogins = 10;
 const throttleWindowMs = 60_000;
 
@@ -73,8 +75,14 @@ export function createDashboard({
   if (!login && !isLoopback(settings.dashboardHost)) throw new DashboardError('DASHBOARD_UNPROTECTED');
 
   const basePath = settings.dashboardPath.replace(/\/+$/, '');
-  const throttle = createLoginThrottle({ mostFailures: mostWrongLogins, windowMs: throttleWindowMs, now });
-  const app = Fastify({ forceCloseConnections: true, bodyLimit: mostBodyBytes });
+  const throttle = createLoginThrottle({ mostTries: mostWrongLogins, windowMs: throttleWindowMs, now });
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: mostBodyBytes,
+    trustProxy: [...settings.dashboardTrustedProxies],
+  });
+  // Asked for now, Node remembers it: a caller that has gone when it is needed has none any more.
+  app.server.on('connection', (socket) => void socket.remoteAddress);
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
   app.get('/healthz', (_request, reply) => answerHealth(redis, reply));
@@ -125,6 +133,7 @@ function behindGuards(
   return async (app) => {
     guardOrigin(app, { hasLogin: login !== undefined });
     if (login) await guardLogin(app, { login, throttle, log });
+    logChanges(app, { log, user: login?.username, queueNames: board.queueNames });
     if (!settings.dashboardWritable) refuseChanges(app);
     await app.register(board.plugin, { prefix: basePath });
   };

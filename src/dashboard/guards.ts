@@ -2,6 +2,7 @@ import basicAuth from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../log/logger.ts';
 import { isRead, readOnlyWords } from './access.ts';
+import { addressOf } from './address.ts';
 import { isFromElsewhere, namesThisMachine, type Provenance } from './headers.ts';
 import { type Login, type LoginThrottle, matchesLogin } from './login.ts';
 
@@ -28,21 +29,22 @@ interface LoginGuard {
   readonly log: Logger;
 }
 
+/**
+ * Lets nobody in without the login. Counting a login, comparing it and taking a right one back is one step without a
+ * pause, so that no other login comes in between.
+ */
 export async function guardLogin(app: FastifyInstance, { login, throttle, log }: LoginGuard): Promise<void> {
-  app.addHook('onRequest', async ({ ip }, reply) => {
-    const waitMs = throttle.waitMs(ip);
-    if (waitMs === 0) return undefined;
-    return reply
-      .status(429)
-      .header('retry-after', Math.ceil(waitMs / 1_000))
-      .send({ message: 'Too many wrong logins. Wait a minute.' });
-  });
   await app.register(basicAuth, {
     authenticate: { realm: 'JetSMS delivery' },
-    async validate(username, password, { ip }) {
-      if (matchesLogin({ username, password }, login)) return throttle.passed(ip);
-      throttle.failed(ip);
-      log.warn({ address: ip }, 'dashboard.login-refused');
+    async validate(username, password, request, reply) {
+      const address = addressOf(request);
+      const waitMs = throttle.arrived(address);
+      if (waitMs > 0) {
+        reply.header('retry-after', Math.ceil(waitMs / 1_000));
+        throw Object.assign(new Error('too many wrong logins'), { statusCode: 429 });
+      }
+      if (matchesLogin({ username, password }, login)) return throttle.passed(address);
+      log.warn({ address }, 'dashboard.login-refused');
       throw new Error('wrong login');
     },
   });

@@ -187,7 +187,18 @@ export const accountLines: Readonly<Record<string, Line>> = {
   },
 };
 
-const address: LineField = { says: "the caller's address" };
+const address: LineField = {
+  says: "the caller's address; behind a proxy of dashboardTrustedProxies, the one that the proxy tells",
+};
+
+const change: Line['fields'] = {
+  user: { says: 'whose login it was', when: 'the dashboard asks for a login' },
+  address,
+  operation: { says: 'method and route' },
+  queue: { says: 'the queue; `?` where there is none of this name', when: 'it was about one' },
+  job: { says: 'the id of the job; `?` where it is not of our form', when: 'it was about one' },
+  status: { says: "the answer's HTTP status" },
+};
 
 /** Every line of the dashboard, by its event. Its `redis.error` names no account. */
 export const dashboardLines: Readonly<Record<string, Line>> = {
@@ -209,10 +220,12 @@ export const dashboardLines: Readonly<Record<string, Line>> = {
   'dashboard.changed': {
     levels: ['info'],
     means: 'Somebody changed something on the dashboard.',
-    fields: {
-      operation: { says: 'method and route' },
-      queue: { says: 'the queue', when: 'it was about one' },
-    },
+    fields: change,
+  },
+  'dashboard.change-refused': {
+    levels: ['warn'],
+    means: 'Somebody wanted to change something on the dashboard, and it was not done.',
+    fields: change,
   },
   'dashboard.failed': {
     levels: ['error'],

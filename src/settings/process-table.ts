@@ -1,4 +1,4 @@
-import { flag, milliseconds, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
+import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
 import type { SettingRows } from './setting.ts';
 import { logLevels, type ProcessSettings } from './settings.ts';
 
@@ -184,5 +184,13 @@ export const processRows: SettingRows<ProcessSettings> = {
     meaning: 'The path under which the dashboard is served.',
     consequence: 'Set it where a proxy serves the dashboard under a path of its own.',
     example: '/queues',
+  },
+  dashboardTrustedProxies: {
+    kind: networks,
+    default: [],
+    meaning: 'The proxies in front of the dashboard that say in X-Forwarded-For who is asking.',
+    consequence:
+      "Without it everybody behind a proxy has the proxy's address, in the log and where wrong logins are counted. Name only proxies that add their caller's address themselves; from anybody else the header counts for nothing.",
+    example: '10.0.3.7, 192.168.0.0/24',
   },
 };

@@ -44,6 +44,8 @@ export interface ProcessSettings {
   readonly dashboardPassword: string;
   readonly dashboardWritable: boolean;
   readonly dashboardPath: string;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly dashboardTrustedProxies: readonly string[];
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -57,6 +57,7 @@ describe('the settings table', () => {
         "dashboardPassword": "",
         "dashboardPath": "/",
         "dashboardPort": "9465",
+        "dashboardTrustedProxies": "",
         "dashboardUsername": "",
         "dashboardWritable": "false",
         "headersTimeoutMs": "20000",
