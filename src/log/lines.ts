@@ -175,6 +175,17 @@ export const accountLines: Readonly<Record<string, Line>> = {
       "JetSMS did not tell the account's credit: no gauge and no forecast, and a hold for want of credit is probed with messages. Level: warn for the first time in a row.",
     fields: { why: code },
   },
+  'retention.swept': {
+    levels: ['debug', 'info'],
+    means:
+      'Something was taken out of Redis because of its age. One worker does it for all. Level: info for dead letters.',
+    fields: {
+      what: { says: '`completed`, `failed` (ended send jobs) or `dead-letters`' },
+      removed: { says: 'how many jobs or letters' },
+      left: { says: 'letters that are as old, but half replayed or not yet settled' },
+      olderThanMs: { says: 'the age from which on they go, by the settings' },
+    },
+  },
   'redis.error': {
     levels: ['error'],
     means: 'Redis does not answer as it should. The same error has one line in ten seconds.',

@@ -118,6 +118,14 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Dead letters are not touched by it: they stay in the dead-letter queue until they are replayed or discarded.',
     example: '604800000',
   },
+  keepDeadLettersAgeMs: {
+    kind: milliseconds(0, 3650 * day),
+    default: 0,
+    meaning: 'How long dead letters are kept in Redis; 0 = until somebody replays or discards them.',
+    consequence:
+      'Older ones are thrown away for good with every copy of number and text, counted and logged. Too small: messages are gone before anybody has looked at why they died.',
+    example: '7776000000',
+  },
   idempotencyWindowMs: {
     kind: milliseconds(minute, 30 * day),
     default: day,

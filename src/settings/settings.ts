@@ -31,6 +31,8 @@ export interface ProcessSettings {
   readonly keepCompletedCount: number;
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;
+  /** 0 = for ever. */
+  readonly keepDeadLettersAgeMs: number;
   readonly idempotencyWindowMs: number;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;

@@ -23,6 +23,7 @@ import { nextOpening } from './mms-window.ts';
 import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createRate, type Rate } from './rate.ts';
+import { createRetention } from './retention/retention.ts';
 import { countRunningJobs } from './short-pauses.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -130,6 +131,12 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     carriesMms: account.surface === 'web-service',
     isClosing: () => isClosing,
   };
+  const retention = createRetention({
+    redis,
+    place: { prefix, account: account.name },
+    ages: settings,
+    telemetry,
+  });
   const consumer = watchConsumer();
   const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(
@@ -157,6 +164,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       holds.start();
       await holds.refresh();
       credit?.start();
+      retention.start();
       bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
       forOtp?.start();
     },
@@ -164,6 +172,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       isClosing = true;
       for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
       rate.stop();
+      retention.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
       await Promise.all([client.close(), credit?.stop()]);

@@ -66,6 +66,7 @@ describe('the settings table', () => {
         "idempotencyWindowMs": "86400000",
         "keepCompletedAgeMs": "86400000",
         "keepCompletedCount": "50000",
+        "keepDeadLettersAgeMs": "0",
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
