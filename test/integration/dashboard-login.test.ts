@@ -108,8 +108,11 @@ describe('the login of the dashboard', () => {
     expect(statuses.at(-3)).toBe(429);
   });
 
-  it('believes no X-Forwarded-For of somebody who is no trusted proxy', async () => {
-    const { ask, linesOf } = await openDashboard({ trustedProxies: '10.0.3.7' });
+  it.each([
+    ['no proxy is trusted', ''],
+    ['another proxy is', '10.0.3.7'],
+  ])('believes no X-Forwarded-For where %s', async (_, trustedProxies) => {
+    const { ask, linesOf } = await openDashboard({ trustedProxies });
     const statuses = await ask(
       Array.from({ length: 20 }, (_, n) => ({ login: wrong, forwardedFor: `203.0.113.${n}` })),
     );

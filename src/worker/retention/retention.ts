@@ -32,56 +32,75 @@ export function sweepIntervalMs(agesMs: readonly number[]): number {
 const jobsAtOnce = 250;
 const lettersAtOnce = 50;
 
-export function createRetention({ redis, place, ages, telemetry }: RetentionOptions): Retention {
-  const { keepCompletedAgeMs, keepFailedAgeMs, keepDeadLettersAgeMs } = ages;
-  const keepsLetters = keepDeadLettersAgeMs === 0;
-  const intervalMs = sweepIntervalMs([
-    keepCompletedAgeMs,
-    keepFailedAgeMs,
-    ...(keepsLetters ? [] : [keepDeadLettersAgeMs]),
-  ]);
-  const store = createLetterStore(redis, place);
+export function createRetention(options: RetentionOptions): Retention {
+  const { redis, place, ages, telemetry } = options;
+  const intervalMs = sweepIntervalMs(Object.values(agesInForce(ages)));
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const sweepJobs = async (set: FinishedSet, olderThanMs: number): Promise<void> => {
-    let removed = 0;
-    for (let last = jobsAtOnce; last === jobsAtOnce && !isStopped; removed += last) {
-      last = await sweepFinished(redis, place, { set, olderThanMs, limit: jobsAtOnce });
-    }
-    if (removed > 0) telemetry.swept({ what: set, removed, left: 0, olderThanMs });
-  };
-
-  const sweepDeadLetters = async (): Promise<void> => {
-    const [seconds] = (await redis.time()).map(Number);
-    const sweep = { olderThanMs: keepDeadLettersAgeMs, now: Number(seconds) * 1_000, page: lettersAtOnce };
-    const { removed, left } = await sweepLetters(store, { ...sweep, isStopped: () => isStopped });
-    if (removed > 0) {
-      telemetry.swept({ what: 'dead-letters', removed, left, olderThanMs: keepDeadLettersAgeMs });
-    }
-  };
-
-  const sweep = async (): Promise<void> => {
+  const look = async (): Promise<void> => {
     try {
-      if (!(await takeLease(redis, place, 'sweep', intervalMs))) return;
-      await sweepJobs('completed', keepCompletedAgeMs);
-      await sweepJobs('failed', keepFailedAgeMs);
-      if (!keepsLetters) await sweepDeadLetters();
+      if (await takeLease(redis, place, 'sweep', intervalMs)) await sweep(options, () => isStopped);
     } catch (error) {
       // A shutdown closes the connection under its hands.
       if (!isStopped) telemetry.redis(error);
     }
-  };
-  const sweepAndWait = async (): Promise<void> => {
-    await sweep();
-    if (!isStopped) timer = setTimeout(() => void sweepAndWait(), intervalMs);
+    if (!isStopped) timer = setTimeout(() => void look(), intervalMs);
   };
 
   return {
-    start: () => void sweepAndWait(),
+    start: () => void look(),
     stop() {
       isStopped = true;
       clearTimeout(timer);
     },
   };
+}
+
+/** Dead letters without a highest age stay. */
+function agesInForce({
+  keepCompletedAgeMs,
+  keepFailedAgeMs,
+  keepDeadLettersAgeMs,
+}: RetentionOptions['ages']) {
+  return {
+    completed: keepCompletedAgeMs,
+    failed: keepFailedAgeMs,
+    ...(keepDeadLettersAgeMs === 0 ? {} : { deadLetters: keepDeadLettersAgeMs }),
+  };
+}
+
+async function sweep(options: RetentionOptions, isStopped: () => boolean): Promise<void> {
+  const { completed, failed, deadLetters } = agesInForce(options.ages);
+  await sweepJobs('completed', completed, options, isStopped);
+  await sweepJobs('failed', failed, options, isStopped);
+  if (deadLetters !== undefined) await sweepDeadLetters(deadLetters, options, isStopped);
+}
+
+async function sweepJobs(
+  set: FinishedSet,
+  olderThanMs: number,
+  { redis, place, telemetry }: RetentionOptions,
+  isStopped: () => boolean,
+): Promise<void> {
+  let removed = 0;
+  for (let last = jobsAtOnce; last === jobsAtOnce && !isStopped(); removed += last) {
+    last = await sweepFinished(redis, place, { set, olderThanMs, limit: jobsAtOnce });
+  }
+  if (removed > 0) telemetry.swept({ what: set, removed, left: 0, olderThanMs });
+}
+
+async function sweepDeadLetters(
+  olderThanMs: number,
+  { redis, place, telemetry }: RetentionOptions,
+  isStopped: () => boolean,
+): Promise<void> {
+  const [seconds = 0] = (await redis.time()).map(Number);
+  const swept = await sweepLetters(createLetterStore(redis, place), {
+    olderThanMs,
+    now: seconds * 1_000,
+    page: lettersAtOnce,
+    isStopped,
+  });
+  if (swept.removed > 0) telemetry.swept({ what: 'dead-letters', ...swept, olderThanMs });
 }

@@ -15,3 +15,7 @@ it.each([
 ])('the message of %s may lie in %j', (id, copies) => {
   expect(copiesOf(id)).toEqual(copies);
 });
+
+it('does not count down from whatever number a foreign id names', () => {
+  expect(copiesOf('foreign.r999999999')).toHaveLength(100);
+});
