@@ -117,7 +117,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   MESSAGE_UNKNOWN: {
     meaning: 'Redis knows no message of this id.',
     whatToDo:
-      'Check the id and --account. What was accepted is forgotten after a while (keepCompletedAgeMs).',
+      'Check the id and --account. What was accepted is forgotten after a while (keepCompletedAgeMs), what was discarded at once.',
   },
   CAMPAIGN_UNKNOWN: {
     meaning: 'No campaign of this name is known; they are remembered for 30 days after their deadline.',

@@ -12,7 +12,9 @@ export function buildProgram(context: CliContext): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
-      writeOut: (text) => terminal.out(text.replace(/\n$/, '')),
+      writeOut: (text) => {
+        for (const line of text.replace(/\n$/, '').split('\n')) terminal.out(line);
+      },
       // Errors are printed once, by runCli.
       writeErr: () => {},
       getOutHelpWidth: () => (Number.isFinite(terminal.columns) ? terminal.columns : 80),

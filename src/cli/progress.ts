@@ -1,3 +1,4 @@
+import { printable } from '../log/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows how far something has come: a bar on a terminal, else a line now and then. */
@@ -60,8 +61,8 @@ async function asBar(stream: NonNullable<Terminal['bar']>, options: ProgressOpti
   );
   const bar = bars.create(Math.max(options.total, 1), 0, { note: '' });
   return {
-    update: (done, note = '') => bar.update(done, { note }),
-    line: (text) => bars.log(`${text}\n`),
+    update: (done, note = '') => bar.update(done, { note: printable(note) }),
+    line: (text) => bars.log(`${printable(text)}\n`),
     stop() {
       // Lines that came since the last drawing would get lost.
       bars.update();

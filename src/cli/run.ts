@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
 }
 
 function showHelp(program: Command, { terminal }: CliContext): ExitCode {
-  terminal.err(program.helpInformation().trimEnd());
+  for (const line of program.helpInformation().trimEnd().split('\n')) terminal.err(line);
   return exitCodes.usage;
 }
 
@@ -59,10 +59,12 @@ function withoutValues(message: string): string {
 
 function printError(error: unknown, args: readonly string[], { terminal, env }: CliContext): ExitCode {
   const { exitCode, ...report } = reportOf(error);
-  terminal.err(
-    isJsonAsked(args) ? JSON.stringify({ error: report }) : `error ${report.code}: ${report.message}`,
-  );
-  if (env['JETSMS_DEBUG'] && error instanceof Error) terminal.err(error.stack ?? '');
+  const words = `error ${report.code}: ${report.message}`;
+  if (isJsonAsked(args)) terminal.err(JSON.stringify({ error: report }));
+  // Only an error of several problems has several lines.
+  else for (const line of report.problems ? words.split('\n') : [words]) terminal.err(line);
+  if (!env['JETSMS_DEBUG'] || !(error instanceof Error)) return exitCode;
+  for (const line of (error.stack ?? '').split('\n')) terminal.err(line);
   return exitCode;
 }
 

@@ -45,7 +45,7 @@ const instead: readonly (readonly [end: RegExp, words: string])[] = [
   ],
   [
     /\/(?:clean(?:\/:queueStatus)?|empty|obliterate|remove-unprocessed-children)$/,
-    'Messages are never removed here. `jetsms dead discard` gives dead letters up for good, with a record of it.',
+    'Messages are never removed here. `jetsms dead discard` throws dead letters away for good, with every copy of them.',
   ],
   [/\/add$/, 'Messages come from the producer or from `jetsms send`, which check them.'],
   [

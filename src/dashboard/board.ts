@@ -39,6 +39,8 @@ export interface BoardOptions {
 /** Bull Board over all accounts' queues, with everything it says masked and all but a few operations refused. */
 export interface Board {
   readonly plugin: FastifyPluginCallback;
+  /** The queues as the board names them. */
+  readonly queueNames: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -58,12 +60,11 @@ export function createBoard(options: BoardOptions): Board {
   const boards = accounts.map((account) => boardOf(account, options));
   const readFacts = factsOf(boards, options);
 
-  const before: BeforeHook = ({ method, route, request }) => {
+  const before: BeforeHook = ({ method, route }) => {
     const words = refusal({ method, route }, writable);
-    if (words !== undefined) return { allow: false, status: writable ? 403 : 405, message: words };
-    if (method !== 'get')
-      log.info({ operation: `${method} ${route}`, queue: request.params['queueName'] }, 'dashboard.changed');
-    return { allow: true };
+    return words === undefined
+      ? { allow: true }
+      : { allow: false, status: writable ? 403 : 405, message: words };
   };
   const after: AfterHook = async ({ route, request }, result) => {
     const queue = String(request.params['queueName'] ?? '');
@@ -81,6 +82,7 @@ export function createBoard(options: BoardOptions): Board {
   adapter.setErrorHandler((error) => errorAnswer(error, log));
   return {
     plugin: adapter.registerPlugin(),
+    queueNames: new Set(boards.flatMap(({ main, dead }) => [main.getName(), dead.getName()])),
     async close() {
       await Promise.all(boards.flatMap(({ queues }) => queues.map((queue) => queue.close())));
     },
@@ -202,4 +204,7 @@ function errorAnswer(error: Error, log: Logger): ErrorAnswer {
   };
 }
 
-const answers: Readonly<Record<number, string>> = { 401: 'A login is needed.' };
+const answers: Readonly<Record<number, string>> = {
+  401: 'A login is needed.',
+  429: 'Too many wrong logins. Wait a minute.',
+};

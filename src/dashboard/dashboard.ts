@@ -1,20 +1,15 @@
-import basicAuth from '@fastify/basic-auth';
-import Fastify, {
-  type FastifyInstance,
-  type FastifyPluginAsync,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import Fastify, { type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import { whenReady } from '../queue/redis.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isRead, readOnlyWords } from './access.ts';
 import { type Board, createBoard } from './board.ts';
+import { logChanges } from './change-log.ts';
 import { DashboardError } from './errors.ts';
-import { isFromElsewhere, namesThisMachine, type Provenance, securityHeaders } from './headers.ts';
-import { createLoginThrottle, type Login, type LoginThrottle, matchesLogin } from './login.ts';
+import { guardLogin, guardOrigin, refuseChanges } from './guards.ts';
+import { securityHeaders } from './headers.ts';
+import { createLoginThrottle, type Login, type LoginThrottle } from './login.ts';
 
 /** The settings that the dashboard needs. */
 export type DashboardSettings = Pick<
@@ -28,6 +23,7 @@ export type DashboardSettings = Pick<
   | 'dashboardPassword'
   | 'dashboardPath'
   | 'dashboardWritable'
+  | 'dashboardTrustedProxies'
 >;
 
 export interface DashboardOptions {
@@ -55,7 +51,7 @@ export interface Dashboard extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Wrong logins from one address in a minute; then it waits for the rest of that minute. */
+/** Wrong logins from one network in a minute; then it waits for the rest of that minute. */
 const mostWrongLogins = 10;
 const throttleWindowMs = 60_000;
 
@@ -79,8 +75,14 @@ export function createDashboard({
   if (!login && !isLoopback(settings.dashboardHost)) throw new DashboardError('DASHBOARD_UNPROTECTED');
 
   const basePath = settings.dashboardPath.replace(/\/+$/, '');
-  const throttle = createLoginThrottle({ mostFailures: mostWrongLogins, windowMs: throttleWindowMs, now });
-  const app = Fastify({ forceCloseConnections: true, bodyLimit: mostBodyBytes });
+  const throttle = createLoginThrottle({ mostTries: mostWrongLogins, windowMs: throttleWindowMs, now });
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: mostBodyBytes,
+    trustProxy: [...settings.dashboardTrustedProxies],
+  });
+  // Asked for now, Node remembers it: a caller that has gone when it is needed has none any more.
+  app.server.on('connection', (socket) => void socket.remoteAddress);
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders));
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
   app.get('/healthz', (_request, reply) => answerHealth(redis, reply));
@@ -131,6 +133,7 @@ function behindGuards(
   return async (app) => {
     guardOrigin(app, { hasLogin: login !== undefined });
     if (login) await guardLogin(app, { login, throttle, log });
+    logChanges(app, { log, user: login?.username, queueNames: board.queueNames });
     if (!settings.dashboardWritable) refuseChanges(app);
     await app.register(board.plugin, { prefix: basePath });
   };
@@ -169,57 +172,4 @@ async function answerHealth(redis: Redis, reply: FastifyReply): Promise<FastifyR
   } catch {
     return reply.status(503).send({ status: 'Redis does not answer' });
   }
-}
-
-const provenance = ({ headers }: FastifyRequest): Provenance => ({
-  host: headers.host,
-  fetchSite: headers['sec-fetch-site']?.toString(),
-});
-
-/** Browsers send a login with whatever request any page makes: changes must come from our own page. */
-function guardOrigin(app: FastifyInstance, { hasLogin }: { readonly hasLogin: boolean }): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const from = provenance(request);
-    const isForeign = !isRead(request.method) && isFromElsewhere(from);
-    if (isForeign || (!hasLogin && !namesThisMachine(from))) {
-      return reply.status(403).send({ message: 'This request came from another site.' });
-    }
-    return undefined;
-  });
-}
-
-interface LoginGuard {
-  readonly login: Login;
-  readonly throttle: LoginThrottle;
-  readonly log: Logger;
-}
-
-async function guardLogin(app: FastifyInstance, { login, throttle, log }: LoginGuard): Promise<void> {
-  app.addHook('onRequest', async ({ ip }, reply) => {
-    const waitMs = throttle.waitMs(ip);
-    if (waitMs === 0) return undefined;
-    return reply
-      .status(429)
-      .header('retry-after', Math.ceil(waitMs / 1_000))
-      .send({ message: 'Too many wrong logins. Wait a minute.' });
-  });
-  await app.register(basicAuth, {
-    authenticate: { realm: 'JetSMS delivery' },
-    async validate(username, password, { ip }) {
-      if (matchesLogin({ username, password }, login)) return throttle.passed(ip);
-      throttle.failed(ip);
-      log.warn({ address: ip }, 'dashboard.login-refused');
-      throw new Error('wrong login');
-    },
-  });
-  app.addHook('onRequest', app.basicAuth);
-}
-
-/** Before Bull Board sees them, and whatever it makes of them. */
-function refuseChanges(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) =>
-    isRead(request.method)
-      ? undefined
-      : reply.status(405).header('allow', 'GET, HEAD').send({ message: readOnlyWords }),
-  );
 }

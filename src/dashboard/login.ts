@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { networkOf } from './address.ts';
 
 export interface Login {
   readonly username: string;
@@ -18,8 +19,8 @@ const sameText = (a: string, b: string): boolean => timingSafeEqual(digest(a), d
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 export interface LoginThrottleOptions {
-  /** Wrong logins from one address within the window until it must wait. */
-  readonly mostFailures: number;
+  /** Logins that an address may try within the window, right ones not counted, until it must wait. */
+  readonly mostTries: number;
   readonly windowMs: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -27,35 +28,44 @@ export interface LoginThrottleOptions {
 
 /** Slows down whoever tries passwords. */
 export interface LoginThrottle {
-  /** Milliseconds that the address must wait before it may try again; 0 = none. */
-  waitMs(address: string): number;
-  /** A wrong login came from the address. */
-  failed(address: string): void;
-  /** A right one did: the address starts anew. */
+  /**
+   * A login has come from the address. It counts before anybody looks at it, so that many at once get no further than
+   * one after the other. Answers with the milliseconds to wait; 0 = it may be looked at.
+   */
+  arrived(address: string): number;
+  /** The login that has just arrived was right, and does not count. Wrong ones beside it still do. */
   passed(address: string): void;
 }
 
-/** More addresses than this at a time are not told apart; the one that failed first is forgotten. */
-const mostAddresses = 1_000;
+/** More networks than this at a time are not told apart; the one that tried longest ago is forgotten. */
+const mostNetworks = 1_000;
 
-export function createLoginThrottle({ mostFailures, windowMs, now }: LoginThrottleOptions): LoginThrottle {
-  const failures = new Map<string, { readonly since: number; readonly count: number }>();
-  const current = (address: string) => {
-    const found = failures.get(address);
-    return found && now() - found.since < windowMs ? found : undefined;
+interface Tries {
+  readonly since: number;
+  readonly count: number;
+}
+
+export function createLoginThrottle({ mostTries, windowMs, now }: LoginThrottleOptions): LoginThrottle {
+  const networks = new Map<string, Tries>();
+  const keep = (network: string, tries: Tries): void => {
+    networks.delete(network);
+    if (tries.count > 0) networks.set(network, tries);
+    const [oldest] = networks.keys();
+    if (networks.size > mostNetworks && oldest !== undefined) networks.delete(oldest);
   };
   return {
-    waitMs(address) {
-      const found = current(address);
-      return found && found.count >= mostFailures ? found.since + windowMs - now() : 0;
+    arrived(address) {
+      const network = networkOf(address);
+      const found = networks.get(network);
+      const tries = found && now() - found.since < windowMs ? found : { since: now(), count: 0 };
+      if (tries.count >= mostTries) return tries.since + windowMs - now();
+      keep(network, { ...tries, count: tries.count + 1 });
+      return 0;
     },
-    failed(address) {
-      const found = current(address) ?? { since: now(), count: 0 };
-      failures.delete(address);
-      failures.set(address, { ...found, count: found.count + 1 });
-      const [oldest] = failures.keys();
-      if (failures.size > mostAddresses && oldest !== undefined) failures.delete(oldest);
+    passed(address) {
+      const network = networkOf(address);
+      const tries = networks.get(network);
+      if (tries) keep(network, { ...tries, count: tries.count - 1 });
     },
-    passed: (address) => void failures.delete(address),
   };
 }

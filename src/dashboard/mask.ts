@@ -58,6 +58,10 @@ const plainNumberKeys: ReadonlySet<string> = new Set([
 const idKeys: ReadonlySet<string> = new Set(['id', 'nodeId', 'rootId', 'deduplicationId']);
 const ourId =
   /^(?:m[0-9a-z]{20}|k[0-9a-f]{24}(?:-[0-9a-f]{16})?(?:-[0-9a-f]{12})?|c[0-9a-f]{20}-\d{1,9}(?:-[0-9a-f]{16})?(?:-[0-9a-f]{12})?)(?:\.r?\d{1,6})*$/;
+
+/** Whether it is of the form that our ids have. */
+export const isOurId = (text: string): boolean => ourId.test(text);
+
 const groupId = /^[A-Za-z0-9-]{1,64}$/;
 
 /** A tenth digit could make it somebody's number. */
@@ -82,7 +86,7 @@ export function maskAnswer(value: unknown, secrets: readonly string[] = []): unk
 }
 
 function maskString(text: string, key: string, secrets: readonly string[]): string {
-  if (idKeys.has(key) && ourId.test(text)) return text;
+  if (idKeys.has(key) && isOurId(text)) return text;
   if (key === 'groupId' && groupId.test(text)) return text;
   return withoutNumbers(secrets.reduce((left, secret) => left.replaceAll(secret, '[hidden]'), text));
 }

@@ -175,6 +175,17 @@ export const accountLines: Readonly<Record<string, Line>> = {
       "JetSMS did not tell the account's credit: no gauge and no forecast, and a hold for want of credit is probed with messages. Level: warn for the first time in a row.",
     fields: { why: code },
   },
+  'retention.swept': {
+    levels: ['debug', 'info'],
+    means:
+      'Something was taken out of Redis because of its age. One worker does it for all. Level: info for dead letters.',
+    fields: {
+      what: { says: '`completed`, `failed` (ended send jobs) or `dead-letters`' },
+      removed: { says: 'how many jobs or letters' },
+      left: { says: 'letters that are as old, but half replayed or not yet settled' },
+      olderThanMs: { says: 'the age from which on they go, by the settings' },
+    },
+  },
   'redis.error': {
     levels: ['error'],
     means: 'Redis does not answer as it should. The same error has one line in ten seconds.',
@@ -187,7 +198,18 @@ export const accountLines: Readonly<Record<string, Line>> = {
   },
 };
 
-const address: LineField = { says: "the caller's address" };
+const address: LineField = {
+  says: "the caller's address; behind a proxy of dashboardTrustedProxies, the one that the proxy tells",
+};
+
+const change: Line['fields'] = {
+  user: { says: 'whose login it was', when: 'the dashboard asks for a login' },
+  address,
+  operation: { says: 'method and route' },
+  queue: { says: 'the queue; `?` where there is none of this name', when: 'it was about one' },
+  job: { says: 'the id of the job; `?` where it is not of our form', when: 'it was about one' },
+  status: { says: "the answer's HTTP status" },
+};
 
 /** Every line of the dashboard, by its event. Its `redis.error` names no account. */
 export const dashboardLines: Readonly<Record<string, Line>> = {
@@ -209,10 +231,12 @@ export const dashboardLines: Readonly<Record<string, Line>> = {
   'dashboard.changed': {
     levels: ['info'],
     means: 'Somebody changed something on the dashboard.',
-    fields: {
-      operation: { says: 'method and route' },
-      queue: { says: 'the queue', when: 'it was about one' },
-    },
+    fields: change,
+  },
+  'dashboard.change-refused': {
+    levels: ['warn'],
+    means: 'Somebody wanted to change something on the dashboard, and it was not done.',
+    fields: change,
   },
   'dashboard.failed': {
     levels: ['error'],

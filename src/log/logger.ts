@@ -1,5 +1,6 @@
 import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { printableJson } from './printable.ts';
 import { safeError, safeMessage } from './safe-error.ts';
 
 export type { Logger } from 'pino';
@@ -62,8 +63,11 @@ function errorIn(first: unknown): Error | undefined {
   return first.err instanceof Error ? first.err : undefined;
 }
 
-/** Line by line, so that nothing is left behind when the process ends. */
+/**
+ * Line by line, so that nothing is left behind when the process ends. Values are cleaned before they are laid out: the
+ * only colours at the terminal are those of this layout.
+ */
 function prettyLines(destination: DestinationStream, colorize: boolean): DestinationStream {
   const prettify = prettyFactory({ colorize, translateTime: 'SYS:HH:MM:ss.l', ignore: 'service,version' });
-  return { write: (line) => destination.write(prettify(line)) };
+  return { write: (line) => destination.write(prettify(printableJson(line.trimEnd()))) };
 }

@@ -79,6 +79,7 @@ export type LabelSetName =
   | 'state'
   | 'cause'
   | 'settled'
+  | 'swept'
   | 'version';
 
 /** Every set that a label of some metric is drawn from. */
@@ -106,6 +107,10 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   settled: {
     meaning: 'whether the late reply still changed the end of the message',
     values: ['true', 'false'],
+  },
+  swept: {
+    meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
+    values: ['completed', 'failed', 'dead-letters'],
   },
   version: { meaning: 'the version of jetsms-delivery' },
 };

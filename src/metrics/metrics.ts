@@ -81,6 +81,8 @@ export interface Metrics {
   }): void;
   split(account: string): void;
   lockLost(account: string): void;
+  /** Jobs or letters that were taken away because of their age. */
+  swept(facts: { readonly account: string; readonly what: string; readonly removed: number }): void;
   unexpected(): void;
   redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
   consuming(account: string, isConsuming: boolean): void;
@@ -139,6 +141,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       count('lateReplies', { account, outcome, settled: String(settled) }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
+    swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
     unexpected: () => count('unexpectedErrors', {}),
     redis({ up, evicting }) {
       set('redisUp', {}, Number(up));

@@ -24,6 +24,7 @@ export type CounterKey =
   | 'lateReplies'
   | 'splits'
   | 'locksLost'
+  | 'swept'
   | 'unexpectedErrors'
   | 'failedCollections';
 
@@ -101,6 +102,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     help: 'Jobs that this worker held and another has taken: Redis was frozen, or this worker was.',
     labels: { account },
+  },
+  swept: {
+    name: 'jetsms_swept_total',
+    type: 'counter',
+    help: 'Ended send jobs and dead letters that were taken out of Redis because of their age.',
+    labels: { account, what: labelSets.swept },
   },
   requestDuration: {
     name: 'jetsms_request_duration_seconds',

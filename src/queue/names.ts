@@ -13,6 +13,9 @@ export const queueName = (account: string): string => `jetsms-${account}`;
 /** The queue that keeps an account's dead letters; nothing ever works on it. */
 export const deadQueueName = (account: string): string => `jetsms-${account}-dead`;
 
+/** What one worker of an account does for all. */
+export type LeaseKind = 'credit' | 'check' | 'sweep';
+
 /** Redis keys of our own, beside those of BullMQ. */
 export const keys = {
   /** JSON of the account's hold, while there is one. */
@@ -27,9 +30,8 @@ export const keys = {
   media: (prefix: string, account: string, hash: string): string => `${prefix}:media:${account}:${hash}`,
   /** What JetSMS last said of the account's credit; `:readings` behind it, the readings before. */
   credit: (prefix: string, account: string): string => `${prefix}:credit:${account}`,
-  /** Held by the worker that asks next, for what it asks. */
-  lease: (prefix: string, account: string, what: 'credit' | 'check'): string =>
-    `${prefix}:lease:${account}:${what}`,
+  /** Held by the worker whose turn it is. */
+  lease: (prefix: string, account: string, what: LeaseKind): string => `${prefix}:lease:${account}:${what}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
 
@@ -118,13 +119,29 @@ export const mmsWindows: Kind<readonly MmsWindow[]> = {
 /** `type/subtype`, as RFC 6838 names media. */
 const mediaType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
 
-const mediaTypeList = z
+/** Texts in lower case, separated by commas in one text or each by itself. */
+const lowerCaseList = z
   .union([z.string().transform((list) => list.split(',')), z.array(z.string()).readonly()])
-  .transform((types) => types.map((type) => type.trim().toLowerCase()).filter((type) => type !== ''));
+  .transform((texts) => texts.map((text) => text.trim().toLowerCase()).filter((text) => text !== ''));
 
 /** MIME types, separated by commas. */
 export const contentTypes: Kind<readonly string[]> = {
   accepts: "content types such as 'image/jpeg, image/png'",
-  schema: mediaTypeList.pipe(z.array(z.string().regex(mediaType)).min(1)),
+  schema: lowerCaseList.pipe(z.array(z.string().regex(mediaType)).min(1)),
   show: (types) => types.join(', '),
 };
+
+/** IP addresses and networks, separated by commas. */
+export const networks: Kind<readonly string[]> = {
+  accepts: "IP addresses or networks such as '10.0.3.7, 192.168.0.0/24'",
+  schema: lowerCaseList.pipe(z.array(z.string().refine(isNetwork)).min(1)),
+  show: (list) => list.join(', '),
+};
+
+/** A network of length 0 would be everybody. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const mostBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (rest.length > 0 || mostBits === 0 || address.includes('%')) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= mostBits);
+}

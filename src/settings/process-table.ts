@@ -1,4 +1,4 @@
-import { flag, milliseconds, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
+import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
 import type { SettingRows } from './setting.ts';
 import { logLevels, type ProcessSettings } from './settings.ts';
 
@@ -118,6 +118,14 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Dead letters are not touched by it: they stay in the dead-letter queue until they are replayed or discarded.',
     example: '604800000',
   },
+  keepDeadLettersAgeMs: {
+    kind: milliseconds(0, 3650 * day),
+    default: 0,
+    meaning: 'How long dead letters are kept in Redis; 0 = until somebody replays or discards them.',
+    consequence:
+      'Older ones are thrown away for good with every copy of number and text, counted and logged. Too small: messages are gone before anybody has looked at why they died.',
+    example: '7776000000',
+  },
   idempotencyWindowMs: {
     kind: milliseconds(minute, 30 * day),
     default: day,
@@ -184,5 +192,13 @@ export const processRows: SettingRows<ProcessSettings> = {
     meaning: 'The path under which the dashboard is served.',
     consequence: 'Set it where a proxy serves the dashboard under a path of its own.',
     example: '/queues',
+  },
+  dashboardTrustedProxies: {
+    kind: networks,
+    default: [],
+    meaning: 'The proxies in front of the dashboard that say in X-Forwarded-For who is asking.',
+    consequence:
+      "Without it everybody behind a proxy has the proxy's address, in the log and where wrong logins are counted. Name only proxies that add their caller's address themselves; from anybody else the header counts for nothing.",
+    example: '10.0.3.7, 192.168.0.0/24',
   },
 };

@@ -31,6 +31,8 @@ export interface ProcessSettings {
   readonly keepCompletedCount: number;
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;
+  /** 0 = for ever. */
+  readonly keepDeadLettersAgeMs: number;
   readonly idempotencyWindowMs: number;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;
@@ -44,6 +46,8 @@ export interface ProcessSettings {
   readonly dashboardPassword: string;
   readonly dashboardWritable: boolean;
   readonly dashboardPath: string;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly dashboardTrustedProxies: readonly string[];
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

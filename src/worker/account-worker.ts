@@ -27,6 +27,7 @@ import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createQueueGate } from './queue-gate.ts';
 import { createRate } from './rate.ts';
+import { createRetention } from './retention/retention.ts';
 import { countRunningJobs } from './short-pauses.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -138,6 +139,12 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     carriesMms: account.surface === 'web-service',
     isClosing: () => isClosing,
   };
+  const retention = createRetention({
+    redis,
+    place: { prefix, account: account.name },
+    ages: settings,
+    telemetry,
+  });
   const consumer = watchConsumer();
   const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(
@@ -165,6 +172,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       holds.start();
       await holds.refresh();
       credit?.start();
+      retention.start();
       bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
       forOtp?.start();
     },
@@ -176,6 +184,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
         delivery.settle({ kind: 'back' });
       }
       rate.stop();
+      retention.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
       await Promise.all([client.close(), credit?.stop()]);

@@ -74,6 +74,10 @@ export function createTelemetry({ account, log, metrics, now = Date.now }: Telem
       else lines[creditIsKnown ? 'warn' : 'debug'](told, 'credit.unknown');
       creditIsKnown = 'credit' in told;
     },
+    swept(report) {
+      metrics.swept({ account: name, what: report.what, removed: report.removed });
+      lines[report.what === 'dead-letters' ? 'info' : 'debug'](report, 'retention.swept');
+    },
     unexpected(error, where) {
       metrics.unexpected();
       lines.error({ err: error, where }, 'unexpected.error');

@@ -43,6 +43,16 @@ export interface EndReport {
 /** An answer to the question for the credit, or the code, HTTP status or cause of there being none. */
 export type CreditTold = { readonly credit: number } | { readonly why: string };
 
+/** What lay in Redis for too long. */
+export interface SweepReport {
+  readonly what: 'completed' | 'failed' | 'dead-letters';
+  /** Jobs, or letters. */
+  readonly removed: number;
+  /** Letters that are as old, but in the middle of a replay or not yet settled. */
+  readonly left: number;
+  readonly olderThanMs: number;
+}
+
 /** What the worker of one account tells; log lines and metrics are made from it in one place. */
 export interface Telemetry {
   request(report: RequestReport): void;
@@ -58,6 +68,8 @@ export interface Telemetry {
   hold(hold: Hold | undefined, before: Hold | undefined): void;
   /** What JetSMS said of the account's credit, or why it said nothing. */
   credit(told: CreditTold): void;
+  /** Something was taken away because of its age. */
+  swept(report: SweepReport): void;
   /** Something of ours threw what it should not have thrown. */
   unexpected(error: unknown, where: string): void;
   /** Redis does not answer as it should; many of these in a row become one log line. */

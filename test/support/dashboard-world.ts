@@ -20,10 +20,12 @@ export interface DashboardChoice {
   readonly path?: string;
   /** Default true. */
   readonly login?: boolean;
+  readonly trustedProxies?: string;
 }
 
 /** Settings of a dashboard over the accounts `shop` and `bank-otp`, on a free port. */
-export function dashboardSettings({ redisUrl, prefix, writable, path, login }: DashboardChoice): Settings {
+export function dashboardSettings(choice: DashboardChoice): Settings {
+  const { redisUrl, prefix, writable, path, login, trustedProxies = '' } = choice;
   const account = { url: 'https://jetsms.example/xml', username: 'shop-user', title: 'SHOP' };
   const config = {
     accounts: {
@@ -38,6 +40,7 @@ export function dashboardSettings({ redisUrl, prefix, writable, path, login }: D
     JETSMS_DASHBOARD_PORT: '0',
     JETSMS_DASHBOARD_PATH: path ?? '/',
     JETSMS_DASHBOARD_WRITABLE: String(writable ?? false),
+    JETSMS_DASHBOARD_TRUSTED_PROXIES: trustedProxies,
     ...(login === false
       ? {}
       : {

@@ -1,5 +1,12 @@
 import { expect } from 'vitest';
-import { accountFields, accountLines, commonFields, type Line, processLines } from '../../src/log/lines.ts';
+import {
+  accountFields,
+  accountLines,
+  commonFields,
+  dashboardLines,
+  type Line,
+  processLines,
+} from '../../src/log/lines.ts';
 import { createLogger, type Logger } from '../../src/log/logger.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -33,7 +40,7 @@ export function recordLog(): RecordedLog {
 export function expectDocumented(line: LogLine): void {
   const event = String(line['msg']);
   const isOfAccount = event in accountLines;
-  const kind: Line | undefined = accountLines[event] ?? processLines[event];
+  const kind: Line | undefined = accountLines[event] ?? processLines[event] ?? dashboardLines[event];
   if (kind === undefined) throw new Error(`${event} is not in src/log/lines.ts`);
   expect(kind.levels, event).toContain(line['level']);
   const fields = { ...commonFields, ...(isOfAccount ? accountFields : {}), ...kind.fields };

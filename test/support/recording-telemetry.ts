@@ -6,6 +6,7 @@ import type {
   CreditTold,
   EndReport,
   RequestReport,
+  SweepReport,
   Telemetry,
 } from '../../src/worker/telemetry.ts';
 
@@ -26,6 +27,7 @@ export interface RecordingTelemetry extends Telemetry {
   /** Every hold as it was seen to change; undefined where it was over. */
   readonly holds: readonly (Hold | undefined)[];
   readonly credits: readonly CreditTold[];
+  readonly sweeps: readonly SweepReport[];
   readonly unexpectedErrors: readonly { readonly error: unknown; readonly where: string }[];
   readonly redisErrors: readonly unknown[];
 }
@@ -40,6 +42,7 @@ export function recordTelemetry(): RecordingTelemetry {
   const locksLost: { id: string; when: string }[] = [];
   const holds: (Hold | undefined)[] = [];
   const credits: CreditTold[] = [];
+  const sweeps: SweepReport[] = [];
   const unexpectedErrors: { error: unknown; where: string }[] = [];
   const redisErrors: unknown[] = [];
   return {
@@ -52,6 +55,7 @@ export function recordTelemetry(): RecordingTelemetry {
     locksLost,
     holds,
     credits,
+    sweeps,
     unexpectedErrors,
     redisErrors,
     request: (report) => void requests.push(report),
@@ -63,6 +67,7 @@ export function recordTelemetry(): RecordingTelemetry {
     lockLost: (id, when) => void locksLost.push({ id, when }),
     hold: (hold) => void holds.push(hold),
     credit: (told) => void credits.push(told),
+    swept: (report) => void sweeps.push(report),
     unexpected: (error, where) => void unexpectedErrors.push({ error, where }),
     redis: (error) => void redisErrors.push(error),
   };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { printJson } from '../terminal.ts';
 
 /** `jetsms account`: what JetSMS and Redis say of an account. */
 export function registerAccount(program: Command, context: CliContext): void {
@@ -31,7 +32,7 @@ async function showAccount(
     readAccountState(redis, { account, prefix, now: Date.now() }),
   );
   const view = accountView(state);
-  if (json) terminal.out(JSON.stringify(view, null, 2));
+  if (json) printJson(terminal, view);
   else for (const line of renderAccount(view, terminal.columns)) terminal.out(line);
   if (view.credit.left === null && view.titles === null) setExitCode(exitCodes.failed);
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Need } from '../../settings/settings.ts';
 import type { CliContext } from '../context.ts';
+import { printJson } from '../terminal.ts';
 
 /** What each command cannot do without. */
 const needsOf = {
@@ -30,7 +31,7 @@ export function registerConfig(program: Command, { terminal, env }: CliContext):
       const { describeSettings, settingsToJson } = await import('../../settings/describe.ts');
       const { renderSettingsTable } = await import('../render/settings-table.ts');
       const settings = readSettings({ env }, { needs: needsOf[options.for] });
-      if (options.json) return terminal.out(JSON.stringify(settingsToJson(settings), null, 2));
+      if (options.json) return printJson(terminal, settingsToJson(settings));
       const lines = renderSettingsTable(describeSettings(settings), settings.warnings, terminal.columns);
       for (const line of lines) terminal.out(line);
     });

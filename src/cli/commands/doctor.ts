@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printJson } from '../terminal.ts';
 
 /** `jetsms doctor`: looks at everything that delivering depends on, and says what to do. */
 export function registerDoctor(program: Command, { terminal, env, setExitCode }: CliContext): void {
@@ -14,7 +15,7 @@ export function registerDoctor(program: Command, { terminal, env, setExitCode }:
       const { findings, isSomethingAway } = await diagnose(env);
       const ok = findings.every(({ level }) => level !== 'error');
       setExitCode(exitCodeOf(ok, isSomethingAway));
-      if (options.json) return terminal.out(JSON.stringify({ ok, findings }, null, 2));
+      if (options.json) return printJson(terminal, { ok, findings });
       for (const line of renderFindings(findings, terminal.columns)) terminal.out(line);
     });
 }

@@ -5,6 +5,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { holdView, renderHolds, renderResumed } from '../render/holds.ts';
+import { printJson } from '../terminal.ts';
 
 /** `jetsms holds`, `jetsms hold`, `jetsms resume`: accounts that stand still. */
 export function registerHolds(program: Command, context: CliContext): void {
@@ -38,7 +39,7 @@ async function showHolds({ json }: { readonly json?: true }, context: CliContext
   const { settings, use } = await open(context);
   const accounts = [...settings.accounts.keys()];
   const holds = await use((redis) => listHolds(redis, { prefix: settings.prefix, accounts }));
-  if (json) return terminal.out(JSON.stringify(holds.map(holdView), null, 2));
+  if (json) return printJson(terminal, holds.map(holdView));
   for (const line of renderHolds(holds.map(holdView), terminal.columns)) terminal.out(line);
 }
 

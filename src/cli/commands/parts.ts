@@ -3,6 +3,7 @@ import { nationalTables } from '../../message/gsm-alphabet.ts';
 import { countParts, type PartOptions } from '../../message/parts.ts';
 import type { CliContext } from '../context.ts';
 import { renderParts } from '../render/parts.ts';
+import { printJson } from '../terminal.ts';
 
 interface PartsChoices {
   readonly model: NonNullable<PartOptions['model']>;
@@ -29,7 +30,7 @@ export function registerParts(program: Command, { terminal }: CliContext): void 
     .option('--json', 'print one JSON object')
     .action((text: string, { model, tables, json }: PartsChoices) => {
       const count = countParts(text, { model, nationalTables: tables });
-      if (json) terminal.out(JSON.stringify(count, null, 2));
+      if (json) printJson(terminal, count);
       else for (const line of renderParts(count, terminal.columns)) terminal.out(line);
     });
 }

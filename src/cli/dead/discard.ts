@@ -3,6 +3,7 @@ import { isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { counted, renderDiscard } from '../render/dead-letters.ts';
+import { printJson } from '../terminal.ts';
 import type { FilterOptions } from './options.ts';
 import { chosenFilter, withDeadLetters } from './session.ts';
 
@@ -23,8 +24,8 @@ export function discardDead(
   const { terminal } = context;
   return withDeadLetters(choices.account, context, async ({ account, letters }) => {
     const print = (result: DiscardResult): void => {
-      const json = JSON.stringify({ account, ...result }, null, 2);
-      for (const line of choices.json ? [json] : renderDiscard(result)) terminal.out(line);
+      if (choices.json) printJson(terminal, { account, ...result });
+      else for (const line of renderDiscard(result)) terminal.out(line);
     };
     if (choices.dryRun) return print(await letters.discard(filter, { dryRun: true }));
     if (!choices.yes) {

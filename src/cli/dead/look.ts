@@ -3,6 +3,7 @@ import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { renderLetters, renderSummary } from '../render/dead-letters.ts';
 import { renderTrace, traceView } from '../render/message-trace.ts';
+import { printJson } from '../terminal.ts';
 import type { AccountOption, FilterOptions } from './options.ts';
 import { filterOf, withDeadLetters } from './session.ts';
 
@@ -25,7 +26,7 @@ export function listDead(options: ListOptions, context: CliContext): Promise<voi
     const page = await letters.list(filterOf([], rest), { size, cursor: options.cursor });
     const views = page.letters.map((stored) => letterView(stored, { reveal: options.reveal === true }));
     if (options.json) {
-      return terminal.out(JSON.stringify({ account, letters: views, next: page.next ?? null }, null, 2));
+      return printJson(terminal, { account, letters: views, next: page.next ?? null });
     }
     for (const line of renderLetters(views, terminal.columns)) terminal.out(line);
     if (page.next !== undefined) terminal.err(`More: add --cursor '${page.next}'`);
@@ -37,7 +38,7 @@ export function summarizeDead(options: FilterOptions & ShowOptions, context: Cli
   const { terminal } = context;
   return withDeadLetters(options.account, context, async ({ account, letters }) => {
     const summary = await letters.summary(filterOf([], options));
-    if (options.json) return terminal.out(JSON.stringify({ account, ...summary }, null, 2));
+    if (options.json) return printJson(terminal, { account, ...summary });
     for (const line of renderSummary(summary, terminal.columns)) terminal.out(line);
   });
 }
@@ -49,7 +50,7 @@ export function showDead(id: string, options: ShowOptions, context: CliContext):
     const trace = await letters.show(id);
     if (!trace) throw new CliError('MESSAGE_UNKNOWN', { detail: `Account: ${account}.` });
     const view = traceView(trace, { reveal: options.reveal === true });
-    if (options.json) return terminal.out(JSON.stringify(view, null, 2));
+    if (options.json) return printJson(terminal, view);
     for (const line of renderTrace(view, terminal.columns)) terminal.out(line);
   });
 }

@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createProgress } from '../progress.ts';
 import { counted, renderReplay } from '../render/dead-letters.ts';
+import { printJson } from '../terminal.ts';
 import type { FilterOptions } from './options.ts';
 import { chosenFilter, type DeadSession, withDeadLetters } from './session.ts';
 
@@ -103,6 +104,6 @@ function show(
   { json }: ReplayChoices,
   { terminal }: CliContext,
 ): void {
-  const asJson = JSON.stringify({ account, ...result }, null, 2);
-  for (const line of json ? [asJson] : renderReplay(result)) terminal.out(line);
+  if (json) printJson(terminal, { account, ...result });
+  else for (const line of renderReplay(result)) terminal.out(line);
 }

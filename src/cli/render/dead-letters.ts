@@ -77,9 +77,11 @@ export function renderDiscard({
   skipped,
 }: DiscardResult): readonly string[] {
   const begun = skipped['replay-begun'] ?? 0;
+  const settling = skipped['still-settling'] ?? 0;
   return [
     `${dryRun ? 'Would discard' : 'Discarded'} ${counted(discarded, 'dead letter')} (${counted(messages, 'message')}).`,
     ...(begun === 0 ? [] : [`  ${begun} are half replayed; replay them again to finish that.`]),
+    ...(settling === 0 ? [] : [`  ${settling} are not settled yet; try again in a minute.`]),
     ...(stopped ? ['Stopped before the end; the rest lies where it was.'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { keys } from '../../queue/names.ts';
+import { keys, type LeaseKind } from '../../queue/names.ts';
+import { takeLease } from '../lease.ts';
 import { run } from '../pipeline.ts';
 import type { CreditForecast, CreditReading, WaitingMessages } from './forecast.ts';
 
@@ -12,7 +13,7 @@ export interface CreditState extends CreditReading {
 /** What all workers know of one account's credit, in Redis. */
 export interface CreditStore {
   /** True where it is this worker's turn to ask: nobody else's for so long. */
-  lease(what: 'credit' | 'check', forMs: number): Promise<boolean>;
+  lease(what: LeaseKind, forMs: number): Promise<boolean>;
   /** Undefined where nobody was told for so long that the last word means nothing any more. */
   read(): Promise<CreditState | undefined>;
   /** All readings that are kept, the latest first. */
@@ -34,9 +35,7 @@ export function createCreditStore(redis: Redis, { prefix, account }: CreditPlace
   const stateKey = keys.credit(prefix, account);
   const readingsKey = `${stateKey}:readings`;
   return {
-    async lease(what, forMs) {
-      return (await redis.set(keys.lease(prefix, account, what), '1', 'PX', forMs, 'NX')) === 'OK';
-    },
+    lease: (what, forMs) => takeLease(redis, { prefix, account }, what, forMs),
     async read() {
       const raw = await redis.get(stateKey);
       return raw ? (JSON.parse(raw) as CreditState) : undefined;

@@ -16,12 +16,12 @@ export interface DiscardResult {
   /** Letters taken away for good; with `dryRun`, those that would be. */
   readonly discarded: number;
   readonly messages: number;
-  /** `replay-begun`: a replay was cut off there; only replaying again finishes it. */
+  /** Why letters were left: see `Removal`. */
   readonly skipped: Readonly<Partial<Record<Exclude<Removal, 'removed'>, number>>>;
 }
 
 /**
- * Takes the letters that a filter means away for good, the oldest first.
+ * Takes the letters that a filter means away for good, the oldest first, with every copy of their messages.
  * @throws OperatorError REDIS_UNAVAILABLE, FILTER_INVALID
  */
 export async function discardLetters(

@@ -2,7 +2,9 @@ import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../../queue/media.ts';
 import { deadQueueName, keys, queueName } from '../../queue/names.ts';
 import { uncertainKey } from '../dead-letter-store.ts';
+import { removeEndedLua } from '../ended-job.ts';
 import { callRedis } from '../operator-error.ts';
+import { copiesOf } from './copies.ts';
 import { readLetter, type StoredLetter } from './letter.ts';
 
 /**
@@ -14,8 +16,18 @@ import { readLetter, type StoredLetter } from './letter.ts';
  */
 export type ReplayStart = 'begun' | 'again' | 'still-settling' | 'accepted' | 'gone';
 
-/** `replay-begun`: a replay was cut off here; replaying again finishes it. */
-export type Removal = 'removed' | 'gone' | 'replay-begun';
+/**
+ * - `replay-begun`: a replay was cut off here; replaying again finishes it.
+ * - `still-settling`: the worker that gave the message up has not finished with it.
+ */
+export type Removal = 'removed' | 'gone' | 'replay-begun' | 'still-settling';
+
+/** A letter that has lain for a while. */
+export interface OldLetter {
+  readonly id: string;
+  /** When it was stored: by BullMQ's own field, which is there whatever lies in the letter. */
+  readonly storedAt: number;
+}
 
 /** The letter that is replayed, and what stands behind it. */
 export interface ReplayIds {
@@ -33,13 +45,17 @@ export interface ReplayIds {
 export interface LetterStore {
   /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
   ids(): Promise<readonly string[]>;
+  /** The oldest letters, after as many as are to be skipped; the oldest first. */
+  oldest(part: { readonly skip: number; readonly count: number }): Promise<readonly OldLetter[]>;
   /** The letters of these ids, in their order; those that are gone are left out. */
   read(ids: readonly string[]): Promise<readonly StoredLetter[]>;
   /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
   beginReplay(start: ReplayIds, dryRun: boolean): Promise<ReplayStart>;
   /** Takes a letter away, whatever stands in its replay record. */
   remove(id: string): Promise<Removal>;
-  /** Takes a letter away, unless a replay of it was begun. */
+  /**
+   * Takes a letter away, unless a replay of it was begun, and with it the ended send jobs in which its message lies too.
+   */
   discard(id: string): Promise<Removal>;
   /** Keeps a medium for at least so long; false where it is gone. With `dryRun` it only looks. */
   keepMedia(hash: string, keepMs: number, dryRun: boolean): Promise<boolean>;
@@ -76,15 +92,24 @@ return 'begun'`;
  * What BullMQ's own removal does for a job without lock, parent, children and deduplication, but looking for it
  * from the oldest end: BullMQ's takes 100,000 steps for the oldest of 100,000 letters.
  * KEYS: letter, its logs, record of the replay, note of open uncertain ones, wait list, then the sets where
- * somebody may have moved it.
- * ARGV: id, `discard` to keep a letter whose replay was begun.
+ * somebody may have moved it, and the account's own queue.
+ * ARGV: id, `discard` to keep a letter whose replay was begun, then the send jobs whose copies go too.
  */
-const removeScript = `
+const removeScript = `${removeEndedLua}
+local main = KEYS[10]
+local function isUnderWay(id)
+  return redis.call('EXISTS', main .. ':' .. id) == 1
+    and not redis.call('ZSCORE', main .. ':failed', id) and not redis.call('ZSCORE', main .. ':completed', id)
+end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
 if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
-if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
-  for i = 6, #KEYS do redis.call('ZREM', KEYS[i], ARGV[1]) end
+for i = 3, #ARGV do
+  if isUnderWay(ARGV[i]) then return 'still-settling' end
 end
+if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
+  for i = 6, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
+end
+for i = 3, #ARGV do removeEnded(main, ARGV[i]) end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;
@@ -104,18 +129,18 @@ export function createLetterStore(
 ): LetterStore {
   const { prefix, account } = place;
   redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 7 });
-  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
+  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 10 });
   const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
   const main = `${prefix}:${queueName(account)}`;
   const dead = `${prefix}:${deadQueueName(account)}`;
   const recordOf = (id: string): string => keys.replayed(prefix, account, id);
 
-  const removeAs = (id: string, why: 'discard' | 'replayed'): Promise<Removal> =>
+  const removeAs = (id: string, why: 'discard' | 'replayed', copies: readonly string[]): Promise<Removal> =>
     callRedis(() =>
       commands.jetsmsRemoveLetter(
         ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), uncertainKey(dead), `${dead}:wait`],
         ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
-        ...[id, why],
+        ...[main, id, why, ...copies],
       ),
     );
 
@@ -129,6 +154,12 @@ export function createLetterStore(
         if (page.length < idPage) return [...found];
       }
     },
+    oldest: ({ skip, count }) =>
+      callRedis(async () => {
+        const ids = (await redis.lrange(`${dead}:wait`, -(skip + count), -(skip + 1))).reverse();
+        const times = await Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'timestamp')));
+        return ids.map((id, index) => ({ id, storedAt: Number(times[index] ?? 0) }));
+      }),
     async read(ids) {
       if (ids.length === 0) return [];
       const raws = await callRedis(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
@@ -146,8 +177,8 @@ export function createLetterStore(
           ...[counted?.field ?? '', String(counted?.messages ?? 0)],
         ),
       ),
-    remove: (id) => removeAs(id, 'replayed'),
-    discard: (id) => removeAs(id, 'discard'),
+    remove: (id) => removeAs(id, 'replayed', []),
+    discard: (id) => removeAs(id, 'discard', copiesOf(id)),
     keepMedia: (hash, keepMs, dryRun) =>
       callRedis(() => (dryRun ? hasMedia(redis, place, hash) : keepMedia(redis, place, { hash, keepMs }))),
     async replayedAs(id) {

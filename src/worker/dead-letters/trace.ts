@@ -9,8 +9,8 @@ import type { LetterStore } from './letter-store.ts';
 import { originIdsOf } from './replay-steps.ts';
 
 /**
- * Where a message is. `divided`: its send job had many messages that went different ways. `given-up`: its dead letter was discarded. `forgotten`: nothing is left of it in Redis,
- * because it ended long ago.
+ * Where a message is. `divided`: its send job had many messages that went different ways. `given-up`: it has ended, and its dead letter is
+ * gone. `forgotten`: nothing is left of it in Redis, because it ended long ago or its dead letter was discarded.
  */
 export type MessageState =
   | 'waiting'

@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import type { Surroundings } from '../../../src/cli/context.ts';
 import type { ExitCode } from '../../../src/cli/exit-codes.ts';
 import { runCli } from '../../../src/cli/run.ts';
+import { createTerminal } from '../../../src/cli/terminal.ts';
 
 export interface CapturedRun {
   readonly exitCode: ExitCode;
@@ -23,15 +25,13 @@ export async function captureCli(
   const out: string[] = [];
   const err: string[] = [];
   const surroundings: Surroundings = {
-    terminal: {
-      out: (line) => {
+    terminal: createTerminal(
+      streamTo((line) => {
         out.push(line);
         onOut?.(line);
-      },
-      err: (line) => void err.push(line),
-      isTty: false,
-      columns: Number.POSITIVE_INFINITY,
-    },
+      }),
+      streamTo((line) => void err.push(line)),
+    ),
     stdin: Object.assign(bytes(stdin === 'terminal' ? [] : stdin), { isTTY: stdin === 'terminal' }),
     env,
     stopSignal: () => stop,
@@ -41,6 +41,16 @@ export async function captureCli(
   };
   return { exitCode: await runCli(args, surroundings), out, err };
 }
+
+/** What one call of a command writes is one chunk. */
+const streamTo = (take: (line: string) => void): Writable =>
+  new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, done) {
+      take(chunk.replace(/\n$/, ''));
+      done();
+    },
+  });
 
 /** Chunks as a stream of bytes. */
 export async function* bytes(chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array, void> {

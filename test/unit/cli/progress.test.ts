@@ -44,4 +44,16 @@ describe('progress on a terminal', () => {
     expect(drawn).toContain('1 of 2');
     expect(drawn).toContain('line 2: bad\n');
   });
+
+  it('hands the terminal nothing of its notes and lines that it would obey', async () => {
+    const { terminal } = createTerminal();
+    const bar = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const progress = await createProgress({ ...terminal, bar }, { label: 'enqueued', total: 2 });
+    progress.update(1, 'a\u009b2J');
+    progress.line('b\u001b]0;title\u0007');
+    progress.stop();
+    const drawn = String(bar.read());
+    expect(drawn).toContain('b\\u001b]0;title\\u0007\n');
+    for (const obeyed of ['\u0007', '\u009b']) expect(drawn).not.toContain(obeyed);
+  });
 });

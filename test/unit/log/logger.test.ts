@@ -56,6 +56,14 @@ describe('the logger', () => {
     expect(lines.join()).not.toContain(number);
   });
 
+  it('hands nothing to the terminal that it would obey, in lines for people', () => {
+    const { log, lines } = capture({ pretty: true });
+    const hostile = 'a\u001b[31mred\u001b]0;title\u0007\u009b2J\u202eb';
+    log.warn({ note: hostile, deep: { note: hostile }, err: new Error(hostile) }, hostile);
+    expect(lines.join('').match(/a\\+u001b\[31mred/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(lines.join('').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
   it('writes lines for people when asked to', () => {
     const { log, lines } = capture({ pretty: true });
     log.warn({ account: 'shop' }, 'account.held');

@@ -289,6 +289,23 @@ describe('rules across settings', () => {
     ]);
   });
 
+  it('read proxies and networks that are trusted, and nothing that would be everybody or no address', () => {
+    const proxies = (list: string): readonly string[] =>
+      parse({ JETSMS_DASHBOARD_TRUSTED_PROXIES: list }).dashboardTrustedProxies;
+    expect(proxies('10.0.3.7, 192.168.0.0/24,FD00::/8')).toEqual(['10.0.3.7', '192.168.0.0/24', 'fd00::/8']);
+    for (const wrong of [
+      'true',
+      'proxy.internal',
+      '0.0.0.0/0',
+      '10.0.0.0/33',
+      '10.0.0.0/8/8',
+      '::/129',
+      ',',
+    ]) {
+      expect(problemsOf({ JETSMS_DASHBOARD_TRUSTED_PROXIES: wrong }), wrong).toHaveLength(1);
+    }
+  });
+
   it('refuse one port for two servers', () => {
     const env = { JETSMS_DASHBOARD_ENABLED: 'true', JETSMS_DASHBOARD_PORT: '9464' };
     expect(problemsOf(env)).toHaveLength(1);

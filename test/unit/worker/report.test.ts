@@ -96,6 +96,8 @@ function tellAll(telemetry: Telemetry): void {
   telemetry.credit({ why: '20' });
   telemetry.credit({ why: '20' });
   telemetry.credit({ credit: 120 });
+  telemetry.swept({ what: 'completed', removed: 40, left: 0, olderThanMs: 1_000 });
+  telemetry.swept({ what: 'dead-letters', removed: 2, left: 1, olderThanMs: 1_000 });
   telemetry.unexpected(new Error('oh'), 'job');
   telemetry.redis(new Error('away'));
   telemetry.request({ outcome: refused('12'), durationMs: 5, messages: 1 });
@@ -250,6 +252,11 @@ describe('what a worker tells', () => {
       'a dead letter by messages, reason and code',
       (telemetry) => telemetry.ended({ ...end('terminal', '12'), messages: 3 }),
       { 'messages_total lane=otp,end=terminal': 3, 'dead_letters_total reason=terminal,code=12': 3 },
+    ],
+    [
+      'what was swept',
+      (telemetry) => telemetry.swept({ what: 'dead-letters', removed: 2, left: 1, olderThanMs: 1_000 }),
+      { 'swept_total what=dead-letters': 2 },
     ],
     ['a split', (telemetry) => telemetry.split(40), { split_requests_total: 1 }],
     ['a lost lock', (telemetry) => telemetry.lockLost('m1', 'before sending'), { locks_lost_total: 1 }],
