@@ -6,8 +6,8 @@ import { type Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
-import { parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
+import { parseJournal } from '../queue/parse-journal.ts';
 import { listHolds } from '../worker/hold-operations.ts';
 import { finishedJournal } from '../worker/journal-entries.ts';
 import { refusal } from './access.ts';
@@ -123,7 +123,9 @@ class SendJobsAdapter extends BullMQAdapter {
 }
 
 function withWholeJournal(job: Job): Job {
-  const journal = finishedJournal(parseJournal(job.progress), job);
+  const read = parseJournal(job.progress);
+  if (!read.ok) return job;
+  const journal = finishedJournal(read.journal, job);
   if (journal.settled) job.progress = { ...journal };
   return job;
 }
@@ -194,7 +196,7 @@ function errorAnswer(error: Error, log: Logger): ErrorAnswer {
   if (status >= 500) log.error({ err: error }, 'dashboard.failed');
   const message =
     status < 500
-      ? (answers[status] ?? 'The request cannot be understood.')
+      ? (answers.get(status) ?? 'The request cannot be understood.')
       : 'Redis does not answer, or something unforeseen happened; see the log of the dashboard.';
   return {
     status: status as ErrorAnswer['status'] & {},
@@ -202,4 +204,4 @@ function errorAnswer(error: Error, log: Logger): ErrorAnswer {
   };
 }
 
-const answers: Readonly<Record<number, string>> = { 401: 'A login is needed.' };
+const answers: ReadonlyMap<number, string> = new Map([[401, 'A login is needed.']]);

@@ -19,12 +19,14 @@ export interface Journal {
   readonly settled?: Settled;
 }
 
+export const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
+
 /** One request, as the history shows it. */
 export interface HistoryEntry {
   /** Counted from 1 over all requests of the message, those that used no attempt included. */
   readonly n: number;
   readonly at: number;
-  readonly outcome: 'accepted' | 'refused' | 'unsent' | 'uncertain';
+  readonly outcome: (typeof outcomeKinds)[number];
   /** JetSMS code, `http-401`, or the cause. */
   readonly code: string;
   /** What the worker did about it. */
@@ -79,6 +81,16 @@ export interface DeathFacts {
   readonly mayHaveArrived?: true;
 }
 
+/** The facts of a death alone, without what they lie beside. */
+export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
+  return {
+    reason,
+    ...(code === undefined ? {} : { code }),
+    ...(text === undefined ? {} : { text }),
+    ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
+  };
+}
+
 /** What a finished job keeps as its return value. */
 export interface JobResult {
   readonly end: 'accepted' | 'split';
@@ -91,17 +103,3 @@ export interface JobResult {
 export const historyLimit = 20;
 
 export const emptyJournal: Journal = { attempts: 0, resends: 0, stalls: 0, history: [] };
-
-/**
- * Reads a job's progress; anything that is no journal counts as empty.
- * @param before what the job's messages had used up before they became a job of their own
- */
-export function parseJournal(
-  progress: unknown,
-  before?: { readonly attempts: number; readonly resends: number },
-): Journal {
-  if (typeof progress !== 'object' || progress === null || !('history' in progress)) {
-    return before ? { ...emptyJournal, ...before } : emptyJournal;
-  }
-  return progress as Journal;
-}

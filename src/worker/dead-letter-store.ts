@@ -1,6 +1,8 @@
 import type { Job, Queue } from 'bullmq';
+import { isTime } from '../queue/checks.ts';
 import type { DeadLetter } from '../queue/dead-letter.ts';
-import type { DeathFacts, Journal } from '../queue/journal.ts';
+import { type DeathFacts, deathFactsOf, type Journal } from '../queue/journal.ts';
+import { isShallow } from '../queue/json.ts';
 import { parseSendJob } from '../queue/send-job.ts';
 
 /** What a dead letter is made of. */
@@ -19,7 +21,9 @@ export interface Death {
 /** The dead letter of a death. */
 export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }: Death): DeadLetter {
   const origin = pieceOf === undefined ? {} : { pieceOf };
-  return { v: 1, job: data, ...facts, history: journal.history, ...origin, enqueuedAt, diedAt: now };
+  const job = isShallow(data) ? data : 'too deeply nested to be kept';
+  const { history } = journal;
+  return { v: 1, job, ...deathFactsOf(facts), history, ...origin, enqueuedAt, diedAt: now };
 }
 
 /**
@@ -42,17 +46,16 @@ export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<voi
  */
 export const uncertainKey = (deadQueue: string): string => `${deadQueue}:uncertain`;
 
-/** Takes a dead letter away, because its message turned out to be accepted. False where there is none. */
-export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<boolean> {
-  const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
-  await letter?.remove();
+/** Takes a dead letter away, because its message turned out to be accepted. */
+export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<void> {
+  await deadQueue.remove(id);
   const redis = await deadQueue.getBackend().client;
   await redis.hdel(uncertainKey(deadQueue.qualifiedName), id);
-  return letter !== undefined;
 }
 
-/** When a job was enqueued, as far as its data or BullMQ can tell. */
-export function enqueuedAtOf(job: Pick<Job, 'data' | 'timestamp'>): number {
-  const parsed = parseSendJob(job.data);
-  return parsed.ok ? parsed.job.enqueuedAt : job.timestamp;
+/** When a job was enqueued, as far as its data or BullMQ can tell; now, where neither can. */
+export function enqueuedAtOf({ data, timestamp }: Pick<Job, 'data' | 'timestamp'>, now: number): number {
+  const parsed = parseSendJob(data);
+  if (parsed.ok) return parsed.job.enqueuedAt;
+  return isTime(timestamp) ? timestamp : now;
 }

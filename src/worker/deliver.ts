@@ -1,6 +1,6 @@
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt, JetsmsClient, Parcel, ParcelMedia } from '../jetsms/parcel.ts';
-import { emptyJournal, type Journal, parseJournal } from '../queue/journal.ts';
+import { emptyJournal, type Journal } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import type { Collectable } from './collector.ts';
@@ -151,7 +151,8 @@ async function unmarkLost(
 ): Promise<void> {
   const found = await journals.read(id);
   if (!found) return;
-  const before = parseJournal(found.journal);
+  if (!found.read.ok) return;
+  const before = found.read.journal;
   const isOurs = before.sending?.worker === worker && before.sending.at === markedAt;
   if (isOurs) await journals.replace(id, found.raw, { job, before, after });
 }

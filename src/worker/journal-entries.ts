@@ -1,11 +1,6 @@
 import type { Outcome } from '../jetsms/outcome.ts';
-import {
-  type HistoryEntry,
-  historyLimit,
-  type JobResult,
-  type Journal,
-  type Settled,
-} from '../queue/journal.ts';
+import { type HistoryEntry, historyLimit, type Journal, type Settled } from '../queue/journal.ts';
+import { parseJobResult } from '../queue/parse-journal.ts';
 import type { Verdict } from './decide.ts';
 
 /** One attempt as the journal records it. */
@@ -66,7 +61,7 @@ export interface Finish {
  */
 export function finishedJournal(journal: Journal, finish: Finish): Journal {
   const { finishedOn: now, processedBy: worker } = finish;
-  const { end, groupId, durationMs } = (finish.returnvalue ?? {}) as Partial<JobResult>;
+  const { end, groupId, durationMs } = parseJobResult(finish.returnvalue) ?? {};
   if (end !== 'accepted' || groupId === undefined || now === undefined || journal.settled) return journal;
   const outcome = { kind: 'accepted', groupId } as const;
   const verdict = { kind: 'complete', rule: '00', groupId } as const;

@@ -1,6 +1,7 @@
 import type { BackendFactory, MinimalJob, RedisQueueBackend } from 'bullmq';
 import { ReplyError } from 'ioredis';
-import { type JobResult, parseJournal } from '../queue/journal.ts';
+import type { JobResult, Journal } from '../queue/journal.ts';
+import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { LateReplies } from './late-replies.ts';
 import { isLockLost } from './lock-lost.ts';
@@ -29,7 +30,7 @@ export function keepEnds(
   const recordLate = async (job: CompletedJob, groupId: string, error: unknown): Promise<void> => {
     const { id = '', data } = job;
     if (isLockLost(error)) telemetry.lockLost(id, 'after the reply');
-    const delivery = { id, job: data, journal: parseJournal(job.progress) };
+    const delivery = { id, job: data, journal: journalOf(job) };
     const verdict = { kind: 'complete', rule: '00', groupId } as const;
     await lateReplies.settle(delivery, { kind: 'accepted', groupId }, verdict);
   };
@@ -63,8 +64,11 @@ export function keepEnds(
 
 /** The group id of an acceptance that no earlier run has recorded. */
 function acceptedNow(job: CompletedJob, { end, groupId }: JobResult): string | undefined {
-  return end === 'accepted' && !parseJournal(job.progress).settled ? groupId : undefined;
+  return end === 'accepted' && !journalOf(job).settled ? groupId : undefined;
 }
+
+/** As our processor has read it before it made the request; what it cannot read, it does not send. */
+const journalOf = ({ progress }: CompletedJob): Journal => journalOrEmpty(parseJournal(progress));
 
 /** Redis itself said no (no memory, read-only after a failover); BullMQ's own noes and broken connections are none. */
 const isRefusedByRedis = (error: unknown): boolean => error instanceof ReplyError;

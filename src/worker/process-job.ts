@@ -1,7 +1,8 @@
 import type { Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
-import { type DeathFacts, type JobResult, type Journal, parseJournal } from '../queue/journal.ts';
+import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
+import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide } from './decide.ts';
@@ -18,6 +19,7 @@ import {
   settle,
   settleKnownEnd,
   type TakenUp,
+  unreadableFacts,
 } from './settle.ts';
 import { type TakeUp, takeUp } from './take-up.ts';
 
@@ -64,8 +66,9 @@ function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
   const parsed = parseSendJob(job.data);
-  const journal: Journal = parseJournal(job.progress, parsed.ok ? parsed.job.before : undefined);
-  const step = takeUp({ parsed, journal, stalledCounter: job.stalledCounter, now });
+  const read = parseJournal(job.progress, parsed.ok ? parsed.job : undefined);
+  const journal = journalOrEmpty(read);
+  const step = takeUp({ parsed, read, stalledCounter: job.stalledCounter, now });
   return step.kind === 'send'
     ? sendUnlessStopped(taken, { sendJob: step.job, journal, takenAt: now }, context)
     : settleWithoutRequest(taken, { step, journal }, context);
@@ -80,11 +83,13 @@ async function settleWithoutRequest(
   await context.holds.skipped();
   switch (step.kind) {
     case 'invalid':
-      return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
+      return giveUp(taken, { facts: invalidFacts(step.problem, taken.job.progress), journal }, context);
+    case 'unreadable':
+      return end(taken, { job: step.job, facts: unreadableFacts(step.problem), journal }, context);
     case 'expired':
       return end(taken, { job: step.job, facts: expiredFacts(journal), journal }, context);
     case 'settle':
-      return settleKnownEnd(taken, step.settled, context);
+      return settleKnownEnd(taken, { settled: step.settled, journal }, context);
     case 'wait':
       return delayUntil(taken, step.until);
     case 'crashed':
@@ -252,6 +257,10 @@ const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: t
   reason: 'expired',
   ...(journal.resends > 0 ? { mayHaveArrived: true as const } : {}),
 });
+
+/** A job that nobody can read may have been one that we could, and was sent: its progress shows it. */
+const invalidFacts = (problem: string, progress: unknown): DeathFacts =>
+  progress === 0 ? { reason: 'invalid', text: problem } : unreadableFacts(problem);
 
 const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
 

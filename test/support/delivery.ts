@@ -9,7 +9,7 @@ import {
 } from '../../src/producer/index.ts';
 import type { DeadLetter } from '../../src/queue/dead-letter.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
-import { type Journal, parseJournal } from '../../src/queue/journal.ts';
+import type { Journal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
@@ -20,6 +20,7 @@ import { createHoldStore, type Hold, type HoldStore } from '../../src/worker/hol
 import { finishedJournal } from '../../src/worker/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
+import { journalOf } from './journal-of.ts';
 import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';
 import { freshPrefix, sharedRedisUrl } from './redis.ts';
 import { type WaitOptions, waitFor } from './wait-for.ts';
@@ -190,7 +191,7 @@ async function endOf(id: string, queue: Queue, deadQueue: Queue): Promise<End | 
   const state = await queue.getJobState(id);
   if (state !== 'completed' && state !== 'failed') return undefined;
   const job = (await queue.getJob(id)) as Job;
-  const journal = finishedJournal(parseJournal(job.progress), job);
+  const journal = finishedJournal(journalOf(job.progress), job);
   const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
   return {
     state,

@@ -8,6 +8,8 @@ const letter = JSON.stringify({
   code: '12',
   text: 'wrong outbox',
   history: [],
+  enqueuedAt: 1,
+  diedAt: 2,
 });
 const settled = JSON.stringify({
   attempts: 1,
