@@ -2,12 +2,13 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { type Job, Queue } from 'bullmq';
+import { Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { parseJournal } from '../queue/parse-journal.ts';
+import { findJob } from '../worker/find-job.ts';
 import { listHolds } from '../worker/hold-operations.ts';
 import { finishedJournal } from '../worker/journal-entries.ts';
 import { refusal } from './access.ts';
@@ -130,9 +131,20 @@ function withWholeJournal(job: Job): Job {
   return job;
 }
 
+/** One job that cannot be read is shown as such, and is no reason to show none. */
+class LookedAtQueue extends Queue {
+  override async getJob(id: string): Promise<Job | undefined> {
+    const found = await findJob(() => super.getJob(id));
+    return found === 'unreadable' ? new Job(this, 'unreadable', unreadableData, {}, id) : found;
+  }
+}
+
+/** No job of ours, as our views will say. */
+const unreadableData = {};
+
 /** A queue to look at: opening it writes nothing. */
 function openQueue(name: string, { redis, prefix, log }: BoardOptions): Queue {
-  const queue = new Queue(name, {
+  const queue = new LookedAtQueue(name, {
     connection: redis,
     prefix,
     skipMetasUpdate: true,

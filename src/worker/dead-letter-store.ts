@@ -18,6 +18,13 @@ export interface Death {
   readonly pieceOf?: string;
 }
 
+/**
+ * The id of the dead letter of a job: its own, unless it is one that BullMQ gives and does not take (a number), or
+ * has a colon. Nothing of ours has such ids, but somebody else can put jobs into a queue.
+ */
+export const letterIdOf = (id: string): string =>
+  /^-?\d+$|:/.test(id) ? `job-${id.replaceAll(':', '-')}` : id;
+
 /** The dead letter of a death. */
 export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }: Death): DeadLetter {
   const origin = pieceOf === undefined ? {} : { pieceOf };
@@ -31,8 +38,10 @@ export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }:
  * a crash changes nothing.
  */
 export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<void> {
-  const { id, facts, now } = death;
-  await deadQueue.add(facts.reason, deadLetterOf(death), { jobId: id });
+  const { facts, now } = death;
+  const id = letterIdOf(death.id);
+  const source = id === death.id ? {} : { pieceOf: death.id };
+  await deadQueue.add(facts.reason, deadLetterOf({ ...death, ...source }), { jobId: id });
   if (facts.reason !== 'uncertain') return;
   const redis = await deadQueue.getBackend().client;
   await redis.hset(uncertainKey(deadQueue.qualifiedName), { [id]: now });
@@ -47,7 +56,8 @@ export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<voi
 export const uncertainKey = (deadQueue: string): string => `${deadQueue}:uncertain`;
 
 /** Takes a dead letter away, because its message turned out to be accepted. */
-export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<void> {
+export async function withdrawDeadLetter(deadQueue: Queue, jobId: string): Promise<void> {
+  const id = letterIdOf(jobId);
   await deadQueue.remove(id);
   const redis = await deadQueue.getBackend().client;
   await redis.hdel(uncertainKey(deadQueue.qualifiedName), id);

@@ -3,6 +3,7 @@ import type { Journal } from '../../queue/journal.ts';
 import { type ParsedJournal, parseJobResult, parseJournal } from '../../queue/parse-journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 import { pieceId } from '../division.ts';
+import { findJob } from '../find-job.ts';
 import { finishedJournal } from '../journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
 import type { StoredLetter } from './letter.ts';
@@ -51,7 +52,7 @@ interface TraceTools {
 /** Follows a message to both sides; undefined where Redis knows nothing of it. */
 export async function traceMessage(id: string, tools: TraceTools): Promise<MessageTrace | undefined> {
   const [letter] = await tools.store.read([id]);
-  const job = await findJob(id, tools.queue);
+  const job = await findIn(tools.queue, id);
   const replays = await replaysOf(id, tools);
   if (!letter && !job && replays.length === 0) return undefined;
   const kept = job && keptOf(job);
@@ -67,27 +68,17 @@ export async function traceMessage(id: string, tools: TraceTools): Promise<Messa
   };
 }
 
-/** BullMQ throws at a job whose fields are no JSON. */
-async function findJob(id: string, queue: Queue): Promise<Job | 'no JSON' | undefined> {
-  const find = async (): Promise<Job | 'no JSON' | undefined> => {
-    try {
-      return (await queue.getJob(id)) as Job | undefined;
-    } catch (error) {
-      if (error instanceof SyntaxError) return 'no JSON';
-      throw error;
-    }
-  };
-  return callRedis(find);
-}
+const findIn = (queue: Queue, id: string): Promise<Job | 'unreadable' | undefined> =>
+  callRedis(() => findJob(() => queue.getJob(id)));
 
-function keptOf(job: Job | 'no JSON'): NonNullable<MessageTrace['job']> {
-  if (job === 'no JSON') return { job: noJson, journal: noJson };
+function keptOf(job: Job | 'unreadable'): NonNullable<MessageTrace['job']> {
+  if (job === 'unreadable') return { job: unreadable, journal: unreadable };
   const read = parseJournal(job.progress);
   const journal: ParsedJournal = read.ok ? { ok: true, journal: finishedJournal(read.journal, job) } : read;
   return { job: parseSendJob(job.data), journal };
 }
 
-const noJson = { ok: false, problem: 'what lies in the queue is no JSON' } as const;
+const unreadable = { ok: false, problem: 'what lies in the queue is not the JSON of a job' } as const;
 
 async function piecesOf(
   id: string,
@@ -117,20 +108,22 @@ async function replaysOf(id: string, tools: TraceTools): Promise<readonly Traced
 async function stateOf(id: string, { store, queue }: TraceTools): Promise<TracedMessage> {
   const [letter] = await store.read([id]);
   if (letter) return { id, state: 'dead-letter' };
-  const job = await findJob(id, queue);
+  const job = await findIn(queue, id);
   const state = job ? stateOfJob(await callRedis(() => queue.getJobState(id)), job) : 'forgotten';
   const isOver = state === 'given-up' || state === 'forgotten';
   if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
   return { id, state };
 }
 
-function stateOfJob(state: string, job: Job | 'no JSON'): MessageState {
+function stateOfJob(state: string, job: Job | 'unreadable'): MessageState {
   switch (state) {
     case 'active':
     case 'delayed':
       return state;
     case 'completed':
-      return job !== 'no JSON' && parseJobResult(job.returnvalue)?.end === 'split' ? 'divided' : 'accepted';
+      return job !== 'unreadable' && parseJobResult(job.returnvalue)?.end === 'split'
+        ? 'divided'
+        : 'accepted';
     case 'failed':
       return 'given-up';
     case 'unknown':
