@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
+import { emptyJournal } from '../../../src/queue/journal.ts';
+import { keys } from '../../../src/queue/names.ts';
+import { createJournalStore } from '../../../src/worker/journal-store.ts';
+import { createLateReplies } from '../../../src/worker/late-replies.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { sendJob } from '../../support/send-job.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const keyOf = ({ prefix, queue }: DeliveryWorld, id: string): string => `${prefix}:${queue.name}:${id}`;
 
@@ -127,5 +132,60 @@ describe('a job that somebody else put into the queue', () => {
     const { id = '' } = await world.queue.add('whatever', sendJob({ account: 'default' }));
     await world.startWorker();
     expect((await world.end(id)).groupId).toMatch(/^\d+$/);
+  });
+});
+
+describe('a campaign whose counts are none', () => {
+  it('keeps nobody from being texted once, and no other campaign from being counted', async () => {
+    await using world = await createDelivery();
+    const { prefix, redis, producer, account } = world;
+    const texts = { text: 'Merhaba', lane: 'bulk' } as const;
+    await world.queue.pause();
+    await producer.sendMany(['+905321234501'], { ...texts, campaign: 'broken' });
+    await producer.sendMany(['+905321234502'], { ...texts, campaign: 'whole' });
+    await redis.hset(keys.campaign(prefix, account.name, 'broken'), { accepted: 'sixty' });
+    await world.queue.resume();
+    await world.startWorker();
+    await waitFor(async () => (await world.queue.getJobCountByTypes('completed')) === 2);
+    expect(world.simulator.accepted.length).toBe(2);
+    expect(await producer.campaign('whole')).toMatchObject({ accepted: 1, waiting: 0 });
+    expect(await producer.campaign('broken')).toMatchObject({ accepted: 0 });
+  });
+});
+
+describe('a journal that becomes unreadable while the request is under way', () => {
+  it('is replaced by an acceptance that comes late', async () => {
+    await using world = await createDelivery();
+    const { redis, prefix, account, queue, deadQueue, telemetry } = world;
+    const job = sendJob({ account: account.name });
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await redis.hset(keyOf(world, 'm1'), 'progress', '{"history":[null]}');
+    const journals = createJournalStore(redis, { prefix, account: account.name });
+    const now = () => 1_800_000_000_000;
+    const late = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now });
+    const accepted = { kind: 'accepted', groupId: '17' } as const;
+    const verdict = { kind: 'complete', rule: '00', groupId: '17' } as const;
+    await late.settle({ id: 'm1', job, journal: emptyJournal }, accepted, verdict);
+    expect((await journals.read('m1'))?.read).toMatchObject({
+      ok: true,
+      journal: { settled: { end: 'accepted', groupId: '17', late: true } },
+    });
+  });
+
+  it('is left alone by a refusal that comes late: nobody can tell whether it still counts', async () => {
+    await using world = await createDelivery();
+    const { redis, prefix, account, queue, deadQueue, telemetry } = world;
+    const job = sendJob({ account: account.name });
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await redis.hset(keyOf(world, 'm1'), 'progress', '{');
+    const journals = createJournalStore(redis, { prefix, account: account.name });
+    const late = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now: Date.now });
+    const unsent = { kind: 'unsent', cause: 'dns' } as const;
+    const verdict = { kind: 'retry', rule: 'unsent', delayMs: 0, resend: false } as const;
+    await late.settle({ id: 'm1', job, journal: emptyJournal }, unsent, verdict);
+    expect(await journals.read('m1')).toEqual({
+      raw: '{',
+      read: { ok: false, problem: 'the journal is no JSON' },
+    });
   });
 });
