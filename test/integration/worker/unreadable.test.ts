@@ -148,6 +148,7 @@ describe('a campaign whose counts are none', () => {
     await world.startWorker();
     await waitFor(async () => (await world.queue.getJobCountByTypes('completed')) === 2);
     expect(world.simulator.accepted.length).toBe(2);
+    expect(world.telemetry.redisErrors).toEqual([]);
     expect(await producer.campaign('whole')).toMatchObject({ accepted: 1, waiting: 0 });
     expect(await producer.campaign('broken')).toMatchObject({ accepted: 0 });
   });
