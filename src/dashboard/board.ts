@@ -135,12 +135,10 @@ function withWholeJournal(job: Job): Job {
 class LookedAtQueue extends Queue {
   override async getJob(id: string): Promise<Job | undefined> {
     const found = await findJob(() => super.getJob(id));
-    return found === 'unreadable' ? new Job(this, 'unreadable', unreadableData, {}, id) : found;
+    // Without data: no job of ours, as our views will say.
+    return found === 'unreadable' ? new Job(this, 'unreadable', {}, {}, id) : found;
   }
 }
-
-/** No job of ours, as our views will say. */
-const unreadableData = {};
 
 /** A queue to look at: opening it writes nothing. */
 function openQueue(name: string, { redis, prefix, log }: BoardOptions): Queue {

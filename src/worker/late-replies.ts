@@ -55,7 +55,7 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
     for (let n = 0; n < tries; n += 1) {
       const found = await journals.read(id);
       if (!found) return false;
-      // What cannot be read can be told nothing of; an acceptance takes its place.
+      // An acceptance takes the place of what cannot be read.
       const present = journalOrEmpty(found.read);
       if (present.settled?.end === 'accepted') return true;
       if (verdict.kind !== 'complete' && !isUnjudged(present, delivery)) return false;

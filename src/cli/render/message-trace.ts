@@ -56,7 +56,7 @@ function deathView(facts: DeathFacts | undefined): TraceView['death'] {
 export function renderTrace(view: TraceView, width: number): readonly string[] {
   const facts = [...stateFacts(view), ...jobFacts(view.job), ...chainFacts(view)];
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '');
-  return [...layOutColumns(known, width), ...renderHistory(view.history, width)];
+  return [...layOutColumns(known, width), ...renderHistory(view, width)];
 }
 
 type Fact = readonly [string, string | undefined];
@@ -109,9 +109,11 @@ function chainFacts({ origins, replays, pieces }: TraceView): readonly Fact[] {
 const chain = (messages: readonly TracedMessage[]): string =>
   messages.map(({ id, state }) => `${id} (${state})`).join(', ');
 
-function renderHistory(history: TraceView['history'], width: number): readonly string[] {
+function renderHistory({ history, letter }: TraceView, width: number): readonly string[] {
   if (history === null) return [];
-  if (history.length === 0) return ['', 'No request was made.'];
+  if (history.length === 0) {
+    return ['', letter?.mayHaveArrived ? 'Whether a request was made is not known.' : 'No request was made.'];
+  }
   const head = ['', 'AT', 'OUTCOME', 'CODE', 'VERDICT', 'MS', 'WORKER', 'MEANING'];
   const rows = history.map((entry) => [
     ...[String(entry.n), entry.at, entry.late ? `${entry.outcome} (late)` : entry.outcome, entry.code],
