@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
-const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const unitsMs: ReadonlyMap<string, number> = new Map(
+  Object.entries({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }),
+);
 
 /**
  * A length of time as people write it: `90s`, `30m`, `2h`, `7d`. In milliseconds.
@@ -9,7 +11,7 @@ const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 export function durationMs(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new InvalidArgumentError('It must be a number with s, m, h or d behind it.');
-  return Number(count) * (unitsMs[unit] ?? 0);
+  return Number(count) * (unitsMs.get(unit) ?? 0);
 }
 
 /** @throws InvalidArgumentError */

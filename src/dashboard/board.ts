@@ -2,12 +2,13 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { type Job, Queue } from 'bullmq';
+import { Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
-import { parseJournal } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
+import { parseJournal } from '../queue/parse-journal.ts';
+import { findJob } from '../worker/find-job.ts';
 import { listHolds } from '../worker/hold-operations.ts';
 import { finishedJournal } from '../worker/journal-entries.ts';
 import { refusal } from './access.ts';
@@ -125,14 +126,25 @@ class SendJobsAdapter extends BullMQAdapter {
 }
 
 function withWholeJournal(job: Job): Job {
-  const journal = finishedJournal(parseJournal(job.progress), job);
+  const read = parseJournal(job.progress);
+  if (!read.ok) return job;
+  const journal = finishedJournal(read.journal, job);
   if (journal.settled) job.progress = { ...journal };
   return job;
 }
 
+/** One job that cannot be read is shown as such, and is no reason to show none. */
+class LookedAtQueue extends Queue {
+  override async getJob(id: string): Promise<Job | undefined> {
+    const found = await findJob(() => super.getJob(id));
+    // Without data: no job of ours, as our views will say.
+    return found === 'unreadable' ? new Job(this, 'unreadable', {}, {}, id) : found;
+  }
+}
+
 /** A queue to look at: opening it writes nothing. */
 function openQueue(name: string, { redis, prefix, log }: BoardOptions): Queue {
-  const queue = new Queue(name, {
+  const queue = new LookedAtQueue(name, {
     connection: redis,
     prefix,
     skipMetasUpdate: true,
@@ -196,7 +208,7 @@ function errorAnswer(error: Error, log: Logger): ErrorAnswer {
   if (status >= 500) log.error({ err: error }, 'dashboard.failed');
   const message =
     status < 500
-      ? (answers[status] ?? 'The request cannot be understood.')
+      ? (answers.get(status) ?? 'The request cannot be understood.')
       : 'Redis does not answer, or something unforeseen happened; see the log of the dashboard.';
   return {
     status: status as ErrorAnswer['status'] & {},
@@ -204,7 +216,7 @@ function errorAnswer(error: Error, log: Logger): ErrorAnswer {
   };
 }
 
-const answers: Readonly<Record<number, string>> = {
-  401: 'A login is needed.',
-  429: 'Too many wrong logins. Wait a minute.',
-};
+const answers: ReadonlyMap<number, string> = new Map([
+  [401, 'A login is needed.'],
+  [429, 'Too many wrong logins. Wait a minute.'],
+]);

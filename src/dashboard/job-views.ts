@@ -1,13 +1,8 @@
 import { lanes } from '../message/lane.ts';
-import {
-  deadReasons,
-  type HistoryEntry,
-  type Journal,
-  parseJournal,
-  type Settled,
-} from '../queue/journal.ts';
+import type { HistoryEntry, Journal, Settled } from '../queue/journal.ts';
+import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
-import { readLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
+import { parseLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
 import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
 import { isoTime, type JobView, jobView } from '../worker/dead-letters/view.ts';
 import { withoutNumbers, withoutWordsOf } from './mask.ts';
@@ -44,15 +39,13 @@ function sendJobView(job: SendJob): View {
 
 /** The data of a job in a dead-letter queue. */
 export function deadLetterData(data: unknown): View {
-  const stored = letterOf(data);
+  const stored = parseLetter('', data);
   const { letter, job } = stored;
   return {
     reason: letter.reason,
     ...(letter.code === undefined ? {} : { code: codeWord(letter.code) }),
     meaning: deathWords(stored),
-    ...(letter.text === undefined
-      ? {}
-      : { providerWords: withoutWordsOf(String(letter.text), ownTexts(stored)) }),
+    ...(letter.text === undefined ? {} : { providerWords: withoutWordsOf(letter.text, ownTexts(stored)) }),
     mayHaveArrived: letter.reason === 'uncertain' || letter.mayHaveArrived === true,
     diedAt: isoTime(letter.diedAt),
     attempts: letter.history.map(attemptLine),
@@ -60,22 +53,20 @@ export function deadLetterData(data: unknown): View {
   };
 }
 
-/** `data` has been through JSON already; a letter is read from its text because that is how it is stored. */
-const letterOf = (data: unknown): StoredLetter => readLetter('', JSON.stringify(data ?? null));
-
 function deathWords(stored: StoredLetter): string {
   const { reason, code, text, mayHaveArrived } = stored.letter;
   const facts = {
     reason,
     ...(code === undefined ? {} : { code: codeWord(code) }),
-    ...(text === undefined ? {} : { text: withoutWordsOf(String(text), ownTexts(stored)) }),
+    ...(text === undefined ? {} : { text: withoutWordsOf(text, ownTexts(stored)) }),
     ...(mayHaveArrived ? { mayHaveArrived } : {}),
   };
   return withoutNumbers(meaningOfDeath(facts));
 }
 
 /** The texts that must not come back in other people's words; all strings of a job that cannot be read. */
-function ownTexts({ job, letter }: StoredLetter): readonly string[] {
+function ownTexts({ job, letter, problem }: StoredLetter): readonly string[] {
+  if (problem !== undefined) return [];
   if (!job.ok) return stringsIn(letter.job);
   const { text, to, media } = job.job;
   return [text, to, media?.subject ?? ''].flat();
@@ -88,33 +79,34 @@ function stringsIn(value: unknown): readonly string[] {
 
 /** The progress of a job: where the message stands, and its way so far. */
 export function journalView(progress: unknown): View {
-  const journal = parseJournal(progress);
-  const history: readonly unknown[] = Array.isArray(journal.history) ? journal.history : [];
+  const read = parseJournal(progress);
+  if (!read.ok) return { now: unreadableWords, problem: read.problem };
+  const { attempts, resends, notBefore, settled, history } = read.journal;
   return {
-    now: standing(journal),
-    ...count('attempts', journal.attempts),
-    ...count('resends', journal.resends),
-    ...(isTime(journal.notBefore) ? { nextTryNotBefore: isoTime(journal.notBefore) } : {}),
-    ...(journal.settled?.end === 'accepted' ? groupIdIn(journal.settled) : {}),
+    now: standing(read.journal),
+    ...count('attempts', attempts),
+    ...count('resends', resends),
+    ...(notBefore === undefined ? {} : { nextTryNotBefore: isoTime(notBefore) }),
+    ...(settled?.end === 'accepted' ? groupIdIn(settled) : {}),
     history: history.map(attemptLine),
   };
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const unreadableWords = 'a journal that cannot be read';
 
-const count = (name: string, value: unknown): View => (isTime(value) && value > 0 ? { [name]: value } : {});
+const count = (name: string, value: number): View => (value > 0 ? { [name]: value } : {});
 
 /** Nothing where JetSMS gave no id; `?` where something else lies in its place. */
-const groupIdIn = ({ groupId }: { readonly groupId?: unknown }): View => {
+const groupIdIn = ({ groupId }: { readonly groupId?: string }): View => {
   if (groupId === undefined) return {};
-  return { groupId: /^[A-Za-z0-9-]{1,64}$/.test(String(groupId)) ? groupId : '?' };
+  return { groupId: /^[A-Za-z0-9-]{1,64}$/.test(groupId) ? groupId : '?' };
 };
 
 /** Where a message stands, in one line. */
 export function standing({ settled, sending, history }: Journal): string {
   if (settled) return settledWords(settled);
   if (sending) return `being sent since ${isoTime(sending.at)} by ${plain(sending.worker)}`;
-  const last = Array.isArray(history) ? history.at(-1) : undefined;
+  const last = history.at(-1);
   return last ? certainty(last.outcome, last.code) : 'not tried yet';
 }
 
@@ -126,26 +118,20 @@ function settledWords(settled: Settled): string {
       return 'divided into smaller requests';
     case 'dead':
       return `dead letter: ${deadWords(settled)}`;
-    default:
-      return 'ended in a way that cannot be read';
   }
 }
 
 /** Without the provider's words: what they quote cannot be told here, where the message itself is not at hand. */
 function deadWords({ reason, code }: Settled & { readonly end: 'dead' }): string {
-  const known = deadReasons.find((one) => one === reason);
-  if (known === undefined) return 'for a reason that cannot be read';
-  const facts = { reason: known, ...(code === undefined ? {} : { code: codeWord(code) }) };
-  return `${[known, facts.code].filter(Boolean).join(' ')}: ${meaningOfDeath(facts)}`;
+  const facts = { reason, ...(code === undefined ? {} : { code: codeWord(code) }) };
+  return `${[reason, facts.code].filter(Boolean).join(' ')}: ${meaningOfDeath(facts)}`;
 }
 
 /** One request, in one line. */
-function attemptLine(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return '?';
-  const { n, at, outcome, code, verdict, durationMs, worker, late } = value as Partial<HistoryEntry>;
+function attemptLine({ n, at, outcome, code, verdict, durationMs, worker, late }: HistoryEntry): string {
   return [
-    `${isTime(n) ? n : '?'}. ${isTime(at) ? isoTime(at) : '?'} ${certainty(outcome, code)} → ${plain(verdict)}`,
-    ...(isTime(durationMs) ? [`in ${durationMs} ms`] : []),
+    `${n}. ${isoTime(at)} ${certainty(outcome, code)} → ${plain(verdict)}`,
+    ...(durationMs === undefined ? [] : [`in ${durationMs} ms`]),
     ...(worker === undefined ? [] : [`by ${plain(worker)}`]),
     ...(late ? ['(late reply)'] : []),
   ].join(' ');
@@ -162,12 +148,13 @@ export interface Titled {
 export function sendJobName({ data, progress }: Titled): string {
   const parsed = parseSendJob(data);
   if (!parsed.ok) return 'no send job of ours';
-  return `${sizeWords(parsed.job)}: ${standing(parseJournal(progress))}`;
+  const read = parseJournal(progress);
+  return `${sizeWords(parsed.job)}: ${read.ok ? standing(read.journal) : unreadableWords}`;
 }
 
 /** The name of a dead letter: `uncertain: it may have arrived: no reply came in time (otp, 1 message, 1 part)`. */
 export function deadLetterName({ data }: Titled): string {
-  const stored = letterOf(data);
+  const stored = parseLetter('', data);
   const { letter, job } = stored;
   const code = letter.code === undefined ? '' : ` ${codeWord(letter.code)}`;
   const size = job.ok ? sizeWords(job.job) : counted(sizeOf(stored).messages, 'message');
@@ -180,7 +167,6 @@ const sizeWords = ({ lane, to, parts }: SendJob): string =>
 /** What a job ended with, as the worker returns it. */
 export function returnView(value: unknown): View | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { end, groupId } = value as { readonly end?: unknown; readonly groupId?: unknown };
-  if (end !== 'accepted' && end !== 'split') return strange;
-  return { end, ...groupIdIn({ groupId }) };
+  const result = parseJobResult(value);
+  return result ? { end: result.end, ...groupIdIn(result) } : strange;
 }

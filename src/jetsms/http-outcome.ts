@@ -70,52 +70,56 @@ export const requestTimeoutCode = 'JETSMS_REQUEST_TIMEOUT';
 export const abortedCode = 'JETSMS_ABORTED';
 
 /** What an error means before the request began to be written. Anything else: `connection-failed`. */
-const unsentByCode: Readonly<Record<string, UnsentCause>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  EAI_FAIL: 'dns',
-  EAI_NODATA: 'dns',
-  EAI_NONAME: 'dns',
-  ENODATA: 'dns',
-  ESERVFAIL: 'dns',
-  ECONNREFUSED: 'connection-refused',
-  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
-  ETIMEDOUT: 'connect-timeout',
-  // The whole time went by without a connection that was free to write on.
-  [requestTimeoutCode]: 'connect-timeout',
-  EHOSTUNREACH: 'connection-failed',
-  ENETUNREACH: 'connection-failed',
-  EADDRNOTAVAIL: 'connection-failed',
-  EMFILE: 'connection-failed',
-  EPROTO: 'tls',
-  ECONNRESET: 'reset-before-write',
-  ECONNABORTED: 'reset-before-write',
-  EPIPE: 'reset-before-write',
-  UND_ERR_SOCKET: 'reset-before-write',
-  [abortedCode]: 'aborted',
-  UND_ERR_ABORTED: 'aborted',
-  UND_ERR_CLOSED: 'aborted',
-  UND_ERR_DESTROYED: 'aborted',
-};
+const unsentByCode: ReadonlyMap<string, UnsentCause> = new Map(
+  Object.entries({
+    ENOTFOUND: 'dns',
+    EAI_AGAIN: 'dns',
+    EAI_FAIL: 'dns',
+    EAI_NODATA: 'dns',
+    EAI_NONAME: 'dns',
+    ENODATA: 'dns',
+    ESERVFAIL: 'dns',
+    ECONNREFUSED: 'connection-refused',
+    UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+    ETIMEDOUT: 'connect-timeout',
+    // The whole time went by without a connection that was free to write on.
+    [requestTimeoutCode]: 'connect-timeout',
+    EHOSTUNREACH: 'connection-failed',
+    ENETUNREACH: 'connection-failed',
+    EADDRNOTAVAIL: 'connection-failed',
+    EMFILE: 'connection-failed',
+    EPROTO: 'tls',
+    ECONNRESET: 'reset-before-write',
+    ECONNABORTED: 'reset-before-write',
+    EPIPE: 'reset-before-write',
+    UND_ERR_SOCKET: 'reset-before-write',
+    [abortedCode]: 'aborted',
+    UND_ERR_ABORTED: 'aborted',
+    UND_ERR_CLOSED: 'aborted',
+    UND_ERR_DESTROYED: 'aborted',
+  }),
+);
 
 /** Node's TLS errors and OpenSSL's reasons for not trusting a certificate, which are too many to list. */
 const tlsCode =
   /^(?:ERR_SSL_|ERR_TLS_|UNABLE_TO_|CRL_)|CERT|^(?:INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/;
 
 /** What an error means once the request began to be written. Anything else: by whether a reply had begun. */
-const uncertainByCode: Readonly<Record<string, UncertainCause>> = {
-  UND_ERR_HEADERS_TIMEOUT: 'reply-timeout',
-  UND_ERR_BODY_TIMEOUT: 'body-timeout',
-  [requestTimeoutCode]: 'request-timeout',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'reply-too-large',
-  UND_ERR_HEADERS_OVERFLOW: 'reply-too-large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut-reply',
-  HPE_INVALID_EOF_STATE: 'cut-reply',
-  [abortedCode]: 'aborted',
-  UND_ERR_ABORTED: 'aborted',
-  UND_ERR_CLOSED: 'aborted',
-  UND_ERR_DESTROYED: 'aborted',
-};
+const uncertainByCode: ReadonlyMap<string, UncertainCause> = new Map(
+  Object.entries({
+    UND_ERR_HEADERS_TIMEOUT: 'reply-timeout',
+    UND_ERR_BODY_TIMEOUT: 'body-timeout',
+    [requestTimeoutCode]: 'request-timeout',
+    UND_ERR_RES_EXCEEDED_MAX_SIZE: 'reply-too-large',
+    UND_ERR_HEADERS_OVERFLOW: 'reply-too-large',
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut-reply',
+    HPE_INVALID_EOF_STATE: 'cut-reply',
+    [abortedCode]: 'aborted',
+    UND_ERR_ABORTED: 'aborted',
+    UND_ERR_CLOSED: 'aborted',
+    UND_ERR_DESTROYED: 'aborted',
+  }),
+);
 
 /**
  * What a failed request came to: `unsent` only where nothing can have left, else `uncertain`. Told by the
@@ -128,11 +132,11 @@ export function outcomeOfError(error: unknown, progress: Progress): Unsent | Unc
 }
 
 function unsentCauseOf(code: string): UnsentCause {
-  return unsentByCode[code] ?? (tlsCode.test(code) ? 'tls' : 'connection-failed');
+  return unsentByCode.get(code) ?? (tlsCode.test(code) ? 'tls' : 'connection-failed');
 }
 
 function uncertainCauseOf(code: string, replyStarted: boolean): UncertainCause {
-  const known = uncertainByCode[code];
+  const known = uncertainByCode.get(code);
   if (known !== undefined) return known;
   if (code.startsWith('HPE_')) return 'malformed-reply';
   return replyStarted ? 'cut-reply' : 'reset-after-write';

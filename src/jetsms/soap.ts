@@ -44,12 +44,16 @@ export interface SoapFault {
   readonly text: string;
 }
 
+/** The parser throws at elements of these names; a reply that has one says what it says all the same. */
+const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 const parser: XMLParser = new XMLParser({
   removeNSPrefix: true,
   ignoreAttributes: true,
   // Ids have leading zeros and more digits than a number holds.
   parseTagValue: false,
   htmlEntities: true,
+  transformTagName: (name) => (reservedNames.has(name) ? `_${name}` : name),
   isArray: (name) => name === 'string' || name === 'ResponseGroupId',
 });
 

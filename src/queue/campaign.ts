@@ -85,12 +85,12 @@ export async function readCampaign(
   const key = keyOf(place);
   const [counts, jobs] = await Promise.all([redis.hgetall(key), redis.hvals(`${key}:jobs`)]);
   if (jobs.length === 0) return undefined;
-  const messages = jobs.reduce((sum, count) => sum + Number(count), 0);
-  const accepted = Number(counts['accepted'] ?? 0);
+  const messages = jobs.reduce((sum, count) => sum + countIn(count), 0);
+  const accepted = countIn(counts['accepted']);
   const dead = Object.fromEntries(
     Object.entries(counts)
-      .filter(([field, count]) => field.startsWith(deadField) && Number(count) !== 0)
-      .map(([field, count]) => [field.slice(deadField.length), Number(count)]),
+      .filter(([field, count]) => field.startsWith(deadField) && countIn(count) !== 0)
+      .map(([field, count]) => [field.slice(deadField.length), countIn(count)]),
   );
   const ended = Object.values(dead).reduce((sum, count) => sum + count, accepted);
   return {
@@ -101,7 +101,7 @@ export async function readCampaign(
     waiting: Math.max(0, messages - ended),
     accepted,
     dead,
-    startedAt: Number(counts['startedAt'] ?? 0),
+    startedAt: countIn(counts['startedAt']),
   };
 }
 
@@ -119,6 +119,10 @@ export async function setCampaignState(
   const key = keyOf(place);
   return (await redis.eval(stateScript, 2, key, `${key}:jobs`, state)) === 1;
 }
+
+/** What counts as nothing where it is no whole number: a field that nobody of ours wrote. */
+const countIn = (text: string | undefined): number =>
+  text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : 0;
 
 const stateIn = (text: string | undefined): CampaignState =>
   campaignStates.find((state) => state === text) ?? 'running';

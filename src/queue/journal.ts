@@ -28,13 +28,14 @@ export interface Sending {
   /** How many of the job's messages it carries, from the first; all where missing. */
   readonly messages?: number;
 }
+export const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
 
 /** One request, as the history shows it. */
 export interface HistoryEntry {
   /** Counted from 1 over all requests of the message, those that used no attempt included. */
   readonly n: number;
   readonly at: number;
-  readonly outcome: 'accepted' | 'refused' | 'unsent' | 'uncertain';
+  readonly outcome: (typeof outcomeKinds)[number];
   /** JetSMS code, `http-401`, or the cause. */
   readonly code: string;
   /** What the worker did about it. */
@@ -93,6 +94,15 @@ export interface DeathFacts {
 /** The group id alone, for those acceptances that have one. */
 export const idOf = ({ groupId }: { readonly groupId?: string }): { readonly groupId?: string } =>
   groupId === undefined ? {} : { groupId };
+/** The facts of a death alone, without what they lie beside. */
+export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
+  return {
+    reason,
+    ...(code === undefined ? {} : { code }),
+    ...(text === undefined ? {} : { text }),
+    ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
+  };
+}
 
 /** What a finished job keeps as its return value. */
 export interface JobResult {
@@ -107,17 +117,3 @@ export interface JobResult {
 export const historyLimit = 20;
 
 export const emptyJournal: Journal = { attempts: 0, resends: 0, stalls: 0, history: [] };
-
-/**
- * Reads a job's progress; anything that is no journal counts as empty.
- * @param before what the job's messages had used up before they became a job of their own
- */
-export function parseJournal(
-  progress: unknown,
-  before?: { readonly attempts: number; readonly resends: number; readonly refusedAt?: number },
-): Journal {
-  if (typeof progress !== 'object' || progress === null || !('history' in progress)) {
-    return before ? { ...emptyJournal, ...before } : emptyJournal;
-  }
-  return progress as Journal;
-}

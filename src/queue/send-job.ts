@@ -1,4 +1,5 @@
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { isCount, isNumber, isObject, isShaped, isString, isText, isTime, optional } from './checks.ts';
 import type { StoredMedia } from './media.ts';
 
 /** The version of `SendJob` that this code writes. */
@@ -49,46 +50,23 @@ export type ParsedSendJob =
   | { readonly ok: true; readonly job: SendJob }
   | { readonly ok: false; readonly problem: string };
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
-const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0;
+const isPositive = (value: unknown): boolean => isNumber(value) && value > 0;
+const isMoment = (value: unknown): boolean => isTime(value) && value > 0;
 const isTexts = (value: unknown, count: number): boolean =>
   Array.isArray(value) && value.length === count && value.every(isText);
-const isOrigin = (value: unknown): boolean =>
-  value === undefined ||
-  (typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    isText(value.id) &&
-    'rootId' in value &&
-    isText(value.rootId) &&
-    'replay' in value &&
-    isTime(value.replay));
-
-const isCount = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0;
-const isUsed = (value: unknown): boolean =>
-  value === undefined ||
-  (typeof value === 'object' &&
-    value !== null &&
-    'attempts' in value &&
-    isCount(value.attempts) &&
-    'resends' in value &&
-    isCount(value.resends) &&
-    (!('refusedAt' in value) || isTime(value.refusedAt)));
-
-const isMedia = (value: unknown): boolean =>
-  value === undefined ||
-  (typeof value === 'object' &&
-    value !== null &&
-    'hash' in value &&
-    isText(value.hash) &&
-    /^[0-9a-f]{64}$/.test(value.hash) &&
-    'contentType' in value &&
-    isText(value.contentType) &&
-    'subject' in value &&
-    typeof value.subject === 'string' &&
-    'bytes' in value &&
-    isCount(value.bytes));
+const isOrigin = optional(isShaped<Origin>({ id: isText, rootId: isText, replay: isPositive }));
+const isUsed = optional(
+  isShaped<NonNullable<SendJob['before']>>({
+    attempts: isCount,
+    resends: isCount,
+    refusedAt: optional(isTime),
+  }),
+);
+const isCampaign = optional(isText);
+const isHash = (value: unknown): boolean => isText(value) && /^[0-9a-f]{64}$/.test(value);
+const isMedia = optional(
+  isShaped<StoredMedia>({ hash: isHash, contentType: isText, subject: isString, bytes: isCount }),
+);
 const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
   isText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
 
@@ -107,12 +85,12 @@ const rules: readonly Rule[] = [
   ['media', (job) => isMedia(job.media)],
   ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
-  ['parts', (job) => isTime(job.parts)],
-  ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
-  ['deadlineAt', (job) => isTime(job.deadlineAt)],
+  ['parts', (job) => isPositive(job.parts)],
+  ['enqueuedAt', (job) => isMoment(job.enqueuedAt)],
+  ['deadlineAt', (job) => isMoment(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],
-  ['campaign', (job) => job.campaign === undefined || isText(job.campaign)],
+  ['campaign', (job) => isCampaign(job.campaign)],
 ];
 
 /**
@@ -120,9 +98,7 @@ const rules: readonly Rule[] = [
  * @param data the job's data as BullMQ hands it over
  */
 export function parseSendJob(data: unknown): ParsedSendJob {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return { ok: false, problem: 'the job holds no object' };
-  }
+  if (!isObject(data)) return { ok: false, problem: 'the job holds no object' };
   const job = data as Record<keyof SendJob, unknown>;
   if (job.v !== sendJobVersion) {
     return {

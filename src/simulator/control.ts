@@ -27,30 +27,32 @@ const notJson = Symbol('not JSON');
 const maxControlBytes = 1024 * 1024;
 
 /** Every route of the control endpoint: method and path, `*` for an id. */
-const routes: Readonly<Record<string, Route>> = {
-  'GET /stats': ({ simulator }) => ok(simulator.stats()),
-  'GET /accepted': listAccepted,
-  'GET /counts': listCounts,
-  'GET /faults': ({ simulator }) => ok({ faults: simulator.faults.list() }),
-  'POST /faults': addFaults,
-  'DELETE /faults': act(({ simulator }) => simulator.faults.clear()),
-  'DELETE /faults/*': ({ simulator, id }) =>
-    simulator.faults.remove(id) ? done : absent('No fault has this id'),
-  'GET /accounts': ({ simulator }) => ok({ accounts: simulator.accounts.list().map(withoutPassword) }),
-  'POST /accounts': act(({ simulator, input }) => simulator.accounts.add(readNewAccount(input))),
-  'PUT /accounts/*': act(({ simulator, input, id }) =>
-    simulator.accounts.update(id, readAccountChange(input)),
-  ),
-  'POST /top-up': act(({ simulator, input }) => {
-    const { username, credit } = readTopUp(input);
-    simulator.topUp(username, credit);
+const routes: ReadonlyMap<string, Route> = new Map(
+  Object.entries({
+    'GET /stats': ({ simulator }) => ok(simulator.stats()),
+    'GET /accepted': listAccepted,
+    'GET /counts': listCounts,
+    'GET /faults': ({ simulator }) => ok({ faults: simulator.faults.list() }),
+    'POST /faults': addFaults,
+    'DELETE /faults': act(({ simulator }) => simulator.faults.clear()),
+    'DELETE /faults/*': ({ simulator, id }) =>
+      simulator.faults.remove(id) ? done : absent('No fault has this id'),
+    'GET /accounts': ({ simulator }) => ok({ accounts: simulator.accounts.list().map(withoutPassword) }),
+    'POST /accounts': act(({ simulator, input }) => simulator.accounts.add(readNewAccount(input))),
+    'PUT /accounts/*': act(({ simulator, input, id }) =>
+      simulator.accounts.update(id, readAccountChange(input)),
+    ),
+    'POST /top-up': act(({ simulator, input }) => {
+      const { username, credit } = readTopUp(input);
+      simulator.topUp(username, credit);
+    }),
+    'POST /latency': act(({ simulator, input }) => simulator.setLatency(readLatency(input))),
+    'POST /reset': act(({ simulator }) => simulator.reset()),
   }),
-  'POST /latency': act(({ simulator, input }) => simulator.setLatency(readLatency(input))),
-  'POST /reset': act(({ simulator }) => simulator.reset()),
-};
+);
 
 /** Method and path of every route, after `/control`. */
-export const controlRoutes: readonly string[] = Object.keys(routes);
+export const controlRoutes: readonly string[] = [...routes.keys()];
 
 const done: ControlReply = { status: 200, body: { ok: true } };
 
@@ -77,7 +79,7 @@ function run(simulator: Simulator, request: IncomingMessage, body: Buffer): Cont
   const lastSlash = path.lastIndexOf('/');
   const id = decodePart(path.slice(lastSlash + 1));
   const route =
-    routes[`${request.method} ${path}`] ?? routes[`${request.method} ${path.slice(0, lastSlash)}/*`];
+    routes.get(`${request.method} ${path}`) ?? routes.get(`${request.method} ${path.slice(0, lastSlash)}/*`);
   if (route === undefined) return absent(`No such route; there are: ${controlRoutes.join(', ')}`);
   const input = parseJson(body);
   if (input === notJson) return invalid([{ field: '', problem: 'the body is not JSON' }]);

@@ -27,6 +27,7 @@ import { type OtpOnlyOptions, otpOnlyBackend } from './otp-consumer.ts';
 import { type ProcessContext, processorOf } from './process-job.ts';
 import { createQueueGate } from './queue-gate.ts';
 import { createRate } from './rate.ts';
+import { readableJobs } from './readable-jobs.ts';
 import { createRetention } from './retention/retention.ts';
 import { countRunningJobs } from './short-pauses.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -146,19 +147,21 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     telemetry,
   });
   const consumer = watchConsumer();
+  const keep: OtpWorkerNeeds['keep'] = (createBackend) =>
+    keepEnds(readableJobs(createBackend), deliverContext);
   const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(
     queue.name,
     processor,
     bullOptions(options),
-    keepEnds(ends.together(consumer.backend), deliverContext),
+    keep(ends.together(consumer.backend)),
   );
   countRunningJobs(bull);
   bull.on('error', (error) => telemetry.redis(error));
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,
     isClosing: () => isClosing,
-    keep: (createBackend) => keepEnds(createBackend, deliverContext),
+    keep,
   });
 
   return {
@@ -202,7 +205,7 @@ function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undef
 }
 
 interface OtpWorkerNeeds extends Omit<OtpOnlyOptions, 'redis'> {
-  /** Sees to ends that could not be written. */
+  /** Sees to jobs that cannot be read, and to ends that could not be written. */
   readonly keep: (backend: BackendFactory<RedisQueueBackend>) => BackendFactory<RedisQueueBackend>;
 }
 

@@ -1,6 +1,8 @@
 import type { Job, Queue } from 'bullmq';
+import { isTime } from '../queue/checks.ts';
 import type { DeadLetter } from '../queue/dead-letter.ts';
-import type { DeathFacts, Journal } from '../queue/journal.ts';
+import { type DeathFacts, deathFactsOf, type Journal } from '../queue/journal.ts';
+import { isShallow } from '../queue/json.ts';
 import { parseSendJob } from '../queue/send-job.ts';
 
 /** What a dead letter is made of. */
@@ -16,10 +18,19 @@ export interface Death {
   readonly pieceOf?: string;
 }
 
+/**
+ * The id of the dead letter of a job: its own, unless it is one that BullMQ gives and does not take (a number), or
+ * has a colon. Nothing of ours has such ids, but somebody else can put jobs into a queue.
+ */
+export const letterIdOf = (id: string): string =>
+  /^-?\d+$|:/.test(id) ? `job-${id.replaceAll(':', '-')}` : id;
+
 /** The dead letter of a death. */
 export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }: Death): DeadLetter {
   const origin = pieceOf === undefined ? {} : { pieceOf };
-  return { v: 1, job: data, ...facts, history: journal.history, ...origin, enqueuedAt, diedAt: now };
+  const job = isShallow(data) ? data : 'too deeply nested to be kept';
+  const { history } = journal;
+  return { v: 1, job, ...deathFactsOf(facts), history, ...origin, enqueuedAt, diedAt: now };
 }
 
 /**
@@ -27,8 +38,10 @@ export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }:
  * a crash changes nothing.
  */
 export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<void> {
-  const { id, facts, now } = death;
-  await deadQueue.add(facts.reason, deadLetterOf(death), { jobId: id });
+  const { facts, now } = death;
+  const id = letterIdOf(death.id);
+  const source = id === death.id ? {} : { pieceOf: death.id };
+  await deadQueue.add(facts.reason, deadLetterOf({ ...death, ...source }), { jobId: id });
   if (facts.reason !== 'uncertain') return;
   const redis = await deadQueue.getBackend().client;
   await redis.hset(uncertainKey(deadQueue.qualifiedName), { [id]: now });
@@ -42,17 +55,17 @@ export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<voi
  */
 export const uncertainKey = (deadQueue: string): string => `${deadQueue}:uncertain`;
 
-/** Takes a dead letter away, because its message turned out to be accepted. False where there is none. */
-export async function withdrawDeadLetter(deadQueue: Queue, id: string): Promise<boolean> {
-  const letter = (await deadQueue.getJob(id)) as Job<DeadLetter> | undefined;
-  await letter?.remove();
+/** Takes a dead letter away, because its message turned out to be accepted. */
+export async function withdrawDeadLetter(deadQueue: Queue, jobId: string): Promise<void> {
+  const id = letterIdOf(jobId);
+  await deadQueue.remove(id);
   const redis = await deadQueue.getBackend().client;
   await redis.hdel(uncertainKey(deadQueue.qualifiedName), id);
-  return letter !== undefined;
 }
 
-/** When a job was enqueued, as far as its data or BullMQ can tell. */
-export function enqueuedAtOf(job: Pick<Job, 'data' | 'timestamp'>): number {
-  const parsed = parseSendJob(job.data);
-  return parsed.ok ? parsed.job.enqueuedAt : job.timestamp;
+/** When a job was enqueued, as far as its data or BullMQ can tell; now, where neither can. */
+export function enqueuedAtOf({ data, timestamp }: Pick<Job, 'data' | 'timestamp'>, now: number): number {
+  const parsed = parseSendJob(data);
+  if (parsed.ok) return parsed.job.enqueuedAt;
+  return isTime(timestamp) ? timestamp : now;
 }

@@ -3,11 +3,11 @@ import {
   type HistoryEntry,
   historyLimit,
   idOf,
-  type JobResult,
   type Journal,
   type Sending,
   type Settled,
 } from '../queue/journal.ts';
+import { parseJobResult } from '../queue/parse-journal.ts';
 import { completeWith, type Verdict } from './decide.ts';
 
 /** One attempt as the journal records it. */
@@ -76,7 +76,7 @@ export interface Finish {
  */
 export function finishedJournal(journal: Journal, finish: Finish): Journal {
   const { finishedOn: now, processedBy: worker } = finish;
-  const { end, groupId, durationMs } = (finish.returnvalue ?? {}) as Partial<JobResult>;
+  const { end, groupId, durationMs } = parseJobResult(finish.returnvalue) ?? {};
   if (end !== 'accepted' || now === undefined || journal.settled) return journal;
   const verdict = completeWith(groupId);
   const outcome = { kind: 'accepted', ...idOf(verdict) } as const;

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Journal } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
+import { type ParsedJournal, parseJournalText } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { packed } from './packed.ts';
 import { tallyOf, tallyOfChange } from './tally.ts';
@@ -35,14 +36,17 @@ export interface JournalStore {
   /** Replaces a journal without a lock, but only while it is still `expected`. True when it was replaced. */
   replace(id: string, expected: string, late: LateJournal): Promise<boolean>;
   /** The journal as it lies in Redis; undefined where the job is gone. */
-  read(id: string): Promise<{ readonly raw: string; readonly journal: unknown } | undefined>;
+  read(id: string): Promise<{ readonly raw: string; readonly read: ParsedJournal } | undefined>;
 }
 
-/** Adds a tally to the counts of a campaign that is still known: a table of field and change. */
+/**
+ * Adds a tally to the counts of a campaign that is still known: a table of field and change. A count that is none is
+ * left as it is: an error would take the journals of the whole request with it.
+ */
 const countLua = `
 local function count(key, tally)
   if tally == '' or redis.call('EXISTS', key) == 0 then return end
-  for field, change in pairs(cjson.decode(tally)) do redis.call('HINCRBY', key, field, change) end
+  for field, change in pairs(cjson.decode(tally)) do redis.pcall('HINCRBY', key, field, change) end
 end`;
 
 /**
@@ -132,7 +136,7 @@ export function createJournalStore(redis: Redis, { prefix, account }: JournalPla
     async read(id) {
       const [exists, raw] = await Promise.all([redis.exists(keyOf(id)), redis.hget(keyOf(id), 'progress')]);
       if (!exists) return undefined;
-      return { raw: raw ?? '', journal: raw ? JSON.parse(raw) : undefined };
+      return { raw: raw ?? '', read: parseJournalText(raw ?? '') };
     },
   };
 }

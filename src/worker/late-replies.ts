@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
-import { type Journal, parseJournal } from '../queue/journal.ts';
+import type { Journal } from '../queue/journal.ts';
+import { journalOrEmpty } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
@@ -54,7 +55,8 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
     for (let n = 0; n < tries; n += 1) {
       const found = await journals.read(id);
       if (!found) return false;
-      const present = parseJournal(found.journal);
+      // An acceptance takes the place of what cannot be read.
+      const present = journalOrEmpty(found.read);
       if (present.settled?.end === 'accepted') return true;
       if (verdict.kind !== 'complete' && !isUnjudged(present, delivery)) return false;
       const after = afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });

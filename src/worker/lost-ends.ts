@@ -1,6 +1,7 @@
 import type { BackendFactory, MinimalJob, RedisQueueBackend } from 'bullmq';
 import { ReplyError } from 'ioredis';
-import { idOf, type JobResult, parseJournal } from '../queue/journal.ts';
+import { idOf, type JobResult, type Journal } from '../queue/journal.ts';
+import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { completeWith } from './decide.ts';
 import type { LateReplies } from './late-replies.ts';
@@ -30,7 +31,7 @@ export function keepEnds(
   const recordLate = async (job: CompletedJob, result: JobResult, error: unknown): Promise<void> => {
     const { id = '', data } = job;
     if (isLockLost(error)) telemetry.lockLost(id, 'after the reply');
-    const delivery = { id, job: data, journal: parseJournal(job.progress) };
+    const delivery = { id, job: data, journal: journalOf(job) };
     const outcome = { kind: 'accepted', ...idOf(result) } as const;
     await lateReplies.settle(delivery, outcome, completeWith(result.groupId));
   };
@@ -63,8 +64,11 @@ export function keepEnds(
 
 /** Whether the end is an acceptance that no earlier run has recorded. */
 function isAcceptedNow(job: CompletedJob, { end }: JobResult): boolean {
-  return end === 'accepted' && !parseJournal(job.progress).settled;
+  return end === 'accepted' && !journalOf(job).settled;
 }
+
+/** As our processor has read it before it made the request; what it cannot read, it does not send. */
+const journalOf = ({ progress }: CompletedJob): Journal => journalOrEmpty(parseJournal(progress));
 
 /** Redis itself said no (no memory, read-only after a failover); BullMQ's own noes and broken connections are none. */
 const isRefusedByRedis = (error: unknown): boolean => error instanceof ReplyError;

@@ -1,4 +1,4 @@
-import { emptyJournal, type Journal, parseJournal, type Sending } from '../queue/journal.ts';
+import { emptyJournal, type Journal, type Sending } from '../queue/journal.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
 import { beforeSending } from './journal-entries.ts';
 
@@ -52,8 +52,8 @@ async function unmarkLost(
   { journals }: DeliverContext,
 ): Promise<void> {
   const found = await journals.read(id);
-  if (!found) return;
-  const before = parseJournal(found.journal);
+  if (!found?.read.ok) return;
+  const before = found.read.journal;
   const isOurs = before.sending?.worker === worker && before.sending.at === at;
   if (isOurs) await journals.replace(id, found.raw, { job, before, after });
 }

@@ -1,7 +1,8 @@
 import type { Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
-import { type DeathFacts, type JobResult, type Journal, parseJournal } from '../queue/journal.ts';
+import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
+import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
@@ -22,6 +23,7 @@ import {
   settle,
   settleKnownEnd,
   type TakenUp,
+  unreadableFacts,
 } from './settle.ts';
 import { type TakeUp, takeUp } from './take-up.ts';
 
@@ -68,8 +70,9 @@ function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
   const parsed = parseSendJob(job.data);
-  const journal: Journal = parseJournal(job.progress, parsed.ok ? parsed.job.before : undefined);
-  const step = takeUp({ parsed, journal, stalledCounter: job.stalledCounter, now });
+  const read = parseJournal(job.progress, parsed.ok ? parsed.job : undefined);
+  const journal = journalOrEmpty(read);
+  const step = takeUp({ parsed, read, stalledCounter: job.stalledCounter, now });
   return step.kind === 'send'
     ? sendUnlessStopped(taken, { sendJob: step.job, journal, takenAt: now }, context)
     : settleWithoutRequest(taken, { step, journal }, context);
@@ -83,11 +86,13 @@ async function settleWithoutRequest(
 ): Promise<JobResult> {
   switch (step.kind) {
     case 'invalid':
-      return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
+      return giveUp(taken, { facts: invalidFacts(step.problem, taken.job.progress), journal }, context);
+    case 'unreadable':
+      return end(taken, { job: step.job, facts: unreadableFacts(step.problem), journal }, context);
     case 'expired':
       return end(taken, { job: step.job, facts: expiredFacts(journal), journal }, context);
     case 'settle':
-      return settleKnownEnd(taken, step.settled, context);
+      return settleKnownEnd(taken, { settled: step.settled, journal }, context);
     case 'wait':
       return delayUntil(taken, step.until);
     case 'crashed':
@@ -226,7 +231,7 @@ async function afterCrash(
   const now = context.now();
   const verdict = await verdictOnCrash(taken.job.id ?? '', { job, journal }, outcome, context);
   const facts = { outcome, verdict, now, worker: context.worker };
-  const next = { ...afterAttempt(journal, facts), stalls: taken.job.stalledCounter };
+  const next = { ...afterAttempt(journal, facts), stalls: taken.job.stalledCounter || journal.stalls };
   const id = taken.job.id ?? '';
   const [result] = await context.journals.write([{ id, token: taken.token, journal: next, job }]);
   if (result === 'lost') return leaveAlone();
@@ -258,7 +263,7 @@ async function verdictOnCrash(
   context: ProcessContext,
 ): Promise<Verdict> {
   const hold = await context.holds.latest();
-  const carried = Math.min(journal.sending?.messages ?? job.to.length, job.to.length);
+  const carried = Math.max(1, Math.min(journal.sending?.messages ?? job.to.length, job.to.length));
   const isWitness = hold?.witness === id;
   const ofFirst = isWitness
     ? witnessOf(hold)
@@ -288,6 +293,10 @@ const expiredFacts = (journal: Journal): { reason: 'expired'; mayHaveArrived?: t
   reason: 'expired',
   ...(journal.resends > 0 ? { mayHaveArrived: true as const } : {}),
 });
+
+/** A job that nobody can read may have been one that we could, and was sent: its progress shows it. */
+const invalidFacts = (problem: string, progress: unknown): DeathFacts =>
+  progress === 0 ? { reason: 'invalid', text: problem } : unreadableFacts(problem);
 
 const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
 

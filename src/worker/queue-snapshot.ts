@@ -2,9 +2,11 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import type { JobState } from '../metrics/labels.ts';
 import type { AccountSnapshot, Collect } from '../metrics/metrics.ts';
+import { isObject, isTime } from '../queue/checks.ts';
 import { lanePriority } from '../queue/job-options.ts';
-import { parseJournal } from '../queue/journal.ts';
+import { readJson } from '../queue/json.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
+import { parseJournalText } from '../queue/parse-journal.ts';
 import { type CreditState, type CreditStore, createCreditStore } from './credit/credit-store.ts';
 import { uncertainKey } from './dead-letter-store.ts';
 import { shownHold, stands } from './hold-steps.ts';
@@ -138,17 +140,17 @@ async function waitingTimes(
 function waitsSince([timestamp, opts, progress]: readonly (string | null)[], now: number): number {
   // Gone between the two questions: somebody has just taken it.
   if (!timestamp) return now;
-  const { delay = 0 } = parse<{ readonly delay?: number }>(opts) ?? {};
-  return Math.max(Number(timestamp) + delay, parseJournal(parse(progress)).notBefore ?? 0);
+  const read = parseJournalText(progress ?? '');
+  const notBefore = read.ok ? (read.journal.notBefore ?? 0) : 0;
+  return Math.max(timeIn(Number(timestamp)) + timeIn(delayIn(opts)), notBefore);
 }
 
-function parse<T>(json: string | null | undefined): T | undefined {
-  try {
-    return json ? (JSON.parse(json) as T) : undefined;
-  } catch {
-    return undefined;
-  }
+function delayIn(opts: string | null | undefined): unknown {
+  const options = readJson(opts);
+  return isObject(options) && 'delay' in options ? options.delay : 0;
 }
+
+const timeIn = (value: unknown): number => (isTime(value) ? value : 0);
 
 /** So many notes are looked at in one scrape. */
 const notesALook = 50;

@@ -44,8 +44,8 @@ for i = 1, 2 do
   if rate > 0 and wanted > 0 then
     local size = math.max(1, rate)
     local bucket = redis.call('HMGET', KEYS[i], 'tokens', 'at')
-    local at = tonumber(bucket[2] or now)
-    local tokens = math.min(size, tonumber(bucket[1] or size) + math.max(0, now - at) * rate / 1000)
+    local at = tonumber(bucket[2] or '') or now
+    local tokens = math.min(size, (tonumber(bucket[1] or '') or size) + math.max(0, now - at) * rate / 1000)
     if ARGV[5] == '1' then
       tokens = math.max(-size, tokens - wanted)
     else

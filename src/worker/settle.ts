@@ -2,11 +2,12 @@ import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } 
 import { sendJobOptions } from '../queue/job-options.ts';
 import {
   type DeathFacts,
+  deathFactsOf,
+  emptyJournal,
   idOf,
   type JobResult,
   type Journal,
   type Piece,
-  parseJournal,
   type Settled,
 } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
@@ -85,7 +86,7 @@ function settleVerdict(
 /** Carries out an end that an earlier run has recorded. */
 export async function settleKnownEnd(
   taken: TakenUp,
-  settled: Settled,
+  { settled, journal }: { readonly settled: Settled; readonly journal: Journal },
   context: SettleContext,
 ): Promise<JobResult> {
   if (settled.end === 'accepted') {
@@ -93,16 +94,20 @@ export async function settleKnownEnd(
     if (settled.late) await withdrawDeadLetter(context.deadQueue, taken.job.id ?? '');
     return complete(taken, idOf(settled), context);
   }
-  const journal = parseJournal(taken.job.progress);
   if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
-  const { end: _end, at: _at, late: _late, ...facts } = settled;
-  return giveUp(taken, { facts, journal }, context);
+  return giveUp(taken, { facts: deathFactsOf(settled), journal }, context);
 }
 
 async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Promise<JobResult> {
   const found = await context.journals.read(taken.job.id ?? '');
-  const { settled } = parseJournal(found?.journal);
-  return settled ? settleKnownEnd(taken, settled, context) : leaveAlone();
+  if (!found) return leaveAlone();
+  const { read } = found;
+  if (!read.ok)
+    return giveUp(taken, { facts: unreadableFacts(read.problem), journal: emptyJournal }, context);
+  const { journal } = read;
+  return journal.settled
+    ? settleKnownEnd(taken, { settled: journal.settled, journal }, context)
+    : leaveAlone();
 }
 
 function complete(
@@ -202,6 +207,13 @@ export function leaveAlone(): never {
   throw new WaitingError();
 }
 
+/** Why a job is given up whose journal cannot be read: whether it was sent, nobody knows. */
+export const unreadableFacts = (problem: string): DeathFacts => ({
+  reason: 'invalid',
+  text: problem,
+  mayHaveArrived: true,
+});
+
 export interface GivenUp {
   readonly facts: DeathFacts;
   readonly journal: Journal;
@@ -218,8 +230,8 @@ export async function giveUp(
 ): Promise<JobResult> {
   const { job } = taken;
   const id = job.id ?? '';
-  const enqueuedAt = enqueuedAtOf(job);
   const now = context.now();
+  const enqueuedAt = enqueuedAtOf(job, now);
   await putDeadLetter(context.deadQueue, { id, data: job.data, facts, journal, enqueuedAt, now });
   if (facts.reason === 'uncertain' && (await acceptedMeanwhile(id, context))) {
     return settleBySomebodyElse(taken, context);
@@ -232,7 +244,7 @@ export async function giveUp(
 /** A late reply may have come between the judgement and the dead letter. */
 async function acceptedMeanwhile(id: string, { journals, deadQueue }: SettleContext): Promise<boolean> {
   const found = await journals.read(id);
-  if (parseJournal(found?.journal).settled?.end !== 'accepted') return false;
+  if (!found?.read.ok || found.read.journal.settled?.end !== 'accepted') return false;
   await withdrawDeadLetter(deadQueue, id);
   return true;
 }

@@ -1,9 +1,13 @@
 import type { Journal, Settled } from '../queue/journal.ts';
+import type { ParsedJournal } from '../queue/parse-journal.ts';
 import type { ParsedSendJob, SendJob } from '../queue/send-job.ts';
 
 /** What to do with a job that was just taken from the queue. */
 export type TakeUp =
+  /** Nobody can tell what it holds. */
   | { readonly kind: 'invalid'; readonly problem: string }
+  /** Nobody can tell what became of it: it may have been sent. */
+  | { readonly kind: 'unreadable'; readonly job: SendJob; readonly problem: string }
   | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'crashed'; readonly job: SendJob }
@@ -12,7 +16,7 @@ export type TakeUp =
 
 export interface TakenJob {
   readonly parsed: ParsedSendJob;
-  readonly journal: Journal;
+  readonly read: ParsedJournal;
   /** BullMQ's count of runs that ended with a lost lock. */
   readonly stalledCounter: number;
   readonly now: number;
@@ -22,14 +26,16 @@ export interface TakenJob {
  * Reads what earlier runs left behind. Order matters: a known end is carried out first, then an interrupted
  * request is accounted for, and only then may the clock say that the message is too old.
  */
-export function takeUp({ parsed, journal, stalledCounter, now }: TakenJob): TakeUp {
+export function takeUp({ parsed, read, stalledCounter, now }: TakenJob): TakeUp {
   if (!parsed.ok) return { kind: 'invalid', problem: parsed.problem };
   const { job } = parsed;
+  if (!read.ok) return { kind: 'unreadable', job, problem: read.problem };
+  const { journal } = read;
   if (journal.settled) return { kind: 'settle', job, settled: journal.settled };
   if (journal.sending || interrupted(job, journal, stalledCounter)) return { kind: 'crashed', job };
   if (now >= job.deadlineAt) return { kind: 'expired', job };
   if (journal.notBefore !== undefined && journal.notBefore > now)
-    return { kind: 'wait', until: journal.notBefore };
+    return { kind: 'wait', until: Math.min(journal.notBefore, job.deadlineAt) };
   return { kind: 'send', job };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseJournal } from '../../src/queue/journal.ts';
 import { createChance } from '../faults/harness/chance.ts';
 import { enqueue } from '../faults/harness/load.ts';
 import type { LogLine, WorkerProcess } from '../faults/harness/workers.ts';
 import { buildWorld, type World } from '../faults/harness/world.ts';
+import { journalOf } from '../support/journal-of.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const shutdownTimeoutMs = 2_000;
@@ -51,8 +51,8 @@ describe('SIGTERM in the middle of deliveries', () => {
     });
     const waiting = await world.queue.getJobs(['prioritized', 'waiting']);
     expect(waiting).toHaveLength(30 - taken);
-    expect(waiting.filter(({ progress }) => parseJournal(progress).history.length > 0)).toEqual([]);
-    expect(waiting.filter(({ progress }) => parseJournal(progress).sending)).toEqual([]);
+    expect(waiting.filter(({ progress }) => journalOf(progress).history.length > 0)).toEqual([]);
+    expect(waiting.filter(({ progress }) => journalOf(progress).sending)).toEqual([]);
 
     await world.workers.start();
     await waitFor(async () => (await world.queue.getCompletedCount()) === 30, { limitMs: 20_000 });

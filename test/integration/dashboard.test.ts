@@ -56,6 +56,13 @@ async function openDashboard(choice: Partial<DashboardChoice> = {}) {
   return { dashboard, prefix, redis, call };
 }
 
+const withCode = (code: string): object => ({
+  ...{ attempts: 1, resends: 0, stalls: 0 },
+  history: [{ n: 1, at: 1, outcome: 'refused', code, verdict: 'dead-letter' }],
+});
+
+const brokenLetter = { v: 1, reason: 'terminal', history: [], enqueuedAt: 1, diedAt: 2, job: {} };
+
 const basic = ({ username, password }: { username: string; password: string }): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
@@ -129,6 +136,44 @@ describe('the dashboard', () => {
       name: 'unknown-code 871: not in the list of JetSMS; never taken for success (otp, 1 message, 1 part)',
       data: { reason: 'unknown-code', code: '871', message: { recipients: '90532*****67' } },
     });
+  });
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['whose progress is no JSON', { progress: '{"history":' }],
+    ['whose journal cannot be read', { progress: '{"history":[null]}' }],
+    ['with a code of no form', { progress: JSON.stringify(withCode('constructor')) }],
+    ['whose data are no JSON', { data: '{"to":"905321234567"' }],
+    ['whose data are nested without end', { data: `${'['.repeat(5_000)}${']'.repeat(5_000)}` }],
+    ['whose options are none', { opts: 'null' }],
+    ['with a result of no form', { returnvalue: '{"end":{},"groupId":["905321234567"]}' }],
+  ])('shows all other jobs beside one %s, and opens that one', async (_, fields) => {
+    const { call, redis, prefix } = await openDashboard();
+    await redis.hset(`${prefix}:jetsms-shop:${ids.waiting}`, fields);
+    const list = await call('/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50');
+    expect(list.status).toBe(200);
+    const shown = JSON.parse(list.text).queues[0].jobs.map(({ id }: { id: string }) => id);
+    expect(shown).toEqual(expect.arrayContaining([ids.waiting, ids.retried, ids.accepted, ids.foreign]));
+    const one = await call(`${main}/${ids.waiting}`);
+    expect(one.status).toBe(200);
+    for (const secret of neverShown) expect(list.text + one.text).not.toContain(secret);
+  });
+
+  it.each<[string, string]>([
+    ['with a history of nothing', JSON.stringify({ ...brokenLetter, history: [null] })],
+    ['with a code of no form', JSON.stringify({ ...brokenLetter, code: {} })],
+    ['with a code that is a word of JavaScript', JSON.stringify({ ...brokenLetter, code: 'constructor' })],
+    ['that is no JSON', '{"v":1,"text":"905321234567"'],
+    ['that is nested without end', `${'['.repeat(5_000)}${']'.repeat(5_000)}`],
+  ])('shows all other dead letters beside one %s, and opens that one', async (_, data) => {
+    const { call, redis, prefix } = await openDashboard();
+    await redis.hset(`${prefix}:jetsms-shop-dead:${ids.terminal}`, { data });
+    const list = await call('/api/queues?activeQueue=shop%2Fjetsms-shop-dead&jobsPerPage=50');
+    expect(list.status).toBe(200);
+    const shown = JSON.parse(list.text).queues[1].jobs.map(({ id }: { id: string }) => id);
+    expect(shown).toEqual(expect.arrayContaining([ids.terminal, ids.uncertain, ids.unknown, ids.invalid]));
+    const one = await call(`${dead}/${ids.terminal}`);
+    expect(one.status).toBe(200);
+    for (const secret of neverShown) expect(list.text + one.text).not.toContain(secret);
   });
 
   it('lets in nobody without the login, not even to its scripts', async () => {

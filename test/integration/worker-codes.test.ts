@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
-import { emptyJournal, parseJournal } from '../../src/queue/journal.ts';
+import { emptyJournal } from '../../src/queue/journal.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
 import { createDelivery, type End } from '../support/delivery.ts';
+import { journalOf } from '../support/journal-of.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -34,7 +35,7 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     const { id } = await world.send();
     await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
     const job = await world.queue.getJob(id);
-    const { notBefore = 0, history } = parseJournal(job?.progress);
+    const { notBefore = 0, history } = journalOf(job?.progress);
     expect(notBefore - (history[0]?.at ?? 0)).toBe(1998);
     expect(inWords(await world.end(id))).toBe('accepted');
   });
@@ -59,7 +60,7 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
     const job = await world.queue.getJob(id);
     const opening = nextOpening(mmsWindows, Date.now()) ?? Number.NaN;
-    const { attempts, notBefore = 0 } = parseJournal(job?.progress);
+    const { attempts, notBefore = 0 } = journalOf(job?.progress);
     expect(attempts).toBe(0);
     // The clock may have moved on by some milliseconds between the two places that look at it.
     expect(notBefore - opening).toBeGreaterThanOrEqual(0);

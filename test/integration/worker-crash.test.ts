@@ -363,7 +363,7 @@ describe('the journal in Redis', () => {
         { id: 'm3', token: 'mine', journal: journal() },
       ]);
       expect(results).toEqual(['written', 'lost', 'lost']);
-      expect((await journals.read('m1'))?.journal).toMatchObject({ attempts: 1 });
+      expect((await journals.read('m1'))?.read).toMatchObject({ ok: true, journal: { attempts: 1 } });
       expect(await world.redis.exists(jobKey(world, 'm2'), jobKey(world, 'm3'))).toBe(0);
     }));
 
@@ -371,7 +371,7 @@ describe('the journal in Redis', () => {
     withJob(async (world, journals) => {
       await world.redis.hset(jobKey(world, 'm1'), 'progress', JSON.stringify(late));
       expect(await journals.write([{ id: 'm1', token: 'mine', journal: journal() }])).toEqual(['superseded']);
-      expect((await journals.read('m1'))?.journal).toEqual(late);
+      expect((await journals.read('m1'))?.read).toEqual({ ok: true, journal: late });
     }));
 
   it("is not taken for settled by the provider's words", () =>
@@ -388,7 +388,7 @@ describe('the journal in Redis', () => {
       const change = { job: parked, before: journal(), after: late };
       expect(await journals.replace('m1', `${raw} `, change)).toBe(false);
       expect(await journals.replace('m1', raw, change)).toBe(true);
-      expect((await journals.read('m1'))?.journal).toEqual(late);
+      expect((await journals.read('m1'))?.read).toEqual({ ok: true, journal: late });
       expect(await journals.replace('gone', '', change)).toBe(false);
       expect(await journals.read('gone')).toBeUndefined();
     }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keys } from '../../src/queue/names.ts';
 import { createCreditStore } from '../../src/worker/credit/credit-store.ts';
 import { readWaiting } from '../../src/worker/credit/waiting.ts';
 import { createQueueSnapshot } from '../../src/worker/queue-snapshot.ts';
@@ -166,5 +167,70 @@ describe('a hold for want of credit', () => {
     const intervals = Math.ceil((Date.now() - startedAt) / 1_000);
     expect(world.telemetry.credits.length - 1).toBeLessThanOrEqual(intervals + 1);
     expect(refusedForCredit(world)).toBe(1);
+  });
+});
+
+describe('what lies in Redis instead of the credit', () => {
+  const reading = { at: 1, credit: 120 };
+  const state = {
+    ...reading,
+    waiting: { jobs: 1, messages: 1, parts: 1, isEstimate: false },
+    forecast: { coversWaiting: true },
+  };
+
+  it.each<[string, unknown]>([
+    ['no JSON', '{'],
+    ['null', null],
+    ['a number', 120],
+    ['a credit of no form', { ...state, credit: 'all' }],
+    ['a time of no form', { ...state, at: null }],
+    ['nothing of what waits', { ...state, waiting: null }],
+    ['a forecast of no form', { ...state, forecast: { coversWaiting: 'no' } }],
+    ['an hour of no form', { ...state, forecast: { coversWaiting: true, hoursLeft: {} } }],
+  ])('counts as none, and hides nothing else of the account: %s', async (_, value) => {
+    await using world = await createDelivery();
+    await world.send();
+    const key = keys.credit(world.prefix, world.account.name);
+    const raw = typeof value === 'string' ? value : JSON.stringify(value);
+    await world.redis.set(key, raw);
+    await world.redis.rpush(`${key}:readings`, JSON.stringify(reading), raw, '{"at":2,"credit":null}', '[]');
+    expect(await storeOf(world).read()).toBeUndefined();
+    const readings = await storeOf(world).readings();
+    expect(readings.filter((one) => typeof one.credit !== 'number')).toEqual([]);
+    expect(readings).toContainEqual(reading);
+    const { redis, prefix, account } = world;
+    const collect = createQueueSnapshot({ redis, prefix, accounts: [account.name], now: Date.now });
+    const [snapshot] = await collect();
+    expect(snapshot?.main).toMatchObject({ prioritized: 1 });
+    expect(snapshot).not.toHaveProperty('creditLeft');
+  });
+
+  it('is read where it is one', async () => {
+    await using world = await createDelivery();
+    await world.redis.set(keys.credit(world.prefix, world.account.name), JSON.stringify(state));
+    expect(await storeOf(world).read()).toEqual(state);
+  });
+
+  it('leaves a waiting job that cannot be read out of the count of parts', async () => {
+    await using world = await createDelivery();
+    const { id } = await world.send();
+    await world.send();
+    await world.redis.hset(`${world.prefix}:${world.queue.name}:${id}`, 'data', '{"v":1,');
+    expect(await readWaiting(world.redis, placeOf(world))).toMatchObject({ jobs: 2, parts: 2 });
+  });
+
+  it('leaves the age of a waiting job at 0 where its fields tell none', async () => {
+    await using world = await createDelivery();
+    const { id } = await world.send();
+    const key = `${world.prefix}:${world.queue.name}:${id}`;
+    const { redis, prefix, account } = world;
+    const ages = async () => {
+      const collect = createQueueSnapshot({ redis, prefix, accounts: [account.name], now: Date.now });
+      return (await collect())[0]?.oldestWaitingMs.transactional;
+    };
+    for (const opts of ['null', '{', '{"delay":"long"}', '{"delay":1e300}']) {
+      await redis.hset(key, { opts, progress: '{"history":[null],"notBefore":"never"}' });
+      expect(await ages()).toBeLessThan(60_000);
+    }
   });
 });

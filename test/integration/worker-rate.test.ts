@@ -45,6 +45,14 @@ describe("an account's pace", () => {
     expect(await rate.pay('bulk', 1)).toBe(false);
   });
 
+  it('begins anew where what lies in Redis is no pace', async () => {
+    const { rate, prefix } = world({ messagesPerSecond: 100, requestsPerSecond: 100 });
+    await redis.hset(keys.rate(prefix, 'acme', 'messages'), { tokens: 'some', at: 'noon' });
+    await redis.hset(keys.rate(prefix, 'acme', 'requests'), { tokens: '{}', constructor: '1' });
+    expect(await rate.pay('bulk', 1)).toBe(true);
+    expect(await rate.pay('otp', 1)).toBe(true);
+  });
+
   it('goes on after Redis has refused: who waited is told, and who comes later gets their turn', async () => {
     const { rate, prefix } = world({ messagesPerSecond: 100 });
     const bucket = keys.rate(prefix, 'acme', 'messages');

@@ -49,12 +49,12 @@ export function renderHolds(views: readonly HoldView[], width: number): readonly
 
 function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldView): string {
   const why = code === null ? note : `${code}: ${meaning}`;
-  const next: Readonly<Record<string, string>> = {
-    stopped: `until \`jetsms resume ${account}\``,
-    probing: `ends by itself; next probe ${nextProbeAt ?? 'now'}`,
-    resuming: 'over; the pace is rising',
-  };
-  return [why, next[mode ?? '']].filter(Boolean).join('; ');
+  const next = new Map([
+    ['stopped', `until \`jetsms resume ${account}\``],
+    ['probing', `ends by itself; next probe ${nextProbeAt ?? 'now'}`],
+    ['resuming', 'over; the pace is rising'],
+  ]);
+  return [why, next.get(mode ?? '')].filter(Boolean).join('; ');
 }
 
 /** What a resume has done. */

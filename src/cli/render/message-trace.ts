@@ -22,6 +22,8 @@ export interface TraceView extends TracedMessage {
   readonly job: JobView | null;
   /** Null where nothing is kept of it. */
   readonly history: readonly HistoryView[] | null;
+  /** What is wrong with its journal, where that cannot be read. */
+  readonly journalProblem: string | null;
   readonly groupId: string | null;
   readonly origins: readonly TracedMessage[];
   readonly replays: readonly TracedMessage[];
@@ -31,13 +33,15 @@ export interface TraceView extends TracedMessage {
 export function traceView(trace: MessageTrace, options: ViewOptions): TraceView {
   const { id, state, letter, job, origins, replays, pieces } = trace;
   const view = letter ? letterView(letter, options) : null;
-  const settled = job?.journal.settled;
+  const journal = job?.journal.ok ? job.journal.journal : undefined;
+  const settled = journal?.settled;
   return {
     ...{ id, state },
     letter: view,
     death: deathView(letter?.letter ?? (settled?.end === 'dead' ? settled : undefined)),
     job: view?.job ?? (job?.job.ok ? jobView(job.job.job, options) : null),
-    history: view?.history ?? (job ? historyView(job.journal.history) : null),
+    history: view?.history ?? (journal ? historyView(journal.history) : null),
+    journalProblem: job && !job.journal.ok ? job.journal.problem : null,
     groupId: settled?.end === 'accepted' ? (settled.groupId ?? null) : null,
     ...{ origins, replays, pieces },
   };
@@ -52,12 +56,12 @@ function deathView(facts: DeathFacts | undefined): TraceView['death'] {
 export function renderTrace(view: TraceView, width: number): readonly string[] {
   const facts = [...stateFacts(view), ...jobFacts(view.job), ...chainFacts(view)];
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '');
-  return [...layOutColumns(known, width), ...renderHistory(view.history, width)];
+  return [...layOutColumns(known, width), ...renderHistory(view, width)];
 }
 
 type Fact = readonly [string, string | undefined];
 
-function stateFacts({ id, state, letter, death, groupId }: TraceView): readonly Fact[] {
+function stateFacts({ id, state, letter, death, groupId, journalProblem }: TraceView): readonly Fact[] {
   return [
     ['id', id],
     ['state', state],
@@ -69,6 +73,7 @@ function stateFacts({ id, state, letter, death, groupId }: TraceView): readonly 
     ['may have arrived', letter?.mayHaveArrived ? 'yes' : undefined],
     ['died', letter?.diedAt],
     ['piece of', letter?.pieceOf],
+    ['unreadable', journalProblem ?? undefined],
   ];
 }
 
@@ -104,9 +109,11 @@ function chainFacts({ origins, replays, pieces }: TraceView): readonly Fact[] {
 const chain = (messages: readonly TracedMessage[]): string =>
   messages.map(({ id, state }) => `${id} (${state})`).join(', ');
 
-function renderHistory(history: TraceView['history'], width: number): readonly string[] {
+function renderHistory({ history, letter }: TraceView, width: number): readonly string[] {
   if (history === null) return [];
-  if (history.length === 0) return ['', 'No request was made.'];
+  if (history.length === 0) {
+    return ['', letter?.mayHaveArrived ? 'Whether a request was made is not known.' : 'No request was made.'];
+  }
   const head = ['', 'AT', 'OUTCOME', 'CODE', 'VERDICT', 'MS', 'WORKER', 'MEANING'];
   const rows = history.map((entry) => [
     ...[String(entry.n), entry.at, entry.late ? `${entry.outcome} (late)` : entry.outcome, entry.code],

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
-import type { DeadLetter } from '../../queue/dead-letter.ts';
-import { type DeathFacts, parseJournal } from '../../queue/journal.ts';
+import { type DeathFacts, deathFactsOf, idOf } from '../../queue/journal.ts';
+import { readJson } from '../../queue/json.ts';
 import { deadQueueName, queueName } from '../../queue/names.ts';
+import { parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
+import { readLetter } from '../../worker/dead-letters/letter.ts';
 
 /** How a message ended, as far as Redis still knows. */
 export type MessageEnd =
@@ -28,25 +30,13 @@ export function endOf({
   deadLetter,
 }: Remains): MessageEnd | undefined {
   if (exists && finishedOn === undefined) return undefined;
-  const result = readJson(returnvalue);
-  if (typeof result === 'object' && result !== null && 'end' in result && result.end === 'accepted') {
-    return 'groupId' in result ? { kind: 'accepted', groupId: String(result.groupId) } : { kind: 'accepted' };
-  }
-  const letter = readJson(deadLetter) as DeadLetter | undefined;
-  if (letter !== undefined) return { kind: 'dead', ...deathFactsOf(letter) };
+  const result = parseJobResult(readJson(returnvalue));
+  if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
+  if (deadLetter !== undefined) return { kind: 'dead', ...deathFactsOf(readLetter('', deadLetter).letter) };
   // The dead letter was replayed or discarded meanwhile; the journal still tells how this message ended.
-  const { settled } = parseJournal(readJson(progress));
+  const read = parseJournalText(progress ?? '');
+  const settled = read.ok ? read.journal.settled : undefined;
   return settled?.end === 'dead' ? { kind: 'dead', ...deathFactsOf(settled) } : { kind: 'forgotten' };
-}
-
-/** The facts of a death alone, without the job that they lie beside. */
-export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
-  return {
-    reason,
-    ...(code === undefined ? {} : { code }),
-    ...(text === undefined ? {} : { text }),
-    ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
-  };
 }
 
 /** Reads how messages of one account ended: one answer for each id, in order. */
@@ -87,13 +77,3 @@ function remainsOf(job: unknown, letter: unknown): Remains {
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function readJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Nothing of ours wrote it; it counts as nothing.
-    return undefined;
-  }
-}

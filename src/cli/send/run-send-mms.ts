@@ -15,16 +15,18 @@ import { producerSender } from './sender.ts';
 const maxRecipients = 1_000;
 
 /** Types by the endings of files, for those that an account may send by default. */
-const typeByEnding: Readonly<Record<string, string>> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.png': 'image/png',
-  '.amr': 'audio/amr',
-  '.mp3': 'audio/mpeg',
-  '.3gp': 'video/3gpp',
-  '.txt': 'text/plain',
-};
+const typeByEnding: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '.jpg': 'image/jpeg',
+    '.jpeg': 'image/jpeg',
+    '.gif': 'image/gif',
+    '.png': 'image/png',
+    '.amr': 'audio/amr',
+    '.mp3': 'audio/mpeg',
+    '.3gp': 'video/3gpp',
+    '.txt': 'text/plain',
+  }),
+);
 
 /**
  * Enqueues one MMS to all numbers of `--to`.
@@ -61,7 +63,7 @@ const mmsRulesOf = (account: AccountSettings) => ({
 });
 
 function contentTypeOf({ mms = '', contentType }: SendOptions): string {
-  const type = contentType ?? typeByEnding[extname(mms).toLowerCase()];
+  const type = contentType ?? typeByEnding.get(extname(mms).toLowerCase());
   if (type !== undefined) return type;
   throw new CliError('USAGE', { detail: 'Say with --content-type what the file of --mms is.' });
 }

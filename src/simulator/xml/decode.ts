@@ -5,14 +5,16 @@ export type Decoded =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-const decoders: Readonly<Record<string, (bytes: Buffer) => string>> = {
-  utf8: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-  usascii: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-  iso88599: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-  latin5: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-  iso88591: (bytes) => iconv.decode(bytes, 'iso-8859-1'),
-  windows1254: (bytes) => iconv.decode(bytes, 'windows-1254'),
-};
+const decoders: ReadonlyMap<string, (bytes: Buffer) => string> = new Map(
+  Object.entries({
+    utf8: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    usascii: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    iso88599: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
+    latin5: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
+    iso88591: (bytes) => iconv.decode(bytes, 'iso-8859-1'),
+    windows1254: (bytes) => iconv.decode(bytes, 'windows-1254'),
+  }),
+);
 
 /**
  * Decodes an XML document.
@@ -21,7 +23,7 @@ const decoders: Readonly<Record<string, (bytes: Buffer) => string>> = {
  */
 export function decodeDocument(bytes: Buffer, contentType = ''): Decoded {
   const name = prologEncoding(bytes) ?? headerCharset(contentType) ?? 'utf-8';
-  const decoder = decoders[name.toLowerCase().replaceAll(/[-_]/g, '')];
+  const decoder = decoders.get(name.toLowerCase().replaceAll(/[-_]/g, ''));
   if (decoder === undefined) return { kind: 'unreadable', reason: 'Unsupported encoding' };
   try {
     return { kind: 'text', text: decoder(bytes) };

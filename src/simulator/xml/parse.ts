@@ -17,7 +17,9 @@ const sectionsAndComments = /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 forbids.
 const forbiddenCharacter = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/;
 const reference = /&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([\da-fA-F]+));/g;
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }),
+);
 
 /**
  * Parses as strictly as the provider's parser presumably does. The library alone reads truncated
@@ -78,6 +80,9 @@ function escapeSections(text: string): string {
   );
 }
 
+/** The library throws at elements of these names; to a parser of XML they are names like any other. */
+const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 function parser(isList: (name: string) => boolean): XMLParser {
   return new XMLParser({
     ignoreAttributes: false,
@@ -88,13 +93,14 @@ function parser(isList: (name: string) => boolean): XMLParser {
     processEntities: false,
     removeNSPrefix: true,
     isArray: isList,
+    transformTagName: (name) => (reservedNames.has(name) ? `_${name}` : name),
   });
 }
 
 function resolveReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replaceAll(reference, (_, name?: string, decimal?: string, hex?: string) => {
-    if (name !== undefined) return entities[name] ?? '';
+    if (name !== undefined) return entities.get(name) ?? '';
     return character(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal));
   });
 }

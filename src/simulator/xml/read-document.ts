@@ -8,10 +8,12 @@ type Messages =
   | { readonly kind: 'messages'; readonly messages: readonly SubmittedMessage[] }
   | { readonly kind: 'misshapen'; readonly reason: string };
 
-const readers: Readonly<Record<string, (root: XmlElement) => Messages>> = {
-  smmgsd: readOneText,
-  mmmgsd: readManyTexts,
-};
+const readers: ReadonlyMap<string, (root: XmlElement) => Messages> = new Map(
+  Object.entries({
+    smmgsd: readOneText,
+    mmmgsd: readManyTexts,
+  }),
+);
 
 /** Reads the body of a request to `xmlsms`: a `message-context` document of type smmgsd or mmmgsd. */
 export function readDocument(body: Buffer, contentType?: string): Reading {
@@ -29,7 +31,7 @@ export function readDocument(body: Buffer, contentType?: string): Reading {
 }
 
 function readContext(root: XmlElement): Reading {
-  const read = readers[leafText(root['@type']) ?? ''];
+  const read = readers.get(leafText(root['@type']) ?? '');
   if (read === undefined) return misshapen('message-context type gecersiz');
   const found = read(root);
   if (found.kind === 'misshapen') return misshapen(found.reason);

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import { isCount, isNumber, isOneOf, isShaped, isTime, optional, type Shape } from '../../queue/checks.ts';
+import { readJson } from '../../queue/json.ts';
 import { keys, type LeaseKind } from '../../queue/names.ts';
 import { takeLease } from '../lease.ts';
 import { run } from '../pipeline.ts';
@@ -10,13 +12,37 @@ export interface CreditState extends CreditReading {
   readonly forecast: CreditForecast;
 }
 
+const readingShape: Shape<CreditReading> = { at: isTime, credit: isNumber };
+const isReading = isShaped(readingShape);
+const isBoolean = isOneOf([true, false]);
+
+const isState = isShaped<CreditState>({
+  ...readingShape,
+  waiting: isShaped<WaitingMessages>({
+    jobs: isCount,
+    messages: isNumber,
+    parts: isNumber,
+    isEstimate: isBoolean,
+  }),
+  forecast: isShaped<CreditForecast>({
+    usedPerHour: optional(isNumber),
+    hoursLeft: optional(isNumber),
+    endsAt: optional(isNumber),
+    coversWaiting: isBoolean,
+  }),
+});
+
+/** A state that cannot be read counts as none: the next reading takes its place. */
+export const parseCreditState = (value: unknown): CreditState | undefined =>
+  isState(value) ? value : undefined;
+
 /** What all workers know of one account's credit, in Redis. */
 export interface CreditStore {
   /** True where it is this worker's turn to ask: nobody else's for so long. */
   lease(what: LeaseKind, forMs: number): Promise<boolean>;
   /** Undefined where nobody was told for so long that the last word means nothing any more. */
   read(): Promise<CreditState | undefined>;
-  /** All readings that are kept, the latest first. */
+  /** All readings that are kept and can be read, the latest first. */
   readings(): Promise<readonly CreditReading[]>;
   /** Keeps a state for so long, and its reading among the others. */
   write(state: CreditState, keepMs: number): Promise<void>;
@@ -37,11 +63,10 @@ export function createCreditStore(redis: Redis, { prefix, account }: CreditPlace
   return {
     lease: (what, forMs) => takeLease(redis, { prefix, account }, what, forMs),
     async read() {
-      const raw = await redis.get(stateKey);
-      return raw ? (JSON.parse(raw) as CreditState) : undefined;
+      return parseCreditState(readJson(await redis.get(stateKey)));
     },
     async readings() {
-      return (await redis.lrange(readingsKey, 0, -1)).map((raw) => JSON.parse(raw) as CreditReading);
+      return (await redis.lrange(readingsKey, 0, -1)).map(readJson).filter(isReading);
     },
     async write(state, keepMs) {
       const { at, credit } = state;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { readJson } from '../../queue/json.ts';
 import { queueName } from '../../queue/names.ts';
 import { parseSendJob } from '../../queue/send-job.ts';
 import { run } from '../pipeline.ts';
@@ -89,6 +90,6 @@ async function sizesOf(redis: Redis, queue: string, ids: readonly string[]): Pro
 
 function sizeOf(data: string | null): Size | undefined {
   if (data === null) return undefined;
-  const parsed = parseSendJob(JSON.parse(data));
+  const parsed = parseSendJob(readJson(data));
   return parsed.ok ? { messages: parsed.job.to.length, parts: parsed.job.parts } : undefined;
 }

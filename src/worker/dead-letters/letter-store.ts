@@ -85,7 +85,7 @@ if redis.call('EXISTS', KEYS[3]) == 1 then
 end
 if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[6]) == 1 then return 'again' end
 if ARGV[3] ~= '' and redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') and ARGV[4] ~= ''
-  and redis.call('EXISTS', KEYS[7]) == 1 then redis.call('HINCRBY', KEYS[7], ARGV[4], -ARGV[5]) end
+  and redis.call('EXISTS', KEYS[7]) == 1 then redis.pcall('HINCRBY', KEYS[7], ARGV[4], -ARGV[5]) end
 return 'begun'`;
 
 /**

@@ -1,5 +1,7 @@
+import { fieldFinder, isObject, isOneOf, isText, isTime, optional } from '../../queue/checks.ts';
 import type { DeadLetter } from '../../queue/dead-letter.ts';
-import { type DeadReason, deadReasons } from '../../queue/journal.ts';
+import { isShallow, readJson } from '../../queue/json.ts';
+import { deathShape, isHistory } from '../../queue/parse-journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 
 /** A dead letter as it lies in the queue. */
@@ -9,16 +11,67 @@ export interface StoredLetter {
   readonly letter: DeadLetter;
   /** The letter's send job, read again: it may be one that a worker could not read. */
   readonly job: ParsedSendJob;
+  /** Set where what lies there is no dead letter: all words of `letter` are ours then. */
+  readonly problem?: string;
 }
 
+const brokenField = fieldFinder<Omit<DeadLetter, 'job'>>({
+  v: isOneOf([1]),
+  ...deathShape,
+  history: isHistory,
+  pieceOf: optional(isText),
+  enqueuedAt: isTime,
+  diedAt: isTime,
+});
+
+/** Reads what lies in a job of the dead-letter queue. Total, like `parseLetter`. */
+export const readLetter = (id: string, raw: string): StoredLetter => parseLetter(id, readJson(raw), raw);
+
 /**
- * Reads what lies in a job of the dead-letter queue. Total: what is no dead letter of ours counts as one with
- * reason `invalid`, so that it can be seen and discarded.
- * @param raw the job's data, JSON
+ * A dead letter out of the data of its job. Total: what is no dead letter of ours counts as one with reason
+ * `invalid`, so that it can be seen and discarded.
+ * @param raw what is kept of one that cannot be read, for those to whom it may be revealed
  */
-export function readLetter(id: string, raw: string): StoredLetter {
-  const letter = asLetter(parseJson(raw)) ?? strangeLetter;
-  return { id, letter, job: parseSendJob(letter.job) };
+export function parseLetter(id: string, value: unknown, raw?: string): StoredLetter {
+  const problem = problemOf(value);
+  if (problem !== undefined) return strangeLetter(id, { value, raw, problem });
+  const letter = value as DeadLetter;
+  const job = parseSendJob(letter.job);
+  return job.ok || isShallow(letter.job)
+    ? { id, letter, job }
+    : strangeLetter(id, { value, raw, problem: 'it is nested without end' });
+}
+
+function problemOf(value: unknown): string | undefined {
+  if (!isObject(value)) return 'it is no JSON object';
+  const field = brokenField(value);
+  return field === undefined ? undefined : `field ${field} is missing or not valid`;
+}
+
+interface Strange {
+  readonly value: unknown;
+  readonly raw: string | undefined;
+  readonly problem: string;
+}
+
+/** Nothing in it says whether somebody has the text. */
+function strangeLetter(id: string, { value, raw, problem }: Strange): StoredLetter {
+  const letter: DeadLetter = {
+    v: 1,
+    job: raw,
+    reason: 'invalid',
+    text: `what lies here is no dead letter of this product: ${problem}`,
+    mayHaveArrived: true,
+    history: [],
+    enqueuedAt: timeIn(value, 'enqueuedAt'),
+    diedAt: timeIn(value, 'diedAt'),
+  };
+  return { id, letter, job: { ok: false, problem }, problem };
+}
+
+function timeIn(value: unknown, field: 'enqueuedAt' | 'diedAt'): number {
+  const time: unknown = isObject(value) ? Reflect.get(value, field) : undefined;
+  return isTime(time) ? time : 0;
 }
 
 /** How many messages, and SMS parts, a letter stands for; an unreadable one counts as one message. */
@@ -29,33 +82,3 @@ export function sizeOf({ job }: StoredLetter): { readonly messages: number; read
 /** Whether a person may have the text already. */
 export const mayHaveArrived = ({ letter }: StoredLetter): boolean =>
   letter.reason === 'uncertain' || letter.mayHaveArrived === true;
-
-const strangeLetter: DeadLetter = {
-  v: 1,
-  job: undefined,
-  reason: 'invalid',
-  text: 'what lies here is no dead letter of this product',
-  history: [],
-  enqueuedAt: 0,
-  diedAt: 0,
-};
-
-function asLetter(value: unknown): DeadLetter | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const letter = value as Partial<DeadLetter>;
-  const isOne =
-    letter.v === 1 &&
-    deadReasons.includes(letter.reason as DeadReason) &&
-    Array.isArray(letter.history) &&
-    Number.isFinite(letter.diedAt) &&
-    Number.isFinite(letter.enqueuedAt);
-  return isOne ? (value as DeadLetter) : undefined;
-}
-
-function parseJson(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return undefined;
-  }
-}

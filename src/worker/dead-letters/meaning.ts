@@ -6,33 +6,35 @@ export function meaningOfCode(code: string, text = ''): string {
   const status = /^http-(\d{3})$/.exec(code)?.[1];
   if (status) return `HTTP ${status} instead of a reply`;
   if (/^\d+$/.test(code)) return findRow(code, text)?.meaning ?? unknownCode.meaning;
-  return meaningOfCause[code] ?? code;
+  return meaningOfCause.get(code) ?? code;
 }
 
-const meaningOfCause: Readonly<Record<string, string>> = {
-  dns: 'the endpoint has no address',
-  'connection-refused': 'the endpoint refused the connection',
-  'connect-timeout': 'no connection came about in time',
-  'connection-failed': 'no connection came about',
-  tls: 'no secure connection came about',
-  'reset-before-write': 'the connection broke before anything was sent',
-  aborted: 'the worker stopped the request',
-  'reply-timeout': 'no reply came in time',
-  'body-timeout': 'the reply stopped on its way',
-  'request-timeout': 'the request took too long',
-  'reset-after-write': 'the connection broke before the reply came',
-  'http-5xx': 'a server error instead of a reply',
-  'empty-reply': 'the reply was empty',
-  'html-reply': 'a page of markup instead of a reply',
-  'malformed-reply': 'the reply was no JetSMS reply',
-  'cut-reply': 'the reply was cut',
-  'reply-too-large': 'the reply was far too long',
-  'accepted-without-id': '00 without a group id, so probably cut',
-  'server-fault': 'a server fault instead of a reply',
-  'soap-fault': 'JetSMS did not understand the request',
-  crash: 'the worker died while the request was under way',
-  'circuit-open': 'the endpoint failed too often in a row',
-};
+const meaningOfCause: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    dns: 'the endpoint has no address',
+    'connection-refused': 'the endpoint refused the connection',
+    'connect-timeout': 'no connection came about in time',
+    'connection-failed': 'no connection came about',
+    tls: 'no secure connection came about',
+    'reset-before-write': 'the connection broke before anything was sent',
+    aborted: 'the worker stopped the request',
+    'reply-timeout': 'no reply came in time',
+    'body-timeout': 'the reply stopped on its way',
+    'request-timeout': 'the request took too long',
+    'reset-after-write': 'the connection broke before the reply came',
+    'http-5xx': 'a server error instead of a reply',
+    'empty-reply': 'the reply was empty',
+    'html-reply': 'a page of markup instead of a reply',
+    'malformed-reply': 'the reply was no JetSMS reply',
+    'cut-reply': 'the reply was cut',
+    'reply-too-large': 'the reply was far too long',
+    'accepted-without-id': '00 without a group id, so probably cut',
+    'server-fault': 'a server fault instead of a reply',
+    'soap-fault': 'JetSMS did not understand the request',
+    crash: 'the worker died while the request was under way',
+    'circuit-open': 'the endpoint failed too often in a row',
+  }),
+);
 
 /** Why a message was given up, in a few words of English. */
 export function meaningOfDeath({ reason, code, text }: DeathFacts): string {

@@ -29,10 +29,13 @@ export function replayIdOf({ id, job }: Pick<ReplayOrder, 'id' | 'job'>): string
   return base === undefined ? `${id}.r1` : `${base}.r${Number(count) + 1}`;
 }
 
+/** A chain that is longer was made by nobody. */
+const mostOrigins = 100;
+
 /** The messages that a replay repeats, the first of the chain first: read from the ids alone. */
 export function originIdsOf({ id, rootId }: Origin): readonly string[] {
   const origins = [id];
-  for (let current = id; current !== rootId; ) {
+  for (let current = id; current !== rootId && origins.length < mostOrigins; ) {
     const [, base, count] = /^(.+)\.r?(\d+)$/.exec(current) ?? [];
     if (base === undefined || !base.startsWith(rootId)) break;
     const wasCounted = current.startsWith(`${base}.r`) && Number(count) > 1;

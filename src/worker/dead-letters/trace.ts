@@ -1,7 +1,9 @@
 import type { Job, Queue } from 'bullmq';
-import { type JobResult, type Journal, parseJournal } from '../../queue/journal.ts';
+import type { Journal } from '../../queue/journal.ts';
+import { type ParsedJournal, parseJobResult, parseJournal } from '../../queue/parse-journal.ts';
 import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
 import { pieceId } from '../division.ts';
+import { findJob } from '../find-job.ts';
 import { finishedJournal } from '../journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
 import type { StoredLetter } from './letter.ts';
@@ -33,7 +35,7 @@ export interface MessageTrace extends TracedMessage {
   /** Its dead letter, while that lies there. */
   readonly letter?: StoredLetter;
   /** Its send job and journal, while the account's queue keeps them. */
-  readonly job?: { readonly job: ParsedSendJob; readonly journal: Journal };
+  readonly job?: { readonly job: ParsedSendJob; readonly journal: ParsedJournal };
   /** The messages that it repeats, the first of the chain first. */
   readonly origins: readonly TracedMessage[];
   /** What it was replayed as, and what that was replayed as, and so on. */
@@ -50,12 +52,10 @@ interface TraceTools {
 /** Follows a message to both sides; undefined where Redis knows nothing of it. */
 export async function traceMessage(id: string, tools: TraceTools): Promise<MessageTrace | undefined> {
   const [letter] = await tools.store.read([id]);
-  const job = (await callRedis(() => tools.queue.getJob(id))) as Job | undefined;
+  const job = await findIn(tools.queue, id);
   const replays = await replaysOf(id, tools);
   if (!letter && !job && replays.length === 0) return undefined;
-  const kept = job
-    ? { job: parseSendJob(job.data), journal: finishedJournal(parseJournal(job.progress), job) }
-    : undefined;
+  const kept = job && keptOf(job);
   const parsed = letter?.job ?? kept?.job;
   const origins = parsed?.ok && parsed.job.origin ? originIdsOf(parsed.job.origin) : [];
   return {
@@ -64,9 +64,21 @@ export async function traceMessage(id: string, tools: TraceTools): Promise<Messa
     ...(kept ? { job: kept } : {}),
     origins: await Promise.all(origins.map((origin) => stateOf(origin, tools))),
     replays,
-    pieces: await piecesOf(id, kept?.journal, tools),
+    pieces: await piecesOf(id, kept?.journal.ok ? kept.journal.journal : undefined, tools),
   };
 }
+
+const findIn = (queue: Queue, id: string): Promise<Job | 'unreadable' | undefined> =>
+  callRedis(() => findJob(() => queue.getJob(id)));
+
+function keptOf(job: Job | 'unreadable'): NonNullable<MessageTrace['job']> {
+  if (job === 'unreadable') return { job: unreadable, journal: unreadable };
+  const read = parseJournal(job.progress);
+  const journal: ParsedJournal = read.ok ? { ok: true, journal: finishedJournal(read.journal, job) } : read;
+  return { job: parseSendJob(job.data), journal };
+}
+
+const unreadable = { ok: false, problem: 'what lies in the queue is not the JSON of a job' } as const;
 
 async function piecesOf(
   id: string,
@@ -96,20 +108,22 @@ async function replaysOf(id: string, tools: TraceTools): Promise<readonly Traced
 async function stateOf(id: string, { store, queue }: TraceTools): Promise<TracedMessage> {
   const [letter] = await store.read([id]);
   if (letter) return { id, state: 'dead-letter' };
-  const job = (await callRedis(() => queue.getJob(id))) as Job | undefined;
-  const state = job ? stateOfJob(await callRedis(() => job.getState()), job) : 'forgotten';
+  const job = await findIn(queue, id);
+  const state = job ? stateOfJob(await callRedis(() => queue.getJobState(id)), job) : 'forgotten';
   const isOver = state === 'given-up' || state === 'forgotten';
   if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
   return { id, state };
 }
 
-function stateOfJob(state: string, { returnvalue }: Pick<Job, 'returnvalue'>): MessageState {
+function stateOfJob(state: string, job: Job | 'unreadable'): MessageState {
   switch (state) {
     case 'active':
     case 'delayed':
       return state;
     case 'completed':
-      return (returnvalue as Partial<JobResult> | null)?.end === 'split' ? 'divided' : 'accepted';
+      return job !== 'unreadable' && parseJobResult(job.returnvalue)?.end === 'split'
+        ? 'divided'
+        : 'accepted';
     case 'failed':
       return 'given-up';
     case 'unknown':

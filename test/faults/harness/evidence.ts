@@ -1,10 +1,11 @@
 import type { Job, JobType, Queue } from 'bullmq';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import { type Journal, parseJournal } from '../../../src/queue/journal.ts';
+import type { Journal } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
 import { type SendJob, textAt } from '../../../src/queue/send-job.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
+import { journalOf } from '../../support/journal-of.ts';
 import type { SentMessage } from './load.ts';
 import type { LogLine } from './workers.ts';
 import type { World } from './world.ts';
@@ -103,7 +104,7 @@ async function readJobs(queue: Queue): Promise<readonly (readonly [string, JobSe
 }
 
 function seen(job: Job<SendJob>, state: JobType, index: number): JobSeen {
-  const journal = parseJournal(job.progress, job.data.before);
+  const journal = journalOf(job.progress, job.data);
   const { groupId } = (job.returnvalue ?? {}) as { groupId?: string };
   return {
     id: job.id ?? '',

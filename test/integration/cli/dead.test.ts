@@ -49,6 +49,89 @@ async function dead(...args: readonly string[]) {
   return { code: exitCode, stdout: out.join('\n'), stderr: err.join('\n') };
 }
 
+const good = { v: 1, reason: 'terminal', history: [], enqueuedAt: 1, diedAt: 2 };
+
+/** What somebody else, or a bug, could have left in the place of a dead letter. */
+const strange: readonly (readonly [what: string, data: string])[] = [
+  ['with a history of nothing', JSON.stringify({ ...good, history: [null] })],
+  ['with a code of no form', JSON.stringify({ ...good, code: {} })],
+  ['with a code that is a number', JSON.stringify({ ...good, code: 12 })],
+  ['with a text of no form', JSON.stringify({ ...good, text: {} })],
+  ['without a version', JSON.stringify({ ...good, v: undefined })],
+  ['that died at no time', JSON.stringify({ ...good, diedAt: 'yesterday' })],
+  ['with a reason of JavaScript', JSON.stringify({ ...good, reason: 'constructor' })],
+  ['that is no JSON', '{"v":1,'],
+  ['that is null', 'null'],
+  ['that is nested without end', `${'['.repeat(5_000)}${']'.repeat(5_000)}`],
+];
+
+describe('a dead letter that cannot be read', () => {
+  const lay = async (data: string): Promise<void> => {
+    await fill();
+    await redis.hset(`${env['JETSMS_PREFIX']}:jetsms-default-dead:old`, { data });
+  };
+
+  it.each(strange)('is listed beside the others, and can be shown and exported: one %s', async (_, data) => {
+    await lay(data);
+    const listed = await dead('list');
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(listed.stdout).toMatch(/^old .* invalid .* what lies here is no dead letter of this product: /m);
+    expect(listed.stdout.split('\n')).toHaveLength(5);
+    expect((await dead('show', 'old')).stdout).toContain('Whether a request was made is not known.');
+    for (const args of [['show', 'old', '--reveal', '--json'], ['summary'], ['list', '--json', '--reveal']]) {
+      expect(await dead(...args)).toMatchObject({ code: 0, stderr: '' });
+    }
+    const exported = await dead('export', '--reveal');
+    expect(exported.code).toBe(0);
+    const lines = exported.stdout.split('\n').map((line) => JSON.parse(line));
+    expect(lines.find(({ id }) => id === 'old')).toMatchObject({ reason: 'invalid', unreadableJob: data });
+  });
+
+  it.each(strange)('is left where it is by a replay, and discarded when asked: one %s', async (_, data) => {
+    await lay(data);
+    const everything = ['--include-expired', '--include-uncertain', '--include-cancelled'];
+    const replayed = await dead('replay', '--all', ...everything, '--yes', '--json');
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ replayed: 2, skipped: { invalid: 2 } });
+    expect(await yard.waitingIds()).toEqual(['mb.r1', 'mc.r1']);
+    expect(JSON.parse((await dead('discard', 'old', '--yes', '--json')).stdout)).toMatchObject({
+      discarded: 1,
+    });
+    expect((await dead('list')).stdout).not.toMatch(/^old /m);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is not one whose code is a word of JavaScript: %s',
+    async (code) => {
+      const attempt = { n: 1, at: 1, outcome: 'refused', code, verdict: 'dead-letter' } as const;
+      await yard.put('m1', { facts: { reason: 'unknown-code', code }, history: [attempt] });
+      for (const args of [['list'], ['show', 'm1'], ['summary'], ['export']]) {
+        const { code: exitCode, stdout } = await dead(...args);
+        expect(exitCode).toBe(0);
+        expect(stdout).toContain(code);
+        expect(stdout).not.toContain('function');
+      }
+    },
+  );
+});
+
+describe('a message whose job cannot be read', () => {
+  it.each([
+    ['journal', { progress: '{"history":[null]}' }],
+    ['progress', { progress: '{' }],
+    ['data', { data: '{' }],
+    ['options', { opts: 'null' }],
+  ])('is shown as far as that goes: its %s', async (_, fields) => {
+    await fill();
+    await dead('replay', 'old', '--yes');
+    await redis.hset(`${env['JETSMS_PREFIX']}:jetsms-default:old.r1`, fields);
+    const { code, stdout } = await dead('show', 'old.r1');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^state +waiting$/m);
+    expect(stdout).toMatch(/^unreadable +\S/m);
+    expect((await dead('show', 'old')).stdout).toMatch(/replayed as +old\.r1 \(waiting\)/);
+  });
+});
+
 describe('jetsms dead', () => {
   it('lists letters with what their codes mean, numbers masked and texts left out', async () => {
     await fill();

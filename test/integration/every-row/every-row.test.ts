@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { codeTable } from '../../../src/codes/index.ts';
-import { parseJournal } from '../../../src/queue/journal.ts';
 import { meaningOfDeath } from '../../../src/worker/dead-letters/meaning.ts';
 import type { DeliveryWorker } from '../../../src/worker/worker.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
+import { journalOf } from '../../support/journal-of.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type RowCase, type RowEnd, rowCases } from './cases.ts';
 
@@ -68,7 +68,7 @@ async function expectHold(world: DeliveryWorld, id: string, { row, byItself }: S
 async function expectDeferral(world: DeliveryWorld, id: string, { row, worker }: Sent): Promise<void> {
   await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
   const job = await world.queue.getJob(id);
-  const { attempts, notBefore = 0 } = parseJournal(job?.progress);
+  const { attempts, notBefore = 0 } = journalOf(job?.progress);
   expect(attempts).toBe(0);
   expect(notBefore - Date.now()).toBeGreaterThan((row.retryDelaysMs[0] ?? 0) - 10_000);
   await worker.close();

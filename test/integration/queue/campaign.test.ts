@@ -62,6 +62,22 @@ describe('the counts of a campaign', () => {
     expect((await readCampaign(redis, place))?.dead).not.toHaveProperty('31');
   });
 
+  it('leave out what is no count, and fields that nobody of ours wrote', async () => {
+    const place = placeOf();
+    await count(place);
+    await redis.hset(`${keyOf(place)}:jobs`, { 1: 'many', __proto__: '7', constructor: '5' });
+    await redis.hset(keyOf(place), {
+      ...{ accepted: 'sixty', state: 'constructor', startedAt: 'noon', colour: 'red', constructor: '9' },
+      ...{ 'dead:12': 'NaN', 'dead:31': '1e3', 'dead:__proto__': '2', 'dead:constructor': '3' },
+    });
+    const { dead, ...rest } = (await readCampaign(redis, place)) ?? {};
+    expect(rest).toMatchObject({ state: 'running', messages: 105, waiting: 100, accepted: 0, startedAt: 0 });
+    expect(Object.entries(dead ?? {})).toEqual([
+      ['__proto__', 2],
+      ['constructor', 3],
+    ]);
+  });
+
   it('are kept apart by campaign, account and prefix', async () => {
     const place = placeOf();
     await count(place);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
-import { emptyJournal, type Journal, parseJournal } from '../../../src/queue/journal.ts';
+import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { createEndpointBreaker } from '../../../src/worker/breaker.ts';
@@ -16,6 +16,7 @@ import { createMediaLibrary } from '../../../src/worker/media.ts';
 import { createQueueGate } from '../../../src/worker/queue-gate.ts';
 import { createRate } from '../../../src/worker/rate.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { journalOf } from '../../support/journal-of.ts';
 import { sendJob } from '../../support/send-job.ts';
 
 const token = 'mine';
@@ -93,7 +94,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
       return { delivery, settlements };
     },
     loseLock: async (id) => void (await redis.set(lockOf(id), 'another')),
-    journalOf: async (id) => parseJournal((await queue.getJob(id))?.progress),
+    journalOf: async (id) => journalOf((await queue.getJob(id))?.progress),
     numbers: () => simulator.accepted.map(({ to }) => to),
   });
   await client.close();

@@ -19,6 +19,7 @@ describe('a text template', () => {
     ['{{{ad}}}', { ad: 'A' }, '{A}'],
     ['{ad}', { ad: '{soyad}', soyad: 'B' }, '{soyad}'],
     ['{ad}', { ad: ' A ' }, 'A'],
+    ['{constructor} {toString}', { constructor: 'A', tostring: 'B' }, 'A B'],
     ['no places', {}, 'no places'],
     ['', {}, ''],
   ])('fills "%s" with %j', (source, values, text) => {
@@ -35,6 +36,13 @@ describe('a text template', () => {
       placeholders: ['soyad', 'kod'],
     });
   });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty'])(
+    'has no value for {%s} but one of a column',
+    (name) => {
+      expect(fill(`{${name}}`, { ad: 'A' })).toEqual({ kind: 'values-missing', placeholders: [name] });
+    },
+  );
 
   it.each([
     ['Merhaba {ad', 9],

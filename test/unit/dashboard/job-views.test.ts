@@ -193,3 +193,44 @@ describe('no view', () => {
     );
   });
 });
+
+describe('whatever lies in Redis', () => {
+  const anything = fc.oneof(fc.anything(), fc.jsonValue(), fc.constantFrom(letter(), journal(), job()));
+
+  it('has a view, and no view throws', () => {
+    fc.assert(
+      fc.property(anything, anything, (data, progress) => {
+        expect(sendJobData(data)).toEqual(expect.any(Object));
+        expect(sendJobName({ data, progress })).toMatch(/./);
+        expect(journalView(progress)).toHaveProperty('now');
+        expect(deadLetterData(data)).toHaveProperty('meaning');
+        expect(deadLetterName({ data })).toMatch(/./);
+        expect(typeof returnView(data)).toBe('object');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('says which field of a journal or a letter cannot be read', () => {
+    const progress = { ...journal(), history: [null] };
+    expect(journalView(progress)).toEqual({
+      now: 'a journal that cannot be read',
+      problem: 'field history of the journal is missing or not valid',
+    });
+    expect(sendJobName({ data: job(), progress })).toBe(
+      'transactional, 1 message, 1 part: a journal that cannot be read',
+    );
+    expect(deadLetterName({ data: { ...letter(), code: {} } })).toBe(
+      'invalid: what lies here is no dead letter of this product: field code is missing or not valid (1 message)',
+    );
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('does not show a code that nobody knows: %s', (code) => {
+    expect(sendJobName({ data: job(), progress: journal({ history: [tried({ code })] }) })).toBe(
+      'transactional, 1 message, 1 part: refused ?: ?',
+    );
+    expect(deadLetterName({ data: letter({ code }) })).toBe(
+      'terminal ?: ? (transactional, 1 message, 1 part)',
+    );
+  });
+});

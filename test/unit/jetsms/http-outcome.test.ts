@@ -6,6 +6,26 @@ import { uncertainCauses, unsentCauses } from '../../../src/jetsms/outcome.ts';
 const refused = (status: number) => ({ kind: 'refused', by: 'http', status });
 const now = Date.UTC(2026, 10, 22, 12);
 
+const wordsOfJavaScript = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'];
+
+describe('an error whose code is a word of JavaScript', () => {
+  it.each(wordsOfJavaScript)('is one that nobody knows: %s', (code) => {
+    expect(outcomeOfError({ code }, { requestStarted: false, replyStarted: false })).toEqual({
+      kind: 'unsent',
+      cause: 'connection-failed',
+    });
+    expect(outcomeOfError({ code }, { requestStarted: true, replyStarted: false })).toEqual({
+      kind: 'uncertain',
+      cause: 'reset-after-write',
+    });
+  });
+
+  it.each(wordsOfJavaScript)('neither does a reply header of that name matter: %s', (name) => {
+    const headers = Object.fromEntries([[name, '7']]);
+    expect(outcomeOfStatus(503, headers, 0)).toEqual({ kind: 'unsent', cause: 'http-503' });
+  });
+});
+
 describe('an HTTP status', () => {
   it.each([200, 201, 202, 204, 206])('%d leaves it to the body', (status) => {
     expect(outcomeOfStatus(status, {}, now)).toBeUndefined();

@@ -149,6 +149,17 @@ describe('a result with ErrorCode and ID', () => {
   });
 });
 
+describe('an element that JavaScript has a word for', () => {
+  it.each(['constructor', '__proto__', 'prototype', 'toString', 'hasOwnProperty', 'ns:constructor'])(
+    'leaves an acceptance an acceptance: %s',
+    (name) => {
+      const said = `<ErrorCode>00</ErrorCode><ID>${accepted.groupId}</ID>`;
+      const result = `<${name}>x</${name}>${said}<${name}/>`;
+      expect(read(soapResult('SendSMS', result))).toEqual({ outcome: accepted });
+    },
+  );
+});
+
 describe('a result of V2', () => {
   const v2 = (...args: Parameters<typeof v2Result>) => read(soapResult('SendSMS_V2', v2Result(...args)));
 

@@ -12,7 +12,8 @@ const accepted = { end: 'accepted', groupId: '1', at: now - 10 } as const;
 const sending = { at: now - 10, worker: 'w' };
 
 function step(job: SendJob, journal: Partial<Journal> = {}, change: Partial<TakenJob> = {}): string {
-  const taken = { journal: { ...emptyJournal, ...journal }, stalledCounter: 0, now, ...change };
+  const read = { ok: true, journal: { ...emptyJournal, ...journal } } as const;
+  const taken = { read, stalledCounter: 0, now, ...change };
   return takeUp({ parsed: parseSendJob(job), ...taken }).kind;
 }
 
@@ -60,8 +61,8 @@ describe('a lost lock', () => {
 describe('a job that is not one of ours', () => {
   it('is invalid, whatever its journal says', () => {
     const parsed = parseSendJob({ ...parked, v: 2 });
-    const journal = { ...emptyJournal, settled: accepted };
-    expect(takeUp({ parsed, journal, stalledCounter: 0, now })).toEqual({
+    const read = { ok: true, journal: { ...emptyJournal, settled: accepted } } as const;
+    expect(takeUp({ parsed, read, stalledCounter: 0, now })).toEqual({
       kind: 'invalid',
       problem: "the job's version is not 1: the producer is newer or no producer of ours",
     });
@@ -86,7 +87,12 @@ describe('for any journal', () => {
     fc.assert(
       fc.property(journals, fc.integer({ min: -5, max: 5 }), fc.boolean(), (journal, leftMs, isParked) => {
         const job = { ...(isParked ? parked : resent), deadlineAt: now + leftMs };
-        const { kind } = takeUp({ parsed: { ok: true, job }, journal, stalledCounter: 0, now });
+        const { kind } = takeUp({
+          parsed: { ok: true, job },
+          read: { ok: true, journal },
+          stalledCounter: 0,
+          now,
+        });
         if (kind !== 'send') return;
         expect(journal).not.toHaveProperty('settled');
         expect(journal).not.toHaveProperty('sending');

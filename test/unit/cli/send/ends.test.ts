@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { renderOutcomes } from '../../../../src/cli/render/send-summary.ts';
 import { endOf } from '../../../../src/cli/send/ends.ts';
+import { createOutcomeTally } from '../../../../src/cli/send/outcome-tally.ts';
 
 const letter = JSON.stringify({
   v: 1,
@@ -8,6 +11,8 @@ const letter = JSON.stringify({
   code: '12',
   text: 'wrong outbox',
   history: [],
+  enqueuedAt: 1,
+  diedAt: 2,
 });
 const settled = JSON.stringify({
   attempts: 1,
@@ -43,6 +48,30 @@ describe('how a message ended', () => {
   it('is told by the journal when the dead letter was replayed or discarded', () => {
     const end = endOf({ exists: true, finishedOn: '1', progress: settled });
     expect(end).toEqual({ kind: 'dead', reason: 'expired' });
+  });
+
+  it('is a dead letter that cannot be read where one lies there', () => {
+    const deadLetter = JSON.stringify({ ...JSON.parse(letter), history: [null] });
+    expect(endOf({ exists: true, finishedOn: '1', deadLetter })).toEqual({
+      kind: 'dead',
+      reason: 'invalid',
+      mayHaveArrived: true,
+      text: 'what lies here is no dead letter of this product: field history is missing or not valid',
+    });
+  });
+
+  it('never depends on what lies in Redis: it is told, or forgotten', () => {
+    const anyText = fc.option(fc.oneof(fc.string(), fc.json(), fc.constantFrom(letter, settled)), {
+      nil: undefined,
+    });
+    fc.assert(
+      fc.property(anyText, anyText, anyText, (returnvalue, progress, deadLetter) => {
+        const end = endOf({ exists: true, finishedOn: '1', returnvalue, progress, deadLetter });
+        const tally = createOutcomeTally();
+        if (end) tally.add(end);
+        expect(renderOutcomes(tally.rows(0), 80).length).toBeGreaterThan(1);
+      }),
+    );
   });
 
   it('is forgotten when nothing is left, or what is left cannot be read', () => {

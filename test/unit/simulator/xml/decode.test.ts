@@ -37,7 +37,11 @@ describe('decodeDocument', () => {
     expect(decodeDocument(iconv.encode(prolog('utf-8'), 'iso-8859-9')).kind).toBe('unreadable');
   });
 
-  it('cannot read a character set that it does not know', () => {
-    expect(decodeDocument(Buffer.from(prolog('klingon'))).kind).toBe('unreadable');
-  });
+  it.each(['klingon', 'constructor', '__proto__', 'toString', 'value-of'])(
+    'cannot read a character set that it does not know: %s',
+    (name) => {
+      expect(decodeDocument(Buffer.from(prolog(name))).kind).toBe('unreadable');
+      expect(decodeDocument(Buffer.from(text), `text/xml; charset=${name}`).kind).toBe('unreadable');
+    },
+  );
 });

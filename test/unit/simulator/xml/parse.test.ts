@@ -9,6 +9,13 @@ function textOf(document: string): string | undefined {
 }
 
 describe('parseXml', () => {
+  it.each(['constructor', '__proto__', 'prototype', 'toString', 'ns:constructor'])(
+    'reads a document with an element called %s',
+    (name) => {
+      expect(textOf(`<a><${name} ${name}="x">no</${name}><${name}/><t>yes</t></a>`)).toBe('yes');
+    },
+  );
+
   it.each([
     ['<a><t>1 &lt; 2 &amp; 3 &gt; 2 &quot;&apos;</t></a>', '1 < 2 & 3 > 2 "\''],
     ['<a><t>&#287;&#xFC;&#x15f;</t></a>', 'ğüş'],

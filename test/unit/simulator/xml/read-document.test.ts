@@ -11,6 +11,14 @@ function messagesOf(type: string, inner: string) {
 }
 
 describe('readDocument', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'klingon'])(
+    'refuses a document of type %s',
+    (type) => {
+      const reading = read(type, '<text>a</text><gsmnos>5321234567</gsmnos>');
+      expect(reading).toMatchObject({ kind: 'refused', refusal: { code: '90' } });
+    },
+  );
+
   it('reads every element of the head, in any order', () => {
     const reading = read(
       'smmgsd',

@@ -36,3 +36,13 @@ describe('meaningOfDeath', () => {
     );
   });
 });
+
+describe('a code that JavaScript has a word for', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'means itself: %s',
+    (code) => {
+      expect(meaningOfCode(code)).toBe(code);
+      expect(meaningOfDeath({ reason: 'terminal', code })).toBe(code);
+    },
+  );
+});

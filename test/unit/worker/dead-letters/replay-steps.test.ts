@@ -20,6 +20,12 @@ describe('replayIdOf', () => {
 });
 
 describe('originIdsOf', () => {
+  it('ends, whatever count an id claims', () => {
+    const origin = { id: 'a.r999999999', rootId: 'a', replay: 1 };
+    expect(originIdsOf(origin).length).toBe(100);
+    expect(originIdsOf({ ...origin, id: `a.r${'9'.repeat(400)}` }).length).toBeLessThan(3);
+  });
+
   it.each([
     [{ id: 'm1', rootId: 'm1', replay: 1 }, ['m1']],
     [{ id: 'm1.r2', rootId: 'm1', replay: 3 }, ['m1', 'm1.r1', 'm1.r2']],

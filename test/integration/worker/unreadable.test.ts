@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { sendJobOptions } from '../../../src/queue/job-options.ts';
+import { emptyJournal } from '../../../src/queue/journal.ts';
+import { keys } from '../../../src/queue/names.ts';
+import { createJournalStore } from '../../../src/worker/journal-store.ts';
+import { createLateReplies } from '../../../src/worker/late-replies.ts';
+import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
+import { sendJob } from '../../support/send-job.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const keyOf = ({ prefix, queue }: DeliveryWorld, id: string): string => `${prefix}:${queue.name}:${id}`;
+
+/** Puts jobs into a queue that stands still, has something done to some of their fields, and lets them go. */
+async function withBroken(
+  world: DeliveryWorld,
+  broken: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  change: Parameters<typeof sendJob>[0] = {},
+): Promise<void> {
+  await world.queue.pause();
+  for (const [n, id] of ['h1', ...Object.keys(broken), 'h2', 'h3'].entries()) {
+    const job = sendJob({ account: 'default', whenUncertain: 'resend', ...change, to: [`90532123450${n}`] });
+    await world.queue.add(job.lane, job, sendJobOptions({ id, lane: job.lane }));
+  }
+  for (const [id, fields] of Object.entries(broken)) await world.redis.hset(keyOf(world, id), fields);
+  await world.queue.resume();
+}
+
+const healthy = ['h1', 'h2', 'h3'];
+
+async function expectHealthyOnce(world: DeliveryWorld): Promise<void> {
+  for (const id of healthy) expect((await world.end(id)).groupId).toMatch(/^\d+$/);
+  const texted = world.simulator.accepted.map(({ to }) => to);
+  expect(texted.length).toBe(healthy.length);
+  expect(new Set(texted).size).toBe(healthy.length);
+}
+
+describe('a job whose journal cannot be read', () => {
+  it.each([
+    '{"history":null}',
+    '{"history":[null],"attempts":0,"resends":0,"stalls":0}',
+    '{"attempts":0,"resends":0,"stalls":0,"history":[],"sending":{"worker":"w"}}',
+    '{"attempts":0,"resends":0,"stalls":0,"history":[],"settled":{"end":"constructor","at":1,"late":true}}',
+    '{"attempts":0,"resends":0,"stalls":0,"history":[],"settled":{"end":"split","at":1,"pieces":[]}}',
+    '[1,2]',
+    '50',
+    '"late"',
+  ])('becomes a dead letter alone, and says that it may have arrived: %s', async (progress) => {
+    await using world = await createDelivery();
+    await withBroken(world, { b: { progress } });
+    await world.startWorker();
+    await expectHealthyOnce(world);
+    const { state, letter } = await world.end('b');
+    expect(state).toBe('failed');
+    expect(letter).toMatchObject({ reason: 'invalid', mayHaveArrived: true, history: [] });
+    expect(letter?.text).toMatch(/journal/);
+    expect(letter?.job).toMatchObject({ to: ['905321234501'] });
+    expect((await world.letters()).length).toBe(1);
+  });
+
+  it('leaves the others in peace that have several attempts before them', async () => {
+    await using world = await createDelivery({ account: { unreachableAfter: 100 } });
+    world.simulator.faults.add({ kind: 'status', status: 503, times: 2 });
+    await withBroken(world, { b: { progress: '{"history":null}' } });
+    await world.startWorker();
+    await expectHealthyOnce(world);
+    expect((await world.end('h1')).way.at(-1)).toBe('accepted 00 complete');
+  });
+
+  it('is counted by its campaign as dead', async () => {
+    await using world = await createDelivery();
+    const people = ['905321234501', '905321234502'].map((to) => ({ to: `+${to}` }));
+    await world.queue.pause();
+    await world.producer.sendMany(people, { campaign: 'autumn', text: 'Merhaba', lane: 'bulk' });
+    const [job] = await world.queue.getJobs(['prioritized', 'wait']);
+    await world.redis.hset(keyOf(world, job?.id ?? ''), 'progress', '{"history":{}}');
+    await world.queue.resume();
+    await world.startWorker();
+    await world.end(job?.id ?? '');
+    expect(await world.producer.campaign('autumn')).toMatchObject({ waiting: 0, dead: { invalid: 2 } });
+  });
+});
+
+describe('a job that BullMQ cannot read or write', () => {
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['progress', { progress: '{"history":' }],
+    ['data', { data: '{"v":1,' }],
+    ['fields', { progress: '{', data: '{', opts: 'null' }],
+    ['endless nesting', { data: `${'['.repeat(20_000)}${']'.repeat(20_000)}` }],
+  ])('for its %s becomes a dead letter alone', async (_, fields) => {
+    await using world = await createDelivery();
+    await withBroken(world, { b: fields });
+    await world.startWorker();
+    await expectHealthyOnce(world);
+    const { letter } = await world.end('b');
+    expect(letter).toMatchObject({ reason: 'invalid' });
+    expect((await world.letters()).length).toBe(1);
+  });
+
+  it('keeps what lay there in its dead letter', async () => {
+    await using world = await createDelivery();
+    await withBroken(world, { b: { data: '{"v":1,' } });
+    await world.startWorker();
+    expect((await world.end('b')).letter).toMatchObject({ job: '{"v":1,', text: 'the job holds no object' });
+  });
+
+  it.each(['no options', 'null', '5'])('for its options alone is sent without them: %s', async (opts) => {
+    await using world = await createDelivery();
+    await withBroken(world, { b: { opts } });
+    await world.startWorker();
+    for (const id of [...healthy, 'b']) expect((await world.end(id)).state).toBe('completed');
+    expect(world.simulator.accepted.length).toBe(4);
+  });
+});
+
+describe('a job that somebody else put into the queue', () => {
+  it.each<[string, unknown]>([
+    ['a text', 'send this'],
+    ['null', null],
+    ['a list', [[['905321234567']]]],
+    ['a job of a newer version', { ...sendJob(), v: 2 }],
+    ['a job with a deadline that no date can hold', { ...sendJob(), deadlineAt: 1e300 }],
+  ])('becomes a dead letter under an id of its own, without any options: %s', async (_, data) => {
+    await using world = await createDelivery();
+    const { id = '' } = await world.queue.add('whatever', data);
+    await world.startWorker();
+    await world.end(id);
+    expect((await world.letters()).map((letter) => letter.data)).toMatchObject([{ v: 1, reason: 'invalid' }]);
+  });
+
+  it('is sent where it is one that we can read', async () => {
+    await using world = await createDelivery();
+    const { id = '' } = await world.queue.add('whatever', sendJob({ account: 'default' }));
+    await world.startWorker();
+    expect((await world.end(id)).groupId).toMatch(/^\d+$/);
+  });
+});
+
+describe('a campaign whose counts are none', () => {
+  it('keeps nobody from being texted once, and no other campaign from being counted', async () => {
+    await using world = await createDelivery();
+    const { prefix, redis, producer, account } = world;
+    const texts = { text: 'Merhaba', lane: 'bulk' } as const;
+    await world.queue.pause();
+    await producer.sendMany(['+905321234501'], { ...texts, campaign: 'broken' });
+    await producer.sendMany(['+905321234502'], { ...texts, campaign: 'whole' });
+    await redis.hset(keys.campaign(prefix, account.name, 'broken'), { accepted: 'sixty' });
+    await world.queue.resume();
+    await world.startWorker();
+    await waitFor(async () => (await world.queue.getJobCountByTypes('completed')) === 2);
+    expect(world.simulator.accepted.length).toBe(2);
+    expect(world.telemetry.redisErrors).toEqual([]);
+    expect(await producer.campaign('whole')).toMatchObject({ accepted: 1, waiting: 0 });
+    expect(await producer.campaign('broken')).toMatchObject({ accepted: 0 });
+  });
+});
+
+describe('a journal that becomes unreadable while the request is under way', () => {
+  it('is replaced by an acceptance that comes late', async () => {
+    await using world = await createDelivery();
+    const { redis, prefix, account, queue, deadQueue, telemetry } = world;
+    const job = sendJob({ account: account.name });
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await redis.hset(keyOf(world, 'm1'), 'progress', '{"history":[null]}');
+    const journals = createJournalStore(redis, { prefix, account: account.name });
+    const now = () => 1_800_000_000_000;
+    const late = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now });
+    const accepted = { kind: 'accepted', groupId: '17' } as const;
+    const verdict = { kind: 'complete', rule: '00', groupId: '17' } as const;
+    await late.settle({ id: 'm1', job, journal: emptyJournal }, accepted, verdict);
+    expect((await journals.read('m1'))?.read).toMatchObject({
+      ok: true,
+      journal: { settled: { end: 'accepted', groupId: '17', late: true } },
+    });
+  });
+
+  it('is left alone by a refusal that comes late: nobody can tell whether it still counts', async () => {
+    await using world = await createDelivery();
+    const { redis, prefix, account, queue, deadQueue, telemetry } = world;
+    const job = sendJob({ account: account.name });
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await redis.hset(keyOf(world, 'm1'), 'progress', '{');
+    const journals = createJournalStore(redis, { prefix, account: account.name });
+    const late = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now: Date.now });
+    const unsent = { kind: 'unsent', cause: 'dns' } as const;
+    const verdict = { kind: 'retry', rule: 'unsent', delayMs: 0, resend: false } as const;
+    await late.settle({ id: 'm1', job, journal: emptyJournal }, unsent, verdict);
+    expect(await journals.read('m1')).toEqual({
+      raw: '{',
+      read: { ok: false, problem: 'the journal is no JSON' },
+    });
+  });
+});
