@@ -1,4 +1,5 @@
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { isProviderNumber } from '../message/number.ts';
 import type { StoredMedia } from './media.ts';
 
 /** The version of `SendJob` that this code writes. */
@@ -98,11 +99,7 @@ const rules: readonly Rule[] = [
   ['account', (job) => isText(job.account)],
   ['lane', (job) => lanes.includes(job.lane as Lane)],
   ['title', (job) => isText(job.title)],
-  [
-    'to',
-    (job) =>
-      Array.isArray(job.to) && job.to.length > 0 && job.to.every((to) => isText(to) && /^\d{5,15}$/.test(to)),
-  ],
+  ['to', (job) => Array.isArray(job.to) && job.to.length > 0 && job.to.every(isProviderNumber)],
   ['media', (job) => isMedia(job.media)],
   ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],

@@ -33,6 +33,7 @@ describe('a send job', () => {
     ['to', { to: [] }, 'field to is missing or not valid'],
     ['to', { to: number }, 'field to is missing or not valid'],
     ['to', { to: [number, '+905321234567'] }, 'field to is missing or not valid'],
+    ['to', { to: [number, '5352345678'] }, 'field to is missing or not valid'],
     ['text', { text: '' }, 'field text is missing or not valid'],
     ['text', { text: ['a', 'b'] }, 'field text is missing or not valid'],
     ['text', { text: [7] }, 'field text is missing or not valid'],
