@@ -32,6 +32,8 @@ export interface ProcessSettings {
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;
   readonly idempotencyWindowMs: number;
+  /** The largest CSV file that is read. */
+  readonly csvMaxBytes: number;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;
   /** Whether `jetsms start` serves the dashboard too. */

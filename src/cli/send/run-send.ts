@@ -36,7 +36,7 @@ interface Run {
 export async function runSend(options: SendOptions, context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: options.dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
-  const lines = linesOf(options, account);
+  const lines = linesOf(options, { settings, account });
   const run: Run = { options, settings, account, context, stop: context.stopSignal() };
   const enqueued = await enqueue(lines, run);
   refuseWhereNothingWasDone(enqueued, options);
@@ -49,7 +49,10 @@ export async function runSend(options: SendOptions, context: CliContext): Promis
 }
 
 /** The messages that the options ask for, all that they have in common checked. */
-function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator<MessageLine, void> {
+function linesOf(
+  options: SendOptions,
+  { settings, account }: Pick<Run, 'settings' | 'account'>,
+): AsyncGenerator<MessageLine, void> {
   const { to = [], csv, text, toColumn, again, idempotencyKey } = options;
   const nowMs = Date.now();
   if (csv === undefined) {
@@ -58,7 +61,7 @@ function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator
   }
   const template = parseTemplate(text);
   const sampleText = template.placeholders.length === 0 ? text : 'x';
-  return messagesOfCsv(fileBytes(csv), {
+  return messagesOfCsv(fileBytes(csv, settings.csvMaxBytes), {
     template,
     toColumn,
     fields: commonFields(options, { account, sampleText, nowMs }),
@@ -72,8 +75,7 @@ function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator
 
 async function enqueue(lines: AsyncGenerator<MessageLine, void>, run: Run): Promise<Enqueued> {
   const { options, settings, account, context, stop } = run;
-  const total =
-    options.csv === undefined ? (options.to?.length ?? 0) : await countRecipients(fileBytes(options.csv));
+  const total = await countLines(options, settings);
   const word = options.csv === undefined ? 'recipient' : 'line';
   await using sender: Sender = options.dryRun ? dryRunSender(account) : producerSender(settings);
   const progress = await createProgress(context.terminal, {
@@ -95,6 +97,10 @@ async function enqueue(lines: AsyncGenerator<MessageLine, void>, run: Run): Prom
   } finally {
     progress.stop();
   }
+}
+
+async function countLines({ csv, to = [] }: SendOptions, { csvMaxBytes }: Settings): Promise<number> {
+  return csv === undefined ? to.length : countRecipients(fileBytes(csv, csvMaxBytes));
 }
 
 /** One message that is refused is wrong input; so is a file, or an absent Redis, that let nothing through. */

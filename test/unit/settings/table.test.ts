@@ -52,6 +52,7 @@ describe('the settings table', () => {
         "connections": "8",
         "connectionsForOtp": "2",
         "creditIntervalMs": "300000",
+        "csvMaxBytes": "67108864",
         "dashboardEnabled": "false",
         "dashboardHost": "127.0.0.1",
         "dashboardPassword": "",
