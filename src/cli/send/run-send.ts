@@ -91,8 +91,8 @@ async function enqueue(lines: AsyncGenerator<MessageLine, void>, run: Run): Prom
       onRefused({ line, code, message }) {
         if (!options.json && total > 1) progress.line(`${word} ${line}: ${code} ${message}`);
       },
-      onProgress: ({ lines: done, refusals }) =>
-        progress.update(done, refusals.length === 0 ? '' : `${refusals.length} refused`),
+      onProgress: ({ lines: done, refused }) =>
+        progress.update(done, refused === 0 ? '' : `${refused} refused`),
     });
   } finally {
     progress.stop();
@@ -120,14 +120,14 @@ async function waited(enqueued: Enqueued, { settings, account, context, options,
   });
 }
 
-function isAllFine({ refusals, stopped }: Enqueued, outcomes: readonly OutcomeRow[] = []): boolean {
-  return refusals.length === 0 && !stopped && outcomes.every(({ end }) => end === 'accepted');
+function isAllFine({ refused, stopped }: Enqueued, outcomes: readonly OutcomeRow[] = []): boolean {
+  return refused === 0 && !stopped && outcomes.every(({ end }) => end === 'accepted');
 }
 
 function print(enqueued: Enqueued, outcomes: readonly OutcomeRow[] | undefined, run: Run): void {
   const { options, context } = run;
   const { terminal } = context;
-  const { lines, parts, before, repeated, refusals, stopped } = enqueued;
+  const { lines, parts, before, repeated, refused, refusals, stopped } = enqueued;
   const summary: SendSummary = {
     dryRun: options.dryRun === true,
     lines,
@@ -135,7 +135,7 @@ function print(enqueued: Enqueued, outcomes: readonly OutcomeRow[] | undefined, 
     parts,
     before,
     repeated,
-    refused: refusals.length,
+    refused,
   };
   if (options.json) {
     const problems = refusals.map(({ line, code, message }) => ({ line, code, message }));
