@@ -19,8 +19,10 @@ export interface SendJob {
   /** One text for all of `to`, or as many texts as recipients; of an MMS one, which may be empty. */
   readonly text: string | readonly string[];
   readonly whenUncertain: WhenUncertain;
-  /** SMS parts of all messages together, by the provider's arithmetic. */
+  /** SMS parts of all messages together, by `partsModel`: an assumption about what is charged. */
   readonly parts: number;
+  /** How the producer counted; `list` where it is absent, or a word of a later version. */
+  readonly partsModel?: string;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;
   /** Epoch milliseconds; after it the message is never sent. */
@@ -104,6 +106,7 @@ const rules: readonly Rule[] = [
   ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isTime(job.parts)],
+  ['partsModel', (job) => job.partsModel === undefined || isText(job.partsModel)],
   ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
   ['deadlineAt', (job) => isTime(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],

@@ -1,5 +1,7 @@
+import type { PartsModel } from '../../message/parts-models.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
 import { layOutColumns } from './columns.ts';
+import { assumptionOf } from './parts.ts';
 
 /** What a run of `jetsms send` came to, in numbers. */
 export interface SendSummary {
@@ -8,6 +10,8 @@ export interface SendSummary {
   readonly lines: number;
   readonly enqueued: number;
   readonly parts: number;
+  /** How the parts were counted; undefined for an MMS, which counts as one. */
+  readonly partsModel?: PartsModel | undefined;
   readonly before: number;
   readonly repeated: number;
   readonly refused: number;
@@ -15,9 +19,9 @@ export interface SendSummary {
 
 /** The numbers of a run for people. Zeros that nobody asks about are left out. */
 export function renderSendSummary(summary: SendSummary, width: number): readonly string[] {
-  const { dryRun, enqueued, parts, before, repeated, refused } = summary;
+  const { dryRun, enqueued, before, repeated, refused } = summary;
   const always: readonly (readonly string[])[] = [
-    [dryRun ? 'would be enqueued' : 'enqueued', String(enqueued), partsNote(parts)],
+    [dryRun ? 'would be enqueued' : 'enqueued', String(enqueued), partsNote(summary)],
     ['refused', String(refused), refused === 0 ? '' : 'the lines above say why; the others are not affected'],
   ];
   const sometimes = [
@@ -29,7 +33,10 @@ export function renderSendSummary(summary: SendSummary, width: number): readonly
   return layOutColumns(rows, width);
 }
 
-const partsNote = (parts: number): string => `${parts} SMS ${parts === 1 ? 'part' : 'parts'}`;
+function partsNote({ parts, partsModel }: SendSummary): string {
+  const count = `${parts} SMS ${parts === 1 ? 'part' : 'parts'}`;
+  return partsModel === undefined ? count : `${count} (${assumptionOf(partsModel)})`;
+}
 
 /** How messages ended, for people: one line each, wrapped to the width. */
 export function renderOutcomes(rows: readonly OutcomeRow[], width: number): readonly string[] {

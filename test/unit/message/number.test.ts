@@ -128,6 +128,7 @@ describe('normalizeNumber', () => {
     ['Belize', '+501 612 3456'],
     ['Guyana', '+592 612 3456'],
     ['Suriname', '+597 812 3456'],
+    ['Bonaire', '+599 318 1234'],
   ])('refuses a number of %s whose ten digits JetSMS would read as a Turkish one', (_, input) => {
     expect(parsePhoneNumberFromString(input)?.isValid()).toBe(true);
     expect(() => normalizeNumber(input)).toThrow(

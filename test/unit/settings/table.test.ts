@@ -79,6 +79,7 @@ describe('the settings table', () => {
         "mmsMaxBytes": "307200",
         "mmsWindows": "",
         "onLengthProblem": "RejectAllPackage",
+        "partsModel": "list",
         "password": "",
         "prefix": "{jetsms}",
         "probeIntervalMs": "60000",

@@ -12,6 +12,13 @@ describe('the summary of a send', () => {
     ]);
   });
 
+  it('calls the parts what they are: counted by a model, an assumption about charging', () => {
+    const [enqueued] = renderSendSummary({ ...zero, enqueued: 1, parts: 2, partsModel: 'list' }, width);
+    expect(enqueued).toBe(
+      'enqueued  1  2 SMS parts (partsModel list: an assumption about what JetSMS charges)',
+    );
+  });
+
   it('says why fewer were enqueued than the file has lines', () => {
     const lines = renderSendSummary(
       { ...zero, dryRun: true, enqueued: 5, parts: 7, before: 2, repeated: 1, refused: 3 },
