@@ -1,24 +1,14 @@
 import { CliError } from '../errors.ts';
 import { columnKey } from '../template.ts';
 
-/** Words for a phone number; a name of them alone, also several (`Cep Tel`), is the column with the numbers. */
-export const numberColumnWords: readonly string[] = [
-  'telefon',
-  'telefonu',
-  'tel',
-  'cep',
-  'gsm',
-  'mobil',
-  'mobile',
-  'phone',
-  'msisdn',
-];
+/** Words for a phone; a name of them alone, also of several (`Cep Tel`), is the column with the numbers. */
+const phoneWords = ['telefon', 'telefonu', 'tel', 'cep', 'gsm', 'mobil', 'mobile', 'phone', 'msisdn'];
 
 /** Words that may follow them: `Telefon No`. */
 export const numberWords: readonly string[] = ['no', 'nr', 'num', 'numara', 'numarası', 'number'];
 
-/** Names that are known as they stand. */
-export const numberColumnNames: readonly string[] = ['numara', 'to'];
+/** Names of the column with the numbers, as they stand. */
+export const numberColumnNames: readonly string[] = [...phoneWords, 'numara', 'to'];
 
 /** Case, the dot of the i, spaces and signs between the words do not count. */
 const bareName = (name: string): string => columnKey(name).replace(/[^\p{L}\p{N}]/gu, '');
@@ -26,7 +16,7 @@ const bareName = (name: string): string => columnKey(name).replace(/[^\p{L}\p{N}
 const oneOf = (words: readonly string[]): string => `(?:${words.map(bareName).join('|')})`;
 
 const numberColumn = new RegExp(
-  `^(?:${oneOf(numberColumnWords)}+${oneOf(numberWords)}?|${oneOf(numberColumnNames)})$`,
+  `^(?:${oneOf(phoneWords)}+${oneOf(numberWords)}?|${oneOf(numberColumnNames)})$`,
 );
 
 /** The columns of a CSV file. */

@@ -1,4 +1,4 @@
-import type { PartsModel } from '../../message/parts-models.ts';
+import { defaultPartsModel, type PartsModel } from '../../message/parts-models.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
 import { layOutColumns } from './columns.ts';
 import { assumptionOf } from './parts.ts';
@@ -19,24 +19,26 @@ export interface SendSummary {
 
 /** The numbers of a run for people. Zeros that nobody asks about are left out. */
 export function renderSendSummary(summary: SendSummary, width: number): readonly string[] {
-  const { dryRun, enqueued, before, repeated, refused } = summary;
+  const { dryRun, enqueued, parts, partsModel, before, repeated, refused } = summary;
   const always: readonly (readonly string[])[] = [
-    [dryRun ? 'would be enqueued' : 'enqueued', String(enqueued), partsNote(summary)],
+    [dryRun ? 'would be enqueued' : 'enqueued', String(enqueued), partsNote(parts)],
     ['refused', String(refused), refused === 0 ? '' : 'the lines above say why; the others are not affected'],
   ];
   const sometimes = [
     [before, 'already enqueued', 'by an earlier run; not sent again (--again sends anew)'],
     [repeated, 'repeated', 'same as an earlier line; sent once'],
+    [
+      partsModel === undefined ? 0 : parts,
+      'SMS parts',
+      `counted by ${assumptionOf(partsModel ?? defaultPartsModel)}`,
+    ],
   ] as const;
   const present = sometimes.filter(([count]) => count > 0);
   const rows = [...always, ...present.map(([count, label, note]) => [label, String(count), note])];
   return layOutColumns(rows, width);
 }
 
-function partsNote({ parts, partsModel }: SendSummary): string {
-  const count = `${parts} SMS ${parts === 1 ? 'part' : 'parts'}`;
-  return partsModel === undefined ? count : `${count} (${assumptionOf(partsModel)})`;
-}
+const partsNote = (parts: number): string => `${parts} SMS ${parts === 1 ? 'part' : 'parts'}`;
 
 /** How messages ended, for people: one line each, wrapped to the width. */
 export function renderOutcomes(rows: readonly OutcomeRow[], width: number): readonly string[] {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readHeader } from '../../../../src/cli/csv/header.ts';
+import { numberColumnNames, readHeader } from '../../../../src/cli/csv/header.ts';
 
 describe('readHeader', () => {
   it.each([
-    ...['telefon', 'gsm', 'gsmno', 'numara', 'phone', 'msisdn', 'to', 'tel', 'cep', 'mobil', 'mobile'],
+    ...numberColumnNames,
+    'gsmno',
     ...[
       'TELEFON',
       'Telefon No',

@@ -13,10 +13,11 @@ describe('the summary of a send', () => {
   });
 
   it('calls the parts what they are: counted by a model, an assumption about charging', () => {
-    const [enqueued] = renderSendSummary({ ...zero, enqueued: 1, parts: 2, partsModel: 'list' }, width);
-    expect(enqueued).toBe(
-      'enqueued  1  2 SMS parts (partsModel list: an assumption about what JetSMS charges)',
-    );
+    expect(renderSendSummary({ ...zero, enqueued: 1, parts: 2, partsModel: 'list' }, width)).toEqual([
+      'enqueued   1  2 SMS parts',
+      'refused    0',
+      'SMS parts  2  counted by partsModel list: an assumption about what JetSMS charges',
+    ]);
   });
 
   it('says why fewer were enqueued than the file has lines', () => {
