@@ -59,7 +59,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   },
   FILE_NOT_REGULAR: {
     meaning: 'This is no regular file, but a folder, a pipe or a device, whose end cannot be known.',
-    whatToDo: 'Write its contents into a file first; it is read more than once.',
+    whatToDo: 'Write its contents into a file first, and name that.',
   },
   CSV_EMPTY: {
     meaning: 'The CSV file has no lines.',

@@ -53,9 +53,9 @@ export const messageErrors = {
   },
   NUMBER_READ_AS_TURKISH: {
     meaning:
-      'The number is one of another country, but JetSMS gets it without a plus sign and would read it as a Turkish mobile number.',
+      'The number is one of another country, but JetSMS gets it without a plus sign and could read it as a Turkish mobile number.',
     whatToDo:
-      'If it is a Turkish number, write it without + or 00, such as 0532 123 45 67. Otherwise this number cannot be reached through JetSMS.',
+      'If it is a Turkish number, write it without + or 00, such as 0532 123 45 67. Otherwise it cannot be sent: no form is known in which JetSMS could not mistake it.',
   },
   NUMBER_DOUBLE_ZERO: {
     meaning:

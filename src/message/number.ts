@@ -42,8 +42,8 @@ export function isProviderNumber(value: unknown): value is string {
 }
 
 /**
- * No plus sign goes out, and JetSMS's own clients write Turkish numbers with ten digits: what has ten digits and
- * begins with 5 is a Turkish number to JetSMS, whatever country it was meant for.
+ * No plus sign goes out, and JetSMS's own client writes Turkish numbers with ten digits. So what has ten digits and
+ * begins with 5 may be taken for a Turkish number, whatever country it was meant for.
  */
 function isReadAsTurkish(digits: string): boolean {
   return /^5[0-9]{9}$/.test(digits);
