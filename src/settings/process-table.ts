@@ -127,7 +127,7 @@ export const processRows: SettingRows<ProcessSettings> = {
     example: '86400000',
   },
   csvMaxBytes: {
-    kind: wholeNumber(1, 1_073_741_824),
+    kind: wholeNumber(1, 134_217_728),
     default: 67_108_864,
     meaning: 'The largest CSV file that `jetsms send` reads, in bytes.',
     consequence:
