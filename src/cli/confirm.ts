@@ -9,7 +9,7 @@ import { CliError } from './errors.ts';
 export async function isConfirmed(question: string, { terminal, stdin }: CliContext): Promise<boolean> {
   if (stdin.isTTY !== true) throw new CliError('NOT_CONFIRMED');
   terminal.err(`${question} [y/N]`);
-  for await (const line of byteLines(stdin)) {
+  for await (const line of byteLines(stdin, { maxBytes: 100, breaks: 'lf' })) {
     return /^(y|yes|e|evet)$/i.test(Buffer.from(line).toString('utf8').trim());
   }
   return false;

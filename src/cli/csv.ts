@@ -1,6 +1,15 @@
-import { detectEncoding, type OpenBytes, textLines } from './csv/bytes.ts';
+import type { OpenBytes } from './csv/bytes.ts';
 import { type ColumnWishes, type CsvHeader, readHeader } from './csv/header.ts';
-import { type CsvRecord, csvRecords, detectSeparator, splitLine } from './csv/records.ts';
+import { type CsvLine, textLines } from './csv/lines.ts';
+import {
+  type CsvRecord,
+  csvRecords,
+  detectSeparator,
+  namedSeparator,
+  type RecordFault,
+  type Separator,
+  splitLine,
+} from './csv/records.ts';
 import { CliError } from './errors.ts';
 import type { ColumnValues } from './template.ts';
 
@@ -24,48 +33,85 @@ export interface ProblemLine {
 }
 
 export interface LineProblem {
-  readonly code: 'LINE_QUOTES' | 'LINE_RAGGED' | 'LINE_NUMBER_EMPTY';
+  readonly code: 'LINE_UNREADABLE' | 'LINE_TOO_LONG' | 'LINE_QUOTES' | 'LINE_RAGGED' | 'LINE_NUMBER_EMPTY';
   readonly message: string;
 }
 
 /**
- * Reads recipients from CSV, in bounded memory. UTF-8 with or without a byte-order mark, else Windows-1254;
- * separated by comma, semicolon or tab, as the header line says. Line breaks may be CRLF, LF or CR.
+ * Reads recipients from CSV, in bounded memory. Encoding: see `LineEncoding`. Separated by semicolon, comma, tab or
+ * bar, as a line `sep=;` or else the header line says. Line breaks may be CRLF, LF or CR.
  *
  * What is wrong with the file as a whole is thrown before the first line is handed out; what is wrong with one
  * line is handed out as a problem in its place.
  *
- * @throws CliError CSV_… for the file, FILE_UNREADABLE
+ * @throws CliError CSV_… for the file, FILE_UNREADABLE, FILE_NOT_REGULAR
  */
 export async function* readRecipients(
   open: OpenBytes,
   wishes: ColumnWishes = {},
 ): AsyncGenerator<RecipientLine | ProblemLine, void> {
-  const lines = textLines(open, await detectEncoding(open));
-  const top = await firstContent(lines);
-  const separator = detectSeparator(top.text);
-  const cells = splitLine(top.text, separator);
-  if (!cells) throw new CliError('CSV_HEADER_UNREADABLE');
+  const lines = textLines(open);
+  const { separator, line, cells } = await readTop(lines);
   const header = readHeader(cells, wishes);
+  const looksLikeRecord = recordDetector(header, separator);
 
   let isEmpty = true;
-  for await (const record of csvRecords(lines, { separator, firstLine: top.line + 1 })) {
+  for await (const record of csvRecords(lines, { separator, firstLine: line + 1, looksLikeRecord })) {
     isEmpty = false;
     yield readLine(record, header);
   }
   if (isEmpty) throw new CliError('CSV_NO_RECIPIENTS');
 }
 
-async function firstContent(lines: AsyncGenerator<string, void>): Promise<{ text: string; line: number }> {
-  for (let line = 1; ; line += 1) {
-    const { value: text, done } = await lines.next();
+interface Top {
+  readonly separator: Separator;
+  /** The number of the header line. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The header line, and the one above it that may name the separator. */
+async function readTop(lines: AsyncIterator<CsvLine>): Promise<Top> {
+  const first = await firstContent(lines, 1);
+  const named = namedSeparator(first.text);
+  const top = named === undefined ? first : await firstContent(lines, first.line + 1);
+  const separator = named ?? detectSeparator(top.text);
+  const cells = splitLine(top.text, separator);
+  if (!cells) throw new CliError('CSV_HEADER_UNREADABLE');
+  return { separator, line: top.line, cells };
+}
+
+async function firstContent(
+  lines: AsyncIterator<CsvLine>,
+  from: number,
+): Promise<{ readonly text: string; readonly line: number }> {
+  for (let line = from; ; line += 1) {
+    const { value, done } = await lines.next();
     if (done) throw new CliError('CSV_EMPTY');
-    if (text.trim() !== '') return { text, line };
+    if ('fault' in value) {
+      throw new CliError(value.fault === 'too-long' ? 'CSV_LINE_TOO_LONG' : 'CSV_ENCODING');
+    }
+    if (value.text.trim() !== '') return { text: value.text, line };
   }
 }
 
-function readLine({ line, cells }: CsvRecord, { keys, toIndex }: CsvHeader): RecipientLine | ProblemLine {
-  if (cells === undefined) return problem(line, 'LINE_QUOTES', 'Its quotes do not match.');
+/** Tells text that has a number where the file has its numbers, and other fields beside it if the file has them. */
+function recordDetector({ keys, toIndex }: CsvHeader, separator: Separator) {
+  return (text: string, column: number): boolean => {
+    const cells = text.split(separator);
+    const number = cells[toIndex - column];
+    return number !== undefined && (cells.length > 1 || keys.length === 1) && looksLikeNumber(number);
+  };
+}
+
+/** As many digits as a number has, and nothing but what is written around them. */
+const looksLikeNumber = (cell: string): boolean =>
+  /^[\d\s+()./'"=-]+$/.test(cell) && cell.replace(/\D/g, '').length >= 7;
+
+function readLine(record: CsvRecord, { keys, toIndex }: CsvHeader): RecipientLine | ProblemLine {
+  const { line } = record;
+  if ('fault' in record) return { kind: 'problem', line, problem: faults[record.fault] };
+  const { cells } = record;
   const count = Math.max(keys.length, cells.findLastIndex((cell) => cell !== '') + 1);
   if (count > keys.length || cells.length < keys.length) {
     const found = Math.min(cells.length, count);
@@ -76,6 +122,24 @@ function readLine({ line, cells }: CsvRecord, { keys, toIndex }: CsvHeader): Rec
   const named = keys.flatMap((key, index) => (key === '' ? [] : [[key, cells[index] ?? ''] as const]));
   return { kind: 'recipient', line, to, values: new Map(named) };
 }
+
+const faults: Readonly<Record<RecordFault, LineProblem>> = {
+  unreadable: {
+    code: 'LINE_UNREADABLE',
+    message:
+      'Its bytes are no text in the encoding of the file. Correct it, and save the file as "CSV UTF-8".',
+  },
+  'too-long': { code: 'LINE_TOO_LONG', message: 'It is far too long for a recipient.' },
+  quotes: { code: 'LINE_QUOTES', message: 'Its quotes do not match.' },
+  swallows: {
+    code: 'LINE_QUOTES',
+    message: 'A quote that it opens is closed only behind lines that look like recipients.',
+  },
+  swallowed: {
+    code: 'LINE_QUOTES',
+    message: 'It stands within a quote that a line above opens and perhaps forgot to close.',
+  },
+};
 
 function problem(line: number, code: LineProblem['code'], message: string): ProblemLine {
   return { kind: 'problem', line, problem: { code, message } };

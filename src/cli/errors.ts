@@ -12,10 +12,13 @@ export type CliErrorCode =
   | 'NO_RECIPIENTS'
   | 'ACCOUNT_UNKNOWN'
   | 'FILE_UNREADABLE'
+  | 'FILE_NOT_REGULAR'
   | 'CSV_EMPTY'
   | 'CSV_NO_RECIPIENTS'
   | 'CSV_ENCODING'
+  | 'CSV_TOO_LARGE'
   | 'CSV_LINE_TOO_LONG'
+  | 'REPLY_TOO_LONG'
   | 'CSV_HEADER_UNREADABLE'
   | 'CSV_HEADER_MISSING'
   | 'CSV_COLUMN_DUPLICATE'
@@ -54,6 +57,10 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     meaning: 'The file cannot be read.',
     whatToDo: 'Check its name and whether you may read it.',
   },
+  FILE_NOT_REGULAR: {
+    meaning: 'This is no regular file, but a folder, a pipe or a device, whose end cannot be known.',
+    whatToDo: 'Write its contents into a file first, and name that.',
+  },
   CSV_EMPTY: {
     meaning: 'The CSV file has no lines.',
     whatToDo: 'Write the names of the columns into the first line, and one recipient into each further line.',
@@ -63,12 +70,22 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     whatToDo: 'Write one recipient into each line below the header.',
   },
   CSV_ENCODING: {
-    meaning: 'The CSV file is not text in UTF-8 or Windows-1254.',
-    whatToDo: 'Save it as "CSV UTF-8".',
+    meaning:
+      'The CSV file begins with bytes that are no text in UTF-8 or Windows-1254; perhaps it is UTF-16.',
+    whatToDo: 'Save it as "CSV UTF-8", not as "Unicode text".',
+  },
+  CSV_TOO_LARGE: {
+    meaning: 'The CSV file is too large.',
+    whatToDo:
+      'Check that it is the right file; divide it, or raise csvMaxBytes (JETSMS_CSV_MAX_BYTES). Backend apps enqueue lists of any length with sendMany().',
   },
   CSV_LINE_TOO_LONG: {
-    meaning: 'The CSV file has a line that is far too long for a recipient.',
+    meaning: 'The first line of the CSV file is far too long for names of columns.',
     whatToDo: 'Check that the file is a CSV file, with one recipient a line.',
+  },
+  REPLY_TOO_LONG: {
+    meaning: 'A line of the input is far too long for a reply.',
+    whatToDo: 'Give one reply a line.',
   },
   CSV_HEADER_UNREADABLE: {
     meaning: 'The header line of the CSV file cannot be read; its quotes do not match.',

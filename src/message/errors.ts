@@ -51,6 +51,21 @@ export const messageErrors = {
     meaning: 'The number is not Turkish and has no sign that a country code is written.',
     whatToDo: 'Write + or 00 before the country code.',
   },
+  NUMBER_READ_AS_TURKISH: {
+    meaning:
+      'The number is one of another country, but JetSMS gets it without a plus sign and could read it as a Turkish mobile number.',
+    whatToDo:
+      'If it is a Turkish number, write it without + or 00, such as 0532 123 45 67. Otherwise it cannot be sent: no form is known in which JetSMS could not mistake it.',
+  },
+  NUMBER_DOUBLE_ZERO: {
+    meaning:
+      'The number begins with 00, the sign of a country code, but what follows looks like a Turkish mobile number.',
+    whatToDo: 'Write one zero: 0532 123 45 67. For another country write + before its country code.',
+  },
+  NUMBER_DIGITS_LOST: {
+    meaning: 'The number was rounded by a spreadsheet (5,32E+09), so its last digits are lost.',
+    whatToDo: 'In the spreadsheet give the column the format "text", enter the numbers again, and save.',
+  },
   TEXT_EMPTY: {
     meaning: 'The text is empty or blank.',
     whatToDo: 'Pass a text; in a template, check that its values were filled in.',

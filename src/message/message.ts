@@ -1,8 +1,9 @@
 import { isMessageError, MessageError } from './errors.ts';
 import { type Lane, laneDefaults, lanes, uncertainChoices, type WhenUncertain } from './lane.ts';
 import { normalizeNumber } from './number.ts';
-import { providerParts } from './parts.ts';
-import { checkText, countCharacters, encodingProblem, type TextRules } from './text.ts';
+import { partsByModel } from './parts.ts';
+import { defaultPartsModel, type PartsModel } from './parts-models.ts';
+import { checkText, encodingProblem, type TextRules } from './text.ts';
 import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
 
 /** What a backend app asks to be sent: one text for one recipient. */
@@ -30,6 +31,8 @@ export interface NewMessage {
 export interface AccountRules extends TextRules {
   /** The title used where a message names none. */
   readonly title?: string;
+  /** How SMS parts are counted; `list` where left out. */
+  readonly partsModel?: PartsModel;
 }
 
 export interface MessageRules extends AccountRules {
@@ -49,8 +52,10 @@ export interface CheckedMessage extends Sending {
   /** In the provider's form: digits, country code first, no plus sign. */
   readonly to: string;
   readonly text: string;
-  /** SMS that the text takes, by the provider's arithmetic. */
+  /** SMS that the text takes by the account's `partsModel`: an assumption about what is charged. */
   readonly parts: number;
+  /** Set where it is not `list`. */
+  readonly partsModel?: PartsModel;
   readonly idempotencyKey?: string;
 }
 
@@ -94,9 +99,15 @@ export function checkMessage(input: unknown, rules: MessageRules): CheckedMessag
     to,
     text,
     ...sending,
-    parts: providerParts(countCharacters(text)),
+    parts: partsByModel(text, rules.partsModel),
+    ...partsModelField(rules.partsModel),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };
+}
+
+/** The model as it is written beside a count of parts: not at all where it is the usual one. */
+export function partsModelField(model: PartsModel = defaultPartsModel): { readonly partsModel?: PartsModel } {
+  return model === defaultPartsModel ? {} : { partsModel: model };
 }
 
 /**

@@ -21,13 +21,15 @@ export function loadNumberTables(): Library {
  * a number of another country only where + or 00 stands before its country code, since `5352345678` is
  * a Turkish number without and a Cuban one with it.
  * A JavaScript number is taken as its digits: 5321234567 is as clear as '5321234567'.
- * @throws MessageError NUMBER_EMPTY, NUMBER_INVALID, NUMBER_NOT_MOBILE, NUMBER_NEEDS_COUNTRY_CODE
+ * @throws MessageError NUMBER_EMPTY, NUMBER_INVALID, NUMBER_NOT_MOBILE, NUMBER_NEEDS_COUNTRY_CODE,
+ * NUMBER_READ_AS_TURKISH, NUMBER_DOUBLE_ZERO, NUMBER_DIGITS_LOST
  */
 export function normalizeNumber(input: unknown): string {
   if (typeof input === 'string' && isCanonicalTurkish(input)) return input;
-  const written = strip(inputText(input));
+  const written = strip(fromSpreadsheet(halfWidth(inputText(input)).trim()));
   if (written === '') throw refusal('NUMBER_EMPTY');
   if (!/^\+?[0-9]+$/.test(written)) throw refusal('NUMBER_INVALID');
+  if (/^00+5[0-9]{9}$/.test(written)) throw refusal('NUMBER_DOUBLE_ZERO');
   const canonical = written.replace(/^(?:\+90|0090|90|0)?(?=5[0-9]{9}$)/, '90');
   if (isCanonicalTurkish(canonical)) return canonical;
   const international = written.replace(/^00/, '+');
@@ -36,7 +38,15 @@ export function normalizeNumber(input: unknown): string {
 
 /** Whether this is a number in the provider's form, as `normalizeNumber` returns it. Checks the shape only. */
 export function isProviderNumber(value: unknown): value is string {
-  return typeof value === 'string' && /^[1-9][0-9]{6,14}$/.test(value);
+  return typeof value === 'string' && /^[1-9][0-9]{6,14}$/.test(value) && !isReadAsTurkish(value);
+}
+
+/**
+ * No plus sign goes out, and JetSMS's own client writes Turkish numbers with ten digits. So what has ten digits and
+ * begins with 5 may be taken for a Turkish number, whatever country it was meant for.
+ */
+function isReadAsTurkish(digits: string): boolean {
+  return /^5[0-9]{9}$/.test(digits);
 }
 
 /**
@@ -77,16 +87,46 @@ function inputText(input: unknown): string {
   throw refusal('NUMBER_INVALID');
 }
 
-/** Drops what people write between digits, and full-width forms. */
+/**
+ * Full-width forms (０５３２) as the ASCII that they stand for. Not by NFKC, which makes digits of footnote marks
+ * too: an incomplete number with a ² behind it would become somebody's.
+ */
+function halfWidth(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+}
+
+/**
+ * A number that a spreadsheet has written as a text (`'0532…`) or as a quantity (`5321234567.0`, `5,321234567E+9`).
+ * @throws MessageError NUMBER_DIGITS_LOST where the spreadsheet has rounded it: `5,32E+09`
+ */
+function fromSpreadsheet(text: string): string {
+  const [, whole = '', decimals = '', exponent = '0'] =
+    /^'?(\+?[0-9]+)(?:[.,]([0-9]*))?(?:[eE]\+?([0-9]{1,2}))?$/.exec(text) ?? [];
+  if (whole === '') return text.replace(/^['’]/, '');
+  if (Number(exponent) > 0) return unrounded(whole, decimals, Number(exponent));
+  // Nobody writes a dot before the last digit of a number: this is a fraction, and no number of anybody's.
+  if (/^[1-9]$/.test(decimals)) throw refusal('NUMBER_INVALID');
+  return /^0*$/.test(decimals) ? whole : text;
+}
+
+/** All digits of a quantity with an exponent; the last ones are known only where the decimals reach the units. */
+function unrounded(whole: string, decimals: string, exponent: number): string {
+  if (decimals.length !== exponent) throw refusal('NUMBER_DIGITS_LOST');
+  return whole + decimals;
+}
+
+/** Drops what people write between digits. */
 function strip(text: string): string {
-  return text.normalize('NFKC').replace(/[\s\p{Z}\p{Cf}\p{Pd}\u2212./()]+/gu, '');
+  return text.replace(/[\s\p{Z}\p{Cf}\p{Pd}\u2212./()]+/gu, '');
 }
 
 function fromInternational(written: string): string {
   const parsed = parse(written);
   if (parsed === undefined) throw refusal('NUMBER_INVALID');
-  if (parsed.isValid()) return parsed.number.slice(1);
-  throw refusal(reason(parsed));
+  if (!parsed.isValid()) throw refusal(reason(parsed));
+  const digits = parsed.number.slice(1);
+  if (isReadAsTurkish(digits)) throw refusal('NUMBER_READ_AS_TURKISH');
+  return digits;
 }
 
 function fromNational(written: string): string {

@@ -5,24 +5,26 @@ import {
   type GsmEncoding,
   type NationalTables,
 } from './gsm-alphabet.ts';
+import { defaultPartsModel, lengthsOf, type PartsModel, partsModels, turkishLetter } from './parts-models.ts';
 import { codePointName, countCharacters, normalizeText } from './text.ts';
 
 export interface PartOptions {
-  /** `provider`, the default: JetSMS's own arithmetic, by which it charges. `3gpp`: what goes over the air. */
-  readonly model?: 'provider' | '3gpp';
+  /** An assumption about charging (`partsModels`), `list` by default; or `3gpp`: what goes over the air. */
+  readonly model?: PartsModel | '3gpp';
   /** Only for `3gpp`: the national tables that may be used; none by default, as on most networks. */
   readonly nationalTables?: NationalTables;
 }
 
 export interface PartCount {
-  readonly model: 'provider' | '3gpp';
+  readonly model: PartsModel | '3gpp';
   /** SMS that the text takes; 0 for an empty text. */
   readonly parts: number;
   /** As `countCharacters` counts. */
   readonly characters: number;
-  readonly encoding: GsmEncoding | 'provider';
+  /** How JetSMS encodes a text is not known. */
+  readonly encoding: GsmEncoding | 'unknown';
   readonly unit: 'character' | 'septet' | 'ucs-2';
-  /** What the text takes, in `unit`. */
+  /** What the text takes, in `unit`, with what is appended to it. */
   readonly units: number;
   /** What one part can hold, in `unit`; less where the text takes several. */
   readonly unitsPerPart: number;
@@ -57,35 +59,42 @@ export function countParts(text: string, options: PartOptions = {}): PartCount {
   const normal = normalizeText(text);
   return options.model === '3gpp'
     ? countGsmParts(normal, allowedEncodings[options.nationalTables ?? 'none'])
-    : countProviderParts(normal);
+    : countModelParts(normal, options.model ?? defaultPartsModel);
 }
 
-/** Characters in the only part, and in each of several, by JetSMS's maxima 160, 306, 459, 612 (code 85). */
-const providerSingle = 160;
-const providerConcatenated = 153;
-
-/** SMS by the provider's arithmetic: 160 characters in one, 153 in each of several. 0 for none. */
-export function providerParts(characters: number): number {
-  if (characters === 0) return 0;
-  return characters <= providerSingle ? 1 : Math.ceil(characters / providerConcatenated);
+/** SMS that a text takes by a model, the text as it goes out (`normalizeText`). 0 for an empty one. */
+export function partsByModel(text: string, model: PartsModel = defaultPartsModel): number {
+  if (text === '') return 0;
+  const { single, concatenated } = lengthsOf(text, model);
+  const units = unitsByModel(text, model);
+  return units <= single ? 1 : Math.ceil(units / concatenated);
 }
 
-function countProviderParts(text: string): PartCount {
-  const characters = countCharacters(text);
-  const parts = providerParts(characters);
+const unitsByModel = (text: string, model: PartsModel): number =>
+  text === '' ? 0 : countCharacters(text) + partsModels[model].appended;
+
+function countModelParts(text: string, model: PartsModel): PartCount {
+  const parts = partsByModel(text, model);
+  const { single, concatenated } = lengthsOf(text, model);
   return {
-    model: 'provider',
+    model,
     parts,
-    characters,
-    encoding: 'provider',
+    characters: countCharacters(text),
+    encoding: 'unknown',
     unit: 'character',
-    units: characters,
-    unitsPerPart: parts > 1 ? providerConcatenated : providerSingle,
-    costly: costlyCharacters(text, (character) =>
-      character.length > 1 ? { cost: character.length, why: 'surrogate-pair' } : undefined,
-    ),
+    units: unitsByModel(text, model),
+    unitsPerPart: parts > 1 ? concatenated : single,
+    costly: costlyCharacters(text, modelCost(model)),
   };
 }
+
+const modelCost =
+  (model: PartsModel): CostOf =>
+  (character) => {
+    if (character.length > 1) return { cost: character.length, why: 'surrogate-pair' };
+    if (!partsModels[model].shortensTurkish || !turkishLetter.test(character)) return undefined;
+    return { cost: 1, why: 'national-table' };
+  };
 
 function countGsmParts(text: string, encodings: readonly Encoding[]): PartCount {
   const costs = encodings.map((encoding) => ({ encoding, ...measure(text, encoding) }));

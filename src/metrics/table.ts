@@ -76,7 +76,7 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
   partsSent: {
     name: 'jetsms_parts_sent_total',
     type: 'counter',
-    help: 'SMS parts of accepted messages: what JetSMS charges for.',
+    help: 'SMS parts of accepted messages, counted by partsModel: an assumption about what JetSMS charges.',
     labels: { account, lane },
   },
   resent: {

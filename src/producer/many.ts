@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isMessageError, MessageError } from '../message/errors.ts';
 import type { Lane, WhenUncertain } from '../message/lane.ts';
-import { type AccountRules, checkSending, type Sending } from '../message/message.ts';
+import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
 import { normalizeNumber } from '../message/number.ts';
-import { providerParts } from '../message/parts.ts';
-import { checkText, countCharacters } from '../message/text.ts';
+import { partsByModel } from '../message/parts.ts';
+import { checkText } from '../message/text.ts';
 import type { Time } from '../message/times.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 
@@ -59,7 +59,7 @@ export interface ManyReceipt {
   readonly lane: Lane;
   /** Messages that are stored now; in a dry run, that would be. */
   readonly messages: number;
-  /** SMS parts of these messages, by the provider's arithmetic. */
+  /** SMS parts of these messages by the account's `partsModel`: an assumption about what is charged. */
   readonly parts: number;
   /** Send jobs, each of which travels in one request. */
   readonly jobs: number;
@@ -161,7 +161,8 @@ export function jobOf(
   const to: string[] = [];
   const texts: string[] = [];
   let parts = 0;
-  const commonParts = campaign.text === undefined ? 0 : partsOf(campaign.text);
+  const { partsModel } = campaign.rules;
+  const commonParts = campaign.text === undefined ? 0 : partsByModel(campaign.text, partsModel);
   let ownTexts = 0;
   chunk.recipients.forEach((recipient, offset) => {
     try {
@@ -171,7 +172,7 @@ export function jobOf(
       to.push(normalizeNumber(numberOf(recipient)));
       texts.push(text);
       ownTexts += own === undefined ? 0 : 1;
-      parts += own === undefined ? commonParts : partsOf(text);
+      parts += own === undefined ? commonParts : partsByModel(text, partsModel);
     } catch (error) {
       onProblem(problemOf(chunk.firstIndex + offset, error));
     }
@@ -187,13 +188,12 @@ export function jobOf(
     text: ownTexts === 0 ? (campaign.text ?? '') : texts,
     whenUncertain: sending.whenUncertain,
     parts,
+    ...partsModelField(partsModel),
     enqueuedAt: nowMs,
     deadlineAt: sending.deadlineAtMs,
     campaign: campaign.campaign,
   };
 }
-
-const partsOf = (text: string): number => providerParts(countCharacters(text));
 
 const numberOf = (recipient: Recipient): unknown =>
   typeof recipient === 'object' && recipient !== null ? recipient.to : recipient;

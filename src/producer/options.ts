@@ -1,3 +1,4 @@
+import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { ProducerError } from './errors.ts';
@@ -10,6 +11,11 @@ export interface ProducerAccount {
   readonly charset?: 'utf-8' | 'iso-8859-9';
   /** The account's longest text in characters; default 160 (JetSMS customer service changes it). */
   readonly maxTextLength?: 160 | 306 | 459 | 612;
+  /**
+   * How SMS parts are counted, in receipts and for the credit: an assumption about what JetSMS charges (docs/parts.md).
+   * Default `list`, by the lengths of JetSMS's list of codes.
+   */
+  readonly partsModel?: PartsModel;
   /** How the worker speaks to JetSMS for this account; default `xml`. Only `web-service` carries MMS. */
   readonly surface?: 'xml' | 'web-service';
   /** Content types that an MMS may carry; the default is our choice (docs/mms.md). */
@@ -48,6 +54,11 @@ const isPositive = (value: unknown): boolean =>
 const isRequestSize = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000;
 
+const partsModelProblem = (model: unknown, index: number): string =>
+  model === undefined || isPartsModel(model)
+    ? ''
+    : `partsModel of the account at position ${index + 1} must be one of ${partsModelNames.join(', ')}.`;
+
 function problemsOf(options: ResolvedOptions): string[] {
   const names = Object.keys(options.accounts);
   return [
@@ -60,6 +71,7 @@ function problemsOf(options: ResolvedOptions): string[] {
         ? ''
         : `account name at position ${names.indexOf(name) + 1} must be lower-case letters, digits and hyphens, at most 32.`,
     ),
+    ...names.map((name, index) => partsModelProblem(options.accounts[name]?.partsModel, index)),
     typeof options.prefix === 'string' && options.prefix !== '' ? '' : 'prefix must be a text.',
     isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
     isRequestSize(options.requestSize) ? '' : 'requestSize must be a whole number from 1 to 10,000.',

@@ -1,7 +1,13 @@
 import type { Queue } from 'bullmq';
 import { contentOf } from '../message/id.ts';
 import { type MediaRules, mediaRules } from '../message/media.ts';
-import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
+import {
+  type AccountRules,
+  type CheckedMessage,
+  checkMessage,
+  type NewMessage,
+  partsModelField,
+} from '../message/message.ts';
 import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
@@ -218,6 +224,7 @@ function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): Sen
     text: checked.text,
     whenUncertain: checked.whenUncertain,
     parts: checked.parts,
+    ...partsModelField(checked.partsModel),
     enqueuedAt: nowMs,
     deadlineAt: checked.deadlineAtMs,
   };

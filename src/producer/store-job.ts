@@ -12,7 +12,7 @@ export interface SendReceipt {
   readonly id: string;
   readonly account: string;
   readonly lane: Lane;
-  /** SMS parts that the text needs, by the provider's arithmetic. */
+  /** SMS parts that the text takes by the account's `partsModel`: an assumption about what is charged. */
   readonly parts: number;
   /** After this time (epoch milliseconds) the message is never sent. */
   readonly deadlineAt: number;

@@ -1,4 +1,5 @@
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { isProviderNumber } from '../message/number.ts';
 import { isCount, isNumber, isObject, isShaped, isString, isText, isTime, optional } from './checks.ts';
 import type { StoredMedia } from './media.ts';
 
@@ -19,8 +20,10 @@ export interface SendJob {
   /** One text for all of `to`, or as many texts as recipients; of an MMS one, which may be empty. */
   readonly text: string | readonly string[];
   readonly whenUncertain: WhenUncertain;
-  /** SMS parts of all messages together, by the provider's arithmetic. */
+  /** SMS parts of all messages together, by `partsModel`: an assumption about what is charged. */
   readonly parts: number;
+  /** How the producer counted; `list` where it is absent, or a word of a later version. */
+  readonly partsModel?: string;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;
   /** Epoch milliseconds; after it the message is never sent. */
@@ -77,15 +80,12 @@ const rules: readonly Rule[] = [
   ['account', (job) => isText(job.account)],
   ['lane', (job) => lanes.includes(job.lane as Lane)],
   ['title', (job) => isText(job.title)],
-  [
-    'to',
-    (job) =>
-      Array.isArray(job.to) && job.to.length > 0 && job.to.every((to) => isText(to) && /^\d{5,15}$/.test(to)),
-  ],
+  ['to', (job) => Array.isArray(job.to) && job.to.length > 0 && job.to.every(isProviderNumber)],
   ['media', (job) => isMedia(job.media)],
   ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isPositive(job.parts)],
+  ['partsModel', (job) => job.partsModel === undefined || isText(job.partsModel)],
   ['enqueuedAt', (job) => isMoment(job.enqueuedAt)],
   ['deadlineAt', (job) => isMoment(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],

@@ -1,4 +1,5 @@
 import { mediaRules } from '../message/media.ts';
+import { defaultPartsModel, partsModelNames } from '../message/parts-models.ts';
 import { type AccountSettings, messageTypes } from './account.ts';
 import {
   contentTypes,
@@ -104,6 +105,14 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     consequence:
       'JetSMS sets it for each account, and answers code 85 to a longer text; larger than JetSMS has it, every long message becomes a dead letter.',
     example: '612',
+  },
+  partsModel: {
+    kind: oneOf(partsModelNames),
+    default: defaultPartsModel,
+    meaning: 'How the SMS parts of a text are counted, in receipts, metrics and the forecast of the credit.',
+    consequence:
+      'An assumption about what JetSMS charges, which is not public; no text is sent or refused by it. docs/parts.md names who counts how; compare with the invoice. Backend apps give the same to createProducer().',
+    example: 'operator-code',
   },
   connections: {
     kind: wholeNumber(1, 1000),

@@ -1,3 +1,4 @@
+import type { PartsModel } from '../message/parts-models.ts';
 import type { MmsWindow } from './mms-windows.ts';
 
 /** Everything that the worker needs to know of one JetSMS account. Built by `parseSettings`. */
@@ -21,6 +22,8 @@ export interface AccountSettings {
   readonly title: string;
   readonly charset: 'utf-8' | 'iso-8859-9';
   readonly maxTextLength: 160 | 306 | 459 | 612;
+  /** How SMS parts are counted: an assumption about what JetSMS charges. */
+  readonly partsModel: PartsModel;
   /** Requests in flight per worker process. */
   readonly connections: number;
   /** Jobs that one worker process holds at a time. */

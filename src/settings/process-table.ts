@@ -134,6 +134,14 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Shorter than the time in which a caller may try again: a person can be texted twice. Longer: more Redis memory, a few hundred bytes a message.',
     example: '86400000',
   },
+  csvMaxBytes: {
+    kind: wholeNumber(1, 134_217_728),
+    default: 67_108_864,
+    meaning: 'The largest CSV file that `jetsms send` reads, in bytes.',
+    consequence:
+      'A larger one is refused before it is read. The default (64 MB) is about a million recipients with some columns; each message of a file costs some hundred bytes of memory while it is enqueued.',
+    example: '67108864',
+  },
   unhealthyExitAfterMs: {
     kind: milliseconds(0, day),
     default: 15 * minute,

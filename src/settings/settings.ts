@@ -34,6 +34,8 @@ export interface ProcessSettings {
   /** 0 = for ever. */
   readonly keepDeadLettersAgeMs: number;
   readonly idempotencyWindowMs: number;
+  /** The largest CSV file that is read. */
+  readonly csvMaxBytes: number;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;
   /** Whether `jetsms start` serves the dashboard too. */

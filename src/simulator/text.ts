@@ -15,7 +15,7 @@ export function hasUnwantedCharacter(text: string): boolean {
   return false;
 }
 
-/** SMS parts of a text by the provider's own arithmetic: 160, 306, 459, 612 characters are 1, 2, 3, 4 parts. */
+/** SMS parts of a text by the lengths of the list of codes: 160, 306, 459, 612 characters are 1, 2, 3, 4 parts. */
 export function countParts(text: string): number {
   return text.length <= 160 ? 1 : Math.ceil(text.length / 153);
 }

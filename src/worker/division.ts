@@ -1,5 +1,6 @@
 import { partsOfMms } from '../message/mms.ts';
-import { countParts } from '../message/parts.ts';
+import { partsByModel } from '../message/parts.ts';
+import { isPartsModel } from '../message/parts-models.ts';
 import { type DeathFacts, idOf, type Piece, type Range } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { Verdict } from './decide.ts';
@@ -103,11 +104,12 @@ export function subJob(job: SendJob, ranges: readonly Range[], before?: Used): S
   return { ...part, parts: partsOf(part) };
 }
 
-/** SMS parts of all messages of a job, by the provider's arithmetic. */
+/** SMS parts of all messages of a job, counted as its producer did. */
 export function partsOf(job: SendJob): number {
   if (job.media) return partsOfMms * job.to.length;
-  if (typeof job.text === 'string') return countParts(job.text).parts * job.to.length;
-  return job.to.reduce((sum, _, index) => sum + countParts(textAt(job, index)).parts, 0);
+  const model = isPartsModel(job.partsModel) ? job.partsModel : undefined;
+  if (typeof job.text === 'string') return partsByModel(job.text, model) * job.to.length;
+  return job.to.reduce((sum, _, index) => sum + partsByModel(textAt(job, index), model), 0);
 }
 
 /** The facts of a dead piece, or undefined for another fate. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { numberColumnNames } from '../../src/cli/csv/header.ts';
+import { numberColumnNames, numberWords } from '../../src/cli/csv/header.ts';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 
@@ -28,6 +28,6 @@ describe('docs/cli.md', () => {
   });
 
   it('names every column name for numbers', () => {
-    for (const name of numberColumnNames) expect(page).toContain(`\`${name}\``);
+    for (const name of [...numberColumnNames, ...numberWords]) expect(page).toContain(`\`${name}\``);
   });
 });

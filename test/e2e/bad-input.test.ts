@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli } from '../support/process.ts';
+import { runCli, runProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 
 let folder = '';
@@ -158,5 +158,96 @@ describe('a bad line', () => {
       [8, 'TEXT_TOO_LONG'],
     ]);
     expect(JSON.stringify(summary)).not.toMatch(numberOrText);
+  });
+});
+
+describe('what spreadsheets write is read', () => {
+  it.each([
+    ['Telefon No', 'sep=;\nTelefon No;Ad\n="05337654367";Ayşe\n\'05337654368;Gökçe\n'],
+    ['Cep Telefonu', 'Ad;Cep Telefonu\nAyşe;5337654367.0\nGökçe;"5,337654368E+9"\n'],
+    ['CEP TEL', 'sep=,\nCEP TEL,AD\n5337654367.0,Ayşe\n"=""05337654368""",Gökçe\n'],
+    ['GSM No', 'GSM NO\tAD\n0533 765 43 67\tAyşe\n0533-765-43-68\tGökçe\n'],
+  ])('with its numbers under %s', async (_, content) => {
+    expect(await sendCsv(content)).toMatchObject({ code: 0, enqueued: 2, refused: 0 });
+  });
+});
+
+describe('what cannot be read is told by its line, and never texted', () => {
+  it.each<[string, string | Uint8Array, readonly (readonly [number, string])[]]>([
+    [
+      'a bad byte',
+      Buffer.concat([
+        Buffer.from('telefon;ad\n05337654367;Ayşe\n05337654368;Vel'),
+        Buffer.of(0xfe),
+        Buffer.from('\n05337654369;Gökçe\n'),
+      ]),
+      [[3, 'LINE_UNREADABLE']],
+    ],
+    [
+      'a file cut in mid-character',
+      Buffer.from('telefon;ad\n05337654367;Ayşe\n05337654369;Gökçe\n05337654368;Iş').subarray(0, -1),
+      [[4, 'LINE_UNREADABLE']],
+    ],
+    [
+      'a forgotten quote',
+      'telefon;ad\n05337654360;"Deli Ali\n05337654361;Veli\n05337654362;Ece"\n05337654367;Ayşe\n05337654369;Gökçe\n',
+      [
+        [2, 'LINE_QUOTES'],
+        [3, 'LINE_QUOTES'],
+        [4, 'LINE_QUOTES'],
+      ],
+    ],
+    [
+      'numbers that are not what they seem',
+      'telefon;ad\n05337654367;Ayşe\n+53 5 123 4567;Ana\n00535 123 45 67;Veli\n5,33E+09;Ece\n05337654369;Gökçe\n',
+      [
+        [3, 'NUMBER_READ_AS_TURKISH'],
+        [4, 'NUMBER_DOUBLE_ZERO'],
+        [5, 'NUMBER_DIGITS_LOST'],
+      ],
+    ],
+  ])('%s', async (_, content, problems) => {
+    const summary = await sendCsv(content);
+    expect(summary).toMatchObject({ code: 1, enqueued: 2, refused: problems.length });
+    expect(summary.problems.map(({ line, code }: { line: number; code: string }) => [line, code])).toEqual(
+      problems,
+    );
+  });
+});
+
+describe('a file without an end, or far too large, is refused before it is read', () => {
+  const text = ['--text', 'Merhaba'];
+
+  it('a device', async () => {
+    expect(await refusedSend(['--csv', '/dev/zero', ...text])).toMatchObject({ code: 'FILE_NOT_REGULAR' });
+  });
+
+  it('a pipe that nobody ever writes into', async () => {
+    const pipe = join(folder, 'pipe.csv');
+    expect(await runProcess(['mkfifo', pipe])).toMatchObject({ code: 0 });
+    expect(await refusedSend(['--csv', pipe, ...text])).toMatchObject({ code: 'FILE_NOT_REGULAR' });
+  });
+
+  it('a file of a terabyte, as soon as its size is known', async () => {
+    const file = await csvFile('telefon;ad\n05337654367;Ayşe\n');
+    await truncate(file, 2 ** 40);
+    expect(await refusedSend(['--csv', file, ...text])).toMatchObject({
+      code: 'CSV_TOO_LARGE',
+      message: expect.stringContaining('JETSMS_CSV_MAX_BYTES'),
+    });
+  });
+
+  it('a file above the limit that is set', async () => {
+    const file = await csvFile('telefon;ad\n05337654367;Ayşe\n');
+    const error = await refusedSend(['--csv', file, ...text], { JETSMS_CSV_MAX_BYTES: '20' });
+    expect(error).toMatchObject({
+      code: 'CSV_TOO_LARGE',
+      message: expect.stringContaining('csvMaxBytes allows 20'),
+    });
+  });
+
+  it('a file of nothing but zero bytes within the limit', async () => {
+    const file = await csvFile(new Uint8Array(1_000_000));
+    expect(await refusedSend(['--csv', file, ...text])).toMatchObject({ code: 'CSV_LINE_TOO_LONG' });
   });
 });

@@ -71,6 +71,7 @@ describe('jetsms send', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^line 4: NUMBER_NOT_MOBILE /m);
     expect(stdout).toMatch(/^enqueued +3 +3 SMS parts\nrefused +1 /);
+    expect(stdout).toMatch(/^SMS parts +3 +counted by partsModel list: an assumption/m);
     expect(stdout).toMatch(/^accepted +00 +1 +accepted by JetSMS$/m);
     expect(stdout).toMatch(/^dead letter: unknown-code +99 +1 /m);
     expect(stdout).toMatch(/^dead letter: uncertain +cut-reply +1 /m);

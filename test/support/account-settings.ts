@@ -17,6 +17,7 @@ export function accountSettings(
     title: 'ACME',
     charset: 'utf-8',
     maxTextLength: 160,
+    partsModel: 'list',
     connections: 2,
     concurrency: 10,
     batchSize: 1,

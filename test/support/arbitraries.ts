@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { lanes, uncertainChoices } from '../../src/message/lane.ts';
+import { partsModelNames } from '../../src/message/parts-models.ts';
 import { type DeathFacts, deadReasons } from '../../src/queue/journal.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { Verdict } from '../../src/worker/decide.ts';
@@ -29,6 +30,7 @@ export function anySendJob({ minMessages = 1, maxMessages = 30 }: AnyJobChoice =
         to: fc.constant(to),
         lane: fc.constantFrom(...lanes),
         whenUncertain: fc.constantFrom(...uncertainChoices),
+        partsModel: fc.constantFrom(...partsModelNames),
         text: fc.oneof(anyText, fc.array(anyText, { minLength: to.length, maxLength: to.length })),
       })
       .map((fields) => {

@@ -157,7 +157,7 @@ export function overview(): Dashboard {
     .withPanel(
       graph({
         title: 'SMS parts sent a minute',
-        about: 'What JetSMS charges for.',
+        about: 'By partsModel: an assumption about what JetSMS charges.',
         unit: 'cpm',
         queries: [
           {

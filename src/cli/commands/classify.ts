@@ -5,6 +5,9 @@ import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { renderExplanation } from '../render/explanation.ts';
 
+/** Our choice: the largest that a worker can be told to read (maxReplyBytes). */
+const maxReplyBytes = 10_485_760;
+
 /** `jetsms classify`: explains replies of JetSMS, from the arguments or from standard input. */
 export function registerClassify(program: Command, context: CliContext): void {
   program
@@ -22,7 +25,10 @@ export function registerClassify(program: Command, context: CliContext): void {
 /** The n-th answer belongs to the n-th line: a blank line is an empty reply and gets its answer too. */
 async function classifyInput(context: CliContext, asJson: boolean): Promise<void> {
   if (context.stdin.isTTY) throw new CliError('NO_REPLIES');
-  for await (const line of byteLines(context.stdin)) print(context, line, asJson);
+  for await (const line of byteLines(context.stdin, { maxBytes: maxReplyBytes, breaks: 'lf' })) {
+    if (line.length > maxReplyBytes) throw new CliError('REPLY_TOO_LONG');
+    print(context, line, asJson);
+  }
 }
 
 function print({ terminal }: CliContext, reply: string | Uint8Array, asJson: boolean): void {

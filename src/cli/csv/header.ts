@@ -1,18 +1,23 @@
 import { CliError } from '../errors.ts';
 import { columnKey } from '../template.ts';
 
-/** Names under which a column is known to hold the numbers; spaces, dots and underscores do not count. */
-export const numberColumnNames: readonly string[] = [
-  'telefon',
-  'gsm',
-  'gsmno',
-  'numara',
-  'phone',
-  'msisdn',
-  'to',
-  'tel',
-  'cep',
-];
+/** Words for a phone; a name of them alone, also of several (`Cep Tel`), is the column with the numbers. */
+const phoneWords = ['telefon', 'telefonu', 'tel', 'cep', 'gsm', 'mobil', 'mobile', 'phone', 'msisdn'];
+
+/** Words that may follow them: `Telefon No`. */
+export const numberWords: readonly string[] = ['no', 'nr', 'num', 'numara', 'numarası', 'number'];
+
+/** Names of the column with the numbers, as they stand. */
+export const numberColumnNames: readonly string[] = [...phoneWords, 'numara', 'to'];
+
+/** Case, the dot of the i, spaces and signs between the words do not count. */
+const bareName = (name: string): string => columnKey(name).replace(/[^\p{L}\p{N}]/gu, '');
+
+const oneOf = (words: readonly string[]): string => `(?:${words.map(bareName).join('|')})`;
+
+const numberColumn = new RegExp(
+  `^(?:${oneOf(phoneWords)}+${oneOf(numberWords)}?|${oneOf(numberColumnNames)})$`,
+);
 
 /** The columns of a CSV file. */
 export interface CsvHeader {
@@ -24,7 +29,7 @@ export interface CsvHeader {
 
 /** What is asked of the columns. */
 export interface ColumnWishes {
-  /** The column with the numbers, where its name is not one of `numberColumnNames`. */
+  /** The column with the numbers, where its name is not a known one. */
   readonly toColumn?: string | undefined;
   /** Columns that must be there: the placeholders of the text. */
   readonly required?: readonly string[];
@@ -62,7 +67,7 @@ function findNumberColumn(names: readonly string[], toColumn: string | undefined
     if (index === -1) throw missing(toColumn, names);
     return index;
   }
-  const known = names.filter((name) => numberColumnNames.includes(columnKey(name).replace(/[\s._-]/g, '')));
+  const known = names.filter((name) => numberColumn.test(bareName(name)));
   const [only] = known;
   if (only === undefined) {
     throw new CliError('CSV_NUMBER_COLUMN_MISSING', { detail: available(names) });

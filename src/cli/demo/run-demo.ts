@@ -136,7 +136,7 @@ async function enqueueFile(
   { settings, simulator }: Stage,
   { show, context, stop, sent }: Play & { readonly sent: Map<string, SentMessage> },
 ): Promise<Enqueued> {
-  const open = fileBytes(recipientsFile);
+  const open = fileBytes(recipientsFile, settings.csvMaxBytes);
   const lines = messagesOfCsv(open, {
     template: parseTemplate(text),
     fields: { title: demoLogin.title },

@@ -28,7 +28,7 @@ export function renderDemoOpening(
 /** What became of the messages, for people. */
 export function renderDemoReport(report: DemoReport, width: number): readonly string[] {
   const { enqueued, outcomes, deadLetters } = report;
-  const summary = { ...enqueued, dryRun: false, refused: enqueued.refusals.length };
+  const summary = { ...enqueued, dryRun: false };
   const letters = deadLetters.map(({ message, end }) => [
     maskNumber(message.to),
     end.reason,
@@ -106,7 +106,7 @@ export function demoReportToJson(report: DemoReport): Readonly<Record<string, un
     lines: enqueued.lines,
     enqueued: enqueued.enqueued,
     repeated: enqueued.repeated,
-    refused: enqueued.refusals.length,
+    refused: enqueued.refused,
     ...counts,
     deadByReason: sumBy(dead, ({ reason }) => reason),
     deadByCode: sumBy(dead, ({ code }) => code),

@@ -1,19 +1,25 @@
 import type { CostlyCharacter, PartCount } from '../../message/parts.ts';
+import { type PartsModel, partsModels } from '../../message/parts-models.ts';
 import { layOutColumns } from './columns.ts';
 
 /** A count of parts for people. */
 export function renderParts(count: PartCount, width: number): readonly string[] {
-  const { parts, characters, units, unit, unitsPerPart, encoding, costly } = count;
+  const { model, parts, characters, units, unit, unitsPerPart, encoding, costly } = count;
   const rows = [
     ['SMS parts', String(parts)],
     ['characters', String(characters)],
-    ['counted by', encoding === 'provider' ? "JetSMS's own arithmetic, by which it charges" : encoding],
+    ['counted by', model === '3gpp' ? `3gpp, ${encoding}: what goes over the air` : assumptionOf(model)],
     ['takes', `${units} ${unitName(unit, units)}, of ${unitsPerPart} in a part`],
+    ...(model === '3gpp' ? [] : [['certainty', partsModels[model].certainty]]),
   ];
   if (costly.length === 0) return layOutColumns(rows, width);
   const head = ['CHARACTER', 'CODE POINT', 'TIMES', 'COSTS', 'BECAUSE'];
   return [...layOutColumns(rows, width), '', ...layOutColumns([head, ...costly.map(costlyRow)], width)];
 }
+
+/** How a count of parts is called wherever it is shown. */
+export const assumptionOf = (model: PartsModel): string =>
+  `partsModel ${model}: an assumption about what JetSMS charges`;
 
 const unitName = (unit: PartCount['unit'], count: number): string => {
   const name = unit === 'ucs-2' ? '16-bit unit' : unit;

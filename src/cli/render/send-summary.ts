@@ -1,5 +1,7 @@
+import { defaultPartsModel, type PartsModel } from '../../message/parts-models.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
 import { layOutColumns } from './columns.ts';
+import { assumptionOf } from './parts.ts';
 
 /** What a run of `jetsms send` came to, in numbers. */
 export interface SendSummary {
@@ -8,6 +10,8 @@ export interface SendSummary {
   readonly lines: number;
   readonly enqueued: number;
   readonly parts: number;
+  /** How the parts were counted; undefined for an MMS, which counts as one. */
+  readonly partsModel?: PartsModel | undefined;
   readonly before: number;
   readonly repeated: number;
   readonly refused: number;
@@ -15,7 +19,7 @@ export interface SendSummary {
 
 /** The numbers of a run for people. Zeros that nobody asks about are left out. */
 export function renderSendSummary(summary: SendSummary, width: number): readonly string[] {
-  const { dryRun, enqueued, parts, before, repeated, refused } = summary;
+  const { dryRun, enqueued, parts, partsModel, before, repeated, refused } = summary;
   const always: readonly (readonly string[])[] = [
     [dryRun ? 'would be enqueued' : 'enqueued', String(enqueued), partsNote(parts)],
     ['refused', String(refused), refused === 0 ? '' : 'the lines above say why; the others are not affected'],
@@ -23,6 +27,11 @@ export function renderSendSummary(summary: SendSummary, width: number): readonly
   const sometimes = [
     [before, 'already enqueued', 'by an earlier run; not sent again (--again sends anew)'],
     [repeated, 'repeated', 'same as an earlier line; sent once'],
+    [
+      partsModel === undefined ? 0 : parts,
+      'SMS parts',
+      `counted by ${assumptionOf(partsModel ?? defaultPartsModel)}`,
+    ],
   ] as const;
   const present = sometimes.filter(([count]) => count > 0);
   const rows = [...always, ...present.map(([count, label, note]) => [label, String(count), note])];

@@ -27,6 +27,8 @@ export interface Enqueued {
   before: number;
   /** The same number and text as an earlier line. */
   repeated: number;
+  refused: number;
+  /** The first of those refused; `onRefused` is told all of them. */
   readonly refusals: Refusal[];
   /** Ids of all messages that are in Redis by this run or an earlier one, each once. */
   readonly ids: Set<string>;
@@ -60,6 +62,7 @@ export async function enqueueAll(
     parts: 0,
     before: 0,
     repeated: 0,
+    refused: 0,
     refusals: [],
     ids: new Set(),
     stopped: false,
@@ -109,8 +112,12 @@ function count({ id, parts, duplicate }: Receipt, result: Enqueued): void {
   result.ids.add(id);
 }
 
+/** Refusals kept for the end; a file of a million bad lines must not fill the memory. */
+const keptRefusals = 10_000;
+
 function refuse(refusal: Refusal, result: Enqueued, { onRefused }: EnqueueOptions): void {
-  result.refusals.push(refusal);
+  result.refused += 1;
+  if (result.refusals.length < keptRefusals) result.refusals.push(refusal);
   onRefused(refusal);
 }
 

@@ -52,8 +52,8 @@ export function checkOptions(options: SendOptions): void {
 const usage = (detail: string): CliError => new CliError('USAGE', { detail });
 
 /** The rules that the settings of an account make for its messages. */
-export function rulesOf({ title, charset, maxTextLength }: AccountSettings): AccountRules {
-  return { ...(title === '' ? {} : { title }), charset, maxTextLength };
+export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSettings): AccountRules {
+  return { ...(title === '' ? {} : { title }), charset, maxTextLength, partsModel };
 }
 
 /**

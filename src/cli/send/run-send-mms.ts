@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { MessageError } from '../../message/errors.ts';
 import type { Media } from '../../message/media.ts';
 import { checkMms, type NewMms, partsOfMms } from '../../message/mms.ts';
 import type { AccountSettings } from '../../settings/account.ts';
@@ -7,6 +8,7 @@ import { readSettings } from '../../settings/read.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
+import { fileUnreadable, regularFileSize } from '../regular-file.ts';
 import { renderSendSummary, type SendSummary } from '../render/send-summary.ts';
 import { commonFields, rulesOf, type SendOptions } from './request.ts';
 import { producerSender } from './sender.ts';
@@ -31,13 +33,16 @@ const typeByEnding: ReadonlyMap<string, string> = new Map(
 /**
  * Enqueues one MMS to all numbers of `--to`.
  *
- * @throws CliError USAGE, FILE_UNREADABLE; MessageError and ProducerError as `sendMms()`; nothing is enqueued then
+ * @throws CliError USAGE, FILE_UNREADABLE, FILE_NOT_REGULAR; MessageError and ProducerError as `sendMms()`; nothing is enqueued then
  */
 export async function runSendMms(options: SendOptions, context: CliContext): Promise<void> {
   const { to = [], mms: file = '', dryRun = false } = options;
   const settings = readSettings({ env: context.env }, { needs: dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
-  const mms = await mmsOf(options, account, { contentType: contentTypeOf(options), data: await read(file) });
+  const mms = await mmsOf(options, account, {
+    contentType: contentTypeOf(options),
+    data: await read(file, account),
+  });
   const ids: string[] = [];
   if (dryRun) checkMms(mms, { ...mmsRulesOf(account), nowMs: Date.now() });
   else {
@@ -68,11 +73,16 @@ function contentTypeOf({ mms = '', contentType }: SendOptions): string {
   throw new CliError('USAGE', { detail: 'Say with --content-type what the file of --mms is.' });
 }
 
-async function read(file: string): Promise<Buffer> {
+/** Its size is looked at first: a huge file must not be read before it is refused. */
+async function read(file: string, { mmsMaxBytes }: AccountSettings): Promise<Buffer> {
+  const bytes = await regularFileSize(file);
+  if (bytes > mmsMaxBytes) {
+    throw new MessageError('MEDIA_TOO_LARGE', 'media.data', { bytes, maximum: mmsMaxBytes });
+  }
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new CliError('FILE_UNREADABLE', { cause });
+    throw fileUnreadable(file, cause);
   }
 }
 

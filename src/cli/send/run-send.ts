@@ -36,7 +36,7 @@ interface Run {
 export async function runSend(options: SendOptions, context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: options.dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
-  const lines = linesOf(options, account);
+  const lines = linesOf(options, { settings, account });
   const run: Run = { options, settings, account, context, stop: context.stopSignal() };
   const enqueued = await enqueue(lines, run);
   refuseWhereNothingWasDone(enqueued, options);
@@ -49,7 +49,10 @@ export async function runSend(options: SendOptions, context: CliContext): Promis
 }
 
 /** The messages that the options ask for, all that they have in common checked. */
-function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator<MessageLine, void> {
+function linesOf(
+  options: SendOptions,
+  { settings, account }: Pick<Run, 'settings' | 'account'>,
+): AsyncGenerator<MessageLine, void> {
   const { to = [], csv, text, toColumn, again, idempotencyKey } = options;
   const nowMs = Date.now();
   if (csv === undefined) {
@@ -58,7 +61,7 @@ function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator
   }
   const template = parseTemplate(text);
   const sampleText = template.placeholders.length === 0 ? text : 'x';
-  return messagesOfCsv(fileBytes(csv), {
+  return messagesOfCsv(fileBytes(csv, settings.csvMaxBytes), {
     template,
     toColumn,
     fields: commonFields(options, { account, sampleText, nowMs }),
@@ -72,8 +75,7 @@ function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator
 
 async function enqueue(lines: AsyncGenerator<MessageLine, void>, run: Run): Promise<Enqueued> {
   const { options, settings, account, context, stop } = run;
-  const total =
-    options.csv === undefined ? (options.to?.length ?? 0) : await countRecipients(fileBytes(options.csv));
+  const total = await countLines(options, settings);
   const word = options.csv === undefined ? 'recipient' : 'line';
   await using sender: Sender = options.dryRun ? dryRunSender(account) : producerSender(settings);
   const progress = await createProgress(context.terminal, {
@@ -89,12 +91,16 @@ async function enqueue(lines: AsyncGenerator<MessageLine, void>, run: Run): Prom
       onRefused({ line, code, message }) {
         if (!options.json && total > 1) progress.line(`${word} ${line}: ${code} ${message}`);
       },
-      onProgress: ({ lines: done, refusals }) =>
-        progress.update(done, refusals.length === 0 ? '' : `${refusals.length} refused`),
+      onProgress: ({ lines: done, refused }) =>
+        progress.update(done, refused === 0 ? '' : `${refused} refused`),
     });
   } finally {
     progress.stop();
   }
+}
+
+async function countLines({ csv, to = [] }: SendOptions, { csvMaxBytes }: Settings): Promise<number> {
+  return csv === undefined ? to.length : countRecipients(fileBytes(csv, csvMaxBytes));
 }
 
 /** One message that is refused is wrong input; so is a file, or an absent Redis, that let nothing through. */
@@ -114,22 +120,23 @@ async function waited(enqueued: Enqueued, { settings, account, context, options,
   });
 }
 
-function isAllFine({ refusals, stopped }: Enqueued, outcomes: readonly OutcomeRow[] = []): boolean {
-  return refusals.length === 0 && !stopped && outcomes.every(({ end }) => end === 'accepted');
+function isAllFine({ refused, stopped }: Enqueued, outcomes: readonly OutcomeRow[] = []): boolean {
+  return refused === 0 && !stopped && outcomes.every(({ end }) => end === 'accepted');
 }
 
 function print(enqueued: Enqueued, outcomes: readonly OutcomeRow[] | undefined, run: Run): void {
   const { options, context } = run;
   const { terminal } = context;
-  const { lines, parts, before, repeated, refusals, stopped } = enqueued;
+  const { lines, parts, before, repeated, refused, refusals, stopped } = enqueued;
   const summary: SendSummary = {
     dryRun: options.dryRun === true,
     lines,
     enqueued: enqueued.enqueued,
     parts,
+    partsModel: run.account.partsModel,
     before,
     repeated,
-    refused: refusals.length,
+    refused,
   };
   if (options.json) {
     const problems = refusals.map(({ line, code, message }) => ({ line, code, message }));

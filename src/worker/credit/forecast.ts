@@ -8,7 +8,7 @@ export interface CreditReading {
 export interface WaitingMessages {
   readonly jobs: number;
   readonly messages: number;
-  /** SMS parts, by the provider's arithmetic. */
+  /** SMS parts as the producers counted them: an assumption about what is charged. */
   readonly parts: number;
   /** Reckoned from a sample of the jobs, where there are many. */
   readonly isEstimate: boolean;

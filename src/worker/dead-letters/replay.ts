@@ -42,7 +42,7 @@ export interface ReplayCounts {
   /** Letters enqueued anew; with `dryRun`, those that would be. */
   readonly replayed: number;
   readonly messages: number;
-  /** SMS parts, which JetSMS counts and charges. */
+  /** SMS parts as they were counted when enqueued: an assumption about what is charged. */
   readonly parts: number;
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
 }

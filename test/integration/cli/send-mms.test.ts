@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,8 +57,24 @@ describe('jetsms send --mms', () => {
     }
   });
 
+  it('refuses a file that is too large by its size, before it is read', async () => {
+    await using world = await createDelivery({ account: { name: 'default', surface: 'web-service' } });
+    const huge = join(folder, 'huge.jpg');
+    await writeFile(huge, '');
+    await truncate(huge, 2 ** 40);
+    expect(await sendMms(world, ...to, '--mms', huge)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('MEDIA_TOO_LARGE'),
+    });
+  });
+
   it.each<[string, readonly string[], string]>([
     ['a file that is not there', [...to, '--mms', 'nowhere.jpg'], 'FILE_UNREADABLE'],
+    [
+      'a device without an end',
+      [...to, '--mms', '/dev/zero', '--content-type', 'image/jpeg'],
+      'FILE_NOT_REGULAR',
+    ],
     ['a file whose type nobody knows', [...to, '--mms', 'sezon.bin'], 'USAGE'],
     ['a subject without a file', [...to, '--subject', 'Yeni sezon'], 'USAGE'],
     ['a CSV file', ['--csv', 'liste.csv', '--mms', 'sezon.jpg'], 'USAGE'],

@@ -51,6 +51,16 @@ describe('checkMessage', () => {
     });
   });
 
+  it("counts parts by the account's model, and says by which where it is not the usual one", () => {
+    const long = { ...good, text: 'ş'.repeat(156) };
+    expect(checkMessage(long, rules)).toMatchObject({ parts: 1 });
+    expect(checkMessage(long, { ...rules, partsModel: 'list' })).not.toHaveProperty('partsModel');
+    expect(checkMessage(long, { ...rules, partsModel: 'operator-code' })).toMatchObject({
+      parts: 2,
+      partsModel: 'operator-code',
+    });
+  });
+
   it('takes a field that is undefined as left out', () => {
     const sparse = {
       ...good,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import { describe, expect, it } from 'vitest';
 import { isMessageError } from '../../../src/message/errors.ts';
 import { isProviderNumber, maskNumber, normalizeNumber } from '../../../src/message/number.ts';
@@ -30,6 +30,18 @@ describe('normalizeNumber', () => {
     '\u202a+90 532 123 45 67\u202c',
     '０５３２１２３４５６７',
     '＋９０ ５３２ １２３ ４５ ６７',
+    '90 0532 123 45 67',
+    '0090 0532 123 45 67',
+    "'05321234567",
+    "'+905321234567",
+    '’05321234567',
+    '5321234567.0',
+    '5321234567,00',
+    '05321234567.0',
+    '905321234567.0',
+    '5,321234567E+9',
+    '5.321234567E+09',
+    '9,05321234567E+11',
     5_321_234_567,
     905_321_234_567,
   ])('brings %j to the provider form', (input) => {
@@ -41,9 +53,11 @@ describe('normalizeNumber', () => {
     ['0049 1511 2345678', '4915112345678'],
     ['+44 (0)7911 123456', '447911123456'],
     ['+994 50 123 45 67', '994501234567'],
-    ['+53 5 2345678', '5352345678'],
+    ['+599 9 512 3456', '59995123456'],
+    ['+51 912 345 678', '51912345678'],
     ['+1 212 555 1234', '12125551234'],
     ['+90 533 821 12 34', '905338211234'],
+    ['0542 851 23 45', '905428512345'],
   ])('takes the foreign or Cypriot mobile %s with its country code', (input, expected) => {
     expect(normalizeNumber(input)).toBe(expected);
   });
@@ -96,8 +110,92 @@ describe('normalizeNumber', () => {
     ['4915112345678', 'NUMBER_NEEDS_COUNTRY_CODE'],
     ['447911123456', 'NUMBER_NEEDS_COUNTRY_CODE'],
     [994_501_234_567, 'NUMBER_NEEDS_COUNTRY_CODE'],
+    ['+90 392 223 45 67', 'NUMBER_NOT_MOBILE'],
+    ['+0532 123 45 67', 'NUMBER_INVALID'],
+    ['+00532 123 45 67', 'NUMBER_INVALID'],
+    ['00+905321234567', 'NUMBER_INVALID'],
+    ['O532 123 45 67', 'NUMBER_INVALID'],
+    ['0532 l23 45 67', 'NUMBER_INVALID'],
+    ['0532 123 45 67 dahili 12', 'NUMBER_INVALID'],
+    ['0532-123-45-67/12', 'NUMBER_INVALID'],
+    ['٠٥٣٢١٢٣٤٥٦٧', 'NUMBER_INVALID'],
   ])('refuses %j as %s', (input, code) => {
     expect(() => normalizeNumber(input)).toThrow(expect.objectContaining({ code, field: 'to' }));
+  });
+
+  it.each([
+    ['Cuba', '+53 5 123 4567'],
+    ['Belize', '+501 612 3456'],
+    ['Guyana', '+592 612 3456'],
+    ['Suriname', '+597 812 3456'],
+    ['Bonaire', '+599 318 1234'],
+  ])('refuses a number of %s whose ten digits JetSMS would read as a Turkish one', (_, input) => {
+    expect(parsePhoneNumberFromString(input)?.isValid()).toBe(true);
+    expect(() => normalizeNumber(input)).toThrow(
+      expect.objectContaining({
+        code: 'NUMBER_READ_AS_TURKISH',
+        message: expect.stringContaining('write it without + or 00'),
+      }),
+    );
+  });
+
+  it.each(['00535 123 45 67', '00532 123 45 67', '000532 123 45 67', '0053 5 123 4567', '005016123456'])(
+    'refuses %s, whose zero is doubled or whose country code hides a Turkish number, with that hint',
+    (input) => {
+      expect(() => normalizeNumber(input)).toThrow(
+        expect.objectContaining({
+          code: 'NUMBER_DOUBLE_ZERO',
+          message: expect.stringContaining('Write one zero'),
+        }),
+      );
+    },
+  );
+
+  it.each(['5.32E+09', '5,32123E+09', '5,3212345E+09', '9,05321E+11', '5E9'])(
+    'refuses %s, which a spreadsheet has rounded, with that hint',
+    (input) => {
+      expect(() => normalizeNumber(input)).toThrow(
+        expect.objectContaining({ code: 'NUMBER_DIGITS_LOST', message: expect.stringContaining('"text"') }),
+      );
+    },
+  );
+
+  it.each(['532123456.0', '532123456.5', '532123456,0', '0532 123 45 6²', '0532 123 45 6①'])(
+    'makes no number of %s, in which a digit is missing',
+    (input) => {
+      expect(() => normalizeNumber(input)).toThrow(expect.objectContaining({ code: 'NUMBER_INVALID' }));
+    },
+  );
+
+  it('sends out digits that JetSMS reads as the same number as was meant, whoever wrote them', () => {
+    const codes = getCountries().map((country) => getCountryCallingCode(country));
+    const written = fc.oneof(
+      fc
+        .tuple(fc.constantFrom('+', '00'), fc.constantFrom(...codes), fc.stringMatching(/^[0-9]{5,12}$/))
+        .map((pieces) => pieces.join('')),
+      // Countries whose numbers can have ten digits that begin with 5.
+      fc
+        .tuple(
+          fc.constant('+'),
+          fc.constantFrom('53', '501', '592', '597', '599'),
+          fc.stringMatching(/^[5-8][0-9]{6,7}$/),
+        )
+        .map((pieces) => pieces.join('')),
+      fc
+        .tuple(fc.constantFrom('', '0', '00', '+', '90', '+90', '0090'), fc.stringMatching(/^5[0-9]{9}$/))
+        .map((pieces) => pieces.join('')),
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(written, (input) => {
+        if (!accepts(input)) return;
+        accepted += 1;
+        const meant = parsePhoneNumberFromString(input.replace(/^00/, '+'), 'TR')?.number;
+        expect(readByJetSms(normalizeNumber(input))).toBe(meant);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(accepted).toBeGreaterThan(100);
   });
 
   it('takes the part of a prefix that is given out, and only that', () => {
@@ -131,7 +229,7 @@ describe('normalizeNumber', () => {
 });
 
 describe('isProviderNumber', () => {
-  it.each(['905321234567', '4915112345678', '5352345678'])('takes %s', (value) => {
+  it.each(['905321234567', '4915112345678', '59995123456'])('takes %s', (value) => {
     expect(isProviderNumber(value)).toBe(true);
   });
 
@@ -140,6 +238,7 @@ describe('isProviderNumber', () => {
     '05321234567',
     '90532 1234567',
     '123456',
+    '5352345678',
     '1'.repeat(16),
     '',
     905_321_234_567,
@@ -175,6 +274,12 @@ describe('maskNumber', () => {
     );
   });
 });
+
+/** What JetSMS makes of digits without a plus sign: the forms in which its own clients write Turkish numbers come first. */
+function readByJetSms(digits: string): string {
+  const turkish = /^(?:90|0)?(5[0-9]{9})$/.exec(digits)?.[1];
+  return turkish === undefined ? `+${digits}` : `+90${turkish}`;
+}
 
 function accepts(input: string): boolean {
   try {

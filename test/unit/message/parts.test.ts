@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nationalTables } from '../../../src/message/gsm-alphabet.ts';
-import { countParts, type PartOptions, providerParts } from '../../../src/message/parts.ts';
+import { countParts, type PartOptions, partsByModel } from '../../../src/message/parts.ts';
+import { partsModelNames } from '../../../src/message/parts-models.ts';
 
 const plain: PartOptions = { model: '3gpp' };
 const single: PartOptions = { model: '3gpp', nationalTables: 'turkish-single' };
 const locking: PartOptions = { model: '3gpp', nationalTables: 'turkish-locking' };
 const both: PartOptions = { model: '3gpp', nationalTables: 'turkish-both' };
 
-describe("the provider's arithmetic", () => {
+describe('by the lengths of the list of codes', () => {
   it.each([
     [0, 0],
     [1, 1],
@@ -22,9 +23,9 @@ describe("the provider's arithmetic", () => {
     [613, 5],
     [765, 5],
   ])('%i characters are %i SMS, Turkish letters or not', (characters, parts) => {
-    expect(providerParts(characters)).toBe(parts);
+    expect(partsByModel('ş'.repeat(characters))).toBe(parts);
     expect(countParts('ş'.repeat(characters))).toMatchObject({
-      model: 'provider',
+      model: 'list',
       parts,
       characters,
       costly: [],
@@ -33,10 +34,10 @@ describe("the provider's arithmetic", () => {
 
   it('names the characters that count as two', () => {
     expect(countParts('a😀b😀')).toEqual({
-      model: 'provider',
+      model: 'list',
       parts: 1,
       characters: 6,
-      encoding: 'provider',
+      encoding: 'unknown',
       unit: 'character',
       units: 6,
       unitsPerPart: 160,
@@ -144,7 +145,7 @@ describe('3GPP TS 23.038', () => {
 describe('countParts', () => {
   const options = fc.record(
     {
-      model: fc.constantFrom('provider' as const, '3gpp' as const),
+      model: fc.constantFrom(...partsModelNames, '3gpp' as const),
       nationalTables: fc.constantFrom(...nationalTables),
     },
     { requiredKeys: [] },
@@ -185,7 +186,7 @@ describe('countParts', () => {
   it('fills every part of a text in letters of one cost', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2_000 }), (characters) => {
-        expect(countParts('a'.repeat(characters), plain).parts).toBe(providerParts(characters));
+        expect(countParts('a'.repeat(characters), plain).parts).toBe(partsByModel('a'.repeat(characters)));
       }),
     );
   });

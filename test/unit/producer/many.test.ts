@@ -143,6 +143,16 @@ describe('the job of a chunk', () => {
     expect(job?.parts).toBe(job && partsOf(job));
   });
 
+  it("counts parts by the account's model, for the common text and for own ones, and says so", () => {
+    const campaign = checkCampaign(
+      { campaign: 'sale', text: 'ş'.repeat(156) },
+      { account: 'acme', rules: { ...rules, partsModel: 'turkish-letters' }, nowMs },
+    );
+    const { job } = judge(['0532 123 45 67', { to: '0532 123 45 68', text: 'a' }], campaign);
+    expect(job).toMatchObject({ parts: 3, partsModel: 'turkish-letters' });
+    expect(job && partsOf(job)).toBe(3);
+  });
+
   it('leaves out who cannot be sent to, and says so by their place among all', () => {
     const recipients: readonly Recipient[] = [
       '0532 123 45 67',

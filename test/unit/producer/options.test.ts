@@ -50,6 +50,11 @@ describe("a producer's options", () => {
     ['an account name that cannot be a queue', { redis, accounts: { ok: {}, 'Not OK': {} } }, /position 2/],
     ['no window', { redis, idempotencyWindowMs: 0 }, /idempotencyWindowMs must be a positive number/],
     ['a time limit that is no number', { redis, redisTimeoutMs: '1s' }, /redisTimeoutMs must be a positive/],
+    [
+      'a model of parts that is none',
+      { redis, accounts: { a: { partsModel: 'list' }, b: { partsModel: 'constructor' } } },
+      /partsModel of the account at position 2 must be one of list, operator-code/,
+    ],
     ['no prefix', { redis, prefix: '' }, /prefix must be a text/],
   ])('are refused with %s', (_, options, expected) => {
     expect(refusal(options)).toMatchObject({

@@ -19,6 +19,7 @@ describe('a send job', () => {
     ['of many messages with a text each', { ...job, to: [number, number], text: ['a', 'b'] }],
     ['of a replayed message', { ...job, origin: { id: 'm1', rootId: 'm0', replay: 2 } }],
     ['that is a piece of another', { ...job, before: { attempts: 0, resends: 1 } }],
+    ['with a model of parts of a later version', { ...job, partsModel: 'constructor' }],
     ['with fields that a later version of the same format may add', { ...job, colour: 'red' }],
   ])('%s is read as it stands', (_, data) => {
     expect(parseSendJob(data)).toEqual({ ok: true, job: data });
@@ -33,10 +34,12 @@ describe('a send job', () => {
     ['to', { to: [] }, 'field to is missing or not valid'],
     ['to', { to: number }, 'field to is missing or not valid'],
     ['to', { to: [number, '+905321234567'] }, 'field to is missing or not valid'],
+    ['to', { to: [number, '5352345678'] }, 'field to is missing or not valid'],
     ['text', { text: '' }, 'field text is missing or not valid'],
     ['text', { text: ['a', 'b'] }, 'field text is missing or not valid'],
     ['text', { text: [7] }, 'field text is missing or not valid'],
     ['whenUncertain', { whenUncertain: 'ask' }, 'field whenUncertain is missing or not valid'],
+    ['partsModel', { partsModel: 7 }, 'field partsModel is missing or not valid'],
     ['parts', { parts: '1' }, 'field parts is missing or not valid'],
     ['enqueuedAt', { enqueuedAt: Number.NaN }, 'field enqueuedAt is missing or not valid'],
     ['deadlineAt', { deadlineAt: null }, 'field deadlineAt is missing or not valid'],

@@ -168,6 +168,18 @@ describe('a job of some messages', () => {
     expect(subJob(job, [[0, 1]], used)).toMatchObject({ before: used });
   });
 
+  it('counts parts as its producer did, and by the list where it does not know how that was', () => {
+    const job = sendJob({ to: ['905320000000', '905320000001'], text: 'ş'.repeat(156) });
+    expect(partsOf(job)).toBe(2);
+    expect(subJob({ ...job, partsModel: 'turkish-letters' }, [[0, 1]])).toMatchObject({
+      parts: 2,
+      partsModel: 'turkish-letters',
+    });
+    for (const partsModel of ['of-a-later-version', 'constructor']) {
+      expect(partsOf({ ...job, partsModel })).toBe(2);
+    }
+  });
+
   it('counts an MMS by the recipient', () => {
     const media = { hash: 'a'.repeat(64), contentType: 'image/jpeg', subject: '', bytes: 1 };
     const job = sendJob({ to: ['905320000000', '905320000001'], text: '', media });

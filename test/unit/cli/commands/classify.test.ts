@@ -25,6 +25,13 @@ describe('jetsms classify', () => {
     ]);
   });
 
+  it('gives up at a line that never ends, after the replies before it', async () => {
+    const stdin = ['10 wrong user\n', ...Array<Uint8Array>(200).fill(new Uint8Array(65_536))];
+    const { exitCode, out, err } = await captureCli(['classify', '--json'], { stdin });
+    expect({ exitCode, replies: out.length }).toEqual({ exitCode: 2, replies: 1 });
+    expect(err.join('\n')).toContain('REPLY_TOO_LONG');
+  });
+
   it('reads each line of standard input in its own encoding', async () => {
     const stdin = [iconv.encode('90 Hatanın\n', 'iso-8859-9'), '90 açıklaması\n', '\uFEFF12 wrong title\n'];
     expect((await classifyJson([], { stdin })).map(({ text }) => text)).toEqual([

@@ -1,48 +1,32 @@
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countRecipients, detectEncoding, fileBytes, textLines } from '../../../../src/cli/csv/bytes.ts';
+import { countRecipients, fileBytes } from '../../../../src/cli/csv/bytes.ts';
 import { bytes, collect } from '../capture.ts';
+
+const here = fileURLToPath(import.meta.url);
 
 describe('fileBytes', () => {
   it('reads the same file twice', async () => {
-    const open = fileBytes(fileURLToPath(import.meta.url));
+    const open = fileBytes(here, 1_000_000);
     expect(Buffer.concat(await collect(open()))).toEqual(Buffer.concat(await collect(open())));
   });
 
   it('says clearly that there is no such file', async () => {
-    await expect(collect(fileBytes('/nowhere/x.csv')())).rejects.toMatchObject({
+    await expect(collect(fileBytes('/nowhere/x.csv', 1)())).rejects.toMatchObject({
       code: 'FILE_UNREADABLE',
       message: expect.stringContaining('ENOENT'),
     });
   });
-});
 
-describe('detectEncoding', () => {
-  it.each<[string, readonly (string | Uint8Array)[], string]>([
-    ['ASCII', ['abc'], 'utf-8'],
-    ['a letter cut in two', [Uint8Array.of(0xc5), Uint8Array.of(0x9f)], 'utf-8'],
-    ['a letter cut off at the end', [Uint8Array.of(0x61, 0xc5)], 'windows-1254'],
-    ['a Windows-1254 letter', [Uint8Array.of(0xfe, 0x61)], 'windows-1254'],
-  ])('takes %s for %s', async (_, chunks, encoding) => {
-    expect(await detectEncoding(() => bytes(chunks))).toBe(encoding);
+  it('refuses a file that is larger than allowed, and says how large it is', async () => {
+    await expect(collect(fileBytes(here, 100)())).rejects.toMatchObject({
+      code: 'CSV_TOO_LARGE',
+      message: expect.stringMatching(/It has \d+ bytes; csvMaxBytes allows 100\./),
+    });
   });
-});
 
-describe('textLines', () => {
-  it('gives the same lines however the bytes are cut into chunks', async () => {
-    const text = fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\r\n', 'ş'), maxLength: 30 });
-    await fc.assert(
-      fc.asyncProperty(text, fc.integer({ min: 1, max: 4 }), async (whole, size) => {
-        const all = new TextEncoder().encode(whole);
-        const chunks = Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-          all.subarray(index * size, (index + 1) * size),
-        );
-        const lines = await collect(textLines(() => bytes(chunks), 'utf-8'));
-        const expected = whole.split(/\r\n|\n|\r/);
-        expect(lines).toEqual(expected.at(-1) === '' ? expected.slice(0, -1) : expected);
-      }),
-    );
+  it.each(['/dev/zero', '/dev', '/dev/null'])('refuses %s, which is no file with an end', async (path) => {
+    await expect(collect(fileBytes(path, 100)())).rejects.toMatchObject({ code: 'FILE_NOT_REGULAR' });
   });
 });
 

@@ -12,6 +12,14 @@ describe('the summary of a send', () => {
     ]);
   });
 
+  it('calls the parts what they are: counted by a model, an assumption about charging', () => {
+    expect(renderSendSummary({ ...zero, enqueued: 1, parts: 2, partsModel: 'list' }, width)).toEqual([
+      'enqueued   1  2 SMS parts',
+      'refused    0',
+      'SMS parts  2  counted by partsModel list: an assumption about what JetSMS charges',
+    ]);
+  });
+
   it('says why fewer were enqueued than the file has lines', () => {
     const lines = renderSendSummary(
       { ...zero, dryRun: true, enqueued: 5, parts: 7, before: 2, repeated: 1, refused: 3 },

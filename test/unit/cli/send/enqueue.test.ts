@@ -44,6 +44,22 @@ describe('enqueueing lines', () => {
     ]);
   });
 
+  it('counts all that were refused, but keeps only the first ten thousand', async () => {
+    let told = 0;
+    const many = Array<string>(12_000).fill('bad line');
+    const result = await enqueueAll(linesOf(...many), {
+      ...options({ send: store() }),
+      onRefused: () => {
+        told += 1;
+      },
+    });
+    expect({ refused: result.refused, kept: result.refusals.length, told }).toEqual({
+      refused: 12_000,
+      kept: 10_000,
+      told: 12_000,
+    });
+  });
+
   it('ends early where Redis is away from the start, and says what failed', async () => {
     const away = Object.assign(new Error('away'), { code: 'REDIS_UNAVAILABLE' });
     let tries = 0;
