@@ -10,7 +10,7 @@ import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../settings/package-version.ts';
 
 /** How long a start waits for Redis before it gives up and leaves the next try to its supervisor. */
 const redisWaitMs = 30_000;

@@ -11,7 +11,7 @@ import { createTelemetry } from '../../worker/report.ts';
 import { createWorker } from '../../worker/worker.ts';
 import { type DemoRedis, openDemoRedis } from '../demo-redis.ts';
 import { CliError } from '../errors.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../settings/package-version.ts';
 import { firstCreditParts } from './faults.ts';
 
 /** Login of the simulated account. */
