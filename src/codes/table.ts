@@ -42,7 +42,10 @@ export const unknownCode: UnknownCodeFacts = {
   scope: null,
   reason: 'unknown-code',
   meaning: 'not in the list of JetSMS; never taken for success',
-  action: 'Dead letter `unknown-code`, with its own counter and alert; never retried.',
+  action:
+    'The first message of the request becomes the dead letter `unknown-code`, with a counter and an alert of its own; ' +
+    'the others go back to wait. Five such requests in a row hold the account `unknown-code`. ' +
+    'That JetSMS took nothing of the request is our assumption: its list calls every other code an error.',
   hint: 'Call JetSMS customer service and ask what the code means; replay when the cause is gone.',
   source: `JetSMS list "${listTitle}", the remark on all other errors`,
 };

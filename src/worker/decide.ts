@@ -129,7 +129,7 @@ function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation)
       return terminal(row, situation, text);
     case 'accepted':
       // `00` never arrives here as a refusal; if it does, the answer contradicts itself.
-      return uncertain({ kind: 'uncertain', cause: 'accepted-without-id' }, situation);
+      return uncertain({ kind: 'uncertain', cause: 'malformed-reply' }, situation);
   }
 }
 

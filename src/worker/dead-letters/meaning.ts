@@ -27,7 +27,7 @@ const meaningOfCause: Readonly<Record<string, string>> = {
   'malformed-reply': 'the reply was no JetSMS reply',
   'cut-reply': 'the reply was cut',
   'reply-too-large': 'the reply was far too long',
-  'accepted-without-id': '00 without a group id, so probably cut',
+  'unknown-status': 'JetSMS gave a status for this recipient that nobody knows',
   'server-fault': 'a server fault instead of a reply',
   'soap-fault': 'JetSMS did not understand the request',
   crash: 'the worker died while the request was under way',
