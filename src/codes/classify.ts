@@ -1,7 +1,7 @@
 import { fold } from './fold.ts';
 import type { RowId } from './list.ts';
 import type { JetsmsReply, NotAReply, Reply } from './reply.ts';
-import { type CodeRow, codeTable, unofficialRows } from './table.ts';
+import { type CodeRow, codeTable, unknownCode, unofficialRows } from './table.ts';
 import { type UnofficialCode, unofficialCodes } from './unofficial.ts';
 
 /** What a reply means. */
@@ -34,7 +34,9 @@ const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(
   (row) => row.code,
 );
 const hints: ReadonlyMap<string, UnofficialCode> = new Map(unofficialCodes.map((seen) => [seen.code, seen]));
-const rowsById: ReadonlyMap<string, CodeRow> = new Map(codeTable.map((row) => [row.id, row]));
+const rowsById: ReadonlyMap<string, CodeRow> = new Map(
+  [...codeTable, ...unofficialRows].map((row) => [row.id, row]),
+);
 
 /** Judges a reply by the table. Total: every reply has exactly one classification. */
 export function classify(reply: Reply): Classification {
@@ -70,6 +72,18 @@ export function findRow(code: string, text: string): CodeRow | undefined {
 
 const lostXmlWords = 'xml null';
 const parserWords = 'xml parser hatasi';
+
+/** The row of this name. */
+export const rowNamed = (id: string): CodeRow | undefined => rowsById.get(id);
+
+/** What a code means, in a few words for people; of one that JetSMS does not list it says so. */
+export function meaningInWords(code: string, row: CodeRow | undefined): string {
+  if (row?.official) return row.meaning;
+  const seen = hints.get(code)?.meaning;
+  return seen === undefined ? unknownCode.meaning : `${unlisted}; public clients take it for: ${seen}`;
+}
+
+const unlisted = 'not in the list of JetSMS';
 
 function rowIdOf90(foldedText: string): RowId {
   if (foldedText === lostXmlWords) return '90-xml-null';

@@ -1,4 +1,4 @@
-import { classify, type ListedReply, type UnknownCode } from './classify.ts';
+import { classify, type ListedReply, meaningInWords, type UnknownCode } from './classify.ts';
 import type { CodeClass, CodeScope } from './decisions.ts';
 import { parseReply } from './parse-reply.ts';
 import type { NotAReply, Reply } from './reply.ts';
@@ -57,7 +57,8 @@ function explainListed({ row, code, text, groupId }: ListedReply): Explanation {
     class: row.class,
     scope: row.scope,
     official: row.official,
-    meaning: row.class === 'accepted' && groupId === undefined ? acceptedWithoutId : row.meaning,
+    meaning:
+      row.class === 'accepted' && groupId === undefined ? acceptedWithoutId : meaningInWords(code, row),
     description: row.description,
     action: row.action,
     hint: row.hint,
@@ -78,9 +79,7 @@ function explainUnknown({ code, text, hint }: UnknownCode): Explanation {
     class: unknownCode.class,
     scope: unknownCode.scope,
     official: false,
-    meaning: hint
-      ? `${unknownCode.meaning}; public clients take it for: ${hint.meaning}`
-      : unknownCode.meaning,
+    meaning: meaningInWords(code, undefined),
     description: null,
     action: unknownCode.action,
     hint: unknownCode.hint,

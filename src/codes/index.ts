@@ -3,6 +3,8 @@ export {
   classify,
   findRow,
   type ListedReply,
+  meaningInWords,
+  rowNamed,
   type UnknownCode,
 } from './classify.ts';
 export {

@@ -36,10 +36,11 @@ const knownByCode: ReadonlyMap<string, readonly Known[]> = Map.groupBy(
 
 /**
  * The provider's words as far as the tables know them; `…` stands for the rest. What else a reply says may quote a
- * number, a text or a name, so whoever shows a reply shows this. Undefined where nothing is known.
+ * number, a text or a name, so whoever shows a reply shows this.
  */
-export function knownWords(code: string, text: string): string | undefined {
+export function knownWords(code: string, text: string): string {
   const said = fold(text);
+  if (said === '') return '';
   for (const { words, pattern } of knownByCode.get(code) ?? []) {
     const found = pattern.exec(said);
     if (words === '' || found === null) continue;
@@ -47,5 +48,5 @@ export function knownWords(code: string, text: string): string | undefined {
     const shown = words.replace(lengths, () => numbers.shift() ?? '');
     return found[0].length === said.length ? shown : `${shown} …`;
   }
-  return undefined;
+  return '…';
 }

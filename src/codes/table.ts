@@ -14,7 +14,6 @@ export interface OfficialRow extends ListedCode, Decision {
 /** A row that only public clients know. It is shown as such wherever it shows. */
 export interface UnofficialRow extends UnofficialCode, Decision {
   readonly id: UnofficialRowId;
-  readonly official: false;
   /** Only JetSMS's list describes its codes. */
   readonly description: null;
 }
@@ -33,7 +32,7 @@ export const codeTable: readonly OfficialRow[] = codeList.map(
 export const unofficialRows: readonly UnofficialRow[] = unofficialCodes.flatMap((seen) => {
   const id = seen.code as UnofficialRowId;
   if (!Object.hasOwn(unofficialDecisions, id)) return [];
-  return [{ ...seen, id, description: null, ...unofficialDecisions[id], official: false as const }];
+  return [{ ...seen, id, description: null, ...unofficialDecisions[id] }];
 });
 
 /** The facts of any code outside the table: never success, never retried. */

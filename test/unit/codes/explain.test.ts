@@ -41,7 +41,8 @@ describe('explain', () => {
       scope: 'account',
       official: false,
       row: '28',
-      meaning: "the sender's IP address is not allowed",
+      meaning:
+        "not in the list of JetSMS; public clients take it for: the sender's IP address is not allowed",
       source: expect.stringContaining('Halildeu'),
     });
     expect(explain('99')).toMatchObject({

@@ -7,10 +7,10 @@ describe('the words of a reply that are shown', () => {
     ['10', 'wrong user', 'wrong user'],
     ['10', 'WRONG  USER', 'wrong user'],
     ['10', 'wrong user 905321234567', 'wrong user …'],
-    ['10', 'wrong username', undefined],
-    ['10', 'Ali wrong user', undefined],
-    ['10', '', undefined],
-    ['12', 'wrong user', undefined],
+    ['10', 'wrong username', '…'],
+    ['10', 'Ali wrong user', '…'],
+    ['10', '', ''],
+    ['12', 'wrong user', '…'],
     ['03', 'Password must be fill', 'Password must be fill'],
     ['81', 'mesaj sayisi ile receipt sayisi uyumsuz', 'mesaj sayisi ile receipt sayisi uyumsuz'],
     [
@@ -23,14 +23,14 @@ describe('the words of a reply that are shown', () => {
       'Mesaj 306 den uzun. Max 459 olabilir.Musteri Hizmetlerini arayiniz.',
       'Mesaj 306 den uzun. Max 459 olabilir.Musteri Hizmetlerini arayiniz.',
     ],
-    ['85', 'Mesaj 5321234567 den uzun. Max 612 olabilir.Musteri Hizmetlerini arayiniz.', undefined],
+    ['85', 'Mesaj 5321234567 den uzun. Max 612 olabilir.Musteri Hizmetlerini arayiniz.', '…'],
     ['90', 'XML null', 'XML null'],
     ['90', 'XML Parser Hatası : near "Sayın Ayşe"', 'XML Parser Hatasi …'],
-    ['90', 'Sayın Ayşe', undefined],
-    ['201', 'Sayın Ayşe', undefined],
-    ['20', 'x', undefined],
-    ['55', 'Sayın Ayşe', undefined],
-    ['constructor', 'Sayın Ayşe', undefined],
+    ['90', 'Sayın Ayşe', '…'],
+    ['201', 'Sayın Ayşe', '…'],
+    ['20', 'x', '…'],
+    ['55', 'Sayın Ayşe', '…'],
+    ['constructor', 'Sayın Ayşe', '…'],
   ])('of %s "%s" are %j', (code, text, shown) => {
     expect(knownWords(code, text)).toBe(shown);
   });
@@ -51,7 +51,7 @@ describe('the words of a reply that are shown', () => {
       fc.property(fc.constantFrom(...literals), fc.nat(100), ({ code, literal }, at) => {
         const words = literal.replace(/^\d+ /, '');
         const quoting = words.slice(0, at) + secret + words.slice(at);
-        expect(knownWords(code, quoting) ?? '').not.toMatch(/Ay|905/);
+        expect(knownWords(code, quoting)).not.toMatch(/Ay|905/);
       }),
     );
   });
