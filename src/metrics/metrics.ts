@@ -79,6 +79,7 @@ export interface Metrics {
     readonly outcome: OutcomeKind;
     readonly settled: boolean;
   }): void;
+  acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
   unexpected(): void;
@@ -137,6 +138,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
     lateReply: ({ account, outcome, settled }) =>
       count('lateReplies', { account, outcome, settled: String(settled) }),
+    acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
     unexpected: () => count('unexpectedErrors', {}),
@@ -165,6 +167,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey; labels: Labels }[] {
   return accounts.flatMap(({ name: account, surface }) => [
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
+    { key: 'acceptedWithoutId', labels: { account, surface } } as const,
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [
