@@ -9,7 +9,7 @@ import {
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { readLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
 import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
-import { isoTime, type JobView, jobView } from '../worker/dead-letters/view.ts';
+import { isoTime, type JobView, jobView, providerWords } from '../worker/dead-letters/view.ts';
 import { withoutNumbers, withoutWordsOf } from './mask.ts';
 import { certainty, codeWord, counted, plain } from './words.ts';
 
@@ -46,13 +46,12 @@ function sendJobView(job: SendJob): View {
 export function deadLetterData(data: unknown): View {
   const stored = letterOf(data);
   const { letter, job } = stored;
+  const said = providerWords(letter);
   return {
     reason: letter.reason,
     ...(letter.code === undefined ? {} : { code: codeWord(letter.code) }),
     meaning: deathWords(stored),
-    ...(letter.text === undefined
-      ? {}
-      : { providerWords: withoutWordsOf(String(letter.text), ownTexts(stored)) }),
+    ...(said === undefined ? {} : { providerWords: said }),
     mayHaveArrived: letter.reason === 'uncertain' || letter.mayHaveArrived === true,
     diedAt: isoTime(letter.diedAt),
     attempts: letter.history.map(attemptLine),
@@ -64,10 +63,11 @@ export function deadLetterData(data: unknown): View {
 const letterOf = (data: unknown): StoredLetter => readLetter('', JSON.stringify(data ?? null));
 
 function deathWords(stored: StoredLetter): string {
-  const { reason, code, text, mayHaveArrived } = stored.letter;
+  const { reason, code, row, text, mayHaveArrived } = stored.letter;
   const facts = {
     reason,
     ...(code === undefined ? {} : { code: codeWord(code) }),
+    ...(row === undefined ? {} : { row }),
     ...(text === undefined ? {} : { text: withoutWordsOf(String(text), ownTexts(stored)) }),
     ...(mayHaveArrived ? { mayHaveArrived } : {}),
   };

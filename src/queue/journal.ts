@@ -27,6 +27,8 @@ export interface HistoryEntry {
   readonly outcome: 'accepted' | 'refused' | 'unsent' | 'uncertain';
   /** JetSMS code, `http-401`, or the cause. */
   readonly code: string;
+  /** The name of the code's row, where the code has several. */
+  readonly row?: string;
   /** What the worker did about it. */
   readonly verdict: string;
   readonly durationMs?: number;
@@ -73,6 +75,8 @@ export interface DeathFacts {
   readonly reason: DeadReason;
   /** JetSMS code, `http-401`, or the cause; missing for `expired` and `invalid`. */
   readonly code?: string;
+  /** The name of the code's row, where the code has several. */
+  readonly row?: string;
   /** The provider's words, or what is wrong with an invalid job. */
   readonly text?: string;
   /** One of its requests never got an answer: the person may have the text. */

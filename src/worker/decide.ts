@@ -140,7 +140,7 @@ function requestFault({ code, text }: { code: string; text: string }, situation:
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
   if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
-  const verdict = dead({ reason: 'terminal', code: row.code, text }, row.id, situation);
+  const verdict = dead({ reason: 'terminal', ...factsOf(row, text) }, row.id, situation);
   return { ...verdict, accountFault: row.scope === 'account' };
 }
 
@@ -156,8 +156,15 @@ function oneMayBeAtFault({ code, scope, surface }: CodeRow, { messages, isOneTex
   return (scope === 'message' && surface !== 'mms') || scope === 'request';
 }
 
+/** What a dead letter keeps of a refusal. */
+const factsOf = (row: CodeRow, text: string): Omit<DeathFacts, 'reason'> => ({
+  code: row.code,
+  ...(row.id === row.code ? {} : { row: row.id }),
+  text,
+});
+
 function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {
-  const facts = { code: row.code, text };
+  const facts = factsOf(row, text);
   return retryOrDie({ schedule: row.retryDelaysMs, rule: row.id, facts, atLeastMs: 0 }, situation);
 }
 
@@ -166,7 +173,7 @@ function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
   const opensInMs = windowOpensAt === undefined ? (row.retryDelaysMs[0] ?? 0) : windowOpensAt - now;
   const delayMs = Math.max(0, opensInMs) + fullJitter(deferSpreadMs, random);
   const verdict: Defer = { kind: 'defer', rule: row.id, delayMs };
-  return unlessExpired(verdict, { code: row.code, text }, situation);
+  return unlessExpired(verdict, factsOf(row, text), situation);
 }
 
 function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {

@@ -40,10 +40,11 @@ export function endOf({
 }
 
 /** The facts of a death alone, without the job that they lie beside. */
-export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
+export function deathFactsOf({ reason, code, row, text, mayHaveArrived }: DeathFacts): DeathFacts {
   return {
     reason,
     ...(code === undefined ? {} : { code }),
+    ...(row === undefined ? {} : { row }),
     ...(text === undefined ? {} : { text }),
     ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
   };

@@ -1,11 +1,14 @@
-import { findRow, unknownCode } from '../../codes/index.ts';
+import { findRow, meaningInWords, rowNamed } from '../../codes/index.ts';
 import type { DeathFacts } from '../../queue/journal.ts';
 
-/** What the code of an attempt, a death or a hold means, in a few words of English. */
-export function meaningOfCode(code: string, text = ''): string {
+/**
+ * What the code of an attempt, a death or a hold means, in a few words of English.
+ * @param row the name of its row, where the code has several
+ */
+export function meaningOfCode(code: string, row = ''): string {
   const status = /^http-(\d{3})$/.exec(code)?.[1];
   if (status) return `HTTP ${status} instead of a reply`;
-  if (/^\d+$/.test(code)) return findRow(code, text)?.meaning ?? unknownCode.meaning;
+  if (/^\d+$/.test(code)) return meaningInWords(code, rowNamed(row) ?? findRow(code, ''));
   return meaningOfCause[code] ?? code;
 }
 
@@ -35,8 +38,8 @@ const meaningOfCause: Readonly<Record<string, string>> = {
 };
 
 /** Why a message was given up, in a few words of English. */
-export function meaningOfDeath({ reason, code, text }: DeathFacts): string {
-  const cause = code === undefined ? undefined : meaningOfCode(code, text);
+export function meaningOfDeath({ reason, code, row, text }: DeathFacts): string {
+  const cause = code === undefined ? undefined : meaningOfCode(code, row);
   switch (reason) {
     case 'expired':
       return ['its deadline passed', cause].filter(Boolean).join('; last: ');
