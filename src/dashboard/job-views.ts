@@ -107,7 +107,7 @@ const count = (name: string, value: unknown): View => (isTime(value) && value > 
 /** Nothing where JetSMS gave no id; `?` where something else lies in its place. */
 const groupIdIn = ({ groupId }: { readonly groupId?: unknown }): View => {
   if (groupId === undefined) return {};
-  return { groupId: /^[A-Za-z0-9-]{1,64}$/.test(String(groupId)) ? groupId : '?' };
+  return { groupId: /^\d{9,25}$/.test(String(groupId)) ? groupId : '?' };
 };
 
 /** Where a message stands, in one line. */

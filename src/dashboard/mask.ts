@@ -58,7 +58,7 @@ const plainNumberKeys: ReadonlySet<string> = new Set([
 const idKeys: ReadonlySet<string> = new Set(['id', 'nodeId', 'rootId', 'deduplicationId']);
 const ourId =
   /^(?:m[0-9a-z]{20}|k[0-9a-f]{24}(?:-[0-9a-f]{16})?(?:-[0-9a-f]{12})?|c[0-9a-f]{20}-\d{1,9}(?:-[0-9a-f]{16})?(?:-[0-9a-f]{12})?)(?:\.r?\d{1,6})*$/;
-const groupId = /^[A-Za-z0-9-]{1,64}$/;
+const groupId = /^\d{9,25}$/;
 
 /** A tenth digit could make it somebody's number. */
 const smallestLikeNumber = 1_000_000_000;

@@ -113,6 +113,19 @@ describe('the data of a job', () => {
   });
 });
 
+describe('an acceptance', () => {
+  it.each([
+    [{}, {}],
+    [{ groupId: '130228114512' }, { groupId: '130228114512' }],
+    [{ groupId: 'Ali' }, { groupId: '?' }],
+    [{ groupId: ['x'] }, { groupId: '?' }],
+  ])('shows the group id where there is one: %j', (stored, shown) => {
+    expect(returnView({ end: 'accepted', ...stored })).toEqual({ end: 'accepted', ...shown });
+    const settled = { end: 'accepted', at: now, ...stored };
+    expect(journalView({ ...journal({}), settled })).toEqual({ now: 'accepted 00', history: [], ...shown });
+  });
+});
+
 describe('the progress of a job', () => {
   it('lists the attempts and the next try', () => {
     const entry = tried({ outcome: 'unsent', code: 'tls', durationMs: 84, worker: 'web-1' });
