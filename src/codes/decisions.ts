@@ -40,8 +40,7 @@ const windowDelaysMs: readonly number[] = [30 * minute];
 
 /** How a hold ends. */
 const probing =
-  'The account is probed after 10 s, then at intervals that grow to 10 min, and goes on by itself; ' +
-  '`jetsms resume` probes at once.';
+  'Probed at intervals that grow from 10 s to 10 min, the account goes on by itself; `jetsms resume` probes at once.';
 
 const ourBug =
   'The request built here was wrong: a bug of this product. Report it with the version and the provider text; replay after the fix.';
@@ -136,8 +135,8 @@ function deadLetter(scope: CodeScope, hint: string, fixed = false): Decision {
 
 function accountFault(hint: string, fixed: boolean): Decision {
   const action =
-    'Hold the account `account-fault` at the first refusal. The first message of that request becomes a dead letter ' +
-    `with the code, as the witness; all others go back to wait and use no attempt. ${probing}`;
+    'Hold the account `account-fault` at the first refusal. The first message of that request is the witness: a dead ' +
+    `letter with the code; all others go back to wait, no attempt is used. ${probing}`;
   return { ...deadLetter('account', hint, fixed), action };
 }
 
