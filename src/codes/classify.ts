@@ -29,6 +29,9 @@ export interface UnknownCode {
 /** The ids seen are 12 to 19 digits. Our choice: 9 to 25 pass for one, and anything else is none. */
 const groupIdShape = /^[0-9]{9,25}$/;
 
+/** A Turkish mobile number in any spelling. No id: those begin with a date, and none has a 53rd month. */
+const mobileNumber = /^(?:(?:00)?90|0)?5[0-9]{9}$/;
+
 const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(
   [...codeTable, ...unofficialRows],
   (row) => row.code,
@@ -53,7 +56,7 @@ export function classify(reply: Reply): Classification {
 function groupIdIn({ text, cut }: JetsmsReply): string | undefined {
   const [first = '', ...more] = text.split(' ');
   const isWhole = cut !== 'in-word' || more.length > 0;
-  return isWhole && groupIdShape.test(first) ? first : undefined;
+  return isWhole && groupIdShape.test(first) && !mobileNumber.test(first) ? first : undefined;
 }
 
 function unknown(code: string, text: string): UnknownCode {

@@ -24,9 +24,12 @@ export function statusesOf(
     ofMessage: ({ to }) => spellingOf(to),
   });
   const found = new Map([...byId.found, ...byNumber.found]);
-  if (!isCut && byNumber.rows.length === byNumber.messages.length) {
-    for (const [place, message] of byNumber.messages.entries())
+  const ours = new Set(messages.map(({ to }) => spellingOf(to)));
+  const areStrange = byNumber.rows.every(({ number }) => !ours.has(spellingOf(number)));
+  if (!isCut && areStrange && byNumber.rows.length === byNumber.messages.length) {
+    for (const [place, message] of byNumber.messages.entries()) {
       found.set(message, byNumber.rows[place]?.status);
+    }
   }
   return messages.map((message) => found.get(message));
 }

@@ -235,6 +235,15 @@ describe('a result of V2', () => {
     ]);
   });
 
+  it('gives nobody a row with the number of somebody else', () => {
+    expect(
+      statuses([
+        ['5321234567', 'm1', '0'],
+        ['5321234567', 'x', '31'],
+      ]),
+    ).toEqual([accepted, uncertain('malformed-reply')]);
+  });
+
   it('takes several rows of a message that say the same for one', () => {
     expect(
       statuses([

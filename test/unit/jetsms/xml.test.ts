@@ -152,11 +152,12 @@ describe('the reply', () => {
     });
   });
 
-  it.each(['905321234567', '05321234567', '5321234567', '00905321234567'])(
+  it.each(['4915123456789', '004915123456789', '905321234567', '05321234567'])(
     'takes a recipient’s number that is echoed as %s for no id',
     (number) => {
+      const parcel = parcelOf(['905321234567', 'a'], ['4915123456789', 'b']);
       const reply = { status: 200, headers: {}, body: Buffer.from(`00 ${number}`) };
-      expect(xmlSurface.readReply(reply, context).outcome).toEqual({ kind: 'accepted' });
+      expect(xmlSurface.readReply(reply, { ...context, parcel }).outcome).toEqual({ kind: 'accepted' });
     },
   );
 
