@@ -29,7 +29,7 @@ export interface UnknownCode {
 /** The ids seen are 12 to 19 digits. Our choice: 9 to 25 pass for one, and anything else is none. */
 const groupIdShape = /^[0-9]{9,25}$/;
 
-/** A Turkish mobile number in any spelling. No id: those begin with a date, and none has a 53rd month. */
+/** A Turkish mobile number in any spelling. Our choice: no id. Those seen begin with a date, as no such number does. */
 const mobileNumber = /^(?:(?:00)?90|0)?5[0-9]{9}$/;
 
 const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(
