@@ -1,4 +1,11 @@
-import { codeTable, type OfficialRow, unknownCode } from '../../src/codes/index.ts';
+import {
+  codeTable,
+  type OfficialRow,
+  type UnofficialCode,
+  unknownCode,
+  unofficialCodes,
+  unofficialRows,
+} from '../../src/codes/index.ts';
 import { rowTests } from './row-tests.ts';
 
 /** docs/codes.md: the whole table, for people. */
@@ -13,7 +20,9 @@ export function renderCodesMarkdown(): string {
     '',
     ...words(),
     '',
-    '## Codes that are not listed',
+    ...unofficial(),
+    '',
+    '## Codes that nobody knows',
     '',
     `Class \`${unknownCode.class}\`, reason \`${unknownCode.reason}\`: ${unknownCode.meaning}.`,
     unknownCode.action,
@@ -21,9 +30,13 @@ export function renderCodesMarkdown(): string {
     '',
     '## Answers that are not replies',
     '',
-    'An empty body, a page of markup, text without a leading code of two or three digits, and `00` without a',
-    'group id are no JetSMS replies. The outcome is `uncertain`: JetSMS may have taken the request, so it is never',
-    'resent blindly.',
+    'An empty body, a page of markup, and text without a leading code of two or three digits are no JetSMS replies. The',
+    'outcome is `uncertain`: JetSMS may have taken the request, so it is never resent blindly.',
+    '',
+    '`00` is an acceptance whatever follows it, and also where the reply was cut behind it. The group id is the next word,',
+    'if it has 9 to 25 digits and is certainly whole; else the acceptance has none, which is counted',
+    '(`jetsms_accepted_without_id_total`) and logged. Another code of a cut reply counts only where nothing that is missing',
+    'could change what it means.',
     '',
     ...rowTests(),
     '',
@@ -46,6 +59,26 @@ function overview(): readonly string[] {
         `${row.surface} | ${cell(row.action)} |`,
     ),
   ];
+}
+
+function unofficial(): readonly string[] {
+  const row = (seen: UnofficialCode): string => {
+    const isTreated = unofficialRows.some(({ code }) => code === seen.code);
+    const treated = isTreated ? 'as the account’s fault, like 10' : 'as a code that nobody knows';
+    return `| ${seen.code} | ${cell(seen.meaning)} | ${treated} | ${seen.certainty}: ${cell(seen.source)} |`;
+  };
+  return [
+    '## Codes outside the list',
+    '',
+    'JetSMS does not list these codes. Public clients have seen them, and this is what they take them for; it is not the',
+    "provider's word. `jetsms codes`, `jetsms classify` and the logs mark them.",
+    '',
+    '| code | meaning | treated | known from |',
+    '|---|---|---|---|',
+    ...unofficialCodes.map(row),
+    '',
+    ...unofficialRows.flatMap(({ code, action, hint }) => [`**${code}**: ${action} ${hint}`, '']),
+  ].slice(0, -1);
 }
 
 function words(): readonly string[] {

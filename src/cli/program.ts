@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { packageVersion } from '../settings/package-version.ts';
 import { commands } from './commands/all.ts';
 import type { CliContext } from './context.ts';
-import { packageVersion } from './package-version.ts';
 
 /** The whole command line, ready to parse. It never ends the process: commander's errors are thrown. */
 export function buildProgram(context: CliContext): Command {

@@ -1,11 +1,11 @@
 import { fold } from './fold.ts';
 import type { RowId } from './list.ts';
-import type { NotAReply, Reply } from './reply.ts';
-import { type CodeRow, codeTable, unofficialRows } from './table.ts';
+import type { JetsmsReply, NotAReply, Reply } from './reply.ts';
+import { type CodeRow, codeTable, unknownCode, unofficialRows } from './table.ts';
 import { type UnofficialCode, unofficialCodes } from './unofficial.ts';
 
 /** What a reply means. */
-export type Classification = ListedReply | AcceptedWithoutId | UnknownCode | NotAReply;
+export type Classification = ListedReply | UnknownCode | NotAReply;
 
 /** A code of the list, or one of the few others that are treated like one (`row.official` is false then). */
 export interface ListedReply {
@@ -13,14 +13,8 @@ export interface ListedReply {
   readonly row: CodeRow;
   readonly code: string;
   readonly text: string;
+  /** Behind `00`, where an id stands there that is certainly whole. An acceptance without one is still one. */
   readonly groupId?: string;
-}
-
-/** `00` without an id behind it: a cut reply. The request may have been taken, so it is uncertain. */
-export interface AcceptedWithoutId {
-  readonly kind: 'accepted-without-id';
-  readonly code: '00';
-  readonly text: string;
 }
 
 /** A code that JetSMS does not list. Never success. */
@@ -32,28 +26,37 @@ export interface UnknownCode {
   readonly hint?: UnofficialCode;
 }
 
-/**
- * One token of letters, digits and hyphens. The ids seen are 12 to 19 digits; the provider promises no shape,
- * so only what cannot be an id is refused.
- */
-const plausibleGroupId = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
+/** The ids seen are 12 to 19 digits. Our choice: 9 to 25 pass for one, and anything else is none. */
+const groupIdShape = /^[0-9]{9,25}$/;
+
+/** A Turkish mobile number in any spelling. Our choice: no id. Those seen begin with a date, as no such number does. */
+const mobileNumber = /^(?:(?:00)?90|0)?5[0-9]{9}$/;
 
 const rowsByCode: ReadonlyMap<string, readonly CodeRow[]> = Map.groupBy(
   [...codeTable, ...unofficialRows],
   (row) => row.code,
 );
 const hints: ReadonlyMap<string, UnofficialCode> = new Map(unofficialCodes.map((seen) => [seen.code, seen]));
-const rowsById: ReadonlyMap<string, CodeRow> = new Map(codeTable.map((row) => [row.id, row]));
+const rowsById: ReadonlyMap<string, CodeRow> = new Map(
+  [...codeTable, ...unofficialRows].map((row) => [row.id, row]),
+);
 
 /** Judges a reply by the table. Total: every reply has exactly one classification. */
 export function classify(reply: Reply): Classification {
   if (reply.kind === 'not-a-reply') return reply;
   const { code, text } = reply;
+  if (reply.cut && hangsOnMissingWords(code, text)) return { kind: 'not-a-reply', cause: 'malformed' };
   const row = findRow(code, text);
   if (row === undefined) return unknown(code, text);
-  if (row.class !== 'accepted') return { kind: 'listed', row, code, text };
-  if (!plausibleGroupId.test(text)) return { kind: 'accepted-without-id', code: '00', text };
-  return { kind: 'listed', row, code, text, groupId: text };
+  const groupId = row.class === 'accepted' ? groupIdIn(reply) : undefined;
+  return { kind: 'listed', row, code, text, ...(groupId !== undefined && { groupId }) };
+}
+
+/** The first word behind the code, if it is an id; the last word of a cut reply may go on, and then it is none. */
+function groupIdIn({ text, cut }: JetsmsReply): string | undefined {
+  const [first = '', ...more] = text.split(' ');
+  const isWhole = cut !== 'in-word' || more.length > 0;
+  return isWhole && groupIdShape.test(first) && !mobileNumber.test(first) ? first : undefined;
 }
 
 function unknown(code: string, text: string): UnknownCode {
@@ -70,7 +73,29 @@ export function findRow(code: string, text: string): CodeRow | undefined {
   return rowsByCode.get(code)?.[0];
 }
 
+const lostXmlWords = 'xml null';
+const parserWords = 'xml parser hatasi';
+
+/** The row of this name. */
+export const rowNamed = (id: string): CodeRow | undefined => rowsById.get(id);
+
+/** What a code means, in a few words for people; of one that JetSMS does not list it says so. */
+export function meaningInWords(code: string, row: CodeRow | undefined): string {
+  if (row?.official) return row.meaning;
+  const seen = hints.get(code)?.meaning;
+  return seen === undefined ? unknownCode.meaning : `${unlisted}; public clients take it for: ${seen}`;
+}
+
+const unlisted = 'not in the list of JetSMS';
+
 function rowIdOf90(foldedText: string): RowId {
-  if (foldedText === 'xml null') return '90-xml-null';
-  return foldedText.startsWith('xml parser hatasi') ? '90-parser' : '90-other';
+  if (foldedText === lostXmlWords) return '90-xml-null';
+  return foldedText.startsWith(parserWords) ? '90-parser' : '90-other';
+}
+
+/** Whether the words that are missing from a cut reply could still make it another row. */
+function hangsOnMissingWords(code: string, text: string): boolean {
+  const words = fold(text);
+  if (code !== '90') return false;
+  return lostXmlWords.startsWith(words) || (parserWords.startsWith(words) && words !== parserWords);
 }

@@ -33,12 +33,14 @@ export interface Decision {
 const second = 1000;
 const minute = 60 * second;
 
-/** Of a code 11 without a hold: the account asks again this often; the last delay repeats. */
-const quotaDelaysMs: readonly number[] = [30 * second, minute, 2 * minute, 5 * minute, 10 * minute];
 /** Of `90 XML null`: a hiccup first, then an outage of minutes. */
 const lostXmlDelaysMs: readonly number[] = [2 * second, 10 * second, 30 * second, 2 * minute, 10 * minute];
 /** Of 204 where no MMS window is configured. Our choice; the provider names no hours. */
 const windowDelaysMs: readonly number[] = [30 * minute];
+
+/** How a hold ends. */
+const probing =
+  'Probed at intervals that grow from 10 s to 10 min, the account goes on by itself; `jetsms resume` probes at once.';
 
 const ourBug =
   'The request built here was wrong: a bug of this product. Report it with the version and the provider text; replay after the fix.';
@@ -49,16 +51,16 @@ export const decisions: Readonly<Record<RowId, Decision>> = {
     class: 'accepted',
     scope: null,
     retryDelaysMs: [],
-    action: 'Complete: the group id is stored.',
+    action: 'Complete. The group id is stored where the reply has one.',
     hint: 'Nothing to do. The group id names the request when you ask JetSMS about it.',
     fixed: false,
   },
-  '10': accountFault('Correct the user name or the password in the settings, then resume the account.', true),
+  '10': accountFault('Correct the user name or the password in the settings.', true),
   '11': {
     class: 'retryable',
     scope: 'quota',
-    retryDelaysMs: quotaDelaysMs,
-    action: 'Hold the account `no-credit` until credit is back; no attempt is used.',
+    retryDelaysMs: [],
+    action: `Hold the account \`no-credit\`, and put the messages back to wait; no attempt is used. ${probing}`,
     hint: 'Buy credit from JetSMS. The messages wait and leave by themselves, the most urgent lane first.',
     fixed: true,
   },
@@ -77,10 +79,7 @@ export const decisions: Readonly<Record<RowId, Decision>> = {
     'Titles cannot be added by sending. Have JetSMS customer service register the title; then replay.',
   ),
   '76': accountFault('Ask JetSMS to allow sending by XML, or move the account to the web service.', true),
-  '77': accountFault(
-    'Ask JetSMS customer service why the account is closed; resume the account after that.',
-    true,
-  ),
+  '77': accountFault('Ask JetSMS customer service why the account is closed.', true),
   '80': deadLetter(
     'message',
     'Remove unusual characters (emoji, control characters) from the text; then send anew.',
@@ -136,7 +135,8 @@ function deadLetter(scope: CodeScope, hint: string, fixed = false): Decision {
 
 function accountFault(hint: string, fixed: boolean): Decision {
   const action =
-    'Dead letter with the code; several in a row hold the account `account-fault` until an operator resumes it.';
+    'Hold the account `account-fault` at the first refusal. The first message of that request is the witness: a dead ' +
+    `letter with the code; all others go back to wait, no attempt is used. ${probing}`;
   return { ...deadLetter('account', hint, fixed), action };
 }
 

@@ -1,4 +1,4 @@
-import { type AcceptedWithoutId, classify, type ListedReply, type UnknownCode } from './classify.ts';
+import { classify, type ListedReply, meaningInWords, type UnknownCode } from './classify.ts';
 import type { CodeClass, CodeScope } from './decisions.ts';
 import { parseReply } from './parse-reply.ts';
 import type { NotAReply, Reply } from './reply.ts';
@@ -10,6 +10,8 @@ export interface Explanation {
   readonly code: string | null;
   readonly class: CodeClass | 'not-a-reply';
   readonly scope: CodeScope | null;
+  /** Whether the code is in the list of JetSMS; false also for one that only public clients know. */
+  readonly official: boolean | null;
   /** English. */
   readonly meaning: string;
   /** The provider's own words, Turkish; null where the list has none. */
@@ -19,8 +21,9 @@ export interface Explanation {
   /** What the operator should do. */
   readonly hint: string;
   /** Why there is no row; null where there is one. */
-  readonly reason: 'unknown-code' | 'accepted-without-id' | NotAReply['cause'] | null;
+  readonly reason: 'unknown-code' | NotAReply['cause'] | null;
   readonly row: CodeRow['id'] | null;
+  /** Null where nothing was accepted, and where the acceptance carries no id. */
   readonly groupId: string | null;
   /** What followed the code; empty where nothing did. */
   readonly text: string;
@@ -37,10 +40,8 @@ export function explain(reply: Reply | string | Uint8Array): Explanation {
       return explainListed(classification);
     case 'unknown-code':
       return explainUnknown(classification);
-    case 'accepted-without-id':
-      return explainWithoutId(classification);
     case 'not-a-reply':
-      return explainUnreadable(classification.cause, meaningOfCause[classification.cause], '');
+      return explainUnreadable(classification.cause);
   }
 }
 
@@ -55,7 +56,9 @@ function explainListed({ row, code, text, groupId }: ListedReply): Explanation {
     code,
     class: row.class,
     scope: row.scope,
-    meaning: row.meaning,
+    official: row.official,
+    meaning:
+      row.class === 'accepted' && groupId === undefined ? acceptedWithoutId : meaningInWords(code, row),
     description: row.description,
     action: row.action,
     hint: row.hint,
@@ -68,12 +71,15 @@ function explainListed({ row, code, text, groupId }: ListedReply): Explanation {
   };
 }
 
-function explainUnknown({ code, text }: UnknownCode): Explanation {
+const acceptedWithoutId = 'accepted; the reply carries no group id';
+
+function explainUnknown({ code, text, hint }: UnknownCode): Explanation {
   return {
     code,
     class: unknownCode.class,
     scope: unknownCode.scope,
-    meaning: unknownCode.meaning,
+    official: false,
+    meaning: meaningInWords(code, undefined),
     description: null,
     action: unknownCode.action,
     hint: unknownCode.hint,
@@ -82,33 +88,24 @@ function explainUnknown({ code, text }: UnknownCode): Explanation {
     groupId: null,
     text,
     retryDelaysMs: [],
-    source: unknownCode.source,
+    source: hint?.source ?? unknownCode.source,
   };
 }
 
-function explainWithoutId({ text }: AcceptedWithoutId): Explanation {
-  const meaning = 'not a JetSMS reply: 00 without a group id, so probably cut';
-  return explainUnreadable('accepted-without-id', meaning, text);
-}
-
-/** The code stays null even behind a cut `00`: whoever counts codes must not count it as success. */
-function explainUnreadable(
-  reason: NotAReply['cause'] | 'accepted-without-id',
-  meaning: string,
-  text: string,
-): Explanation {
+function explainUnreadable(cause: NotAReply['cause']): Explanation {
   return {
     code: null,
     class: 'not-a-reply',
     scope: null,
-    meaning,
+    official: null,
+    meaning: meaningOfCause[cause],
     description: null,
     action: 'Uncertain: JetSMS may have taken the request, so it is never resent blindly.',
     hint: 'Find out what stands between the worker and JetSMS; check with JetSMS before you replay.',
-    reason,
+    reason: cause,
     row: null,
     groupId: null,
-    text,
+    text: '',
     retryDelaysMs: [],
     source: null,
   };

@@ -1,9 +1,10 @@
 export {
-  type AcceptedWithoutId,
   type Classification,
   classify,
   findRow,
   type ListedReply,
+  meaningInWords,
+  rowNamed,
   type UnknownCode,
 } from './classify.ts';
 export {
@@ -14,9 +15,10 @@ export {
   type UnknownCodeFacts,
 } from './decisions.ts';
 export { type Explanation, explain } from './explain.ts';
+export { knownWords } from './known-words.ts';
 export type { CodeSurface, RowId } from './list.ts';
-export { maxReplyTextLength, parseReply } from './parse-reply.ts';
-export type { JetsmsReply, NotAReply, Reply } from './reply.ts';
+export { maxReplyTextLength, parseReply, type ReplyOptions } from './parse-reply.ts';
+export type { Cut, JetsmsReply, NotAReply, Reply } from './reply.ts';
 export {
   type CodeRow,
   codeTable,

@@ -14,7 +14,6 @@ export interface OfficialRow extends ListedCode, Decision {
 /** A row that only public clients know. It is shown as such wherever it shows. */
 export interface UnofficialRow extends UnofficialCode, Decision {
   readonly id: UnofficialRowId;
-  readonly official: false;
   /** Only JetSMS's list describes its codes. */
   readonly description: null;
 }
@@ -33,7 +32,7 @@ export const codeTable: readonly OfficialRow[] = codeList.map(
 export const unofficialRows: readonly UnofficialRow[] = unofficialCodes.flatMap((seen) => {
   const id = seen.code as UnofficialRowId;
   if (!Object.hasOwn(unofficialDecisions, id)) return [];
-  return [{ ...seen, id, description: null, ...unofficialDecisions[id], official: false as const }];
+  return [{ ...seen, id, description: null, ...unofficialDecisions[id] }];
 });
 
 /** The facts of any code outside the table: never success, never retried. */
@@ -42,7 +41,10 @@ export const unknownCode: UnknownCodeFacts = {
   scope: null,
   reason: 'unknown-code',
   meaning: 'not in the list of JetSMS; never taken for success',
-  action: 'Dead letter `unknown-code`, with its own counter and alert; never retried.',
+  action:
+    'The first message of the request becomes the dead letter `unknown-code`, with a counter and an alert of its own; ' +
+    'the others go back to wait. Five such requests in a row hold the account `unknown-code`. ' +
+    'That JetSMS took nothing of the request is our assumption: its list calls every other code an error.',
   hint: 'Call JetSMS customer service and ask what the code means; replay when the cause is gone.',
   source: `JetSMS list "${listTitle}", the remark on all other errors`,
 };

@@ -13,6 +13,7 @@ export interface UnofficialCode {
   /** The whole reply where a client shows one. */
   readonly literal: string | null;
   readonly meaning: string;
+  readonly official: false;
   readonly certainty: Certainty;
   /** Which clients, by the names of their public repositories. */
   readonly source: string;
@@ -74,6 +75,7 @@ export const unofficialCodes: readonly UnofficialCode[] = columns.map(
     surface,
     literal,
     meaning,
+    official: false,
     certainty,
     source: sources.join('; '),
   }),

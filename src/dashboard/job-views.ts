@@ -4,7 +4,7 @@ import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { parseLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
 import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
-import { isoTime, type JobView, jobView } from '../worker/dead-letters/view.ts';
+import { isoTime, type JobView, jobView, providerWords } from '../worker/dead-letters/view.ts';
 import { withoutNumbers, withoutWordsOf } from './mask.ts';
 import { certainty, codeWord, counted, plain } from './words.ts';
 
@@ -41,11 +41,12 @@ function sendJobView(job: SendJob): View {
 export function deadLetterData(data: unknown): View {
   const stored = parseLetter('', data);
   const { letter, job } = stored;
+  const said = providerWords(letter);
   return {
     reason: letter.reason,
     ...(letter.code === undefined ? {} : { code: codeWord(letter.code) }),
     meaning: deathWords(stored),
-    ...(letter.text === undefined ? {} : { providerWords: withoutWordsOf(letter.text, ownTexts(stored)) }),
+    ...(said === undefined ? {} : { providerWords: said }),
     mayHaveArrived: letter.reason === 'uncertain' || letter.mayHaveArrived === true,
     diedAt: isoTime(letter.diedAt),
     attempts: letter.history.map(attemptLine),
@@ -54,10 +55,11 @@ export function deadLetterData(data: unknown): View {
 }
 
 function deathWords(stored: StoredLetter): string {
-  const { reason, code, text, mayHaveArrived } = stored.letter;
+  const { reason, code, row, text, mayHaveArrived } = stored.letter;
   const facts = {
     reason,
     ...(code === undefined ? {} : { code: codeWord(code) }),
+    ...(row === undefined ? {} : { row }),
     ...(text === undefined ? {} : { text: withoutWordsOf(text, ownTexts(stored)) }),
     ...(mayHaveArrived ? { mayHaveArrived } : {}),
   };
@@ -99,7 +101,7 @@ const count = (name: string, value: number): View => (value > 0 ? { [name]: valu
 /** Nothing where JetSMS gave no id; `?` where something else lies in its place. */
 const groupIdIn = ({ groupId }: { readonly groupId?: string }): View => {
   if (groupId === undefined) return {};
-  return { groupId: /^[A-Za-z0-9-]{1,64}$/.test(groupId) ? groupId : '?' };
+  return { groupId: /^\d{9,25}$/.test(groupId) ? groupId : '?' };
 };
 
 /** Where a message stands, in one line. */

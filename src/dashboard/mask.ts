@@ -62,7 +62,7 @@ const ourId =
 /** Whether it is of the form that our ids have. */
 export const isOurId = (text: string): boolean => ourId.test(text);
 
-const groupId = /^[A-Za-z0-9-]{1,64}$/;
+const groupId = /^\d{9,25}$/;
 
 /** A tenth digit could make it somebody's number. */
 const smallestLikeNumber = 1_000_000_000;

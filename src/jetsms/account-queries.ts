@@ -1,7 +1,8 @@
 import { findRow, parseReply } from '../codes/index.ts';
 import { decodeReply } from '../codes/parse-reply.ts';
 import type { AccountSettings } from '../settings/account.ts';
-import { createHttpClient, type HttpClient, type HttpResponse, type HttpResult } from './http.ts';
+import { createHttpClient, type HttpClient } from './http.ts';
+import type { HttpResponse, HttpResult } from './http-exchange.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { RefusedByCode, RefusedByHttp, Uncertain, Unsent } from './outcome.ts';
 import { scrubProviderText } from './scrub.ts';
@@ -36,6 +37,8 @@ export function createAccountQueries(account: AccountSettings, now: () => number
   ): Promise<AccountAnswer<Value>> {
     const result = await queries.ask(http, account, question, signal);
     if (result.kind === 'failed') return noAnswer(result.outcome);
+    // Half a number is another number.
+    if (result.cut !== undefined) return noAnswer({ kind: 'uncertain', cause: result.cut });
     const said = queries.read(result, question) ?? outcomeOfStatus(result.status, result.headers, now());
     if (said === undefined) return noAnswer(malformed);
     return 'kind' in said ? noAnswer(said) : readUnlessRefused(said, read, account);

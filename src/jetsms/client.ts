@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../settings/account.ts';
-import { createHttpClient, type HttpResult } from './http.ts';
+import { createHttpClient } from './http.ts';
+import type { HttpResult } from './http-exchange.ts';
 import type { Attempt, JetsmsClient, Parcel } from './parcel.ts';
 import type { ReplyContext, Surface } from './surface.ts';
 import { type WebServiceOptions, webServiceSurface } from './web-service.ts';
@@ -40,7 +41,7 @@ function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
 
 function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {
   if (result.kind === 'failed') return { outcome: result.outcome };
-  return { ...surface.readReply(result, context), status: result.status };
+  return { ...surface.readReply(result, { ...context, cut: result.cut }), status: result.status };
 }
 
 /** A provider that quotes our request back must not carry the password or a text into a log. */

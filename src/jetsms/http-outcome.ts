@@ -65,8 +65,9 @@ export interface Progress {
   readonly replyStarted: boolean;
 }
 
-/** Codes of the two ends that we put to a request ourselves. */
+/** Codes of the ends that we put to a request ourselves. */
 export const requestTimeoutCode = 'JETSMS_REQUEST_TIMEOUT';
+export const replyTooLargeCode = 'JETSMS_REPLY_TOO_LARGE';
 export const abortedCode = 'JETSMS_ABORTED';
 
 /** What an error means before the request began to be written. Anything else: `connection-failed`. */
@@ -110,7 +111,7 @@ const uncertainByCode: ReadonlyMap<string, UncertainCause> = new Map(
     UND_ERR_HEADERS_TIMEOUT: 'reply-timeout',
     UND_ERR_BODY_TIMEOUT: 'body-timeout',
     [requestTimeoutCode]: 'request-timeout',
-    UND_ERR_RES_EXCEEDED_MAX_SIZE: 'reply-too-large',
+    [replyTooLargeCode]: 'reply-too-large',
     UND_ERR_HEADERS_OVERFLOW: 'reply-too-large',
     UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut-reply',
     HPE_INVALID_EOF_STATE: 'cut-reply',

@@ -1,12 +1,7 @@
-import { type Dispatcher, Pool } from 'undici';
-import {
-  abortedCode,
-  type HttpHeaders,
-  outcomeOfError,
-  outcomeOfStatus,
-  requestTimeoutCode,
-} from './http-outcome.ts';
-import type { Uncertain, Unsent } from './outcome.ts';
+import { buildConnector, Pool } from 'undici';
+import { packageVersion } from '../settings/package-version.ts';
+import { exchangeOn, type HttpResult } from './http-exchange.ts';
+import { withoutInterimReplies } from './interim-replies.ts';
 
 export interface HttpClientOptions {
   readonly url: string;
@@ -30,21 +25,6 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type HttpResult = HttpResponse | HttpFailed;
-
-export interface HttpResponse {
-  readonly kind: 'response';
-  readonly status: number;
-  readonly headers: HttpHeaders;
-  /** Whole for 2xx; for a status that tells the outcome by itself, as much as came. */
-  readonly body: Buffer;
-}
-
-export interface HttpFailed {
-  readonly kind: 'failed';
-  readonly outcome: Unsent | Uncertain;
-}
-
 /** One endpoint's connections. Nothing here throws for what the network does: that is a result. */
 export interface HttpClient {
   post(request: HttpRequest & { readonly body: Buffer }): Promise<HttpResult>;
@@ -64,20 +44,21 @@ export interface HttpClient {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const url = new URL(options.url);
   const ownPath = url.pathname + url.search;
+  const ownHeaders = { 'accept-encoding': 'identity', 'user-agent': `jetsms-delivery/${packageVersion()}` };
   const pool = new Pool(url.origin, {
     connections: options.connections,
     pipelining: 1,
     allowH2: false,
-    connect: { timeout: options.connectTimeoutMs },
+    connect: connector(options.connectTimeoutMs),
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
-    maxResponseSize: options.maxReplyBytes,
   });
+  const { requestTimeoutMs: timeoutMs, maxReplyBytes } = options;
   const exchange = (method: 'POST' | 'GET', request: HttpRequest, body: Buffer | null): Promise<HttpResult> =>
     exchangeOn(
       pool,
-      { method, path: request.path ?? ownPath, headers: request.headers ?? {}, body },
-      { signal: request.signal, timeoutMs: options.requestTimeoutMs },
+      { method, path: request.path ?? ownPath, headers: { ...ownHeaders, ...request.headers }, body },
+      { signal: request.signal, timeoutMs, maxReplyBytes },
     );
   return {
     post: (request) => exchange('POST', request, request.body),
@@ -87,93 +68,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-interface Limits {
-  readonly signal: AbortSignal | undefined;
-  readonly timeoutMs: number;
-}
-
-function exchangeOn(pool: Pool, request: Dispatcher.DispatchOptions, limits: Limits): Promise<HttpResult> {
-  if (limits.signal?.aborted) return Promise.resolve(neverStarted);
-  return new Promise((resolve) => {
-    pool.dispatch(request, watch(limits, resolve));
-  });
-}
-
-const neverStarted: HttpFailed = { kind: 'failed', outcome: { kind: 'unsent', cause: 'aborted' } };
-
-/**
- * Follows one request and settles once. undici calls `onRequestStart` on a connected socket, in the same
- * turn in which it writes the request; until then nothing of it has left, and from then on it may have.
- */
-function watch(limits: Limits, resolve: (result: HttpResult) => void): Dispatcher.DispatchHandler {
-  const chunks: Buffer[] = [];
-  let controller: Dispatcher.DispatchController | undefined;
-  let status = 0;
-  let headers: HttpHeaders = {};
-  let replyStarted = false;
-  let settled = false;
-
-  // A process that stood still finds its time over and the reply already there: read first, then judge.
-  let lastLook: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    lastLook = setImmediate(() => stop(requestTimeoutCode));
-  }, limits.timeoutMs);
-  const onAbort = (): void => stop(abortedCode);
-  limits.signal?.addEventListener('abort', onAbort, { once: true });
-
-  function settle(result: HttpResult): void {
-    settled = true;
-    clearTimeout(timer);
-    clearImmediate(lastLook);
-    limits.signal?.removeEventListener('abort', onAbort);
-    resolve(result);
-  }
-
-  function respond(): void {
-    const [first] = chunks;
-    const body = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
-    settle({ kind: 'response', status, headers, body });
-  }
-
-  function fail(error: unknown): void {
-    const requestStarted = controller !== undefined;
-    if (settled) return;
-    if (statusTells(status)) respond();
-    else settle({ kind: 'failed', outcome: outcomeOfError(error, { requestStarted, replyStarted }) });
-  }
-
-  /** Ends the request ourselves; one that still waits for a connection is stopped when it gets it. */
-  function stop(code: string): void {
-    fail({ code });
-    controller?.abort(new Error(code));
-  }
-
-  return {
-    onRequestStart(started) {
-      if (settled) started.abort(new Error(abortedCode));
-      else controller = started;
-    },
-    onResponseStarted() {
-      replyStarted = true;
-    },
-    onResponseStart(_controller, statusCode, replyHeaders) {
-      if (statusCode < 200) return; // 1xx comes before the reply.
-      status = statusCode;
-      headers = replyHeaders;
-    },
-    onResponseData(_controller, chunk) {
-      chunks.push(chunk);
-    },
-    onResponseEnd() {
-      if (!settled) respond();
-    },
-    onResponseError(_controller, error) {
-      fail(error);
-    },
-  };
-}
-
-/** A status that tells the outcome without its body, such as 503, still does when the body is cut. */
-function statusTells(status: number): boolean {
-  return status !== 0 && outcomeOfStatus(status, {}, 0) !== undefined;
+/** undici's own connections, but without interim replies. */
+function connector(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+  return (options, callback) =>
+    connect(options, (...[error, socket]) =>
+      error ? callback(error, null) : callback(null, withoutInterimReplies(socket)),
+    );
 }

@@ -64,7 +64,7 @@ export const uncertainCauses = [
   'malformed-reply',
   'cut-reply',
   'reply-too-large',
-  'accepted-without-id',
+  'unknown-status',
   'server-fault',
   'aborted',
   'crash',

@@ -1,5 +1,7 @@
 import { type CodeRow, classify, type Reply } from '../codes/index.ts';
+import { isNumberOfAny } from './number-spelling.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
+import type { Parcel } from './parcel.ts';
 import { scrubProviderText } from './scrub.ts';
 
 const causeOfNoReply = {
@@ -11,26 +13,41 @@ const causeOfNoReply = {
 /** What of ours the provider's words may quote and we must not repeat; asked only for a refusal. */
 export type Withheld = () => readonly string[];
 
-/** What a reply came to: `00` with a group id, a refusal by its code, or uncertain where no code was said. */
-export function outcomeOfReply(reply: Reply, withheld: Withheld): Accepted | RefusedByCode | Uncertain {
+/** What of the request a reply may repeat, and what is known of the reply itself. */
+export interface ReplySurroundings {
+  readonly parcel?: Pick<Parcel, 'messages'>;
+  readonly withheld?: Withheld;
+  /** Why the reply is not whole; missing where it is. */
+  readonly cut?: UncertainCause | undefined;
+}
+
+/** What a reply came to: an acceptance, a refusal by its code, or uncertain where no code was said. */
+export function outcomeOfReply(
+  reply: Reply,
+  surroundings: ReplySurroundings = {},
+): Accepted | RefusedByCode | Uncertain {
   const meaning = classify(reply);
   switch (meaning.kind) {
     case 'not-a-reply':
-      return { kind: 'uncertain', cause: causeOfNoReply[meaning.cause] };
-    case 'accepted-without-id':
-      return { kind: 'uncertain', cause: 'accepted-without-id' };
+      return { kind: 'uncertain', cause: surroundings.cut ?? causeOfNoReply[meaning.cause] };
     case 'listed':
-      if (meaning.groupId !== undefined) return { kind: 'accepted', groupId: meaning.groupId };
-      return refused(meaning, meaning.row, withheld);
+      if (meaning.row.class === 'accepted') return acceptedWith(meaning.groupId, surroundings);
+      return refused(meaning, meaning.row, surroundings);
     case 'unknown-code':
-      return refused(meaning, undefined, withheld);
+      return refused(meaning, undefined, surroundings);
   }
+}
+
+/** A recipient's number that is repeated where the id should stand is no id, and must not be logged as one. */
+function acceptedWith(groupId: string | undefined, { parcel }: ReplySurroundings): Accepted {
+  if (groupId === undefined || isNumberOfAny(groupId, parcel?.messages ?? [])) return { kind: 'accepted' };
+  return { kind: 'accepted', groupId };
 }
 
 function refused(
   { code, text }: { readonly code: string; readonly text: string },
   row: CodeRow | undefined,
-  withheld: Withheld,
+  { withheld = () => [] }: ReplySurroundings,
 ): RefusedByCode {
   return { kind: 'refused', by: 'code', code, row, text: text && scrubProviderText(text, withheld()) };
 }

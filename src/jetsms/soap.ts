@@ -1,4 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { mendXml } from './cut-xml.ts';
 import { escapeXml } from './xml-text.ts';
 
 const namespace = 'http://tempuri.org/';
@@ -32,10 +33,17 @@ export function listParameter(name: string, values: readonly string[]): string {
 
 /** What a body of the web service holds. */
 export type SoapReading =
-  | { readonly kind: 'result'; readonly value: unknown }
+  | SoapResult
   | SoapFault
   /** Not SOAP: to be read as plain text, or not at all. */
   | { readonly kind: 'other'; readonly text: string };
+
+export interface SoapResult {
+  readonly kind: 'result';
+  readonly value: unknown;
+  /** Set where the document broke off; `open` is the element in whose text it did. */
+  readonly cut?: { readonly open: string | undefined };
+}
 
 export interface SoapFault {
   readonly kind: 'fault';
@@ -46,6 +54,8 @@ export interface SoapFault {
 
 /** The parser throws at elements of these names; a reply that has one says what it says all the same. */
 const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** The fate of one recipient. */
+const rowElement = 'ResponseGroupId';
 
 const parser: XMLParser = new XMLParser({
   removeNSPrefix: true,
@@ -54,20 +64,26 @@ const parser: XMLParser = new XMLParser({
   parseTagValue: false,
   htmlEntities: true,
   transformTagName: (name) => (reservedNames.has(name) ? `_${name}` : name),
-  isArray: (name) => name === 'string' || name === 'ResponseGroupId',
+  isArray: (name) => name === 'string' || name === rowElement,
 });
 
-/** Reads a body. Total: what is cut, no XML, or carries a DOCTYPE (which SOAP forbids) is `other`. */
+/**
+ * Reads a body. Total: what is no XML, or carries a DOCTYPE (which SOAP forbids), is `other`. Of a document that broke
+ * off the elements are read that came, and the rows that are whole; a fault that broke off is not read.
+ */
 export function readSoap(bytes: Buffer): SoapReading {
   const text = bytes
     .toString('utf8')
     .replace(/^\ufeff/, '')
     .trim();
-  const body = child(child(parseXml(text), 'Envelope'), 'Body');
-  if (body === undefined) return { kind: 'other', text };
+  const whole = parseXml(text);
+  const mended = whole === undefined ? mendXml(text, rowElement) : undefined;
+  const body = child(child(whole ?? parseXml(mended?.document ?? ''), 'Envelope'), 'Body');
   const fault = child(body, 'Fault');
+  if (body === undefined || (fault !== undefined && mended !== undefined)) return { kind: 'other', text };
   if (fault !== undefined) return readFault(fault);
-  return { kind: 'result', value: childEnding(childEnding(body, 'Response'), 'Result') };
+  const value = childEnding(childEnding(body, 'Response'), 'Result');
+  return { kind: 'result', value, ...(mended && { cut: { open: mended.open } }) };
 }
 
 /** The parser reads a cut document without a word, so the validator goes first. */

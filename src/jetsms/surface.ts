@@ -1,6 +1,6 @@
 import type { AccountSettings } from '../settings/account.ts';
 import type { HttpHeaders } from './http-outcome.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, UncertainCause } from './outcome.ts';
 import type { Parcel } from './parcel.ts';
 import type { Withheld } from './reply-outcome.ts';
 
@@ -17,6 +17,7 @@ export interface SurfaceRequest {
 export interface SurfaceReply {
   readonly status: number;
   readonly headers: HttpHeaders;
+  /** As much as came. */
   readonly body: Buffer;
 }
 
@@ -26,9 +27,11 @@ export interface ReplyContext {
   readonly withheld: Withheld;
   /** Epoch milliseconds, to date Retry-After. */
   readonly nowMs: number;
+  /** Why the reply is not whole; missing where it is. */
+  readonly cut?: UncertainCause | undefined;
 }
 
-/** What a whole reply came to. */
+/** What a reply came to. */
 export interface ReplyReading {
   readonly outcome: Outcome;
   /** Only where the surface answers per recipient: one outcome a message, in the parcel's order. */

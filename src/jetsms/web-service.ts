@@ -5,9 +5,9 @@ import type { Outcome } from './outcome.ts';
 import type { Parcel, ParcelMedia } from './parcel.ts';
 import { commonText, expireDateOf, ParcelError } from './parcel-reading.ts';
 import { outcomeOfReply } from './reply-outcome.ts';
-import { listParameter, parameter, type SoapRequest, soapRequest } from './soap.ts';
+import { listParameter, parameter, readSoap, type SoapRequest, soapRequest } from './soap.ts';
 import type { Login, ReplyContext, ReplyReading, Surface, SurfaceReply } from './surface.ts';
-import { readWebServiceReply } from './web-service-reply.ts';
+import { outcomeOfFault, readWebServiceReply } from './web-service-reply.ts';
 
 /** How an account uses the web service. */
 export interface WebServiceOptions {
@@ -134,17 +134,23 @@ export function webServiceSurface(options: WebServiceOptions = defaultWebService
   };
 }
 
-/** A SOAP fault comes with 500, or with 200; with any other status the status speaks. */
-function readSoapReply({ status, body }: SurfaceReply, context: ReplyContext): ReplyReading | undefined {
-  return status === 200 || status === 500 ? readWebServiceReply(body, context) : undefined;
+/** A result comes with 2xx, a SOAP fault also with 500; with any other status the status speaks. */
+function readSoapReply(
+  { status, headers, body }: SurfaceReply,
+  context: ReplyContext,
+): ReplyReading | undefined {
+  if (outcomeOfStatus(status, headers, context.nowMs) === undefined)
+    return readWebServiceReply(body, context);
+  const reading = status === 500 ? readSoap(body) : undefined;
+  return reading?.kind === 'fault' ? { outcome: outcomeOfFault(reading, context.withheld) } : undefined;
 }
 
 function outcomeWithoutSoap({ status, headers, body }: SurfaceReply, context: ReplyContext): Outcome {
   const bySelf = outcomeOfStatus(status, headers, context.nowMs);
   if (bySelf) return bySelf;
   if (beginsAsXml.test(body.toString('latin1', 0, 200)))
-    return { kind: 'uncertain', cause: 'malformed-reply' };
-  return outcomeOfReply(parseReply(body), context.withheld);
+    return { kind: 'uncertain', cause: context.cut ?? 'malformed-reply' };
+  return outcomeOfReply(parseReply(body, { isCut: context.cut !== undefined }), context);
 }
 
 /** XML that could not be read as SOAP, most likely cut; a page begins otherwise. */

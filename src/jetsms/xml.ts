@@ -4,7 +4,7 @@ import { outcomeOfStatus } from './http-outcome.ts';
 import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
 import type { Parcel, ParcelMessage } from './parcel.ts';
 import { commonText, expireDateOf, ParcelError } from './parcel-reading.ts';
-import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
+import { outcomeOfReply, type ReplySurroundings } from './reply-outcome.ts';
 import type { Login, Surface } from './surface.ts';
 import { encodeXml, escapeXml } from './xml-text.ts';
 
@@ -62,12 +62,12 @@ function messageElement({ to, text }: ParcelMessage): string {
   return `<message><gsmno>${escapeXml(to)}</gsmno><text>${escapeXml(text)}</text></message>`;
 }
 
-/** What the bytes of a 200 came to. `withheld` is kept out of a refusal's text. */
+/** What the bytes of a 200 came to. */
 export function readXmlReply(
   bytes: Uint8Array,
-  withheld: Withheld = () => [],
+  surroundings: ReplySurroundings = {},
 ): Accepted | RefusedByCode | Uncertain {
-  return outcomeOfReply(parseReply(bytes), withheld);
+  return outcomeOfReply(parseReply(bytes, { isCut: surroundings.cut !== undefined }), surroundings);
 }
 
 /** JetSMS over XML: one document out, one line of plain text back. */
@@ -76,7 +76,7 @@ export const xmlSurface: Surface = {
     const { body, contentType } = buildXmlRequest(parcel, login);
     return { body, headers: { 'content-type': contentType } };
   },
-  readReply({ status, headers, body }, { withheld, nowMs }) {
-    return { outcome: outcomeOfStatus(status, headers, nowMs) ?? readXmlReply(body, withheld) };
+  readReply({ status, headers, body }, context) {
+    return { outcome: outcomeOfStatus(status, headers, context.nowMs) ?? readXmlReply(body, context) };
   },
 };

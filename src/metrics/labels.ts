@@ -1,4 +1,4 @@
-import { codeTable } from '../codes/index.ts';
+import { codeTable, unofficialRows } from '../codes/index.ts';
 import { uncertainCauses, unsentCauses } from '../jetsms/outcome.ts';
 import { lanes } from '../message/lane.ts';
 import { type DeadReason, deadReasons } from '../queue/journal.ts';
@@ -27,10 +27,10 @@ export const holdReasons = [
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
 
-/** How an attempt was answered: a listed code, an HTTP refusal by its hundred, or the cause of no answer. */
+/** How an attempt was answered: a code of the table, an HTTP refusal by its hundred, or the cause of no answer. */
 export const answers: readonly string[] = [
   ...new Set([
-    ...codeTable.map(({ code }) => code),
+    ...[...codeTable, ...unofficialRows].map(({ code }) => code),
     'http-3xx',
     'http-4xx',
     ...unsentCauses,
@@ -38,7 +38,7 @@ export const answers: readonly string[] = [
   ]),
 ];
 
-/** The label value of every code that JetSMS does not list. */
+/** The label value of every code that has no row. */
 export const unknownCodeLabel = 'unknown';
 
 /** The label value where there was no answer at all: an expired or an invalid message. */
@@ -56,7 +56,7 @@ export const messageEnds: readonly MessageEnd[] = ['accepted', ...deadReasons];
 const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** A JetSMS code, `http-<status>` or a cause as the closed set knows it; `unknown` for an unlisted code. */
+/** A JetSMS code, `http-<status>` or a cause as the closed set knows it; `unknown` for a code without a row. */
 export function foldAnswer(answer: string): string {
   if (answers.includes(answer)) return answer;
   const status = /^http-([345])\d\d$/.exec(answer);
@@ -90,7 +90,7 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   outcome: { meaning: 'what the attempt came to', values: outcomeKinds },
   answer: {
     meaning:
-      'the JetSMS code, the HTTP refusal, or the cause of no answer; `unknown` for a code that JetSMS does not list',
+      'the JetSMS code, the HTTP refusal, or the cause of no answer; `unknown` for a code that has no row in docs/codes.md',
     values: [...answers, unknownCodeLabel, noAnswerLabel, otherLabel],
   },
   verdict: { meaning: 'what was done about it', values: verdictKinds },

@@ -79,6 +79,7 @@ export interface Metrics {
     readonly outcome: OutcomeKind;
     readonly settled: boolean;
   }): void;
+  acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
   /** Jobs or letters that were taken away because of their age. */
@@ -139,6 +140,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
     lateReply: ({ account, outcome, settled }) =>
       count('lateReplies', { account, outcome, settled: String(settled) }),
+    acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
@@ -168,6 +170,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
 function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey; labels: Labels }[] {
   return accounts.flatMap(({ name: account, surface }) => [
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
+    { key: 'acceptedWithoutId', labels: { account, surface } } as const,
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [

@@ -16,6 +16,7 @@ export interface MetricRow {
 /** By type, so that nobody can count with a gauge. */
 export type CounterKey =
   | 'attempts'
+  | 'acceptedWithoutId'
   | 'verdicts'
   | 'messages'
   | 'deadLetters'
@@ -54,6 +55,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     help: 'Send jobs that travelled in a request, by what the request came to.',
     labels: { account, surface, code: answer, outcome },
+  },
+  acceptedWithoutId: {
+    name: 'jetsms_accepted_without_id_total',
+    type: 'counter',
+    help: 'Requests that JetSMS accepted with a reply that had no group id which is certainly whole.',
+    labels: { account, surface },
   },
   verdicts: {
     name: 'jetsms_verdicts_total',

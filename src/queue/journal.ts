@@ -38,6 +38,8 @@ export interface HistoryEntry {
   readonly outcome: (typeof outcomeKinds)[number];
   /** JetSMS code, `http-401`, or the cause. */
   readonly code: string;
+  /** The name of the code's row, where the code has several. */
+  readonly row?: string;
   /** What the worker did about it. */
   readonly verdict: string;
   readonly durationMs?: number;
@@ -85,6 +87,8 @@ export interface DeathFacts {
   readonly reason: DeadReason;
   /** JetSMS code, `http-401`, or the cause; missing for `expired` and `invalid`. */
   readonly code?: string;
+  /** The name of the code's row, where the code has several. */
+  readonly row?: string;
   /** The provider's words, or what is wrong with an invalid job. */
   readonly text?: string;
   /** One of its requests never got an answer: the person may have the text. */
@@ -95,10 +99,11 @@ export interface DeathFacts {
 export const idOf = ({ groupId }: { readonly groupId?: string }): { readonly groupId?: string } =>
   groupId === undefined ? {} : { groupId };
 /** The facts of a death alone, without what they lie beside. */
-export function deathFactsOf({ reason, code, text, mayHaveArrived }: DeathFacts): DeathFacts {
+export function deathFactsOf({ reason, code, row, text, mayHaveArrived }: DeathFacts): DeathFacts {
   return {
     reason,
     ...(code === undefined ? {} : { code }),
+    ...(row === undefined ? {} : { row }),
     ...(text === undefined ? {} : { text }),
     ...(mayHaveArrived === undefined ? {} : { mayHaveArrived }),
   };

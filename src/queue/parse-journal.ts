@@ -37,6 +37,7 @@ export type ParsedJournal =
 export const deathShape: Shape<DeathFacts> = {
   reason: isOneOf(deadReasons),
   code: optional(isString),
+  row: optional(isString),
   text: optional(isString),
   mayHaveArrived: optional(isTrue),
 };
@@ -47,6 +48,7 @@ export const isHistory: Check = isListOf(
     at: isTime,
     outcome: isOneOf(outcomeKinds),
     code: isString,
+    row: optional(isString),
     verdict: isString,
     durationMs: optional(isTime),
     worker: optional(isString),

@@ -207,7 +207,7 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     default: 4_194_304,
     meaning: 'The longest reply that is read, in bytes.',
     consequence:
-      'A longer one is cut off and makes the attempt uncertain. XML replies have less than 200 bytes; the web service answers with about 200 bytes for each recipient of a request.',
+      'A longer one is cut off there: the attempt is uncertain, unless what came says already what became of it. XML replies have less than 200 bytes; the web service answers with about 200 bytes for each recipient of a request.',
     example: '4194304',
   },
   probeIntervalMs: {

@@ -138,11 +138,11 @@ function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation)
       return terminal(row, situation, text);
     case 'accepted':
       // `00` never arrives here as a refusal; if it does, the answer contradicts itself.
-      return uncertain({ kind: 'uncertain', cause: 'accepted-without-id' }, situation);
+      return uncertain({ kind: 'uncertain', cause: 'malformed-reply' }, situation);
   }
 }
 
-type Refusal = Pick<DeathFacts, 'text'> & { readonly code: string };
+type Refusal = Pick<DeathFacts, 'row' | 'text'> & { readonly code: string };
 
 function requestFault(refusal: Refusal, situation: Situation): Verdict {
   if (situation.messages > 1) return { kind: 'split', rule: refusal.code };
@@ -160,7 +160,7 @@ function unknownCode(refusal: Refusal, situation: Situation): Verdict {
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
-  const refusal = { code: row.code, text };
+  const refusal = factsOf(row, text);
   if (row.scope === 'account' && !situation.isOfRecipient) return accountFault(row, refusal, situation);
   if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
   return dead({ reason: 'terminal', ...refusal }, row.id, situation);
@@ -184,8 +184,15 @@ function oneMayBeAtFault({ code, scope, surface }: CodeRow, { messages, isOneTex
   return (scope === 'message' && surface !== 'mms') || scope === 'request';
 }
 
+/** What a dead letter keeps of a refusal. */
+const factsOf = (row: CodeRow, text: string): Refusal => ({
+  code: row.code,
+  ...(row.id === row.code ? {} : { row: row.id }),
+  text,
+});
+
 function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {
-  const facts = { code: row.code, text };
+  const facts = factsOf(row, text);
   return retryOrDie({ schedule: row.retryDelaysMs, rule: row.id, facts, atLeastMs: 0 }, situation);
 }
 
@@ -194,7 +201,7 @@ function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
   const opensInMs = windowOpensAt === undefined ? (row.retryDelaysMs[0] ?? 0) : windowOpensAt - now;
   const delayMs = Math.max(0, opensInMs) + fullJitter(deferSpreadMs, random);
   const verdict: Defer = { kind: 'defer', rule: row.id, delayMs };
-  return unlessExpired(verdict, { code: row.code, text }, situation);
+  return unlessExpired(verdict, factsOf(row, text), situation);
 }
 
 function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {

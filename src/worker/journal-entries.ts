@@ -106,11 +106,18 @@ function entryOf(journal: Journal, facts: AttemptFacts): HistoryEntry {
     at: now,
     outcome: outcome.kind,
     code: outcomeCode(outcome),
+    ...rowOf(outcome),
     verdict: verdict.kind,
     ...(durationMs === undefined ? {} : { durationMs: Math.round(durationMs) }),
     ...(worker === undefined ? {} : { worker }),
     ...(late ? { late } : {}),
   };
+}
+
+/** The name of the row, where the code alone does not tell which of its rows was meant. */
+function rowOf(outcome: Outcome): Pick<HistoryEntry, 'row'> {
+  const row = outcome.kind === 'refused' && outcome.by === 'code' ? outcome.row : undefined;
+  return row === undefined || row.id === row.code ? {} : { row: row.id };
 }
 
 /** Marks of the run before are void once a new step is recorded. */

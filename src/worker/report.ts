@@ -1,5 +1,5 @@
-import { unknownCode } from '../codes/index.ts';
-import { type RefusedByCode, soapFaultCode } from '../jetsms/outcome.ts';
+import { meaningInWords } from '../codes/index.ts';
+import { type Outcome, type RefusedByCode, soapFaultCode } from '../jetsms/outcome.ts';
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
 import { maskNumber } from '../message/number.ts';
@@ -36,6 +36,7 @@ export function createTelemetry({ account, log, metrics, now = Date.now }: Telem
   return {
     request({ outcome, durationMs }) {
       metrics.request({ account: name, surface, outcome: outcome.kind, durationMs });
+      if (isWithoutGroupId(outcome)) metrics.acceptedWithoutId({ account: name, surface });
     },
     attempt(report) {
       const { outcome, verdict } = report;
@@ -115,6 +116,7 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     code: outcomeCode(outcome),
     ...(outcome.kind === 'refused' && outcome.by === 'code' ? { meaning: meaningOf(outcome) } : {}),
     ...(outcome.kind === 'accepted' ? idOf(outcome) : {}),
+    ...(isWithoutGroupId(outcome) ? { withoutGroupId: true } : {}),
     verdict: verdict.kind,
     rule: verdict.rule,
     ...(verdict.kind === 'dead-letter' ? { reason: verdict.facts.reason } : {}),
@@ -130,8 +132,11 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
   };
 }
 
+const isWithoutGroupId = (outcome: Outcome): boolean =>
+  outcome.kind === 'accepted' && outcome.groupId === undefined;
+
 function meaningOf({ code, row }: RefusedByCode): string {
-  return code === soapFaultCode ? meaningOfCode(code) : (row?.meaning ?? unknownCode.meaning);
+  return code === soapFaultCode ? meaningOfCode(code) : meaningInWords(code, row);
 }
 
 const holdFields = ({ reason, code, by, note }: Hold): Readonly<Record<string, unknown>> => ({

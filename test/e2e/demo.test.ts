@@ -17,7 +17,7 @@ const expected = {
   duplicates: 0,
   contradictions: 0,
   deadByReason: { terminal: 6, uncertain: 2, 'unknown-code': 1 },
-  deadByCode: { '12': 2, '80': 1, '85': 3, '99': 1, 'cut-reply': 1, 'reset-after-write': 1 },
+  deadByCode: { '12': 2, '80': 1, '85': 3, '99': 1, 'reset-after-write': 2 },
   accountedFor: true,
 };
 
@@ -50,7 +50,7 @@ describe('the demo', () => {
       /no credit\. The account is held/,
       /^accepted +00 +288 /m,
       /^dead letter: unknown-code +99 +1 /m,
-      /^90\d{3}\*+\d{2} +uncertain +cut-reply /m,
+      /^90\d{3}\*+\d{2} +uncertain +reset-after-write /m,
       /Every message is accounted for/,
       /Where to look next/,
     ])

@@ -54,7 +54,7 @@ describe('jetsms send', () => {
     await using simulator = createSimulator();
     await simulator.listen();
     simulator.faults.add({ kind: 'reply', code: '99', times: 1, match: { to: '905321234568' } });
-    simulator.faults.add({ kind: 'cut-reply', times: 1, match: { to: '905321234569' } });
+    simulator.faults.add({ kind: 'accept-then-reset', times: 1, match: { to: '905321234569' } });
     const env = environment();
     await using _worker = startWorker(simulator, env);
     const file = await csvFile([
@@ -74,7 +74,7 @@ describe('jetsms send', () => {
     expect(stdout).toMatch(/^SMS parts +3 +counted by partsModel list: an assumption/m);
     expect(stdout).toMatch(/^accepted +00 +1 +accepted by JetSMS$/m);
     expect(stdout).toMatch(/^dead letter: unknown-code +99 +1 /m);
-    expect(stdout).toMatch(/^dead letter: uncertain +cut-reply +1 /m);
+    expect(stdout).toMatch(/^dead letter: uncertain +reset-after-write +1 /m);
     expect(simulator.accepted.map(({ text }) => text).toSorted()).toEqual(['Merhaba Ayşe', 'Merhaba İlker']);
   });
 

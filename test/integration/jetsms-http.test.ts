@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Worker } from 'node:worker_threads';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import { createHttpClient } from '../../src/jetsms/http.ts';
 import type { Attempt, JetsmsClient, Parcel } from '../../src/jetsms/parcel.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
+import { packageVersion } from '../../src/settings/package-version.ts';
 import { accountSettings } from '../support/account-settings.ts';
 import { refusedBy } from '../support/outcomes.ts';
 import { httpReply, type RawServer, rawServer, type Script } from '../support/raw-server.ts';
@@ -141,7 +143,7 @@ describe.concurrent('a request that may have been taken is uncertain', () => {
     [
       'the body stands still',
       'body-timeout',
-      (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n00 1302'),
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n0'),
       { bodyTimeoutMs: 100 },
     ],
     ['the body drips past the whole time', 'request-timeout', drip, { requestTimeoutMs: 300 }],
@@ -151,18 +153,20 @@ describe.concurrent('a request that may have been taken is uncertain', () => {
     [
       'the body is cut',
       'cut-reply',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n00 1302'),
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n10'),
     ],
     [
       'the body is cut by a reset',
       'cut-reply',
       (socket) =>
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n00 1302', () => socket.resetAndDestroy()),
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n90 XML nu', () =>
+          socket.resetAndDestroy(),
+        ),
     ],
     [
       'a chunked body is cut',
       'cut-reply',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7\r\n00 1302\r\n'),
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n10\r\n'),
     ],
     ['the reply is no HTTP', 'malformed-reply', (socket) => socket.end('00 130228114512\r\n')],
     [
@@ -174,7 +178,37 @@ describe.concurrent('a request that may have been taken is uncertain', () => {
     ['the reply is empty', 'empty-reply', (socket) => socket.write(httpReply(200, ''))],
     ['the reply has no body', 'empty-reply', (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n')],
     ['the reply is a page', 'html-reply', (socket) => socket.write(httpReply(200, '<html>Hello</html>'))],
-    ['the reply has no id', 'accepted-without-id', (socket) => socket.write(httpReply(200, '00 '))],
+    [
+      'a garbled chunk follows half a code',
+      'malformed-reply',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\n0\r\nxyz\r\n'),
+    ],
+    [
+      'the server speaks another protocol',
+      'malformed-reply',
+      (socket) => socket.end(`${switching}00 1302\r\n`),
+    ],
+    [
+      'nothing but interim replies comes',
+      'reset-after-write',
+      (socket) => socket.end(interim('100 Continue')),
+    ],
+    [
+      'an interim reply is cut',
+      'cut-reply',
+      (socket) => socket.end('HTTP/1.1 102 Processing\r\nserver: x\r\n'),
+    ],
+    [
+      'an interim reply never ends',
+      'reply-too-large',
+      (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nlink: ${'x'.repeat(40_000)}`),
+    ],
+    [
+      'interim replies never end',
+      'reply-timeout',
+      (socket) => repeat(socket, interim('102 Processing')),
+      { headersTimeoutMs: 300 },
+    ],
   ];
 
   it.each(cases)('where %s: %s', async (_what, cause, script, overrides) => {
@@ -188,23 +222,83 @@ describe.concurrent('a request that may have been taken is uncertain', () => {
   });
 });
 
+/** A reply before the reply, which nobody has asked for. */
+const interim = (status: string): string => `HTTP/1.1 ${status}\r\n\r\n`;
+const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: foo\r\n\r\n';
+
+/** Writes the same again and again. */
+function repeat(socket: Parameters<Script>[0], text: string): void {
+  const timer = setInterval(() => socket.write(text), 20);
+  socket.on('close', () => clearInterval(timer));
+}
+
+async function writeByteByByte(socket: Parameters<Script>[0], text: string): Promise<void> {
+  socket.setNoDelay(true);
+  for (const byte of text) {
+    socket.write(byte);
+    await nextTurn();
+  }
+}
+
 /** Writes a byte of the body at a time, so that no pause is long. */
 function drip(socket: Parameters<Script>[0]): void {
   socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n');
-  const timer = setInterval(() => socket.write('0'), 20);
-  socket.on('close', () => clearInterval(timer));
+  repeat(socket, '1');
 }
 
 describe.concurrent('a reply that is one', () => {
   it.each([
     ['with its length', acceptance],
-    ['after a 103', `HTTP/1.1 103 Early Hints\r\n\r\n${acceptance}`],
+    ['after a 100 that nobody asked for', interim('100 Continue') + acceptance],
+    ['after a 101 that changes nothing', interim('101 Switching Protocols') + acceptance],
+    ['after a 102', interim('102 Processing') + acceptance],
+    ['after a 103 with headers', `HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n${acceptance}`],
+    ['after a 199 of HTTP/1.0', `HTTP/1.0 199 X\r\n\r\n${acceptance}`],
+    [
+      'after many interim replies',
+      interim('100 Continue') +
+        interim('102 Processing').repeat(5_000) +
+        interim('100 Continue') +
+        acceptance,
+    ],
+    [
+      'and speaks of interim replies in its body',
+      httpReply(200, '00 130228114512\r\nHTTP/1.1 100 Continue\r\n\r\n'),
+    ],
     [
       'in chunks',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n00 \r\nc\r\n130228114512\r\n0\r\n\r\n',
     ],
   ])('%s is accepted', async (_what, reply) => {
     expect(await sendOnce((socket) => socket.write(reply))).toMatchObject({ outcome: accepted, status: 200 });
+  });
+
+  it('after interim replies is accepted however it is split into packets', async () => {
+    const whole = `${interim('100 Continue')}${interim('102 Processing')}${acceptance}`;
+    const { outcome } = await sendOnce((socket) => void writeByteByByte(socket, whole));
+    expect(outcome).toEqual(accepted);
+  });
+
+  it('after interim replies leaves the connection fit for the next request', async () => {
+    await using server = await rawServer((socket) => socket.write(interim('100 Continue') + acceptance));
+    const client = createJetsmsClient(accountSettings({ url: server.url, connections: 1 }));
+    for (const _ of [1, 2, 3]) expect((await client.send(parcel)).outcome).toEqual(accepted);
+    expect(server.requests).toHaveLength(3);
+    expect(server.sockets.size).toBe(1);
+    await client.close();
+  });
+
+  it('after an interim reply is accepted over TLS too', async () => {
+    const identity = selfSigned('localhost');
+    setDefaultCACertificates([...getCACertificates(), identity.cert]);
+    const server = createTlsServer(identity, (socket) =>
+      socket.once('data', () => socket.write(interim('100 Continue') + acceptance)),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { outcome } = await sendTo(`https://localhost:${(server.address() as AddressInfo).port}/`);
+    server.close();
+    expect(outcome).toEqual(accepted);
   });
 
   it('up to the end of the connection is accepted', async () => {
@@ -253,7 +347,101 @@ describe.concurrent('a reply that is one', () => {
     const [head, body] = server.requests[0]?.split('\r\n\r\n') ?? [];
     expect(head).toMatch(/^POST \/SMS-Web\/xmlsms HTTP\/1\.1\r\n/);
     expect(head).toContain('\r\ncontent-type: text/xml; charset=utf-8\r\n');
+    expect(head).toContain('\r\naccept-encoding: identity\r\n');
+    expect(head).toContain(`\r\nuser-agent: jetsms-delivery/${packageVersion()}\r\n`);
     expect(Buffer.from(body ?? '', 'latin1').toString()).toContain('<text>Merhaba Ayşe</text>');
+  });
+});
+
+describe.concurrent('of a reply that broke off, what came is read', () => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n';
+  const withoutId = { kind: 'accepted' };
+  const cases: [what: string, outcome: object, script: Script, overrides?: Partial<AccountSettings>][] = [
+    ['an acceptance that is closed', withoutId, (socket) => socket.end(`${head}00 1302`)],
+    ['an acceptance without anything behind it', withoutId, (socket) => socket.end(`${head}00`)],
+    ['an acceptance with a whole id', accepted, (socket) => socket.end(`${head}00 130228114512\r`)],
+    [
+      'an acceptance that is reset',
+      withoutId,
+      (socket) => socket.write(`${head}00 1302`, () => socket.resetAndDestroy()),
+    ],
+    [
+      'an acceptance that stands still',
+      withoutId,
+      (socket) => socket.write(`${head}00 130228114512`),
+      { bodyTimeoutMs: 100 },
+    ],
+    [
+      'an acceptance that drips past the whole time',
+      withoutId,
+      (socket) => {
+        socket.write(`${head}00 `);
+        repeat(socket, '1');
+      },
+      { requestTimeoutMs: 300 },
+    ],
+    [
+      'an acceptance in chunks',
+      withoutId,
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7\r\n00 1302\r\n'),
+    ],
+    [
+      'an acceptance before a garbled chunk',
+      withoutId,
+      (socket) =>
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7\r\n00 1302\r\nxyz\r\n'),
+    ],
+    [
+      'an acceptance before far too much',
+      accepted,
+      (socket) => socket.write(httpReply(200, `00 130228114512 ${'x'.repeat(200_000)}`)),
+    ],
+    ['a refusal with its words', refusedBy('10', 'wrong us'), (socket) => socket.end(`${head}10 wrong us`)],
+    [
+      'a refusal whose words do not matter',
+      refusedBy('11', 'not eno'),
+      (socket) => socket.write(`${head}11 not eno`, () => socket.resetAndDestroy()),
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, outcome, script, overrides) => {
+    const attempt = await sendOnce(script, overrides);
+    expect(attempt).toMatchObject({ status: 200 });
+    expect(attempt.outcome).toEqual(outcome);
+  });
+});
+
+describe('a reply that is encoded although nobody asked for it', () => {
+  const encoded = (encoding: string, body: Buffer): Buffer =>
+    Buffer.concat([
+      Buffer.from(
+        `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`,
+      ),
+      body,
+    ]);
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('in %s is accepted', async (encoding, encode) => {
+    const body = encode(Buffer.from('00 130228114512\r\n'));
+    const { outcome } = await sendOnce((socket) => socket.write(encoded(encoding, body)));
+    expect(outcome).toEqual(accepted);
+  });
+
+  it('in gzip is accepted without an id where it was cut', async () => {
+    const whole = gzipSync(Buffer.from('00 130228114512'));
+    const { outcome } = await sendOnce((socket) => socket.write(encoded('gzip', whole.subarray(0, -9))));
+    expect(outcome).toEqual({ kind: 'accepted' });
+  });
+
+  it('and grows far too large is uncertain, unless it begins with an acceptance', async () => {
+    const large = (begin: string) => gzipSync(Buffer.from(begin.padEnd(5_000_000, ' x')));
+    const refusal = await sendOnce((socket) => socket.write(encoded('gzip', large('hello'))));
+    expect(refusal.outcome).toEqual({ kind: 'uncertain', cause: 'reply-too-large' });
+    const acceptance = await sendOnce((socket) => socket.write(encoded('gzip', large('00 130228114512 '))));
+    expect(acceptance.outcome).toEqual(accepted);
   });
 });
 

@@ -88,10 +88,11 @@ describe('numbers, texts and passwords', () => {
     simulator.faults.add({ kind: 'reply', code: '42', text: quoting, ...to(2) });
     simulator.faults.add({ kind: 'raw-reply', body: quoting, ...to(3) });
     simulator.faults.add({ kind: 'raw-reply', body: `<html>${quoting}</html>`, ...to(4) });
+    simulator.faults.add({ kind: 'raw-reply', body: `00 ${numberAt(14)}`, ...to(14) });
     simulator.faults.add({ kind: 'reply', code: '90-xml-null', ...to(5) });
     simulator.faults.add({ kind: 'accept-then-reset', ...to(6) });
     simulator.faults.add({ kind: 'latency', latencyMs: 500, ...to(8) });
-    const ids = await Promise.all([0, 1, 2, 3, 4, 5].map((n) => send(n)));
+    const ids = await Promise.all([0, 1, 2, 3, 4, 5, 14].map((n) => send(n)));
     ids.push(await send(6, { lane: 'otp' }));
     await Promise.all(ids.map((id) => world.end(id)));
 

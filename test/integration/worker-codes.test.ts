@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
+import type { Fault } from '../../src/simulator/fault-rule.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
 import { createDelivery, type End } from '../support/delivery.ts';
 import { journalOf } from '../support/journal-of.ts';
@@ -23,6 +24,16 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     expect(ended.way).toEqual([
       'refused 90 retry',
       'refused 90 retry',
+      'refused 90 retry',
+      'accepted 00 complete',
+    ]);
+  });
+
+  it('tries again when the XML did not arrive, also where the text is a word of that reply', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'reply', code: '90-xml-null', times: 1 });
+    await world.startWorker();
+    expect((await world.end((await world.send({ text: 'null' })).id)).way).toEqual([
       'refused 90 retry',
       'accepted 00 complete',
     ]);
@@ -72,6 +83,41 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     const ended = await world.end(id);
     expect(ended.way).toEqual(['refused 204 defer', 'accepted 00 complete']);
     expect(ended.journal.attempts).toBe(1);
+  });
+});
+
+describe('an acceptance is one, whatever it looks like', () => {
+  const id = '130228114512';
+  const raw = (body: string): Fault => ({ kind: 'raw-reply', body, accepted: true });
+
+  it.each<[string, Fault, string | undefined]>([
+    ['with a word behind it', raw(`00 ${id} extra`), id],
+    ['with a comment behind it', raw(`00 ${id}\r\n<!-- node2 -->`), id],
+    ['with a line behind it', raw(`00 ${id}\r\nOK`), id],
+    ['bare', raw('00'), undefined],
+    ['with OK for an id', raw('00 OK'), undefined],
+    ['with null for an id', raw('00 null'), undefined],
+    ['with 0 for an id', raw('00 0'), undefined],
+    ['cut', { kind: 'cut-reply' }, undefined],
+  ])('%s: the OTP is texted once', async (_, fault, groupId) => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ ...fault, times: 1 });
+    await world.startWorker();
+    const ended = await world.end((await world.send({ lane: 'otp' })).id);
+    expect(ended.way).toEqual(['accepted 00 complete']);
+    expect(ended.job.returnvalue.groupId).toBe(groupId);
+    expect(world.simulator.accepted).toHaveLength(1);
+  });
+
+  it('cut: the parked message is accepted, also bulk whose end is recorded before', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'cut-reply' });
+    await world.startWorker();
+    for (const lane of ['transactional', 'bulk'] as const) {
+      const ended = await world.end((await world.send({ lane, whenUncertain: 'park' })).id);
+      expect(ended.way).toEqual(['accepted 00 complete']);
+      expect(ended.letter).toBeUndefined();
+    }
   });
 });
 
@@ -137,7 +183,6 @@ describe('what nobody knows', () => {
   const faults = [
     ['accept-then-reset', 'reset-after-write', 1],
     ['reset-after-read', 'reset-after-write', 0],
-    ['cut-reply', 'cut-reply', 1],
     ['html-200', 'html-reply', 0],
     ['empty-200', 'empty-reply', 0],
   ] as const;

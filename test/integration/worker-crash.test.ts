@@ -255,6 +255,23 @@ describe('a lock that is lost while the request is under way', () => {
     expect(requests(world)).toBe(1);
   });
 
+  it('keeps an acceptance without a group id too', async () => {
+    await using world = await createDelivery({
+      account: { requestTimeoutMs: 600 },
+      settings: { stalledIntervalMs: 1_000 },
+    });
+    // The reply breaks off behind its 00, which is when its time is over.
+    world.simulator.faults.add({ kind: 'slow-body', durationMs: 3_000, times: 1 });
+    await world.startWorker();
+    const { id } = await world.send({ lane: 'otp' });
+    await waitFor(() => requests(world) === 1);
+    await loseLock(world, id);
+    const ended = await world.end(id);
+    expect(ended.state).toBe('completed');
+    expect(ended.journal.settled).toEqual({ end: 'accepted', late: true, at: expect.any(Number) });
+    expect(requests(world)).toBe(1);
+  });
+
   it('before anything was sent, leaves the message to the worker that has it now', async () => {
     await using world = await createDelivery({ ...quick, account: { connections: 1, concurrency: 2 } });
     world.simulator.faults.add({ kind: 'latency', latencyMs: 900, times: 1 });

@@ -39,17 +39,27 @@ describe('an account of the web service', () => {
     expect(world.simulator.stats().requests).toBe(1);
   });
 
-  it('of messages that travel together, one that is refused is a dead letter of its own', async () => {
-    await using world = await createDelivery({ account: together });
-    world.simulator.faults.add({ kind: 'refuse-recipient', code: '27', match: { to: numberAt(1) } });
-    const ids = await world.sendMany(4);
-    await world.startWorker();
-    const ends = await Promise.all(ids.map((id) => world.end(id)));
-    expect(ends.map(inWords)).toEqual(['accepted', 'dead unknown-code 27', 'accepted', 'accepted']);
-    expect(world.simulator.stats().requests).toBe(1);
-    expect(acceptedNumbers(world)).toEqual([0, 2, 3].map(numberAt));
-    expect((await world.letters()).map(({ id }) => id)).toEqual([ids[1]]);
-  });
+  it.each([
+    ['31', 'dead terminal 31', undefined],
+    // Nobody knows what these say of the recipient, so nobody may say that nothing arrived.
+    ['27', 'dead uncertain unknown-status', true],
+    ['1', 'dead uncertain unknown-status', true],
+    ['OK', 'dead uncertain unknown-status', true],
+  ])(
+    'of messages that travel together, the one with status %s ends alone: %s',
+    async (code, end, arrived) => {
+      await using world = await createDelivery({ account: together });
+      world.simulator.faults.add({ kind: 'refuse-recipient', code, match: { to: numberAt(1) } });
+      const ids = await world.sendMany(4);
+      await world.startWorker();
+      const ends = await Promise.all(ids.map((id) => world.end(id)));
+      expect(ends.map(inWords)).toEqual(['accepted', end, 'accepted', 'accepted']);
+      expect(ends[1]?.letter?.mayHaveArrived).toBe(arrived);
+      expect(world.simulator.stats().requests).toBe(1);
+      expect(acceptedNumbers(world)).toEqual([0, 2, 3].map(numberAt));
+      expect((await world.letters()).map(({ id }) => id)).toEqual([ids[1]]);
+    },
+  );
 
   it('of a campaign, one recipient that is refused is a dead letter of its own', async () => {
     await using world = await createDelivery({ account: webService });

@@ -15,7 +15,7 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { codeTable, unknownCode } from '../../../src/codes/index.ts';
+import { codeTable, meaningInWords, unknownCode, unofficialRows } from '../../../src/codes/index.ts';
 import { noAnswerLabel, unknownCodeLabel } from '../../../src/metrics/labels.ts';
 
 /** One query of a panel. */
@@ -186,9 +186,11 @@ const meanings: ValueMapping = {
 
 /** 90 has several rows: a metric cannot tell them apart. */
 function meaningByCode(): ReadonlyMap<string, string> {
-  const byCode = Map.groupBy(codeTable, ({ code }) => code);
+  const byCode = Map.groupBy([...codeTable, ...unofficialRows], ({ code }) => code);
   return new Map([
-    ...[...byCode].map(([code, rows]) => [code, rows.map(({ meaning }) => meaning).join(', or ')] as const),
+    ...[...byCode].map(
+      ([code, rows]) => [code, rows.map((row) => meaningInWords(code, row)).join(', or ')] as const,
+    ),
     [unknownCodeLabel, unknownCode.meaning],
     [noAnswerLabel, 'no request was made'],
   ]);

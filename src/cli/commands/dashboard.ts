@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { packageVersion } from '../../settings/package-version.ts';
 import type { CliContext } from '../context.ts';
-import { packageVersion } from '../package-version.ts';
 
 /** `jetsms dashboard`: Bull Board over all accounts' queues, until it is told to end. */
 export function registerDashboard(program: Command, context: CliContext): void {

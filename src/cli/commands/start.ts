@@ -4,13 +4,13 @@ import type { ServedDashboard } from '../../dashboard/serve.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { HealthServer } from '../../metrics/health-server.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
+import { packageVersion } from '../../settings/package-version.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Health, HealthWatch } from '../../worker/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { packageVersion } from '../package-version.ts';
 
 /** How long a start waits for Redis before it gives up and leaves the next try to its supervisor. */
 const redisWaitMs = 30_000;

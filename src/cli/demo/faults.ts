@@ -9,7 +9,7 @@ export const plannedFaults: ReadonlyMap<number, Fault> = new Map<number, Fault>(
   [10, { kind: 'reply', code: '90-xml-null' }],
   [25, { kind: 'status', status: 503 }],
   [50, { kind: 'reply', code: '12' }],
-  [80, { kind: 'cut-reply' }],
+  [80, { kind: 'accept-then-reset' }],
   [110, { kind: 'reply', code: '99' }],
   [125, { kind: 'reply', code: '90-xml-null' }],
   [150, { kind: 'reset-after-read' }],

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { silentLogger } from '../../log/logger.ts';
 import { createMetrics } from '../../metrics/metrics.ts';
 import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
+import { packageVersion } from '../../settings/package-version.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createSimulator, type Simulator } from '../../simulator/index.ts';
@@ -11,7 +12,6 @@ import { createTelemetry } from '../../worker/report.ts';
 import { createWorker } from '../../worker/worker.ts';
 import { type DemoRedis, openDemoRedis } from '../demo-redis.ts';
 import { CliError } from '../errors.ts';
-import { packageVersion } from '../package-version.ts';
 import { firstCreditParts } from './faults.ts';
 
 /** Login of the simulated account. */

@@ -1,4 +1,4 @@
-import { explain } from '../../codes/index.ts';
+import { meaningInWords } from '../../codes/index.ts';
 import { type AccountAnswer, createAccountQueries } from '../../jetsms/account-queries.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Finding } from './finding.ts';
@@ -16,9 +16,6 @@ export async function checkAccount(account: AccountSettings): Promise<readonly F
   }
 }
 
-/** Codes with which JetSMS turns an account away; see docs/codes.md. */
-const accountRefusals: ReadonlySet<string> = new Set(['10', '76', '77']);
-
 function judgeLogin({ name }: AccountSettings, answer: AccountAnswer<number>): Finding {
   const about = { check: 'login', account: name } as const;
   if (answer.kind === 'answer') {
@@ -27,9 +24,9 @@ function judgeLogin({ name }: AccountSettings, answer: AccountAnswer<number>): F
     return { ...about, level: 'warning', says, whatToDo: 'Buy credit, or the account will be held.' };
   }
   const { why } = answer;
-  if (why.kind === 'refused' && why.by === 'code' && accountRefusals.has(why.code)) {
-    const { meaning, hint } = explain({ kind: 'reply', code: why.code, text: why.text });
-    const says = `JetSMS refuses the account with code ${why.code}: ${meaning}`;
+  if (why.kind === 'refused' && why.by === 'code' && why.row?.scope === 'account') {
+    const { hint } = why.row;
+    const says = `JetSMS refuses the account with code ${why.code}: ${meaningInWords(why.code, why.row)}`;
     return { ...about, level: 'error', says, whatToDo: hint };
   }
   return {

@@ -3,7 +3,7 @@ import { layOutColumns } from './columns.ts';
 
 /** One explained reply for people: a headline, then what it means and what follows from it. */
 export function renderExplanation(explanation: Explanation, width: number): readonly string[] {
-  const { code, text, meaning, description, scope, action, hint, groupId } = explanation;
+  const { code, text, meaning, description, scope, action, hint, groupId, official, source } = explanation;
   const className = explanation.class + (scope === null ? '' : ` (scope ${scope})`);
   const facts: readonly (readonly [string, string | null])[] = [
     ['meaning', meaning],
@@ -12,6 +12,7 @@ export function renderExplanation(explanation: Explanation, width: number): read
     ['group id', groupId],
     ['action', action],
     ['hint', hint],
+    ['source', official ? null : source],
   ];
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== null);
   return [

@@ -69,12 +69,17 @@ function stateFacts({ id, state, letter, death, groupId, journalProblem }: Trace
     ['reason', death?.reason],
     ['code', death?.code ?? undefined],
     ['meaning', death?.meaning],
-    ['JetSMS said', letter?.providerText],
+    ['JetSMS said', saidWords(letter)],
     ['may have arrived', letter?.mayHaveArrived ? 'yes' : undefined],
     ['died', letter?.diedAt],
     ['piece of', letter?.pieceOf],
     ['unreadable', journalProblem ?? undefined],
   ];
+}
+
+function saidWords(letter: LetterView | null): string | undefined {
+  const said = letter?.providerText;
+  return said?.endsWith('…') ? `${said} (--reveal shows it all)` : said;
 }
 
 function jobFacts(job: JobView | null): readonly Fact[] {
@@ -117,7 +122,12 @@ function renderHistory({ history, letter }: TraceView, width: number): readonly 
   const head = ['', 'AT', 'OUTCOME', 'CODE', 'VERDICT', 'MS', 'WORKER', 'MEANING'];
   const rows = history.map((entry) => [
     ...[String(entry.n), entry.at, entry.late ? `${entry.outcome} (late)` : entry.outcome, entry.code],
-    ...[entry.verdict, String(entry.durationMs ?? '-'), entry.worker ?? '-', meaningOfCode(entry.code)],
+    ...[
+      entry.verdict,
+      String(entry.durationMs ?? '-'),
+      entry.worker ?? '-',
+      meaningOfCode(entry.code, entry.row),
+    ],
   ]);
   return ['', ...layOutColumns([head, ...rows], width)];
 }

@@ -1,11 +1,14 @@
-import { findRow, unknownCode } from '../../codes/index.ts';
+import { findRow, meaningInWords, rowNamed } from '../../codes/index.ts';
 import type { DeathFacts } from '../../queue/journal.ts';
 
-/** What the code of an attempt, a death or a hold means, in a few words of English. */
-export function meaningOfCode(code: string, text = ''): string {
+/**
+ * What the code of an attempt, a death or a hold means, in a few words of English.
+ * @param row the name of its row, where the code has several
+ */
+export function meaningOfCode(code: string, row = ''): string {
   const status = /^http-(\d{3})$/.exec(code)?.[1];
   if (status) return `HTTP ${status} instead of a reply`;
-  if (/^\d+$/.test(code)) return findRow(code, text)?.meaning ?? unknownCode.meaning;
+  if (/^\d+$/.test(code)) return meaningInWords(code, rowNamed(row) ?? findRow(code, ''));
   return meaningOfCause.get(code) ?? code;
 }
 
@@ -28,7 +31,7 @@ const meaningOfCause: ReadonlyMap<string, string> = new Map(
     'malformed-reply': 'the reply was no JetSMS reply',
     'cut-reply': 'the reply was cut',
     'reply-too-large': 'the reply was far too long',
-    'accepted-without-id': '00 without a group id, so probably cut',
+    'unknown-status': 'JetSMS gave a status for this recipient that nobody knows',
     'server-fault': 'a server fault instead of a reply',
     'soap-fault': 'JetSMS did not understand the request',
     crash: 'the worker died while the request was under way',
@@ -37,8 +40,8 @@ const meaningOfCause: ReadonlyMap<string, string> = new Map(
 );
 
 /** Why a message was given up, in a few words of English. */
-export function meaningOfDeath({ reason, code, text }: DeathFacts): string {
-  const cause = code === undefined ? undefined : meaningOfCode(code, text);
+export function meaningOfDeath({ reason, code, row, text }: DeathFacts): string {
+  const cause = code === undefined ? undefined : meaningOfCode(code, row);
   switch (reason) {
     case 'expired':
       return ['its deadline passed', cause].filter(Boolean).join('; last: ');

@@ -1,5 +1,6 @@
+import { knownWords } from '../../codes/index.ts';
 import { maskNumber } from '../../message/number.ts';
-import type { HistoryEntry } from '../../queue/journal.ts';
+import type { DeathFacts, HistoryEntry } from '../../queue/journal.ts';
 import type { Origin, ParsedSendJob, SendJob } from '../../queue/send-job.ts';
 import { type StoredLetter, sizeOf } from './letter.ts';
 import { meaningOfDeath } from './meaning.ts';
@@ -32,7 +33,7 @@ export interface LetterView {
   readonly code?: string;
   /** Reason and code in words. */
   readonly meaning: string;
-  /** JetSMS's own words. */
+  /** JetSMS's own words; where they are not revealed, as far as the tables know them. */
   readonly providerText?: string;
   readonly mayHaveArrived: boolean;
   /** The send job that it was a part of, where that was divided. */
@@ -58,13 +59,14 @@ export interface ViewOptions {
 /** A letter fit to be shown. */
 export function letterView(stored: StoredLetter, options: ViewOptions = {}): LetterView {
   const { id, letter, job } = stored;
-  const { reason, code, text } = letter;
+  const { reason, code } = letter;
+  const said = providerWords(letter, options);
   return {
     id,
     reason,
     ...(code === undefined ? {} : { code }),
     meaning: meaningOfDeath(letter),
-    ...(text === undefined || reason === 'invalid' ? {} : { providerText: text }),
+    ...(said === undefined ? {} : { providerText: said }),
     mayHaveArrived: letter.mayHaveArrived === true,
     ...(letter.pieceOf === undefined ? {} : { pieceOf: letter.pieceOf }),
     enqueuedAt: isoTime(letter.enqueuedAt),
@@ -73,6 +75,18 @@ export function letterView(stored: StoredLetter, options: ViewOptions = {}): Let
     history: historyView(letter.history),
     ...jobOrNothing(job, letter.job, options),
   };
+}
+
+/**
+ * What JetSMS said, fit to be shown. Its words may quote numbers and texts, in whatever form, so only those are shown
+ * that the tables know. Undefined where it said nothing; of an invalid job the text is our own.
+ */
+export function providerWords(
+  { reason, code, text }: DeathFacts,
+  { reveal = false }: ViewOptions = {},
+): string | undefined {
+  if (text === undefined || reason === 'invalid') return undefined;
+  return reveal ? text : knownWords(String(code), String(text));
 }
 
 function jobOrNothing(

@@ -230,6 +230,21 @@ describe('jetsms dead', () => {
     for (const line of revealed.stdout.split('\n')) expect(line).toMatch(new RegExp(`${number}.*${text}`));
   });
 
+  it('shows of the words of JetSMS those of the code list, and the others only when told to', async () => {
+    const job = { to: [number], text, title: 'FIRMA' };
+    const quoting = 'wrong title G1zli met1n 532-123.45 67';
+    await yard.put('m1', { job, facts: { reason: 'terminal', code: '12', text: quoting } });
+    await yard.put('m2', { job, facts: { reason: 'unknown-code', code: '55', text: quoting } });
+    for (const args of [['list', '--json'], ['show', 'm1'], ['show', 'm2'], ['export'], ['list']]) {
+      expect((await dead(...args)).stdout).not.toMatch(/G1zli|532-123/);
+    }
+    expect((await dead('show', 'm1')).stdout).toMatch(/JetSMS said +wrong title … \(--reveal shows it all\)/);
+    const letters = async (...args: string[]) =>
+      (await dead('export', ...args)).stdout.split('\n').map((line) => JSON.parse(line).providerText);
+    expect((await letters()).toSorted()).toEqual(['wrong title …', '…']);
+    expect(await letters('--reveal')).toEqual([quoting, quoting]);
+  });
+
   it('ends with exit code 3 where Redis is away', async () => {
     const away = { ...env, JETSMS_REDIS_URL: 'redis://127.0.0.1:1' };
     const { exitCode, err } = await captureCli(['dead', 'list', '--json'], { env: away });

@@ -10,7 +10,9 @@ describe('explain', () => {
       scope: 'quota',
       meaning: 'not enough credit to send',
       description: 'Mesaj Göndermek için limit yok',
-      action: 'Hold the account `no-credit` until credit is back; no attempt is used.',
+      action: expect.stringContaining('Hold the account `no-credit`'),
+      official: true,
+      retryDelaysMs: [],
       reason: null,
       row: '11',
       text: 'not enough limit',
@@ -21,9 +23,46 @@ describe('explain', () => {
     expect(explain('00 130228114512')).toMatchObject({ class: 'accepted', groupId: '130228114512' });
   });
 
+  it.each(['00', '00 OK', '00 null', '00 0'])('explains "%s" as code 00, without a group id', (line) => {
+    expect(explain(line)).toMatchObject({
+      code: '00',
+      class: 'accepted',
+      row: '00',
+      reason: null,
+      groupId: null,
+      meaning: 'accepted; the reply carries no group id',
+    });
+  });
+
+  it('says of a code that only public clients know that it is not official, and where it was seen', () => {
+    expect(explain('28 unauthorized ip')).toMatchObject({
+      code: '28',
+      class: 'terminal',
+      scope: 'account',
+      official: false,
+      row: '28',
+      meaning:
+        "not in the list of JetSMS; public clients take it for: the sender's IP address is not allowed",
+      source: expect.stringContaining('Halildeu'),
+    });
+    expect(explain('99')).toMatchObject({
+      reason: 'unknown-code',
+      official: false,
+      row: null,
+      meaning: expect.stringContaining('public clients take it for: a system error'),
+      source: expect.stringContaining('mkysoft'),
+    });
+  });
+
   it('calls an unlisted code terminal and sends the operator to customer service', () => {
     const explanation = explain('55 ne oldu');
-    expect(explanation).toMatchObject({ code: '55', class: 'terminal', reason: 'unknown-code', row: null });
+    expect(explanation).toMatchObject({
+      code: '55',
+      class: 'terminal',
+      reason: 'unknown-code',
+      row: null,
+      official: false,
+    });
     expect(explanation.hint).toContain('customer service');
   });
 
@@ -31,7 +70,6 @@ describe('explain', () => {
     ['', 'empty'],
     ['<html>', 'html'],
     ['hello', 'malformed'],
-    ['00', 'accepted-without-id'],
   ])('calls "%s" uncertain, without a code', (line, reason) => {
     const explanation = explain(line);
     expect(explanation).toMatchObject({ code: null, class: 'not-a-reply', scope: null, reason });

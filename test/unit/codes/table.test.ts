@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { codeClasses, codeScopes, codeTable, parseReply, unknownCode } from '../../../src/codes/index.ts';
+import {
+  codeClasses,
+  codeScopes,
+  codeTable,
+  parseReply,
+  unknownCode,
+  unofficialCodes,
+  unofficialRows,
+} from '../../../src/codes/index.ts';
 
 interface FixtureRow {
   readonly code: string;
@@ -69,7 +77,8 @@ describe('the code table', () => {
 
   it('schedules retries for exactly the rows that are tried again, with growing delays', () => {
     for (const row of codeTable) {
-      const isTriedAgain = row.class === 'retryable' || row.class === 'deferred';
+      // Without credit nothing is tried again by a schedule: the account is held, and the hold is probed.
+      const isTriedAgain = (row.class === 'retryable' && row.scope !== 'quota') || row.class === 'deferred';
       expect(row.retryDelaysMs.length > 0, row.id).toBe(isTriedAgain);
       expect([...row.retryDelaysMs].sort((a, b) => a - b)).toEqual(row.retryDelaysMs);
     }
@@ -80,7 +89,6 @@ describe('the code table', () => {
       .filter((row) => row.retryDelaysMs.length > 0)
       .map((row) => [row.id, row.retryDelaysMs.map((delayMs) => delayMs / 1000)]);
     expect(schedules).toEqual([
-      ['11', [30, 60, 120, 300, 600]],
       ['90-xml-null', [2, 10, 30, 120, 600]],
       ['204', [1800]],
     ]);
@@ -90,8 +98,44 @@ describe('the code table', () => {
     expect(parseReply(row.literal ?? '')).toMatchObject({ kind: 'reply', code: row.code });
   });
 
+  it('says of every fault of the account that one message is lost, and that the hold ends by itself', () => {
+    const faults = [...codeTable, ...unofficialRows].filter(({ scope }) => scope === 'account');
+    expect(faults.map(({ id }) => id)).toEqual(['10', '76', '77', '03', '28']);
+    for (const { action } of faults) {
+      expect(action).toContain('at the first refusal');
+      expect(action).toContain('witness');
+      expect(action).toContain('goes on by itself');
+    }
+  });
+
   it('treats an unlisted code as terminal', () => {
     expect(unknownCode).toMatchObject({ class: 'terminal', scope: null, reason: 'unknown-code' });
     expect(unknownCode.hint).toContain('customer service');
   });
+});
+
+describe('the codes outside the list', () => {
+  it('are those that public clients have seen, and none that the list has', () => {
+    const listed = codeTable.map(({ code }) => code);
+    expect(unofficialCodes.map(({ code }) => code)).toEqual([
+      ...['03', '04', '05', '13', '14', '15', '16', '17', '20', '27', '28', '38', '61', '62', '99'],
+    ]);
+    expect(unofficialCodes.filter(({ code }) => listed.includes(code))).toEqual([]);
+  });
+
+  it.each(unofficialCodes)(
+    'have meaning, source and certainty for $code',
+    ({ meaning, source, certainty }) => {
+      expect(meaning).not.toBe('');
+      expect(source).not.toBe('');
+      expect(['several clients', 'one client']).toContain(certainty);
+    },
+  );
+
+  it.each(unofficialCodes.filter(({ literal }) => literal !== null))(
+    'have a reply that reads as $code',
+    (seen) => {
+      expect(parseReply(seen.literal ?? '')).toMatchObject({ kind: 'reply', code: seen.code });
+    },
+  );
 });

@@ -97,7 +97,11 @@ describe('the data of a job', () => {
     });
   });
 
-  it("shows JetSMS's words without those of the message", () => {
+  it("shows of JetSMS's words only those that the code list has", () => {
+    expect(deadLetterData(letter({ reason: 'terminal', code: '10', text: 'wrong user' }))).toMatchObject({
+      providerWords: 'wrong user',
+    });
+
     const own = job({ text: 'Kodunuz 482913 kimseye vermeyin' });
     const dead = letter({
       job: own,
@@ -105,7 +109,19 @@ describe('the data of a job', () => {
       code: '871',
       text: 'gonderilemedi: kodunuz 4829',
     });
-    expect(deadLetterData(dead)['providerWords']).toBe('gonderilemedi: * *');
+    expect(deadLetterData(dead)['providerWords']).toBe('…');
+  });
+});
+
+describe('an acceptance', () => {
+  it.each([
+    [{}, {}],
+    [{ groupId: '130228114512' }, { groupId: '130228114512' }],
+    [{ groupId: 'Ali' }, { groupId: '?' }],
+  ])('shows the group id where there is one: %j', (stored, shown) => {
+    expect(returnView({ end: 'accepted', ...stored })).toEqual({ end: 'accepted', ...shown });
+    const settled = { end: 'accepted', at: now, ...stored };
+    expect(journalView({ ...journal({}), settled })).toEqual({ now: 'accepted 00', history: [], ...shown });
   });
 });
 

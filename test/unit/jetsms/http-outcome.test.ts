@@ -108,7 +108,7 @@ describe('an error after the request began to be written', () => {
     ['JETSMS_REQUEST_TIMEOUT', 'request-timeout', 'request-timeout'],
     ['JETSMS_ABORTED', 'aborted', 'aborted'],
     ['UND_ERR_DESTROYED', 'aborted', 'aborted'],
-    ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'reply-too-large', 'reply-too-large'],
+    ['JETSMS_REPLY_TOO_LARGE', 'reply-too-large', 'reply-too-large'],
     ['UND_ERR_HEADERS_OVERFLOW', 'reply-too-large', 'reply-too-large'],
     ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'cut-reply', 'cut-reply'],
     ['HPE_INVALID_EOF_STATE', 'cut-reply', 'cut-reply'],

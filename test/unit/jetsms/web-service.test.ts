@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
+import type { UncertainCause } from '../../../src/jetsms/outcome.ts';
 import type { Parcel } from '../../../src/jetsms/parcel.ts';
 import {
   buildWebServiceRequest,
@@ -108,8 +109,8 @@ describe('the request', () => {
 
 const surface = webServiceSurface();
 const context = { parcel: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
-const read = (body: string, status = 200) =>
-  surface.readReply({ status, headers: {}, body: Buffer.from(body) }, context);
+const read = (body: string, status = 200, cut?: UncertainCause) =>
+  surface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
 const accepted = { kind: 'accepted', groupId: '2605201745161787848' };
 const refused = refusedBy;
 const uncertain = (cause: string) => ({ kind: 'uncertain', cause });
@@ -122,7 +123,11 @@ describe('a result with ErrorCode and ID', () => {
     [fields('00 2605201745161787848', ''), accepted],
     [fields('00', '00 2605201745161787848'), accepted],
     ['00 2605201745161787848', accepted],
-    [fields('00', ''), uncertain('accepted-without-id')],
+    [fields('00', ''), { kind: 'accepted' }],
+    [fields('00', 'OK'), { kind: 'accepted' }],
+    [fields('00', 'null'), { kind: 'accepted' }],
+    [fields('00', '905321234567'), { kind: 'accepted' }],
+    [fields('00', '2605201745161787848 extra'), accepted],
     [fields('10', 'wrong user'), refused('10', 'wrong user')],
     [fields('10 wrong user', ''), refused('10', 'wrong user')],
     [fields('', '10 wrong user'), refused('10', 'wrong user')],
@@ -140,8 +145,13 @@ describe('a result with ErrorCode and ID', () => {
     [fields('header sayisi 0 olamaz', ''), refused('87', 'header sayisi 0 olamaz')],
     [fields('90', '&#304;&#351; Hatas&#305; &lt;x&gt;'), refused('90', 'İş Hatası <x>')],
     [fields('27', 'Merhaba Ali 905321234567'), refused('27', '* *')],
-    [fields('120021', 'bir hata'), refused('120021', 'bir hata')],
-    [fields('-5', ''), refused('-5', '')],
+    [fields('28', 'unauthorized ip'), refused('28', 'unauthorized ip')],
+    [fields('constructor', ''), uncertain('malformed-reply')],
+    [fields('120021', 'bir hata'), uncertain('malformed-reply')],
+    [fields('905321234567', ''), uncertain('malformed-reply')],
+    [fields('Merhaba Ali', ''), uncertain('malformed-reply')],
+    [fields('-5', ''), uncertain('malformed-reply')],
+    [fields('0', '2605201745161787848'), uncertain('malformed-reply')],
     [fields('', ''), uncertain('empty-reply')],
     ['', uncertain('empty-reply')],
   ])('%s comes to its outcome', (result, outcome) => {
@@ -178,13 +188,104 @@ describe('a result of V2', () => {
     });
   });
 
+  const statuses = (rows: [string, string, string][]) => v2('00', accepted.groupId, rows).perMessage;
+
   it('goes by the number where it leaves the ids out', () => {
-    const rows: [string, string, string][] = [
-      ['5321234568', '', '00'],
-      ['+90 532 123 45 67', '', '-1'],
-    ];
-    expect(v2('00', accepted.groupId, rows).perMessage).toEqual([refused('-1', ''), accepted]);
+    expect(
+      statuses([
+        ['5321234568', '', '00'],
+        ['+90 532 123 45 67', '', '31'],
+      ]),
+    ).toEqual([refused('31'), accepted]);
   });
+
+  it('goes by the number where the ids are its own', () => {
+    expect(
+      statuses([
+        ['05321234568', '260520174516178784', '31'],
+        ['00905321234567', '260520174516178785', '0'],
+      ]),
+    ).toEqual([accepted, refused('31')]);
+  });
+
+  it('goes by the order where neither ids nor numbers are ours', () => {
+    expect(
+      statuses([
+        ['90532***4567', '1', '0'],
+        ['90532***4568', '2', '31'],
+      ]),
+    ).toEqual([accepted, refused('31')]);
+  });
+
+  it('goes by id, number and order for each row by itself', () => {
+    const numbers = ['905321234560', '905321234561', '905321234562', '905321234563'];
+    const four = { ...twoTexts, messages: numbers.map((to, n) => ({ id: `m${n}`, to, text: `${n}` })) };
+    const body = v2Result('00', accepted.groupId, [
+      ['x', 'x', '31'],
+      ['5321234562', 'x', '12'],
+      ['x', 'm3', '80'],
+      ['x', 'x', '0'],
+    ]);
+    const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
+    expect(surface.readReply(reply, { ...context, parcel: four }).perMessage).toEqual([
+      ...[refused('31'), accepted, refused('12'), refused('80')],
+    ]);
+  });
+
+  it('goes by the order among messages to one number', () => {
+    const to = '905321234567';
+    const both = { ...twoTexts, messages: ['m1', 'm2'].map((id) => ({ id, to, text: id })) };
+    const body = v2Result('00', accepted.groupId, [
+      [to, '', '31'],
+      [to, '', '0'],
+    ]);
+    const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
+    expect(surface.readReply(reply, { ...context, parcel: both }).perMessage).toEqual([
+      refused('31'),
+      accepted,
+    ]);
+  });
+
+  it('gives nobody a row with the number of somebody else', () => {
+    expect(
+      statuses([
+        ['5321234567', 'm1', '0'],
+        ['5321234567', 'x', '31'],
+      ]),
+    ).toEqual([accepted, uncertain('malformed-reply')]);
+  });
+
+  it('takes several rows of a message that say the same for one', () => {
+    expect(
+      statuses([
+        ['5321234567', 'm1', '0'],
+        ['5321234567', 'm1', '0'],
+        ['5321234568', 'm2', '0'],
+      ]),
+    ).toEqual([accepted, accepted]);
+  });
+
+  it('leaves it open where several rows of a message contradict each other', () => {
+    expect(
+      statuses([
+        ['5321234567', 'm1', '0'],
+        ['5321234567', 'm1', '31'],
+        ['5321234568', 'm2', '0'],
+      ]),
+    ).toEqual([uncertain('malformed-reply'), accepted]);
+  });
+
+  it.each(['1', '2', 'OK', '-1', '28', '55', '905321234567', 'constructor'])(
+    'leaves it open for a recipient whose status nobody knows: %s',
+    (status) => {
+      expect(
+        statuses([
+          ['5321234567', 'm1', '0'],
+          ['5321234568', 'm2', status],
+        ]),
+      ).toEqual([accepted, uncertain('unknown-status')]);
+    },
+  );
 
   it.each([
     ['a message is missing', [['5321234567', 'm1', '0']]],
@@ -199,7 +300,7 @@ describe('a result of V2', () => {
     expect(v2('00', accepted.groupId, rows).perMessage).toEqual([accepted, uncertain('malformed-reply')]);
   });
 
-  it('leaves it open where numbers repeat and ids are left out', () => {
+  it('leaves it open where a number is named too often and ids are left out', () => {
     const rows: [string, string, string][] = [
       ['5321234567', '', '0'],
       ['5321234567', '', '31'],
@@ -210,14 +311,14 @@ describe('a result of V2', () => {
     ]);
   });
 
-  it('takes our own ids for the group id that it leaves out', () => {
+  it('accepts without an id where there is none', () => {
     const rows: [string, string, string][] = [
       ['5321234567', 'm1', '31'],
       ['5321234568', 'm2', '0'],
     ];
     expect(v2('00', '', rows)).toEqual({
-      outcome: { kind: 'accepted', groupId: 'm2' },
-      perMessage: [refused('31', ''), { kind: 'accepted', groupId: 'm2' }],
+      outcome: { kind: 'accepted' },
+      perMessage: [refused('31'), { kind: 'accepted' }],
     });
   });
 
@@ -229,6 +330,133 @@ describe('a result of V2', () => {
     expect(v2('11', 'not enough limit', [['5321234567', 'm1', '0']])).toEqual({
       outcome: uncertain('malformed-reply'),
     });
+  });
+});
+
+describe('a document that broke off', () => {
+  const whole = soapResult('SendSMS', `<ErrorCode>00</ErrorCode><ID>${accepted.groupId}</ID>`);
+  const upTo = (document: string, end: string) => document.slice(0, document.indexOf(end) + end.length);
+
+  it.each([
+    ['<ErrorCode>00', { kind: 'accepted' }],
+    ['<ErrorCode>00</ErrorCode>', { kind: 'accepted' }],
+    ['<ID>26052017451617', { kind: 'accepted' }],
+    [accepted.groupId, { kind: 'accepted' }],
+    [`${accepted.groupId}<`, { kind: 'accepted' }],
+    [`${accepted.groupId}</`, accepted],
+    ['</ID>', accepted],
+    ['</SendSMSResult>', accepted],
+    ['</soap:Envelope', accepted],
+    ['<ErrorCode>0', uncertain('cut-reply')],
+    ['<ErrorCode>', uncertain('cut-reply')],
+    ['<SendSMSResult>', uncertain('cut-reply')],
+  ])('behind %s says as much as is certain', (end, outcome) => {
+    expect(read(upTo(whole, end)).outcome).toEqual(outcome);
+    expect(read(upTo(whole, end), 200, 'cut-reply').outcome).toEqual(outcome);
+  });
+
+  it.each([
+    ['10', 'wrong user', '</ErrorCode>', refused('10')],
+    ['10', 'wrong user', '<ID>wr', refused('10', 'wr')],
+    ['10', 'wrong user', '<ErrorCode>10', uncertain('cut-reply')],
+    ['90', 'XML null', '</ErrorCode>', uncertain('cut-reply')],
+    ['90', 'XML null', '<ID>XML null', uncertain('cut-reply')],
+    ['90', '<![CDATA[XML null]]>', '<![CDATA[XML nu', uncertain('cut-reply')],
+    ['90', '<![CDATA[XML null]]>', '<![CDATA[XML null]]>', uncertain('cut-reply')],
+    ['90', 'XML null', '</ID>', refused('90', 'XML null')],
+    ['90', 'XML Parser Hatasi : x', 'XML Parser Hatasi', refused('90', 'XML Parser Hatasi')],
+  ])('with code %s and the words %s behind %s says as much as is certain', (code, words, end, outcome) => {
+    const document = soapResult('SendSMS', `<ErrorCode>${code}</ErrorCode><ID>${words}</ID>`);
+    expect(read(upTo(document, end)).outcome).toEqual(outcome);
+  });
+
+  it.each([
+    ['SendSMSResult>00 1302', { kind: 'accepted' }],
+    ['SendSMSResult>00 130228114512<', { kind: 'accepted' }],
+    ['SendSMSResult>00 130228114512</', { kind: 'accepted', groupId: '130228114512' }],
+  ])('within a result of bare text, behind %s, says as much as is certain', (end, outcome) => {
+    expect(read(upTo(soapResult('SendSMS', '00 130228114512'), end)).outcome).toEqual(outcome);
+  });
+
+  it('is not read where its elements stand in a comment', () => {
+    const document = soapResult('SendSMS', '<!-- <ErrorCode>00</ErrorCode><ID>1</ID> -->');
+    expect(read(upTo(document, '</ErrorCode>')).outcome).toEqual(uncertain('cut-reply'));
+  });
+
+  it('tells by itself that it is whole, although the connection broke', () => {
+    const refusal = soapResult('SendSMS', '<ErrorCode>90</ErrorCode><ID>XML null</ID>');
+    expect(read(refusal, 200, 'cut-reply').outcome).toEqual(refused('90', 'XML null'));
+  });
+
+  it('with a fault in it is not read', () => {
+    const fault = soapFault('soap:Client', 'bad');
+    expect(read(upTo(fault, '</faultcode>'), 500).outcome).toMatchObject(uncertain('http-5xx'));
+    expect(read(upTo(fault, '</faultcode>'), 200).outcome).toEqual(uncertain('malformed-reply'));
+  });
+
+  const v2Document = soapResult(
+    'SendSMS_V2',
+    v2Result('00', accepted.groupId, [
+      ['5321234567', 'm1', '0'],
+      ['5321234568', 'm2', '0'],
+    ]),
+  );
+
+  it.each([
+    ['<MessageId>m2</MessageId><Status>0</Status>', [accepted, uncertain('cut-reply')]],
+    ['m2</MessageId><Status>', [accepted, uncertain('cut-reply')]],
+    ['</ResponseGroupId>', [accepted, uncertain('cut-reply')]],
+    ['<Status>0</Status>', [uncertain('cut-reply'), uncertain('cut-reply')]],
+    ['</ResponseCode>', [uncertain('cut-reply'), uncertain('cut-reply')]],
+    ['</ResponseGroupIdArray>', [accepted, accepted]],
+  ])('of V2, behind %s, accepts those whose row is whole', (end, perMessage) => {
+    const reading = read(upTo(v2Document, end));
+    expect(reading.perMessage).toEqual(perMessage);
+    expect(reading.outcome).toEqual(perMessage[0]);
+  });
+
+  it('of V2 says nothing by the order of its rows', () => {
+    const rows = v2Result('00', accepted.groupId, [
+      ['x', 'y', '0'],
+      ['x', 'z', '0'],
+    ]);
+    const document = soapResult('SendSMS_V2', rows);
+    expect(read(upTo(document, '</ResponseGroupIdArray>')).perMessage).toEqual([
+      ...[uncertain('cut-reply'), uncertain('cut-reply')],
+    ]);
+  });
+
+  it('of V2 that refuses leaves those open whose row may be missing', () => {
+    const document = soapResult('SendSMS_V2', v2Result('11', 'no', [['5321234567', 'm1', '11']]));
+    expect(read(upTo(document, '</ResponseGroupId>')).perMessage).toEqual([
+      ...[refused('11', 'no'), uncertain('cut-reply')],
+    ]);
+    expect(read(upTo(document, '</ResponseMessage>')).outcome).toEqual(uncertain('cut-reply'));
+  });
+
+  it('never says anything else than the whole one, wherever it broke off', () => {
+    const codes = fc.constantFrom('00', '10', '11', '90', '201', '20', '0');
+    const words = fc.constantFrom(
+      '',
+      'XML null',
+      'XML nullo',
+      accepted.groupId,
+      '<![CDATA[x y]]>',
+      '<!-- 1 -->7',
+      'a &amp; b',
+    );
+    fc.assert(
+      fc.property(codes, words, fc.double({ min: 0, max: 1, noNaN: true }), (code, text, share) => {
+        const document = soapResult('SendSMS', `<ErrorCode>${code}</ErrorCode><ID>${text}</ID>`);
+        const { outcome: said } = read(document.slice(0, Math.floor(document.length * share)));
+        if (said.kind === 'uncertain') return;
+        const { outcome: meant } = read(document);
+        expect(said.kind).toBe(meant.kind);
+        if (said.kind === 'accepted' && said.groupId !== undefined) expect(said).toEqual(meant);
+        if (said.kind === 'refused') expect(said).toMatchObject({ ...meant, text: expect.anything() });
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
 
@@ -273,8 +501,9 @@ describe('a body that is no SOAP', () => {
   const whole = soapResult('SendSMS', '<ErrorCode>00</ErrorCode><ID>1</ID>');
 
   it.each([
-    ['cut', whole.slice(0, -20), 'malformed-reply'],
-    ['cut early', whole.slice(0, 60), 'malformed-reply'],
+    ['cut before anything is said', whole.slice(0, 60), 'malformed-reply'],
+    ['with elements that do not close each other', whole.replace('</ID>', '</Id>'), 'malformed-reply'],
+    ['with a character that is no XML', whole.replace('>1<', '>&<'), 'malformed-reply'],
     ['with a DOCTYPE', whole.replace('?>', '?><!DOCTYPE x [<!ENTITY a "b">]>'), 'malformed-reply'],
     ['of another root', '<?xml version="1.0"?><error>00 1</error>', 'malformed-reply'],
     ['empty', '', 'empty-reply'],
@@ -284,16 +513,23 @@ describe('a body that is no SOAP', () => {
     expect(read(body).outcome).toEqual(uncertain(cause));
   });
 
+  it.each([200, 201, 206])('and a document with %d counts', (status) => {
+    expect(read(whole, status).outcome).toEqual({ kind: 'accepted' });
+  });
+
   it('but a plain reply is read as one', () => {
     expect(read('10 wrong user\r\n').outcome).toEqual(refused('10', 'wrong user'));
   });
 
   it.each([
     [500, { kind: 'uncertain', cause: 'http-5xx', status: 500 }],
+    [502, { kind: 'uncertain', cause: 'http-5xx', status: 502 }],
     [503, { kind: 'unsent', cause: 'http-503' }],
     [401, { kind: 'refused', by: 'http', status: 401 }],
   ])('with %d counts by its status', (status, outcome) => {
     expect(read('<html>sorry</html>', status).outcome).toEqual(outcome);
+    expect(read(whole, status).outcome).toEqual(outcome);
+    expect(read('00 130228114512', status).outcome).toEqual(outcome);
   });
 
   it('never makes the reader throw', () => {
@@ -307,10 +543,12 @@ describe('a body that is no SOAP', () => {
   });
 });
 
-it('any two fields make a reply, and a code that is not empty is never lost', () => {
+it('two fields make a reply only where a code of two or three digits begins them', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^-?\d{1,6}$/), fc.string(), (code, text) => {
-      expect(replyOfFields(code, text)).toMatchObject({ kind: 'reply', code });
+      const reply = replyOfFields(code, text);
+      expect(reply.kind).toBe(/^\d{2,3}$/.test(code) ? 'reply' : 'not-a-reply');
+      if (reply.kind === 'reply') expect(reply.code).toBe(code);
     }),
   );
 });

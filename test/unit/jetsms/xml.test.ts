@@ -127,7 +127,13 @@ describe('the reply', () => {
     ['55 ne oldu 905321234567', refusedBy('55', 'ne oldu *')],
     ['20', refusedBy('20', '')],
     ['204 Saat 22.00', refusedBy('204', 'Saat 22.00')],
-    ['00', { kind: 'uncertain', cause: 'accepted-without-id' }],
+    ['00 130228114512 extra', { kind: 'accepted', groupId: '130228114512' }],
+    ['00 130228114512\r\n<!-- node2 -->', { kind: 'accepted', groupId: '130228114512' }],
+    ['00 130228114512\r\nOK', { kind: 'accepted', groupId: '130228114512' }],
+    ['00', { kind: 'accepted' }],
+    ['00 OK', { kind: 'accepted' }],
+    ['00 null', { kind: 'accepted' }],
+    ['00 0', { kind: 'accepted' }],
     ['', { kind: 'uncertain', cause: 'empty-reply' }],
     ['<html><body>00 130228114512</body></html>', { kind: 'uncertain', cause: 'html-reply' }],
     ['Service temporarily unavailable', { kind: 'uncertain', cause: 'malformed-reply' }],
@@ -144,6 +150,43 @@ describe('the reply', () => {
       by: 'http',
       status: 404,
     });
+  });
+
+  it.each(['4915123456789', '004915123456789', '905321234567', '05321234567'])(
+    'takes a recipient’s number that is echoed as %s for no id',
+    (number) => {
+      const parcel = parcelOf(['905321234567', 'a'], ['4915123456789', 'b']);
+      const reply = { status: 200, headers: {}, body: Buffer.from(`00 ${number}`) };
+      expect(xmlSurface.readReply(reply, { ...context, parcel }).outcome).toEqual({ kind: 'accepted' });
+    },
+  );
+
+  it('keeps the row of the reply as it came, whatever is scrubbed from its words', () => {
+    const reply = { status: 200, headers: {}, body: Buffer.from('90 XML null') };
+    expect(xmlSurface.readReply(reply, { ...context, withheld: () => ['null'] }).outcome).toMatchObject({
+      code: '90',
+      row: { id: '90-xml-null', class: 'retryable' },
+      text: 'XML *',
+    });
+  });
+
+  it.each([201, 202, 206])('is read with %d as with 200', (status) => {
+    const reply = { status, headers: {}, body: Buffer.from('00 130228114512') };
+    expect(xmlSurface.readReply(reply, context).outcome).toEqual({
+      kind: 'accepted',
+      groupId: '130228114512',
+    });
+  });
+
+  it.each([
+    ['00 1302', { kind: 'accepted' }],
+    ['10 wro', refusedBy('10', 'wro')],
+    ['10', { kind: 'uncertain', cause: 'body-timeout' }],
+    ['90 XML nu', { kind: 'uncertain', cause: 'body-timeout' }],
+    ['<html>', { kind: 'uncertain', cause: 'body-timeout' }],
+  ])('that broke off as %j says as much as is certain', (came, outcome) => {
+    const reply = { status: 200, headers: {}, body: Buffer.from(came) };
+    expect(xmlSurface.readReply(reply, { ...context, cut: 'body-timeout' }).outcome).toEqual(outcome);
   });
 
   it('does not repeat what it quotes of ours', () => {

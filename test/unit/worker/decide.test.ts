@@ -156,7 +156,7 @@ describe('the decision table: refusals outside the code table', () => {
   });
 
   it('a `00` that came as a refusal contradicts itself and is uncertain', () => {
-    expect(verdictOf(code('00', ''))).toBe('dead uncertain accepted-without-id +arrived');
+    expect(verdictOf(code('00', ''))).toBe('dead uncertain malformed-reply +arrived');
   });
 });
 
@@ -218,7 +218,7 @@ const byUncertainCause = rowsOf(`
   malformed-reply      dead uncertain malformed-reply +arrived       resend 0..2000  resend 0..10000  dead uncertain malformed-reply +arrived
   cut-reply            dead uncertain cut-reply +arrived             resend 0..2000  resend 0..10000  dead uncertain cut-reply +arrived
   reply-too-large      dead uncertain reply-too-large +arrived       resend 0..2000  resend 0..10000  dead uncertain reply-too-large +arrived
-  accepted-without-id  dead uncertain accepted-without-id +arrived   resend 0..2000  resend 0..10000  dead uncertain accepted-without-id +arrived
+  unknown-status       dead uncertain unknown-status +arrived        resend 0..2000  resend 0..10000  dead uncertain unknown-status +arrived
   server-fault         dead uncertain server-fault +arrived          resend 0..2000  resend 0..10000  dead uncertain server-fault +arrived
   aborted              dead uncertain aborted +arrived               resend 0..2000  resend 0..10000  dead uncertain aborted +arrived
   crash                dead uncertain crash +arrived                 resend 0..2000  resend 0..10000  dead uncertain crash +arrived

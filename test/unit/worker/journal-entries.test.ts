@@ -121,6 +121,21 @@ describe('after a request', () => {
   });
 });
 
+describe('the history', () => {
+  it('names the row of a code that has several, and only of such a code', () => {
+    const rowOf = (code: string, text: string) =>
+      afterAttempt(emptyJournal, {
+        outcome: refusedBy(code, text),
+        verdict: complete,
+        now,
+        worker: undefined,
+      }).history[0]?.row;
+    expect(rowOf('90', 'XML null')).toBe('90-xml-null');
+    expect(rowOf('12', 'wrong title')).toBeUndefined();
+    expect(rowOf('55', 'ne oldu')).toBeUndefined();
+  });
+});
+
 describe('the journal of a finished job', () => {
   const accepted = { end: 'accepted', groupId: '17', durationMs: 42 };
   const finish = { returnvalue: accepted, finishedOn: 2_000, processedBy: 'w1' };
@@ -143,6 +158,11 @@ describe('the journal of a finished job', () => {
       ],
       settled: { end: 'accepted', groupId: '17', at: 2_000 },
     });
+  });
+
+  it('says that the message was accepted also where JetSMS gave no group id', () => {
+    const { settled } = finishedJournal(emptyJournal, { ...finish, returnvalue: { end: 'accepted' } });
+    expect(settled).toEqual({ end: 'accepted', at: 2_000 });
   });
 
   it('goes on from the requests before', () => {

@@ -47,6 +47,7 @@ const origin = { id: 'm0', rootId: 'm0', replay: 1 };
 const attempts: readonly AttemptReport[] = [
   attempt({ kind: 'accepted', groupId: '1302' }, { kind: 'complete', rule: '00', groupId: '1302' }),
   attempt({ kind: 'accepted', groupId: '1' }, { kind: 'complete', rule: '00', groupId: '1' }, { late: true }),
+  attempt({ kind: 'accepted' }, { kind: 'complete', rule: '00' }),
   attempt(refused('12'), dead('terminal'), { job: sendJob({ origin }) }),
   attempt(refused('98'), dead('unknown-code')),
   attempt(refused('90'), { kind: 'retry', rule: '90-xml-null', delayMs: 10, resend: false }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeTable } from '../../../../src/codes/index.ts';
+import { codeTable, unofficialCodes } from '../../../../src/codes/index.ts';
 import { captureCli } from '../capture.ts';
 
 describe('jetsms codes', () => {
@@ -13,6 +13,8 @@ describe('jetsms codes', () => {
 
   it('prints the whole table as JSON', async () => {
     const { out } = await captureCli(['codes', '--json']);
-    expect(JSON.parse(out.join('\n'))).toEqual(codeTable);
+    const rows: { readonly official: boolean }[] = JSON.parse(out.join('\n'));
+    expect(rows.filter(({ official }) => official)).toEqual(codeTable);
+    expect(rows.filter(({ official }) => !official)).toMatchObject(unofficialCodes);
   });
 });

@@ -36,6 +36,11 @@ describe('how a message ended', () => {
     });
   });
 
+  it('is accepted also where JetSMS gave no group id', () => {
+    const returnvalue = JSON.stringify({ end: 'accepted', durationMs: 12 });
+    expect(endOf({ exists: true, finishedOn: '1', returnvalue })).toEqual({ kind: 'accepted' });
+  });
+
   it('is what the dead letter says, without number and text', () => {
     const end = endOf({ exists: true, finishedOn: '1', deadLetter: letter });
     expect(end).toEqual({ kind: 'dead', reason: 'terminal', code: '12', text: 'wrong outbox' });

@@ -6,6 +6,8 @@ import { meaningOfCode, meaningOfDeath } from '../../../../src/worker/dead-lette
 describe('meaningOfCode', () => {
   it.each([
     ['12', 'sender title wrong or not approved'],
+    ['28', "not in the list of JetSMS; public clients take it for: the sender's IP address is not allowed"],
+    ['99', 'not in the list of JetSMS; public clients take it for: a system error'],
     ['999', 'not in the list of JetSMS; never taken for success'],
     ['http-401', 'HTTP 401 instead of a reply'],
     ['something-new', 'something-new'],
@@ -13,8 +15,10 @@ describe('meaningOfCode', () => {
     expect(meaningOfCode(code)).toBe(meaning);
   });
 
-  it('tells the rows of 90 apart by the text', () => {
-    expect(meaningOfCode('90', 'XML null')).toBe('the XML did not arrive');
+  it('tells the rows of 90 apart by their names', () => {
+    expect(meaningOfCode('90', '90-xml-null')).toBe('the XML did not arrive');
+    expect(meaningOfCode('90', '90-parser')).toBe('the XML could not be parsed');
+    expect(meaningOfCode('90', 'constructor')).toBe("error in the XML's structure");
   });
 
   it.each([...unsentCauses, ...uncertainCauses, 'soap-fault', 'circuit-open'])(
