@@ -83,6 +83,8 @@ export interface Metrics {
   lockLost(account: string): void;
   unexpected(): void;
   redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
+  /** How far the system's clock is ahead of Redis'. */
+  clockSkew(skewMs: number): void;
   consuming(account: string, isConsuming: boolean): void;
   /** Gives the source of the metrics of the queues; without one they are not shown. */
   collectWith(collect: Collect): void;
@@ -144,6 +146,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       set('redisUp', {}, Number(up));
       if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
     },
+    clockSkew: (skewMs) => set('clockSkew', {}, skewMs / 1000),
     consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),
     collectWith(source) {
       collect = source;

@@ -8,6 +8,7 @@ import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import { createCampaignStates } from './campaign-states.ts';
+import type { ClockState } from './clock-guard.ts';
 import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
 import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
@@ -36,6 +37,11 @@ export interface AccountWorker {
   readonly consumer: Consumer;
   start(): Promise<void>;
   /**
+   * Takes nothing and gives back what has not left, for as long as this machine's clock is wrong; `false`: goes on.
+   * Requests under way are finished.
+   */
+  standStill(still: boolean): void;
+  /**
    * Takes nothing new, gives back what has not left, and waits for the requests under way. May wait for as long
    * as Redis is away: the caller sets the limit.
    */
@@ -51,7 +57,9 @@ export interface AccountWorkerOptions {
   readonly telemetry: Telemetry;
   /** Names this process in holds, histories and on the dashboard. */
   readonly name: string;
+  /** Redis' time. */
   readonly now: () => number;
+  readonly clockState: () => ClockState;
   readonly random: () => number;
 }
 
@@ -65,7 +73,7 @@ const lookAgainMs = 1_000;
 const safetyNetMs = 30_000;
 
 export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
-  const { settings, account, redis, telemetry, name, now, random } = options;
+  const { settings, account, redis, telemetry, name, now, random, clockState } = options;
   const { prefix } = settings;
   const queue = new Queue(queueName(account.name), { connection: redis, prefix });
   const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
@@ -91,7 +99,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   options.breaker.onBreak(() => {
     holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
   });
-  const client = createJetsmsClient(account);
+  const client = createJetsmsClient(account, { now });
   const ends = createEndWriter(redis);
   const common = { journals, holds, telemetry, now, random, worker: name };
   const deliverContext: DeliverContext = {
@@ -113,24 +121,29 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     requestsPerSecond: account.requestsPerSecond,
   });
   let isClosing = false;
+  const mayTake = (): boolean => clockState().isRight;
   const collector = createCollector<Delivery>({
     requests: account.connections,
     requestsForOtp: account.connectionsForOtp,
     batchSize: account.batchSize,
     batchWaitMs: account.batchWaitMs,
-    send: (group) => sendInPace(group, rate, deliverContext),
-    now,
+    send: (group) => sendInPace(group, { rate, mayLeave: mayTake }, deliverContext),
+    now: () => performance.now(),
   });
   const processContext: ProcessContext = {
     ...deliverContext,
     queue,
     deadQueue,
     collector,
+    dueAt(at) {
+      const { isRight, skewMs = 0 } = clockState();
+      return isRight ? at + Math.max(0, skewMs) : undefined;
+    },
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
     carriesMms: account.surface === 'web-service',
     isClosing: () => isClosing,
   };
-  const consumer = watchConsumer();
+  const consumer = watchConsumer({ mayTake });
   const processor = consumer.watched(processorOf(processContext));
   const bull: Worker = new Worker(
     queue.name,
@@ -143,8 +156,13 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,
     isClosing: () => isClosing,
+    mayTake,
     keep: (createBackend) => keepEnds(createBackend, deliverContext),
   });
+
+  const giveBack = (): void => {
+    for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
+  };
 
   return {
     account,
@@ -157,12 +175,16 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       holds.start();
       await holds.refresh();
       credit?.start();
-      bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
+      if (!bull.isRunning()) bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
       forOtp?.start();
+    },
+    standStill(still) {
+      if (still) giveBack();
+      for (const one of [bull, forOtp?.bull]) setPaused(one, still, telemetry);
     },
     async close() {
       isClosing = true;
-      for (const delivery of collector.takeBack()) delivery.settle({ kind: 'back' });
+      giveBack();
       rate.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
       holds.stop();
@@ -190,7 +212,7 @@ function createOtpWorker(
   options: AccountWorkerOptions,
   processor: (job: Job, token?: string) => Promise<JobResult>,
   { keep, ...state }: OtpWorkerNeeds,
-): { start(): void; close(): Promise<void> } | undefined {
+): { readonly bull: Worker; start(): void; close(): Promise<void> } | undefined {
   const { account, telemetry } = options;
   if (account.concurrencyForOtp === 0) return undefined;
   const redis = options.redis.duplicate();
@@ -205,7 +227,10 @@ function createOtpWorker(
   );
   bull.on('error', (error) => telemetry.redis(error));
   return {
-    start: () => void bull.run().catch((error) => telemetry.unexpected(error, 'otp worker')),
+    bull,
+    start() {
+      if (!bull.isRunning()) bull.run().catch((error) => telemetry.unexpected(error, 'otp worker'));
+    },
     async close() {
       await bull.close();
       redis.disconnect();
@@ -213,14 +238,30 @@ function createOtpWorker(
   };
 }
 
-/** Sends a group as soon as the account's pace allows it. */
-async function sendInPace(group: readonly Delivery[], rate: Rate, context: DeliverContext): Promise<void> {
+/** Pauses or resumes a consumer in this process alone; pausing does not wait for the jobs in hand. */
+function setPaused(bull: Worker | undefined, paused: boolean, telemetry: Telemetry): void {
+  const change = paused ? bull?.pause(true) : bull?.resume();
+  change?.catch((error) => telemetry.unexpected(error, 'pause'));
+}
+
+interface Pace {
+  readonly rate: Rate;
+  /** Whether anything may leave once its pace allows it. */
+  readonly mayLeave: () => boolean;
+}
+
+/** Sends a group as soon as the account's pace allows it, unless the clock has turned out wrong meanwhile. */
+async function sendInPace(
+  group: readonly Delivery[],
+  { rate, mayLeave }: Pace,
+  context: DeliverContext,
+): Promise<void> {
   const messages = group.reduce((sum, delivery) => sum + delivery.messages, 0);
-  const mayLeave = await rate.pay(group[0]?.lane ?? 'bulk', messages).catch((error) => {
+  const hasPaid = await rate.pay(group[0]?.lane ?? 'bulk', messages).catch((error) => {
     context.telemetry.redis(error);
     return false;
   });
-  if (mayLeave) return deliverGroup(group, context);
+  if (hasPaid && mayLeave()) return deliverGroup(group, context);
   for (const delivery of group) delivery.settle({ kind: 'back' });
 }
 

@@ -28,7 +28,7 @@ export function deadLetterOf({ data, facts, journal, enqueuedAt, now, pieceOf }:
  */
 export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<void> {
   const { id, facts, now } = death;
-  await deadQueue.add(facts.reason, deadLetterOf(death), { jobId: id });
+  await deadQueue.add(facts.reason, deadLetterOf(death), { jobId: id, timestamp: now });
   if (facts.reason !== 'uncertain') return;
   const redis = await deadQueue.getBackend().client;
   await redis.hset(uncertainKey(deadQueue.qualifiedName), { [id]: now });

@@ -86,7 +86,7 @@ async function settleWithoutRequest(
     case 'settle':
       return settleKnownEnd(taken, step.settled, context);
     case 'wait':
-      return delayUntil(taken, step.until);
+      return delayUntil(taken, step.until, context);
     case 'crashed':
       return afterCrash(taken, { job: step.job, journal }, context);
   }
@@ -131,7 +131,7 @@ async function sendWhileItRuns(
   const state = await context.campaignState(campaign);
   if (state === 'running') return sendJob(taken, sendable, context);
   await context.holds.skipped();
-  if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
+  if (state === 'paused') return delayUntil(taken, context.now() + pausedMs, context);
   return end(taken, { job, facts: { reason: 'cancelled' }, journal }, context);
 }
 
@@ -149,7 +149,7 @@ async function sendMmsInItsTime(
   if (problem) return end(taken, { job, facts: { reason: 'invalid', text: problem }, journal }, context);
   if (opensAt >= job.deadlineAt) return end(taken, { job, facts: expiredFacts(journal), journal }, context);
   const leavesAt = opensAt + fullJitter(deferSpreadMs, context.random());
-  return delayUntil(taken, Math.min(leavesAt, job.deadlineAt));
+  return delayUntil(taken, Math.min(leavesAt, job.deadlineAt), context);
 }
 
 /** Why an MMS can never be sent as it lies there. */
@@ -260,11 +260,12 @@ const isBullWord = (error: unknown): boolean => error instanceof Error && bullWo
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: ProcessContext): Promise<never> {
   try {
-    await taken.job.moveToDelayed(context.now() + afterFaultMs, taken.token);
+    return await delayUntil(taken, context.now() + afterFaultMs, context);
   } catch (error) {
+    if (isBullWord(error)) throw error;
     context.telemetry.redis(error);
+    return leaveAlone();
   }
-  return leaveAlone();
 }
 
 /** The processor of a BullMQ worker: `(job, token)`, which BullMQ always hands over. */

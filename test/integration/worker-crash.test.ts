@@ -142,7 +142,7 @@ describe('a job whose end is known', () => {
       { ...again, ranges: [[2, 4]] },
     ] as const;
     const first = { ...parked, to: to.slice(0, 2), before: { attempts: 0, resends: 0 } };
-    const options = { id: 'm1.0', lane: parked.lane, deduplication: { id: 'm1.0', ttlMs: 60_000 } };
+    const options = { id: 'm1.0', lane: parked.lane, now: at, deduplication: { id: 'm1.0', ttlMs: 60_000 } };
     await world.queue.add(parked.lane, first, sendJobOptions(options));
     await world.enqueue('m1', { ...parked, to }, { ...emptyJournal, settled: { end: 'split', at, pieces } });
     await world.startWorker();
@@ -292,7 +292,7 @@ function contextOf(world: DeliveryWorld): SettleContext {
     onError: () => {},
   });
   const [journals, now] = [journalsOf(world), Date.now];
-  return { queue, deadQueue, telemetry, holds, journals, now };
+  return { queue, deadQueue, telemetry, holds, journals, now, dueAt: (time) => time };
 }
 
 const journalsOf = (world: DeliveryWorld): JournalStore =>

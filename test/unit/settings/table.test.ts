@@ -68,6 +68,7 @@ describe('the settings table', () => {
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
+        "maxClockSkewMs": "30000",
         "maxReplyBytes": "4194304",
         "maxTextLength": "160",
         "maxUncertainResends": "2",
