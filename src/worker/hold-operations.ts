@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { queueName } from '../queue/names.ts';
+import { askTime } from '../queue/redis-clock.ts';
 import { type HoldPolicy, shownHold } from './hold-steps.ts';
 import { createHoldStore, type Hold, type HoldPlace } from './hold-store.ts';
 import { holdByPerson, resumeAsPerson } from './holds.ts';
@@ -16,13 +17,12 @@ export interface AccountHold {
 export interface ListHoldsOptions {
   readonly prefix: string;
   readonly accounts: readonly string[];
-  readonly now?: () => number;
 }
 
 /** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE */
 export function listHolds(
   redis: Redis,
-  { prefix, accounts, now = Date.now }: ListHoldsOptions,
+  { prefix, accounts }: ListHoldsOptions,
 ): Promise<readonly AccountHold[]> {
   return callRedis(() =>
     Promise.all(
@@ -30,8 +30,9 @@ export function listHolds(
         const hold = shownHold(await createHoldStore(redis, { prefix, account }).read());
         if (!hold) return { account };
         if (hold.mode !== 'probing') return { account, hold };
-        const waitMs = await redis.pttl(`${prefix}:${queueName(account)}:limiter`);
-        return { account, hold, nextProbeAt: now() + Math.max(0, waitMs) };
+        const limiter = `${prefix}:${queueName(account)}:limiter`;
+        const [now, waitMs] = await Promise.all([askTime(redis), redis.pttl(limiter)]);
+        return { account, hold, nextProbeAt: now + Math.max(0, waitMs) };
       }),
     ),
   );
@@ -42,20 +43,21 @@ export interface HoldOrder extends HoldPlace {
   readonly by: string;
   /** Why, in the operator's words. */
   readonly note: string;
-  readonly now?: () => number;
 }
 
 /**
  * Holds an account until somebody resumes it; requests under way are finished. Overrides whatever hold stands
  * there. @throws OperatorError REDIS_UNAVAILABLE
  */
-export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }: HoldOrder): Promise<void> {
-  return callRedis(() => holdByPerson(createHoldStore(redis, place), { by, note, now: now() }));
+export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Promise<void> {
+  return callRedis(async () => {
+    const now = await askTime(redis);
+    return holdByPerson(createHoldStore(redis, place), { by, note, now });
+  });
 }
 
 export interface ResumeOrder extends HoldPlace {
   readonly policy: HoldPolicy;
-  readonly now?: () => number;
 }
 
 /**
@@ -63,9 +65,8 @@ export interface ResumeOrder extends HoldPlace {
  * message goes first, to see whether the reason is gone. Says what stood there.
  * @throws OperatorError REDIS_UNAVAILABLE
  */
-export function resumeAccount(
-  redis: Redis,
-  { policy, now = Date.now, ...place }: ResumeOrder,
-): Promise<Hold | undefined> {
-  return callRedis(() => resumeAsPerson(createHoldStore(redis, place), { now: now(), policy }));
+export function resumeAccount(redis: Redis, { policy, ...place }: ResumeOrder): Promise<Hold | undefined> {
+  return callRedis(async () =>
+    resumeAsPerson(createHoldStore(redis, place), { now: await askTime(redis), policy }),
+  );
 }
