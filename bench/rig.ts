@@ -117,7 +117,11 @@ export async function enqueueSingles(
         enqueuedAt: now,
         deadlineAt: now + 86_400_000,
       };
-      return { name: lane, data, opts: sendJobOptions({ id: `m${n.toString(36).padStart(20, '0')}`, lane }) };
+      return {
+        name: lane,
+        data,
+        opts: sendJobOptions({ id: `m${n.toString(36).padStart(20, '0')}`, lane, now }),
+      };
     });
     await queue.addBulk(bulk);
   }

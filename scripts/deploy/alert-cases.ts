@@ -351,6 +351,26 @@ export const alertCases: readonly AlertCase[] = [
     firing: [],
   },
   {
+    alert: 'JetsmsClockWrong',
+    title: 'fires for a clock that is ahead, and for one that is behind',
+    given: {
+      [`jetsms_clock_skew_seconds{job="jetsms",instance="w1:9464"}`]: steady(600),
+      [`jetsms_clock_skew_seconds{job="jetsms",instance="w2:9464"}`]: steady(-6),
+    },
+    at: '5m',
+    firing: [worker1, { job: 'jetsms', instance: 'w2:9464' }],
+  },
+  {
+    alert: 'JetsmsClockWrong',
+    title: 'is silent for a few seconds, and where NTP has set the clock right within a minute',
+    given: {
+      [`jetsms_clock_skew_seconds{job="jetsms",instance="w1:9464"}`]: steady(-4),
+      [`jetsms_clock_skew_seconds{job="jetsms",instance="w2:9464"}`]: '0x4 600x2 0x40',
+    },
+    at: '4m',
+    firing: [],
+  },
+  {
     alert: 'JetsmsQueuesUnread',
     title: 'fires where scrape after scrape finds no queues',
     given: { [`jetsms_failed_collections_total{job="jetsms",instance="w1:9464"}`]: '0+1x60' },

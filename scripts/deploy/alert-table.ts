@@ -27,6 +27,9 @@ const watchedElsewhere = 'unknown-code|uncertain|exhausted|cancelled';
 
 const requests = (matchers = ''): string => sumRisen('account', countOf('requestDuration', matchers), '10m');
 
+/** Far more than clocks that are set by NTP differ by, and well before a worker stands still (30 s by default). */
+const clockSkewSeconds = 5;
+
 export const alerts: readonly Alert[] = [
   {
     name: 'JetsmsAccountHeld',
@@ -173,6 +176,14 @@ export const alerts: readonly Alert[] = [
     summary: `Redis may throw messages away (seen by worker ${instance})`,
     description:
       'Its maxmemory-policy is not noeviction: when its memory is full it deletes keys, and messages with them, without a trace.',
+  },
+  {
+    name: 'JetsmsClockWrong',
+    expression: `abs(${series('clockSkew')}) > ${clockSkewSeconds}`,
+    for: '2m',
+    severity: 'warning',
+    summary: `The clock of worker ${instance} and that of Redis do not agree`,
+    description: `They are more than ${clockSkewSeconds} seconds apart. Beyond maxClockSkewMs this worker takes nothing. Where it is Redis' clock that is wrong, all workers stand still.`,
   },
   {
     name: 'JetsmsQueuesUnread',

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
 import type { AccountSnapshot } from '../metrics/metrics.ts';
+import { askTime } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { createCreditStore } from '../worker/credit/credit-store.ts';
 import {
@@ -29,14 +30,11 @@ export interface AccountState {
 /** Asks JetSMS and Redis; sends nothing, changes nothing. */
 export async function readAccountState(
   redis: Redis,
-  {
-    account,
-    prefix,
-    now,
-  }: { readonly account: AccountSettings; readonly prefix: string; readonly now: number },
+  { account, prefix }: { readonly account: AccountSettings; readonly prefix: string },
 ): Promise<AccountState> {
   const place = { prefix, account: account.name };
   const accounts = [account.name];
+  const now = await askTime(redis);
   const [[credit, titles], holds, queues, waiting, readings] = await Promise.all([
     askJetsms(account),
     listHolds(redis, { prefix, accounts }),

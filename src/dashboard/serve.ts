@@ -29,7 +29,7 @@ const floodWindowMs = 10_000;
  */
 export async function serveDashboard({ settings, log }: ServeOptions): Promise<ServedDashboard> {
   const redis = openProducerRedis(settings.redisUrl, commandTimeoutMs);
-  const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: Date.now });
+  const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {
     const admitted = throttle.admit(error);
     if (admitted) log.error({ err: error, repeated: admitted.repeated }, 'redis.error');

@@ -212,6 +212,11 @@ const change: Line['fields'] = {
   status: { says: "the answer's HTTP status" },
 };
 
+const clock: Line['fields'] = {
+  skewMs: { says: "how far the clock is ahead of Redis' (negative: behind)" },
+  maxSkewMs: { says: 'how far it may be: maxClockSkewMs' },
+};
+
 /** Every line of the dashboard, by its event. Its `redis.error` names no account. */
 export const dashboardLines: Readonly<Record<string, Line>> = {
   'dashboard.started': {
@@ -280,6 +285,17 @@ export const processLines: Readonly<Record<string, Line>> = {
     levels: ['error'],
     means: 'It has been red for too long: the worker ends itself, so that its supervisor starts it anew.',
     fields: { problems, exitAfterMs: { says: 'how long is too long: unhealthyExitAfterMs' } },
+  },
+  'clock.wrong': {
+    levels: ['error'],
+    means:
+      "This machine's clock is further from Redis' than maxClockSkewMs: the worker takes nothing until it is set right. What it had in hand is finished or given back.",
+    fields: clock,
+  },
+  'clock.right': {
+    levels: ['info'],
+    means: "This machine's clock is near enough to Redis' again: the worker goes on.",
+    fields: clock,
   },
   'worker.started': {
     levels: ['info'],

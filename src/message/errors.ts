@@ -113,7 +113,7 @@ export const messageErrors = {
   SCHEDULE_PAST: {
     meaning: 'The time of sending lies {seconds} s in the past.',
     whatToDo:
-      'Pass a time to come, or leave the field out to send now. Numbers are milliseconds, not seconds.',
+      'Pass a time to come, or leave the field out to send now. Numbers are milliseconds, not seconds. The time is that of Redis: see that the clock of this machine is right.',
   },
   SCHEDULE_TOO_FAR: {
     meaning: 'The time of sending lies more than {maximumDays} days ahead.',
@@ -125,7 +125,8 @@ export const messageErrors = {
   },
   DEADLINE_PAST: {
     meaning: 'The deadline passed {seconds} s ago.',
-    whatToDo: 'Pass a deadline to come, or leave the field out. Numbers are milliseconds, not seconds.',
+    whatToDo:
+      'Pass a deadline to come, or leave the field out. Numbers are milliseconds, not seconds. The time is that of Redis: see that the clock of this machine is right.',
   },
   DEADLINE_TOO_FAR: {
     meaning: 'The deadline lies more than {maximumDays} days ahead.',

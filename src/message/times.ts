@@ -8,6 +8,7 @@ export interface TimeFields {
   readonly sendAt?: unknown;
   readonly deadline?: unknown;
   readonly lane: Lane;
+  /** Redis' time: every time that is given is judged by it, and stays what it is. */
   readonly nowMs: number;
 }
 
@@ -22,8 +23,11 @@ export interface ResolvedTimes {
 export const maxAheadDays = 365;
 const dayMs = 86_400_000;
 
-/** `sendAt: new Date()` means now, although the clock has moved on when it is checked. */
-const nowToleranceMs = 1_000;
+/**
+ * `sendAt: new Date()` means now, although the clock has moved on when it is checked, and although the caller's clock
+ * may be behind that of Redis: by as much as a worker's may be (`maxClockSkewMs`).
+ */
+const nowToleranceMs = 30_000;
 
 /**
  * When a message is sent and until when. Without a deadline it gets its lane's, counted from the time of

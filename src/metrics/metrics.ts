@@ -86,6 +86,8 @@ export interface Metrics {
   swept(facts: { readonly account: string; readonly what: string; readonly removed: number }): void;
   unexpected(): void;
   redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
+  /** How far the system's clock is ahead of Redis'. */
+  clockSkew(skewMs: number): void;
   consuming(account: string, isConsuming: boolean): void;
   /** Gives the source of the metrics of the queues; without one they are not shown. */
   collectWith(collect: Collect): void;
@@ -149,6 +151,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       set('redisUp', {}, Number(up));
       if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
     },
+    clockSkew: (skewMs) => set('clockSkew', {}, skewMs / 1000),
     consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),
     collectWith(source) {
       collect = source;

@@ -41,6 +41,7 @@ export type GaugeKey =
   | 'waitingParts'
   | 'redisUp'
   | 'redisEvicting'
+  | 'clockSkew'
   | 'consuming'
   | 'buildInfo';
 
@@ -191,6 +192,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'jetsms_redis_evicting',
     type: 'gauge',
     help: '1 where Redis may evict keys when its memory is full, and messages with them; else 0.',
+    labels: {},
+  },
+  clockSkew: {
+    name: 'jetsms_clock_skew_seconds',
+    type: 'gauge',
+    help: "How far the clock of the worker's machine is ahead of Redis' clock (negative: behind).",
     labels: {},
   },
   consuming: {

@@ -8,7 +8,7 @@ import {
   type NewMessage,
   partsModelField,
 } from '../message/message.ts';
-import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
+import { type CheckedMms, checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
   type CampaignPlace,
@@ -20,9 +20,11 @@ import {
 import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import {
+  type CampaignRules,
   checkCampaign,
   checkRecipients,
   type ManyOptions,
@@ -98,10 +100,29 @@ export function createProducer(options: ProducerOptions): Producer {
   const redis = openProducerRedis(resolved.redis, resolved.redisTimeoutMs);
   // Connection errors reach the caller through the send that they fail; without a listener they would end the process.
   redis.on('error', () => {});
+  const clock = createRedisClock(redis);
+  clock.follow();
   const queues = new Map<string, Queue>();
   /** Each ends within Redis' time limit, so a close may wait for them. */
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
+
+  /**
+   * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is
+   * told all the same.
+   * @param idOf checks the message as of the system's time, and tells the id that it would have
+   * @throws ProducerError REDIS_UNAVAILABLE
+   */
+  const redisTime = async (idOf: (systemMs: number) => string | undefined): Promise<number> => {
+    if (clock.skewMs() !== undefined) return clock.now();
+    try {
+      await whenReady(redis, resolved.redisTimeoutMs);
+      await clock.measure();
+      return clock.now();
+    } catch (error) {
+      throw redisUnavailable(idOf(Date.now()), error);
+    }
+  };
 
   const queueOf = async (account: string): Promise<Queue> => {
     await whenReady(redis, resolved.redisTimeoutMs);
@@ -129,14 +150,17 @@ export function createProducer(options: ProducerOptions): Producer {
 
   const jobs: JobStore = { queueOf, idempotencyWindowMs: resolved.idempotencyWindowMs };
 
-  const send = async (message: NewMessage): Promise<SendReceipt> =>
-    storeJob(newJobOf(message, resolved), jobs);
+  const send = async (message: NewMessage): Promise<SendReceipt> => {
+    const jobAt = (nowMs: number): NewJob => newJobOf(message, resolved, nowMs);
+    return storeJob(jobAt(await redisTime((systemMs) => jobAt(systemMs).id)), jobs);
+  };
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
-    const nowMs = Date.now();
     const { account, rules } = accountOf(mms?.account, resolved);
     const { requestSize: maxRecipients, prefix, mediaMemoryMs } = resolved;
-    const checked = checkMms(mms, { ...rules, maxRecipients, nowMs });
+    const checkedAt = (nowMs: number): CheckedMms => checkMms(mms, { ...rules, maxRecipients, nowMs });
+    const nowMs = await redisTime((systemMs) => void checkedAt(systemMs));
+    const checked = checkedAt(nowMs);
     return sendMms(checked, { account, nowMs }, { ...jobs, redis, prefix, mediaMemoryMs });
   };
 
@@ -148,6 +172,7 @@ export function createProducer(options: ProducerOptions): Producer {
 
   const close = async (): Promise<void> => {
     closed = true;
+    clock.stop();
     await Promise.allSettled(underWay);
     await Promise.all([...queues.values()].map((queue) => queue.close()));
     redis.disconnect();
@@ -164,10 +189,11 @@ export function createProducer(options: ProducerOptions): Producer {
     },
     async sendMany(recipients, options) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      const nowMs = Date.now();
       const { account, rules } = accountOf(options.account, resolved);
-      const campaign = checkCampaign(options, { account, rules, nowMs });
       checkRecipients(recipients);
+      const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
+      const nowMs = options.dryRun ? Date.now() : await redisTime((systemMs) => void campaignAt(systemMs));
+      const campaign = campaignAt(nowMs);
       const { prefix, requestSize, campaignWindowMs } = resolved;
       const store = { redis, prefix, queue: () => queueOf(account), requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);
@@ -181,8 +207,7 @@ export function createProducer(options: ProducerOptions): Producer {
 }
 
 /** The job of a message that is fit to be sent. */
-function newJobOf(message: NewMessage, options: ResolvedOptions): NewJob {
-  const nowMs = Date.now();
+function newJobOf(message: NewMessage, options: ResolvedOptions, nowMs: number): NewJob {
   const { account, rules } = accountOf(message?.account, options);
   const checked = checkMessage(message, { ...rules, nowMs });
   const identity = identify(account, checked.idempotencyKey, () => contentOf(checked));

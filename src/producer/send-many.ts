@@ -93,6 +93,7 @@ async function storeJob(
   const options = sendJobOptions({
     id,
     lane: job.lane,
+    now: nowMs,
     delayMs,
     // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
     deduplication: { id: deduplicationId, ttlMs: delayMs + campaignWindowMs },

@@ -85,6 +85,7 @@ async function add(
   const options = sendJobOptions({
     id,
     lane: job.lane,
+    now: job.enqueuedAt,
     delayMs,
     ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs } } : {}),
   });

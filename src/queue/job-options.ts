@@ -13,6 +13,8 @@ export const bullAttempts = 1_000_000;
 export interface SendJobOptions {
   readonly id: string;
   readonly lane: Lane;
+  /** Redis' time, epoch milliseconds: what a delay counts from. */
+  readonly now: number;
   /** Wait so long before the job may be taken. */
   readonly delayMs?: number;
   /** While it lasts, an add with the same key changes nothing and answers with the first job's id. */
@@ -20,9 +22,10 @@ export interface SendJobOptions {
 }
 
 /** The BullMQ options of a send job. */
-export function sendJobOptions({ id, lane, delayMs, deduplication }: SendJobOptions): JobsOptions {
+export function sendJobOptions({ id, lane, now, delayMs, deduplication }: SendJobOptions): JobsOptions {
   return {
     jobId: id,
+    timestamp: now,
     priority: lanePriority[lane],
     attempts: bullAttempts,
     ...(delayMs ? { delay: delayMs } : {}),

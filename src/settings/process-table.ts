@@ -96,6 +96,15 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Each can text a person twice and costs money. 0: such a message becomes a dead letter at once, reason uncertain.',
     example: '2',
   },
+  maxClockSkewMs: {
+    kind: milliseconds(second, hour),
+    default: 30 * second,
+    meaning:
+      "How far this machine's clock may be from Redis'; a worker whose clock is further off takes nothing.",
+    consequence:
+      'Too small: a clock that is merely not set by NTP stops a worker. Too large: scheduled messages can leave that much too early or too late.',
+    example: '30000',
+  },
   keepCompletedCount: {
     kind: wholeNumber(0, 10_000_000),
     default: 50_000,

@@ -28,6 +28,8 @@ export interface ProcessSettings {
   readonly stalledIntervalMs: number;
   /** Second sendings of one message after uncertain attempts, where the message wants them. */
   readonly maxUncertainResends: number;
+  /** A worker whose clock is further than this from Redis' takes nothing. */
+  readonly maxClockSkewMs: number;
   readonly keepCompletedCount: number;
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;

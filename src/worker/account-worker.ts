@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { askAccount } from './account-question.ts';
 import type { EndpointBreaker } from './breaker.ts';
 import { createCampaignStates } from './campaign-states.ts';
+import type { ClockState } from './clock-guard.ts';
 import { createCollector } from './collector.ts';
 import { type Consumer, watchConsumer } from './consumer.ts';
 import { type CreditWatch, createCreditWatch } from './credit/credit-watch.ts';
@@ -42,6 +43,11 @@ export interface AccountWorker {
   readonly consumer: Consumer;
   start(): Promise<void>;
   /**
+   * Takes nothing and gives back what has not left, for as long as this machine's clock is wrong; `false`: goes on.
+   * Requests under way are finished.
+   */
+  standStill(still: boolean): void;
+  /**
    * Takes nothing new, gives back what has not left, and waits for the requests under way. May wait for as long
    * as Redis is away: the caller sets the limit.
    */
@@ -57,7 +63,9 @@ export interface AccountWorkerOptions {
   readonly telemetry: Telemetry;
   /** Names this process in holds, histories and on the dashboard. */
   readonly name: string;
+  /** Redis' time. */
   readonly now: () => number;
+  readonly clockState: () => ClockState;
   readonly random: () => number;
 }
 
@@ -74,7 +82,7 @@ const askAgainMs = 250;
 const safetyNetMs = 30_000;
 
 export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
-  const { settings, account, redis, telemetry, name, now, random } = options;
+  const { settings, account, redis, telemetry, name, now, random, clockState } = options;
   const { prefix } = settings;
   const queue = new Queue(queueName(account.name), { connection: redis, prefix });
   const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
@@ -100,7 +108,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   options.breaker.onBreak(() => {
     holds.unreachable('circuit-open').catch((error) => telemetry.redis(error));
   });
-  const client = createJetsmsClient(account);
+  const client = createJetsmsClient(account, { now });
   const ends = createEndWriter(redis);
   const rate = createRate({
     redis,
@@ -109,11 +117,13 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     messagesPerSecond: account.messagesPerSecond,
     requestsPerSecond: account.requestsPerSecond,
   });
+  const mayTake = (): boolean => clockState().isRight;
   const common = { journals, holds, telemetry, now, random, worker: name };
   const deliverContext: DeliverContext = {
     ...common,
     client,
     rate,
+    mayLeave: mayTake,
     breaker: options.breaker,
     lateReplies: createLateReplies({ queue, deadQueue, journals, telemetry, worker: name, now }),
     maxResends: settings.maxUncertainResends,
@@ -129,13 +139,17 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     batchSize: account.batchSize,
     batchWaitMs: account.batchWaitMs,
     send: (group) => deliverGroup(group, deliverContext),
-    now,
+    now: () => performance.now(),
   });
   const processContext: ProcessContext = {
     ...deliverContext,
     queue,
     deadQueue,
     collector,
+    dueAt(at) {
+      const { isRight, skewMs = 0 } = clockState();
+      return isRight ? at + Math.max(0, skewMs) : undefined;
+    },
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
     carriesMms: account.surface === 'web-service',
     isClosing: () => isClosing,
@@ -146,7 +160,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     ages: settings,
     telemetry,
   });
-  const consumer = watchConsumer();
+  const consumer = watchConsumer({ mayTake });
   const keep: OtpWorkerNeeds['keep'] = (createBackend) =>
     keepEnds(readableJobs(createBackend), deliverContext);
   const processor = consumer.watched(processorOf(processContext));
@@ -161,8 +175,16 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const forOtp = createOtpWorker(options, processor, {
     isBusy: () => consumer.signs().inHand > account.concurrency / 2,
     isClosing: () => isClosing,
+    mayTake,
     keep,
   });
+
+  const giveBack = (): void => {
+    for (const delivery of collector.takeBack()) {
+      if (delivery.isCanary) holds.canaryReturned(delivery.id).catch((error) => telemetry.redis(error));
+      delivery.settle({ kind: 'back' });
+    }
+  };
 
   return {
     account,
@@ -176,16 +198,16 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       await holds.refresh();
       credit?.start();
       retention.start();
-      bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
+      if (!bull.isRunning()) bull.run().catch((error) => telemetry.unexpected(error, 'worker'));
       forOtp?.start();
+    },
+    standStill(still) {
+      if (still) giveBack();
+      for (const one of [bull, forOtp?.bull]) setPaused(one, still, telemetry);
     },
     async close() {
       isClosing = true;
-      for (const delivery of collector.takeBack()) {
-        if (delivery.isCanary)
-          await holds.canaryReturned(delivery.id).catch((error) => telemetry.redis(error));
-        delivery.settle({ kind: 'back' });
-      }
+      giveBack();
       rate.stop();
       retention.stop();
       await Promise.all([bull.close(), forOtp?.close()]);
@@ -214,7 +236,7 @@ function createOtpWorker(
   options: AccountWorkerOptions,
   processor: (job: Job, token?: string) => Promise<JobResult>,
   { keep, ...state }: OtpWorkerNeeds,
-): { start(): void; close(): Promise<void> } | undefined {
+): { readonly bull: Worker; start(): void; close(): Promise<void> } | undefined {
   const { account, telemetry } = options;
   if (account.concurrencyForOtp === 0) return undefined;
   const redis = options.redis.duplicate();
@@ -229,12 +251,21 @@ function createOtpWorker(
   );
   bull.on('error', (error) => telemetry.redis(error));
   return {
-    start: () => void bull.run().catch((error) => telemetry.unexpected(error, 'otp worker')),
+    bull,
+    start() {
+      if (!bull.isRunning()) bull.run().catch((error) => telemetry.unexpected(error, 'otp worker'));
+    },
     async close() {
       await bull.close();
       redis.disconnect();
     },
   };
+}
+
+/** Pauses or resumes a consumer in this process alone; pausing does not wait for the jobs in hand. */
+function setPaused(bull: Worker | undefined, paused: boolean, telemetry: Telemetry): void {
+  const change = paused ? bull?.pause(true) : bull?.resume();
+  change?.catch((error) => telemetry.unexpected(error, 'pause'));
 }
 
 function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {

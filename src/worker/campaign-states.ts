@@ -21,7 +21,7 @@ export function createCampaignStates(
   const known = new Map<string, { readonly state: Promise<CampaignState>; readonly at: number }>();
   return (campaign) => {
     const found = known.get(campaign);
-    if (found && now() - found.at < freshMs) return found.state;
+    if (found && Math.abs(now() - found.at) < freshMs) return found.state;
     const state = readCampaignState(redis, { prefix, account, campaign });
     known.delete(campaign);
     known.set(campaign, { state, at: now() });

@@ -23,12 +23,22 @@ export interface Consumer {
   ): (...args: Args) => Promise<Result>;
 }
 
+export interface ConsumerOptions {
+  /** Whether a job may be asked for now. */
+  readonly mayTake?: () => boolean;
+  readonly clock?: () => number;
+}
+
 /**
  * BullMQ's main loop asks by `moveToActive`: when idle every `drainDelay` (at most 10 s where delayed jobs wait),
  * when rate-limited every `maximumRateLimitDelay`, and not at all while every hand is full. A loop that hangs
  * asks no more, whatever `isRunning()` says.
+ *
+ * A paused worker asks once more when its wait is over, and with each question BullMQ moves scheduled jobs by this
+ * machine's clock: where none may be asked for, no question reaches Redis, not even beside the end of a job.
  */
-export function watchConsumer(clock: () => number = () => performance.now()): Consumer {
+export function watchConsumer(options: ConsumerOptions = {}): Consumer {
+  const { mayTake = () => true, clock = () => performance.now() } = options;
   let askedAt = clock();
   let tookAt = clock();
   let movedAt = clock();
@@ -36,7 +46,7 @@ export function watchConsumer(clock: () => number = () => performance.now()): Co
   return {
     signs: () => ({ askedAt, tookAt, movedAt, inHand }),
     backend(name, opts, options) {
-      const backend = createRedisBackend(name, opts, options);
+      const backend = onlyWhile(mayTake, createRedisBackend(name, opts, options));
       const ask = backend.moveToActive.bind(backend);
       backend.moveToActive = async (...args) => {
         const answer = await ask(...args);
@@ -60,4 +70,17 @@ export function watchConsumer(clock: () => number = () => performance.now()): Co
       };
     },
   };
+}
+
+/** The same access to Redis, which asks for no job unless it may. */
+export function onlyWhile(mayTake: () => boolean, backend: RedisQueueBackend): RedisQueueBackend {
+  const ask = backend.moveToActive.bind(backend);
+  const complete = backend.moveToCompleted.bind(backend);
+  const fail = backend.moveToFailed.bind(backend);
+  backend.moveToActive = async (...args) => (mayTake() ? ask(...args) : []);
+  backend.moveToCompleted = (job, value, remove, token, next) =>
+    complete(job, value, remove, token, next && mayTake());
+  backend.moveToFailed = (job, reason, remove, token, next, fields) =>
+    fail(job, reason, remove, token, next && mayTake(), fields);
+  return backend;
 }

@@ -41,7 +41,7 @@ export async function putDeadLetter(deadQueue: Queue, death: Death): Promise<voi
   const { facts, now } = death;
   const id = letterIdOf(death.id);
   const source = id === death.id ? {} : { pieceOf: death.id };
-  await deadQueue.add(facts.reason, deadLetterOf({ ...death, ...source }), { jobId: id });
+  await deadQueue.add(facts.reason, deadLetterOf({ ...death, ...source }), { jobId: id, timestamp: now });
   if (facts.reason !== 'uncertain') return;
   const redis = await deadQueue.getBackend().client;
   await redis.hset(uncertainKey(deadQueue.qualifiedName), { [id]: now });

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { defaultAccount, defaultPrefix, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
 import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
 import { createLetterStore } from './dead-letters/letter-store.ts';
@@ -40,7 +41,6 @@ export interface DeadLettersOptions {
   /** As the producer and the worker have it. */
   readonly prefix?: string;
   readonly account?: string;
-  readonly now?: () => number;
 }
 
 /** No answer from Redis for so long means that it is away. */
@@ -48,17 +48,20 @@ const redisTimeoutMs = 5_000;
 
 /** Opens one account's dead letters. It connects by itself; nothing is read or changed before it is asked to. */
 export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
-  const { prefix = defaultPrefix, account = defaultAccount, now = Date.now } = options;
+  const { prefix = defaultPrefix, account = defaultAccount } = options;
   const redis =
     typeof options.redis === 'string' ? openProducerRedis(options.redis, redisTimeoutMs) : options.redis;
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
   const store = createLetterStore(redis, { prefix, account });
+  const clock = createRedisClock(redis);
+  const { now } = clock;
   let queue: Queue | undefined;
 
   /** What the functions work with; a queue that is opened before its connection is ready fails its first command. */
   const tools = async (): Promise<ReplayTools> => {
     await callRedis(() => whenReady(redis, redisTimeoutMs));
+    await callRedis(clock.measure);
     queue ??= openQueue(redis, queueName(account), prefix);
     return { store, queue, now };
   };

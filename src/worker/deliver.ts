@@ -55,14 +55,14 @@ function payFor(group: readonly Delivery[], { rate, telemetry }: DeliverContext)
 const sendParcel = (parcel: Parcel, isCanary: boolean, { breaker, client }: DeliverContext) =>
   isCanary ? breaker.probe(() => client.send(parcel)) : breaker.run(() => client.send(parcel));
 
-/** Jobs that must not be sent now: too old, or of an account that was held meanwhile. */
+/** Jobs that must not be sent now: too old, of an account that was held meanwhile, or by a clock that is wrong. */
 async function turnAway(
   group: readonly Delivery[],
-  { holds, now }: DeliverContext,
+  { holds, mayLeave, now }: DeliverContext,
 ): Promise<readonly Delivery[]> {
   const isHeld = !isCanary(group) && (await holds.isHeld());
   return group.filter((delivery) => {
-    const isFit = !isHeld && now() < delivery.job.deadlineAt;
+    const isFit = mayLeave() && !isHeld && now() < delivery.job.deadlineAt;
     if (!isFit) delivery.settle({ kind: 'back' });
     return isFit;
   });

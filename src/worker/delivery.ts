@@ -49,6 +49,8 @@ export interface DeliverContext {
   readonly client: JetsmsClient;
   readonly breaker: EndpointBreaker;
   readonly rate: Pick<Rate, 'pay'>;
+  /** False where the clock of this machine has turned out wrong. */
+  readonly mayLeave: () => boolean;
   readonly holds: AccountHolds;
   readonly journals: JournalStore;
   readonly lateReplies: LateReplies;

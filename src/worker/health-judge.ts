@@ -1,8 +1,9 @@
+import type { ClockState } from './clock-guard.ts';
 import type { ConsumerSigns } from './consumer.ts';
 
 /** One thing that was looked at. Says no number, no text and no secret. */
 export interface HealthCheck {
-  readonly check: 'redis' | 'eviction' | 'consuming';
+  readonly check: 'redis' | 'eviction' | 'clock' | 'consuming';
   readonly account?: string;
   readonly ok: boolean;
   readonly says: string;
@@ -29,6 +30,7 @@ export interface ConsumerFacts {
 
 export interface HealthFacts {
   readonly redis: RedisAnswer;
+  readonly clockState: ClockState;
   readonly consumers: readonly ConsumerFacts[];
   /** Without a sign of life for so long, a consumer counts as stuck. */
   readonly stuckAfterMs: number;
@@ -37,8 +39,24 @@ export interface HealthFacts {
 }
 
 /** What to think of a worker: it is ready where every check is ok. */
-export function judgeHealth({ redis, consumers, ...time }: HealthFacts): readonly HealthCheck[] {
-  return [...judgeAnswer(redis), ...consumers.map((consumer) => judgeConsumer(consumer, time))];
+export function judgeHealth({ redis, consumers, ...facts }: HealthFacts): readonly HealthCheck[] {
+  const { clockState } = facts;
+  const isWrong = clockState.skewMs !== undefined && !clockState.isRight;
+  return [
+    ...judgeAnswer(redis),
+    judgeClock(clockState),
+    ...consumers.map((consumer) => (isWrong ? stands(consumer) : judgeConsumer(consumer, facts))),
+  ];
+}
+
+/**
+ * Whether a process that is started anew could be green where this one is red: it would find the same clock, so
+ * nothing is gained by ending for that alone.
+ */
+export function isMendedByRestart(checks: readonly HealthCheck[]): boolean {
+  const red = checks.filter(({ ok }) => !ok);
+  const isClock = red.some(({ check }) => check === 'clock');
+  return red.some(({ check }) => !isClock || check === 'redis' || check === 'eviction');
 }
 
 function judgeAnswer(redis: RedisAnswer): readonly HealthCheck[] {
@@ -57,6 +75,27 @@ function judgeAnswer(redis: RedisAnswer): readonly HealthCheck[] {
         },
   ];
 }
+
+function judgeClock({ isRight, skewMs, maxSkewMs }: ClockState): HealthCheck {
+  if (skewMs === undefined) return { check: 'clock', ok: false, says: 'Redis has not told its time yet' };
+  const words = `this machine's clock is ${skewWords(skewMs)} Redis'`;
+  if (isRight) return { check: 'clock', ok: true, says: words };
+  return { check: 'clock', ok: false, says: `${words}, more than maxClockSkewMs (${seconds(maxSkewMs)})` };
+}
+
+/** `12.3 s ahead of`, `0 s from`. */
+function skewWords(skewMs: number): string {
+  const tenths = Math.round(Math.abs(skewMs) / 100) / 10;
+  if (tenths === 0) return '0 s from';
+  return `${tenths} s ${skewMs > 0 ? 'ahead of' : 'behind'}`;
+}
+
+const stands = ({ account }: ConsumerFacts): HealthCheck => ({
+  check: 'consuming',
+  account,
+  ok: false,
+  says: 'takes nothing until the clock is right',
+});
 
 interface Time {
   readonly stuckAfterMs: number;

@@ -1,6 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { AccountWorker } from './account-worker.ts';
-import { type ConsumerFacts, type HealthCheck, judgeHealth, type RedisAnswer } from './health-judge.ts';
+import type { ClockGuard, ClockState } from './clock-guard.ts';
+import {
+  type ConsumerFacts,
+  type HealthCheck,
+  isMendedByRestart,
+  judgeHealth,
+  type RedisAnswer,
+} from './health-judge.ts';
 import { createHealthQuestion, type Line } from './health-question.ts';
 
 /** How a worker is. What `/readyz` shows; no secret is in it. */
@@ -30,7 +37,8 @@ export interface HealthWatchOptions extends HealthListeners {
   readonly name: string;
   readonly accounts: readonly AccountWorker[];
   readonly lockDurationMs: number;
-  /** Red for so long in a row: `onRedTooLong` is called, once. 0 = never. */
+  readonly clockGuard: Pick<ClockGuard, 'state'>;
+  /** Red for so long in a row, for more than a wrong clock: `onRedTooLong` is called, once. 0 = never. */
   readonly exitAfterMs: number;
   readonly everyMs?: number;
   /** Redis must answer within this time. */
@@ -48,6 +56,8 @@ export interface HealthListeners {
   readonly onChecks?: (checks: readonly HealthCheck[]) => void;
   /** Told after every look. */
   readonly onRedis?: (state: RedisState) => void;
+  /** Told after every look. */
+  readonly onClock?: (state: ClockState) => void;
   /** Told when it turns red or green. */
   readonly onChange?: (health: Health) => void;
   readonly onRedTooLong: (health: Health) => void;
@@ -71,12 +81,15 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   const patience = createPatience(options.exitAfterMs, clock);
   let heads: readonly (Head | undefined)[] = [];
   let health: Health = { ready: false, since: now(), checks: [] };
+  let changedAt = clock();
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
 
   const become = (ready: boolean, checks: readonly HealthCheck[]): boolean => {
     const isChange = ready !== health.ready;
-    health = { ready, since: isChange ? now() : health.since, checks };
+    if (isChange) changedAt = clock();
+    // Reckoned anew each time: before Redis has told its time, `now()` may be far off.
+    health = { ready, since: Math.round(now() - (clock() - changedAt)), checks };
     return isChange;
   };
 
@@ -85,12 +98,14 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     if (isStopped) return;
     heads = accounts.map((_, index) => headOf(lines?.[index], heads[index], clock()));
     const consumers = accounts.map((worker, index) => consumerFacts(worker, heads[index], options));
-    const checks = judgeHealth({ redis, consumers, stuckAfterMs, clock: clock() });
+    const clockState = options.clockGuard.state();
+    const checks = judgeHealth({ redis, clockState, consumers, stuckAfterMs, clock: clock() });
     const ready = checks.every(({ ok }) => ok);
     options.onRedis?.(stateOf(redis));
+    options.onClock?.(clockState);
     options.onChecks?.(checks);
     if (become(ready, checks)) options.onChange?.(health);
-    if (patience.isOver(ready)) options.onRedTooLong(health);
+    if (patience.isOver(isMendedByRestart(checks))) options.onRedTooLong(health);
   };
 
   const lookAgain = async (): Promise<void> => {
@@ -147,12 +162,12 @@ function stateOf(redis: RedisAnswer): RedisState {
 }
 
 /** Says once that it has been red for too long in a row. */
-function createPatience(limitMs: number, clock: () => number): { isOver(ready: boolean): boolean } {
+function createPatience(limitMs: number, clock: () => number): { isOver(red: boolean): boolean } {
   let redSince: number | undefined = clock();
   let isSpent = limitMs === 0;
   return {
-    isOver(ready) {
-      redSince = ready ? undefined : (redSince ?? clock());
+    isOver(red) {
+      redSince = red ? (redSince ?? clock()) : undefined;
       if (isSpent || redSince === undefined || clock() - redSince < limitMs) return false;
       isSpent = true;
       return true;

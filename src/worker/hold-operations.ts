@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
+import { askTime } from '../queue/redis-clock.ts';
 import type { Hold } from './hold-record.ts';
 import { holdByPerson, resumeByPerson, shownHold } from './hold-steps.ts';
 import { createHoldStore, type HoldPlace } from './hold-store.ts';
@@ -41,16 +42,15 @@ export interface HoldOrder extends HoldPlace {
   readonly by: string;
   /** Why, in the operator's words. */
   readonly note: string;
-  readonly now?: () => number;
 }
 
 /**
  * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
  * to light again after that. @throws OperatorError REDIS_UNAVAILABLE
  */
-export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }: HoldOrder): Promise<void> {
-  const order = { by, note, now: now() };
+export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Promise<void> {
   return callRedis(async () => {
+    const order = { by, note, now: await askTime(redis) };
     await createHoldStore(redis, place).change((record) => ({
       record: holdByPerson(record, order),
       result: undefined,
@@ -58,24 +58,17 @@ export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }
   });
 }
 
-export interface ResumeOrder extends HoldPlace {
-  readonly now?: () => number;
-}
-
 /**
  * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
  * @throws OperatorError REDIS_UNAVAILABLE
  */
-export function resumeAccount(
-  redis: Redis,
-  { now = Date.now, ...place }: ResumeOrder,
-): Promise<Hold | undefined> {
+export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | undefined> {
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
-    const { isPaused } = await store.read();
+    const [{ isPaused }, now] = await Promise.all([store.read(), askTime(redis)]);
     const { result: before } = await store.change((record) => ({
-      record: resumeByPerson(record, now()),
+      record: resumeByPerson(record, now),
       result: shownHold(record, isPaused),
     }));
     if (isPaused) await unpause(redis, place);

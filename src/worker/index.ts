@@ -19,7 +19,6 @@ export {
   holdAccount,
   type ListHoldsOptions,
   listHolds,
-  type ResumeOrder,
   resumeAccount,
 } from './hold-operations.ts';
 export type { Hold, HoldMode, HoldReason } from './hold-record.ts';

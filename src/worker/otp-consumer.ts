@@ -3,12 +3,15 @@ import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 
 import type { Redis } from 'ioredis';
 import { lanePriority } from '../queue/job-options.ts';
 import { type BullValue, moveToActive } from './bullmq-scripts.ts';
+import { onlyWhile } from './consumer.ts';
 
 export interface OtpOnlyOptions {
   readonly redis: Redis;
   /** Whether the first consumer has its hands full. */
   readonly isBusy: () => boolean;
   readonly isClosing: () => boolean;
+  /** Whether a job may be asked for now. */
+  readonly mayTake: () => boolean;
 }
 
 /** BullMQ's score of a waiting job is its priority times 2³², plus its place: every OTP is below this. */
@@ -27,11 +30,12 @@ export function otpOnlyBackend({
   redis,
   isBusy,
   isClosing,
+  mayTake,
 }: OtpOnlyOptions): BackendFactory<RedisQueueBackend> {
   redis.defineCommand('jetsmsTakeOtp', { lua: takeOtpScript, numberOfKeys: moveToActive.keys });
   const commands = redis as unknown as TakeOtpCommand; // defineCommand adds methods that ioredis' types cannot know
   return (name, opts, options) => {
-    const backend = createRedisBackend(name, opts, options);
+    const backend = onlyWhile(mayTake, createRedisBackend(name, opts, options));
     const run = backend.execCommand.bind(backend);
     const complete = backend.moveToCompleted.bind(backend);
     const fail = backend.moveToFailed.bind(backend);
@@ -49,7 +53,7 @@ export function otpOnlyBackend({
     backend.waitForJob = async (timeoutSeconds) => {
       const until = performance.now() + timeoutSeconds * 1_000;
       while (performance.now() < until && !isClosing()) {
-        if (isBusy() && (await isOtpWaiting())) break;
+        if (mayTake() && isBusy() && (await isOtpWaiting())) break;
         await pause(lookEveryMs);
       }
       return null;

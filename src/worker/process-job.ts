@@ -94,7 +94,7 @@ async function settleWithoutRequest(
     case 'settle':
       return settleKnownEnd(taken, { settled: step.settled, journal }, context);
     case 'wait':
-      return delayUntil(taken, step.until);
+      return delayUntil(taken, step.until, context);
     case 'crashed':
       return afterCrash(taken, { job: step.job, journal }, context);
   }
@@ -138,7 +138,7 @@ async function sendWhileItRuns(
   const { sendJob: job, journal } = sendable;
   const state = await context.campaignState(campaign);
   if (state === 'running') return sendJob(taken, sendable, context);
-  if (state === 'paused') return delayUntil(taken, context.now() + pausedMs);
+  if (state === 'paused') return delayUntil(taken, context.now() + pausedMs, context);
   return end(taken, { job, facts: { reason: 'cancelled' }, journal }, context);
 }
 
@@ -155,7 +155,7 @@ async function sendMmsInItsTime(
   if (problem) return end(taken, { job, facts: { reason: 'invalid', text: problem }, journal }, context);
   if (opensAt >= job.deadlineAt) return end(taken, { job, facts: expiredFacts(journal), journal }, context);
   const leavesAt = opensAt + fullJitter(deferSpreadMs, context.random());
-  return delayUntil(taken, Math.min(leavesAt, job.deadlineAt));
+  return delayUntil(taken, Math.min(leavesAt, job.deadlineAt), context);
 }
 
 /** Why an MMS can never be sent as it lies there. */
@@ -187,7 +187,7 @@ async function sendJob(
   const id = job.id ?? '';
   const admission = stands(context.holds.current()) ? await context.holds.admit(id) : 'free';
   if (admission === 'back') return backToWait(taken);
-  if (admission === 'aside') return delayUntil(taken, context.now() + asideMs);
+  if (admission === 'aside') return delayUntil(taken, context.now() + asideMs, context);
   const isCanary = admission === 'canary';
   const settlement = await new Promise<Settlement>((resolve) => {
     context.collector.add({
@@ -305,11 +305,12 @@ const isBullWord = (error: unknown): boolean => error instanceof Error && bullWo
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: ProcessContext): Promise<never> {
   try {
-    await taken.job.moveToDelayed(context.now() + afterFaultMs, taken.token);
+    return await delayUntil(taken, context.now() + afterFaultMs, context);
   } catch (error) {
+    if (isBullWord(error)) throw error;
     context.telemetry.redis(error);
+    return leaveAlone();
   }
-  return leaveAlone();
 }
 
 /** The processor of a BullMQ worker: `(job, token)`, which BullMQ always hands over. */

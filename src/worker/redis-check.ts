@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { createRedisClock } from '../queue/redis-clock.ts';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
 export interface Finding {
@@ -18,11 +19,11 @@ export interface RedisFacts {
   /** `appendfsync`; undefined where the login may not ask for it. */
   readonly appendFsync: string | undefined;
   readonly role: string;
-  /** How far its clock is ahead of ours, in milliseconds, at least: what the way there took is taken off. */
-  readonly clockAheadMs: number;
+  /** How far this machine's clock is ahead of Redis' (negative: behind). */
+  readonly clockSkewMs: number;
 }
 
-/** Deadlines are set by producers and judged by workers: a difference above this is worth a word. */
+/** Clocks that are set by NTP differ by much less: a difference above this is worth a word. */
 const clockToleranceMs = 2_000;
 
 /** BullMQ's scripts need commands of this version. */
@@ -35,7 +36,8 @@ const oldestMajor = 6;
 export async function askRedis(redis: Redis): Promise<RedisFacts> {
   const info = parseInfo(await redis.info());
   const [save, appendFsync] = await Promise.all([configOf(redis, 'save'), configOf(redis, 'appendfsync')]);
-  const clockAheadMs = await clockAhead(redis);
+  const clock = createRedisClock(redis);
+  await clock.measure();
   return {
     version: info.get('redis_version') ?? 'unknown',
     evictionPolicy: info.get('maxmemory_policy') ?? 'unknown',
@@ -43,18 +45,21 @@ export async function askRedis(redis: Redis): Promise<RedisFacts> {
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
     role: info.get('role') ?? 'unknown',
-    clockAheadMs,
+    clockSkewMs: clock.skewMs() ?? 0,
   };
 }
 
 /** What to think of a Redis: an error means that messages could be lost, so a worker refuses to start. */
-export function judgeRedis(facts: RedisFacts): readonly Finding[] {
+export function judgeRedis(
+  facts: RedisFacts,
+  { maxClockSkewMs }: { readonly maxClockSkewMs: number },
+): readonly Finding[] {
   return [
     judgeVersion(facts),
     judgeEviction(facts),
     judgePersistence(facts),
     judgeRole(facts),
-    judgeClock(facts),
+    judgeClock(facts, maxClockSkewMs),
   ];
 }
 
@@ -115,26 +120,18 @@ function judgeRole({ role }: RedisFacts): Finding {
   };
 }
 
-function judgeClock({ clockAheadMs }: RedisFacts): Finding {
-  if (Math.abs(clockAheadMs) <= clockToleranceMs) {
+function judgeClock({ clockSkewMs }: RedisFacts, maxClockSkewMs: number): Finding {
+  const awayMs = Math.abs(clockSkewMs);
+  if (awayMs <= clockToleranceMs) {
     return { check: 'clock', level: 'ok', says: 'The clocks of Redis and this machine agree' };
   }
-  const seconds = Math.round(Math.abs(clockAheadMs) / 1_000);
+  const where = `This machine's clock is ${Math.round(awayMs / 1_000)} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} Redis'`;
   return {
     check: 'clock',
     level: 'warning',
-    says: `The clock of Redis is ${seconds} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} this machine's`,
-    whatToDo: 'Set both by NTP: a wrong clock lets messages expire too early, or be sent too late.',
+    says: awayMs <= maxClockSkewMs ? where : `${where}: a worker here takes nothing until it is set right`,
+    whatToDo: 'Set both clocks by NTP.',
   };
-}
-
-async function clockAhead(redis: Redis): Promise<number> {
-  const askedAt = Date.now();
-  const [seconds, microseconds] = (await redis.time()).map(Number);
-  const answeredAt = Date.now();
-  const theirs = (seconds ?? 0) * 1_000 + (microseconds ?? 0) / 1_000;
-  if (theirs > answeredAt) return theirs - answeredAt;
-  return theirs < askedAt ? theirs - askedAt : 0;
 }
 
 function parseInfo(text: string): ReadonlyMap<string, string> {

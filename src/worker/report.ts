@@ -20,7 +20,7 @@ export interface TelemetryOptions {
   readonly account: Pick<AccountSettings, 'name' | 'surface'>;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Epoch milliseconds; default the clock. */
+  /** Milliseconds; default a clock that never jumps. */
   readonly now?: () => number;
 }
 
@@ -28,7 +28,8 @@ export interface TelemetryOptions {
 const floodWindowMs = 10_000;
 
 /** Makes log lines and metrics of what a worker tells: the one place for both. */
-export function createTelemetry({ account, log, metrics, now = Date.now }: TelemetryOptions): Telemetry {
+export function createTelemetry({ account, log, metrics, ...time }: TelemetryOptions): Telemetry {
+  const { now = () => performance.now() } = time;
   const { name, surface } = account;
   const lines = log.child({ account: name, surface });
   let creditIsKnown = true;

@@ -31,6 +31,12 @@ export interface SettleContext {
   readonly journals: JournalStore;
   readonly telemetry: Telemetry;
   readonly now: () => number;
+  /**
+   * When BullMQ, which goes by the system's clock, should take up a job that is due at this time: where that clock is
+   * a little ahead, it would otherwise take the job too early and put it back, again and again. Undefined where the
+   * clock is wrong, and BullMQ cannot be told.
+   */
+  readonly dueAt: (at: number) => number | undefined;
 }
 
 /**
@@ -73,9 +79,9 @@ function settleVerdict(
       return complete(taken, { ...idOf(verdict), durationMs }, context);
     case 'retry':
     case 'defer':
-      return delayUntil(taken, journal.notBefore ?? context.now());
+      return delayUntil(taken, journal.notBefore ?? context.now(), context);
     case 'hold':
-      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs) : backToWait(taken);
+      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs, context) : backToWait(taken);
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':
@@ -145,7 +151,11 @@ async function divide(
       const { attempts, resends, delayMs, ranges } = piece;
       const deduplication = { id, ttlMs: pieceMemoryMs };
       const data = subJob(job, ranges, { attempts, resends });
-      await context.queue.add(job.lane, data, sendJobOptions({ id, lane: job.lane, delayMs, deduplication }));
+      await context.queue.add(
+        job.lane,
+        data,
+        sendJobOptions({ id, lane: job.lane, now: context.now(), delayMs, deduplication }),
+      );
     } else {
       const data = subJob(job, piece.ranges);
       if (piece.fate === 'dead') await putPiece(taken, { id, data, facts: piece.facts, journal }, context);
@@ -190,9 +200,18 @@ function reportEnd(
 /** How long a job steps aside, so that others of its account, of whatever lane, are taken before it. */
 export const asideMs = 500;
 
-/** Moves the job to the delayed set; its journal already says what it waits for. */
-export async function delayUntil({ job, token }: TakenUp, until: number): Promise<never> {
-  await job.moveToDelayed(until, token);
+/**
+ * Moves the job to the delayed set. Whoever takes it too early finds what it waits for: so where the clock here is
+ * wrong, it goes back to those that wait, and a worker whose clock is right delays it.
+ */
+export async function delayUntil(
+  taken: TakenUp,
+  until: number,
+  { dueAt }: Pick<SettleContext, 'dueAt'>,
+): Promise<never> {
+  const due = dueAt(until);
+  if (due === undefined) return backToWait(taken);
+  await taken.job.moveToDelayed(due, taken.token);
   throw new DelayedError();
 }
 

@@ -1,10 +1,12 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { openWorkerRedis } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type AccountWorker, createAccountWorker } from './account-worker.ts';
 import { createEndpointBreaker, type EndpointBreaker } from './breaker.ts';
+import { type ClockGuard, type ClockState, createClockGuard } from './clock-guard.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Delivers the messages of all accounts of one process. */
@@ -12,7 +14,14 @@ export interface DeliveryWorker {
   readonly name: string;
   readonly redis: Redis;
   readonly accounts: readonly AccountWorker[];
-  /** Begins to take jobs. Resolves when every account's queue has been looked at once. */
+  /** Epoch milliseconds by Redis' clock: what is written to Redis and compared by others. */
+  readonly now: () => number;
+  /** Whether this machine's clock agrees with Redis'. */
+  readonly clockGuard: Pick<ClockGuard, 'state'>;
+  /**
+   * Begins to take jobs. Resolves when the clocks have been compared and every account's queue has been looked at
+   * once. Where this machine's clock is wrong nothing is taken until it is right.
+   */
   start(): Promise<void>;
   /**
    * Takes nothing new, gives back what has not left, waits for the requests under way, and closes all
@@ -28,26 +37,49 @@ export interface WorkerOptions {
   readonly telemetryOf: (account: AccountSettings) => Telemetry;
   /** Names this process; default host name and process id. */
   readonly name?: string;
+  /** Epoch milliseconds; default Redis' time. */
   readonly now?: () => number;
+  /** Told when this machine's clock turns out wrong, so that nothing is taken, and when it is right again. */
+  readonly onClock?: (clock: ClockState) => void;
   /** 0 ≤ random < 1 */
   readonly random?: () => number;
 }
 
 /** Builds a worker for all accounts of the settings; nothing happens before `start()`. */
 export function createWorker(options: WorkerOptions): DeliveryWorker {
-  const { settings, telemetryOf, now = Date.now, random = Math.random } = options;
+  const { settings, telemetryOf, random = Math.random } = options;
   const name = options.name ?? `${hostname()}-${process.pid}`;
   const redis = openWorkerRedis(settings.redisUrl);
+  const telemetries = new Map(
+    [...settings.accounts.values()].map((account) => [account, telemetryOf(account)]),
+  );
+  const onError = (error: unknown): void => {
+    for (const telemetry of telemetries.values()) telemetry.redis(error);
+  };
+  redis.on('error', onError);
+  const clock = createRedisClock(redis, { onError });
+  const { now = clock.now } = options;
+  const clockGuard = createClockGuard({
+    clock,
+    maxSkewMs: settings.maxClockSkewMs,
+    onError,
+    onChange(state) {
+      for (const account of accounts) account.standStill(!state.isRight);
+      // A breaker reckons by the system's clock: one that opened while that was ahead would stay open for as long.
+      if (state.isRight) for (const breaker of breakers.values()) breaker.reset();
+      options.onClock?.(state);
+    },
+  });
   const breakers = new Map<string, EndpointBreaker>();
-  const accounts = [...settings.accounts.values()].map((account) => {
+  const accounts = [...telemetries].map(([account, telemetry]) => {
     const breaker = breakers.get(account.url) ?? breakerOf(account);
     breakers.set(account.url, breaker);
-    const telemetry = telemetryOf(account);
-    redis.on('error', (error) => telemetry.redis(error));
-    return createAccountWorker({ settings, account, redis, breaker, telemetry, name, now, random });
+    const shared = { settings, redis, name, now, random, clockState: clockGuard.state };
+    return createAccountWorker({ ...shared, account, breaker, telemetry });
   });
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
+    clockGuard.stop();
     await Promise.all(accounts.map((account) => account.close()));
     redis.disconnect();
   };
@@ -55,7 +87,10 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
     name,
     redis,
     accounts,
+    now,
+    clockGuard,
     async start() {
+      await clockGuard.start();
       await Promise.all(accounts.map((account) => account.start()));
     },
     close() {

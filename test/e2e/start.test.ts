@@ -56,7 +56,12 @@ describe('jetsms start', () => {
     expect(ready?.status).toBe(200);
     expect(JSON.parse(ready?.body ?? '')).toMatchObject({
       ready: true,
-      checks: [{ check: 'redis' }, { check: 'eviction' }, { check: 'consuming', account: 'default' }],
+      checks: [
+        { check: 'redis' },
+        { check: 'eviction' },
+        { check: 'clock' },
+        { check: 'consuming', account: 'default' },
+      ],
     });
 
     const producer = createProducer({

@@ -173,7 +173,7 @@ describe('a job whose end is known', () => {
       { ...again, ranges: [[2, 4]] },
     ] as const;
     const first = { ...parked, to: to.slice(0, 2), before: { attempts: 0, resends: 0 } };
-    const options = { id: 'm1.0', lane: parked.lane, deduplication: { id: 'm1.0', ttlMs: 60_000 } };
+    const options = { id: 'm1.0', lane: parked.lane, now: at, deduplication: { id: 'm1.0', ttlMs: 60_000 } };
     await world.queue.add(parked.lane, first, sendJobOptions(options));
     await world.enqueue('m1', { ...parked, to }, { ...emptyJournal, settled: { end: 'split', at, pieces } });
     await world.startWorker();
@@ -331,7 +331,7 @@ describe('giving up', () => {
 function contextOf(world: DeliveryWorld): SettleContext {
   const { queue, deadQueue, telemetry } = world;
   const [journals, now] = [journalsOf(world), Date.now];
-  return { queue, deadQueue, telemetry, journals, now };
+  return { queue, deadQueue, telemetry, journals, now, dueAt: (time) => time };
 }
 
 const journalsOf = (world: DeliveryWorld): JournalStore =>

@@ -22,7 +22,7 @@ async function byHand(
   const { queue, deadQueue, telemetry, account, prefix, redis } = world;
   const journals = createJournalStore(redis, { prefix, account: account.name });
   const now = Date.now;
-  const context = { queue, deadQueue, telemetry, journals, now };
+  const context = { queue, deadQueue, telemetry, journals, now, dueAt: (time: number) => time };
   await use(world, () => waitFor(() => bull.getNextJob(token)), context);
   await bull.close();
 }
@@ -37,7 +37,7 @@ async function wordFor(job: Job, settlement: Settlement, context: SettleContext)
 }
 
 const add = ({ queue }: DeliveryWorld, id: string, lane: Lane = 'bulk'): Promise<unknown> =>
-  queue.add(lane, sendJob({ lane }), sendJobOptions({ id, lane }));
+  queue.add(lane, sendJob({ lane }), sendJobOptions({ id, lane, now: Date.now() }));
 
 describe("BullMQ's words", () => {
   it('a message that is complete is returned, with its group id', () =>

@@ -143,7 +143,7 @@ async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<v
   );
   const add = async (id: string, data: unknown, progress?: Journal) => {
     const job = await queue.add('transactional', data, {
-      ...sendJobOptions({ id, lane: 'transactional' }),
+      ...sendJobOptions({ id, lane: 'transactional', now: Date.now() }),
       delay: 600_000,
     });
     if (progress) await job.updateProgress(progress);
@@ -178,14 +178,14 @@ async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<v
 async function addWaiting(queue: Queue): Promise<void> {
   const waiting = shopJob({ lane: 'otp', to: [number], text: codeText, whenUncertain: 'resend' });
   await queue.add('otp', waiting, {
-    ...sendJobOptions({ id: ids.waiting, lane: 'otp' }),
+    ...sendJobOptions({ id: ids.waiting, lane: 'otp', now: Date.now() }),
     deduplication: { id: `order for ${number}` },
   });
   const retried = shopJob({ lane: 'bulk', to: [foreignNumber, thirdNumber], text: orderText, parts: 4 });
   const job = await queue.add(
     'bulk',
     retried,
-    sendJobOptions({ id: ids.retried, lane: 'bulk', delayMs: 900_000 }),
+    sendJobOptions({ id: ids.retried, lane: 'bulk', now: Date.now(), delayMs: 900_000 }),
   );
   await job.updateProgress(
     journal({

@@ -35,6 +35,7 @@ export interface DeliveryChoice {
   readonly provider?: Partial<NewAccount>;
   readonly settings?: Partial<Settings>;
   readonly redisUrl?: string;
+  /** Default Redis' time, as in production. */
   readonly now?: () => number;
   /** 0, the default, makes every delay that is drawn by chance 0, so that whole schedules run at once. */
   readonly random?: () => number;
@@ -136,7 +137,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
         settings,
         telemetryOf: () => telemetry,
         name: `w${workers.length + 1}`,
-        now: choice.now ?? Date.now,
+        ...(choice.now ? { now: choice.now } : {}),
         random: choice.random ?? (() => 0),
         ...change,
       });
@@ -159,7 +160,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
       const named = (data as Partial<SendJob> | undefined)?.lane;
       const lane = lanes.find((one) => one === named) ?? 'transactional';
       await queue.pause();
-      const job = await queue.add(lane, data, sendJobOptions({ id, lane }));
+      const job = await queue.add(lane, data, sendJobOptions({ id, lane, now: Date.now() }));
       if (journal) await job.updateProgress(journal as object);
       await queue.resume();
     },

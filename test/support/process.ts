@@ -125,3 +125,9 @@ const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'CI'];
 function bareEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.includes(name)));
 }
+
+/** The environment of a process whose clock is off by the first of these, and by the next after each SIGUSR2. */
+export const skewedClock = (...offsetsMs: readonly number[]): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--import=${new URL('skewed-clock.ts', import.meta.url)}`,
+  CLOCK_OFFSETS_MS: offsetsMs.join(','),
+});

@@ -69,6 +69,14 @@ export function worker(): Dashboard {
         queries: [{ expression: perMinute('instance', series('messages', chosen)), legend: '{{instance}}' }],
       }),
     )
+    .withPanel(
+      graph({
+        title: "Clock ahead of Redis'",
+        about: 'Negative: behind. Beyond maxClockSkewMs (30 s by default) the worker takes nothing.',
+        unit: 's',
+        queries: [{ expression: series('clockSkew', chosen), legend: '{{instance}}' }],
+      }),
+    )
     .withRow(new RowBuilder('How does it speak with JetSMS?'))
     .withPanel(
       graph({

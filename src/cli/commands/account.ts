@@ -28,9 +28,7 @@ async function showAccount(
   const settings = readSettings({ env }, { needs: ['redis', 'credentials'] });
   const account = accountOf(settings, name);
   const { prefix, redisUrl } = settings;
-  const state = await withRedis(redisUrl, (redis) =>
-    readAccountState(redis, { account, prefix, now: Date.now() }),
-  );
+  const state = await withRedis(redisUrl, (redis) => readAccountState(redis, { account, prefix }));
   const view = accountView(state);
   if (json) printJson(terminal, view);
   else for (const line of renderAccount(view, terminal.columns)) terminal.out(line);

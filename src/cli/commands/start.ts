@@ -68,7 +68,7 @@ async function runStart(context: CliContext): Promise<void> {
 
 async function begin({ settings, log, worker, health, beside }: Running, ending: AbortSignal): Promise<void> {
   void health.start();
-  await checkRedis(worker, log);
+  await checkRedis(worker, settings, log);
   if (ending.aborted) return;
   const dashboard = await serveDashboard(settings, log);
   if (dashboard) beside.push(dashboard);
@@ -105,10 +105,14 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   const worker = createWorker({
     settings,
     telemetryOf: (account) => createTelemetry({ account, log, metrics }),
+    onClock({ isRight, skewMs, maxSkewMs }) {
+      if (isRight) log.info({ skewMs, maxSkewMs }, 'clock.right');
+      else log.error({ skewMs, maxSkewMs }, 'clock.wrong');
+    },
   });
   const { prefix } = settings;
   const accounts = [...settings.accounts.keys()];
-  metrics.collectWith(createQueueSnapshot({ redis: worker.redis, prefix, accounts, now: Date.now }));
+  metrics.collectWith(createQueueSnapshot({ redis: worker.redis, prefix, accounts, now: worker.now }));
   const redTooLong = new AbortController();
   const health = await buildHealth({ settings, log, metrics, worker, redTooLong });
   try {
@@ -142,6 +146,7 @@ async function buildHealth({
     lockDurationMs,
     exitAfterMs,
     onRedis: metrics.redis,
+    onClock: ({ skewMs }) => skewMs !== undefined && metrics.clockSkew(skewMs),
     onChecks(checks) {
       for (const { account, ok } of checks) if (account !== undefined) metrics.consuming(account, ok);
     },
@@ -163,7 +168,7 @@ const problemsOf = ({ checks }: Health): readonly string[] =>
     .map(({ account, says }) => (account === undefined ? says : `account ${account} ${says}`));
 
 /** Refuses a Redis in which messages could get lost; says what to do about it. */
-async function checkRedis({ redis }: DeliveryWorker, log: Logger): Promise<void> {
+async function checkRedis({ redis }: DeliveryWorker, settings: Settings, log: Logger): Promise<void> {
   const { whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
   try {
@@ -171,7 +176,7 @@ async function checkRedis({ redis }: DeliveryWorker, log: Logger): Promise<void>
   } catch (cause) {
     throw new CliError('REDIS_UNAVAILABLE', { cause });
   }
-  const findings = judgeRedis(await askRedis(redis));
+  const findings = judgeRedis(await askRedis(redis), settings);
   for (const { level, ...finding } of findings) if (level === 'warning') log.warn(finding, 'redis.warning');
   const refusals = findings.filter(({ level }) => level === 'error');
   if (refusals.length === 0) return;

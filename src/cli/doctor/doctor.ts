@@ -21,7 +21,7 @@ export async function diagnose(env: SettingsInput['env']): Promise<Diagnosis> {
   if (settings === undefined) return { findings, isSomethingAway: false };
   const accounts = [...settings.accounts.values()];
   const [redis, ...endpoints] = await Promise.all([
-    checkRedis(settings.redisUrl),
+    checkRedis(settings),
     ...accounts.map((account) => checkEndpoint(account)),
   ]);
   const reached = accounts.filter((_, index) => endpoints[index]?.level !== 'error');
@@ -69,15 +69,15 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
     whatToDo: 'Change it, or leave it if it is meant.',
   }));
 
-async function checkRedis(url: string): Promise<readonly Finding[]> {
+async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
-  const redis = openWorkerRedis(url);
+  const redis = openWorkerRedis(settings.redisUrl);
   // What is wrong with the connection is told by what becomes of it.
   redis.on('error', () => {});
   try {
     await whenReady(redis, redisWaitMs);
-    return judgeRedis(await inTime(redis, askRedis));
+    return judgeRedis(await inTime(redis, askRedis), settings);
   } catch {
     return [redisAway];
   } finally {

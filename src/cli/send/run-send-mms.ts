@@ -11,7 +11,7 @@ import { CliError } from '../errors.ts';
 import { fileUnreadable, regularFileSize } from '../regular-file.ts';
 import { renderSendSummary, type SendSummary } from '../render/send-summary.ts';
 import { commonFields, rulesOf, type SendOptions } from './request.ts';
-import { producerSender } from './sender.ts';
+import { producerSender, timeFor } from './sender.ts';
 
 /** The recipients of one request; the producer's own default. */
 const maxRecipients = 1_000;
@@ -39,12 +39,11 @@ export async function runSendMms(options: SendOptions, context: CliContext): Pro
   const { to = [], mms: file = '', dryRun = false } = options;
   const settings = readSettings({ env: context.env }, { needs: dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
-  const mms = await mmsOf(options, account, {
-    contentType: contentTypeOf(options),
-    data: await read(file, account),
-  });
+  const media = { contentType: contentTypeOf(options), data: await read(file, account) };
+  const nowMs = await timeFor(options, settings);
+  const mms = await mmsOf(options, account, { media, nowMs });
   const ids: string[] = [];
-  if (dryRun) checkMms(mms, { ...mmsRulesOf(account), nowMs: Date.now() });
+  if (dryRun) checkMms(mms, { ...mmsRulesOf(account), nowMs });
   else {
     await using sender = producerSender(settings);
     ids.push((await sender.sendMms(mms)).id);
@@ -53,9 +52,13 @@ export async function runSendMms(options: SendOptions, context: CliContext): Pro
   print({ dryRun, ...counts, before: 0, repeated: 0, refused: 0 }, ids, options, context);
 }
 
-async function mmsOf(options: SendOptions, account: AccountSettings, media: Media): Promise<NewMms> {
+function mmsOf(
+  options: SendOptions,
+  account: AccountSettings,
+  { media, nowMs }: { readonly media: Media; readonly nowMs: number },
+): NewMms {
   const { to = [], text, subject = '', idempotencyKey } = options;
-  const fields = commonFields(options, { account, sampleText: 'x', nowMs: Date.now() });
+  const fields = commonFields(options, { account, sampleText: 'x', nowMs });
   return { ...fields, to, subject, text, media, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
 }
 

@@ -14,7 +14,7 @@ import { type Enqueued, enqueueAll } from './enqueue.ts';
 import { type MessageLine, messagesOfCsv, messagesTo } from './message-lines.ts';
 import type { OutcomeRow } from './outcome-tally.ts';
 import { commonFields, type SendOptions } from './request.ts';
-import { dryRunSender, producerSender, type Sender } from './sender.ts';
+import { dryRunSender, producerSender, type Sender, timeFor } from './sender.ts';
 
 /** Messages on their way to Redis at a time. More would not be faster, and would each wait longer. */
 const concurrency = 32;
@@ -36,7 +36,7 @@ interface Run {
 export async function runSend(options: SendOptions, context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: options.dryRun ? [] : ['redis'] });
   const account = accountOf(settings, options.account);
-  const lines = linesOf(options, { settings, account });
+  const lines = linesOf(options, { settings, account, nowMs: await timeFor(options, settings) });
   const run: Run = { options, settings, account, context, stop: context.stopSignal() };
   const enqueued = await enqueue(lines, run);
   refuseWhereNothingWasDone(enqueued, options);
@@ -51,10 +51,9 @@ export async function runSend(options: SendOptions, context: CliContext): Promis
 /** The messages that the options ask for, all that they have in common checked. */
 function linesOf(
   options: SendOptions,
-  { settings, account }: Pick<Run, 'settings' | 'account'>,
+  { settings, account, nowMs }: Pick<Run, 'settings' | 'account'> & { readonly nowMs: number },
 ): AsyncGenerator<MessageLine, void> {
   const { to = [], csv, text, toColumn, again, idempotencyKey } = options;
-  const nowMs = Date.now();
   if (csv === undefined) {
     const fields = commonFields(options, { account, sampleText: text, nowMs });
     return messagesTo(to, { text, fields, idempotencyKey });

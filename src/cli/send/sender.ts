@@ -1,10 +1,12 @@
 import { checkMessage, type NewMessage } from '../../message/message.ts';
 import type { ProducerAccount } from '../../producer/options.ts';
 import { createProducer, type Producer } from '../../producer/producer.ts';
+import { askTime } from '../../queue/redis-clock.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { withRedis } from '../operator-redis.ts';
 import type { Receipt } from './enqueue.ts';
-import { rulesOf } from './request.ts';
+import { rulesOf, type SendOptions } from './request.ts';
 
 /** Takes messages. */
 export interface Sender extends AsyncDisposable {
@@ -45,4 +47,13 @@ export function dryRunSender(account: AccountSettings): Sender {
     },
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/**
+ * The time that `--at` and `--deadline` are judged by: Redis', as the producer's and the workers' is. A dry run asks
+ * nothing of Redis and goes by this machine's.
+ * @throws CliError REDIS_UNAVAILABLE
+ */
+export async function timeFor({ dryRun }: SendOptions, { redisUrl }: Settings): Promise<number> {
+  return dryRun ? Date.now() : withRedis(redisUrl, askTime);
 }

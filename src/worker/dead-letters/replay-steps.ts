@@ -108,6 +108,10 @@ export async function enqueueReplay(
   const newId = replayIdOf(order);
   const deduplication = { id: newId, ttlMs: replayMemoryMs };
   await callRedis(() =>
-    queue.add(job.lane, job, sendJobOptions({ id: newId, lane: job.lane, deduplication })),
+    queue.add(
+      job.lane,
+      job,
+      sendJobOptions({ id: newId, lane: job.lane, now: job.enqueuedAt, deduplication }),
+    ),
   );
 }

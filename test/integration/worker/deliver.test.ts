@@ -49,6 +49,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
   const context: DeliverContext = {
     ...common,
     client,
+    mayLeave: () => true,
     rate: createRate({ redis, prefix, account: account.name, ...account }),
     breaker: createEndpointBreaker({ failuresInRow: 1, halfOpenAfterMs: 60_000 }),
     holds: createAccountHolds({

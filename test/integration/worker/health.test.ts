@@ -59,11 +59,12 @@ async function withWatch(
 }
 
 describe('the health of a worker', () => {
-  it('is green while it waits for work, with a check of Redis, of eviction and of each account', async () => {
+  it('is green while it waits for work, with a check of Redis, of eviction, of the clock and of each account', async () => {
     await withWatch({}, async ({ health }) => {
       expect(health.current().checks).toEqual([
         { check: 'redis', ok: true, says: 'Redis answers and takes writes' },
         { check: 'eviction', ok: true, says: 'Redis never evicts' },
+        { check: 'clock', ok: true, says: "this machine's clock is 0 s from Redis'" },
         { check: 'consuming', account: 'acme', ok: true, says: 'takes jobs (0 in hand)' },
       ]);
     });

@@ -41,6 +41,7 @@ async function withConsumer(
         return first.isBusy;
       },
       isClosing: () => isClosing,
+      mayTake: () => true,
     }),
   );
   const running = worker.run();
@@ -50,7 +51,9 @@ async function withConsumer(
     taken,
     first,
     add: async (lane, ...ids) => {
-      await queue.addBulk(ids.map((id) => ({ name: lane, data: {}, opts: sendJobOptions({ id, lane }) })));
+      await queue.addBulk(
+        ids.map((id) => ({ name: lane, data: {}, opts: sendJobOptions({ id, lane, now: Date.now() }) })),
+      );
     },
     waiting: () => idsIn('prioritized'),
     completed: () => idsIn('completed'),

@@ -19,7 +19,7 @@ async function withBroken(
   await world.queue.pause();
   for (const [n, id] of ['h1', ...Object.keys(broken), 'h2', 'h3'].entries()) {
     const job = sendJob({ account: 'default', whenUncertain: 'resend', ...change, to: [`90532123450${n}`] });
-    await world.queue.add(job.lane, job, sendJobOptions({ id, lane: job.lane }));
+    await world.queue.add(job.lane, job, sendJobOptions({ id, lane: job.lane, now: Date.now() }));
   }
   for (const [id, fields] of Object.entries(broken)) await world.redis.hset(keyOf(world, id), fields);
   await world.queue.resume();
@@ -159,7 +159,7 @@ describe('a journal that becomes unreadable while the request is under way', () 
     await using world = await createDelivery();
     const { redis, prefix, account, queue, deadQueue, telemetry } = world;
     const job = sendJob({ account: account.name });
-    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk', now: Date.now() }));
     await redis.hset(keyOf(world, 'm1'), 'progress', '{"history":[null]}');
     const journals = createJournalStore(redis, { prefix, account: account.name });
     const now = () => 1_800_000_000_000;
@@ -177,7 +177,7 @@ describe('a journal that becomes unreadable while the request is under way', () 
     await using world = await createDelivery();
     const { redis, prefix, account, queue, deadQueue, telemetry } = world;
     const job = sendJob({ account: account.name });
-    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk' }));
+    await queue.add('bulk', job, sendJobOptions({ id: 'm1', lane: 'bulk', now: Date.now() }));
     await redis.hset(keyOf(world, 'm1'), 'progress', '{');
     const journals = createJournalStore(redis, { prefix, account: account.name });
     const late = createLateReplies({ queue, deadQueue, journals, telemetry, worker: 'w', now: Date.now });

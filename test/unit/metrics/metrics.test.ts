@@ -104,9 +104,11 @@ describe('the metrics', () => {
     expect(await value(metrics, 'jetsms_worker_consuming{account="shop"}')).toBe(0);
     metrics.redis({ up: true, evicting: true });
     metrics.consuming(account, true);
+    metrics.clockSkew(-12_500);
     expect(await value(metrics, 'jetsms_redis_up')).toBe(1);
     expect(await value(metrics, 'jetsms_redis_evicting')).toBe(1);
     expect(await value(metrics, 'jetsms_worker_consuming{account="shop"}')).toBe(1);
+    expect(await value(metrics, 'jetsms_clock_skew_seconds')).toBe(-12.5);
     expect(await value(metrics, 'jetsms_build_info{version="1.2.3"}')).toBe(1);
   });
 

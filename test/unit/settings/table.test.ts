@@ -70,6 +70,7 @@ describe('the settings table', () => {
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
+        "maxClockSkewMs": "30000",
         "maxProbeIntervalMs": "600000",
         "maxReplyBytes": "4194304",
         "maxTextLength": "160",

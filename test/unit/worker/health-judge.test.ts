@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type ConsumerFacts, type HealthFacts, judgeHealth } from '../../../src/worker/health-judge.ts';
+import {
+  type ConsumerFacts,
+  type HealthFacts,
+  isMendedByRestart,
+  judgeHealth,
+} from '../../../src/worker/health-judge.ts';
 
 const clock = 1_000_000;
 
 const redis = { kind: 'answer', refusal: undefined, evictionPolicy: 'noeviction' } as const;
+
+const clockState = { skewMs: 0, maxSkewMs: 30_000, isRight: true };
 
 const idle: ConsumerFacts = {
   account: 'acme',
@@ -17,7 +24,8 @@ const idle: ConsumerFacts = {
 
 /** What is said of a consumer, and whether it is ok. */
 function judged(change: Partial<ConsumerFacts>): readonly [boolean, string] {
-  const facts: HealthFacts = { redis, consumers: [{ ...idle, ...change }], stuckAfterMs: 30_000, clock };
+  const consumers = [{ ...idle, ...change }];
+  const facts: HealthFacts = { redis, clockState, consumers, stuckAfterMs: 30_000, clock };
   const check = judgeHealth(facts).find((one) => one.check === 'consuming');
   return [check?.ok ?? false, check?.says ?? ''];
 }
@@ -82,7 +90,9 @@ describe('a consumer', () => {
 
 describe('Redis', () => {
   const checksOf = (answer: HealthFacts['redis']) =>
-    judgeHealth({ redis: answer, consumers: [], stuckAfterMs: 1, clock });
+    judgeHealth({ redis: answer, clockState, consumers: [], stuckAfterMs: 1, clock }).filter(
+      ({ check }) => check !== 'clock',
+    );
 
   it('is one check where it gives no answer: nothing else is known of it', () => {
     expect(checksOf({ kind: 'no-answer', why: 'Redis cannot be reached' })).toEqual([
@@ -96,5 +106,67 @@ describe('Redis', () => {
       ['redis', false],
       ['eviction', false],
     ]);
+  });
+});
+
+describe('the clock', () => {
+  const checksAt = (skewMs: number | undefined, answer: HealthFacts['redis'] = redis) => {
+    const isRight = skewMs !== undefined && Math.abs(skewMs) <= 30_000;
+    const state = { skewMs, maxSkewMs: 30_000, isRight };
+    return judgeHealth({ redis: answer, clockState: state, consumers: [idle], stuckAfterMs: 30_000, clock });
+  };
+  const saidAt = (skewMs: number | undefined) =>
+    checksAt(skewMs)
+      .filter(({ check }) => check === 'clock' || check === 'consuming')
+      .map(({ ok, says }) => [ok, says]);
+  const takes = [true, 'takes jobs (0 in hand)'];
+  const stands = [false, 'takes nothing until the clock is right'];
+
+  it.each<[string, number | undefined, boolean, string, unknown]>([
+    ["is fine where it is Redis'", 12, true, "this machine's clock is 0 s from Redis'", takes],
+    ['is fine a little ahead', 10_000, true, "this machine's clock is 10 s ahead of Redis'", takes],
+    ['is fine a little behind', -30_000, true, "this machine's clock is 30 s behind Redis'", takes],
+    [
+      'is not known before Redis has told its time',
+      undefined,
+      false,
+      'Redis has not told its time yet',
+      takes,
+    ],
+    [
+      'is wrong far ahead',
+      600_000,
+      false,
+      "this machine's clock is 600 s ahead of Redis', more than maxClockSkewMs (30 s)",
+      stands,
+    ],
+    [
+      'is wrong far behind',
+      -30_100,
+      false,
+      "this machine's clock is 30.1 s behind Redis', more than maxClockSkewMs (30 s)",
+      stands,
+    ],
+  ])('%s', (_title, skewMs, ok, says, consumer) => {
+    expect(saidAt(skewMs)).toEqual([[ok, says], consumer]);
+  });
+
+  it('alone is no reason to begin anew: a new process finds the same clock', () => {
+    expect(isMendedByRestart(checksAt(600_000))).toBe(false);
+  });
+
+  it('that is wrong does not hide what a new process may mend', () => {
+    const away = { kind: 'no-answer', why: 'Redis cannot be reached' } as const;
+    expect(isMendedByRestart(checksAt(600_000, away))).toBe(true);
+    expect(isMendedByRestart(checksAt(undefined, away))).toBe(true);
+    const stuck = judgeHealth({
+      redis,
+      clockState,
+      consumers: [{ ...idle, isRunning: false }],
+      stuckAfterMs: 30_000,
+      clock,
+    });
+    expect(isMendedByRestart(stuck)).toBe(true);
+    expect(isMendedByRestart(checksAt(0))).toBe(false);
   });
 });
