@@ -1,8 +1,6 @@
 import type { Queue } from 'bullmq';
-import { contentOf } from '../message/id.ts';
-import { type MediaRules, mediaRules } from '../message/media.ts';
-import { type AccountRules, type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
-import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
+import type { NewMessage } from '../message/message.ts';
+import { checkMms, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
   type CampaignPlace,
@@ -14,7 +12,7 @@ import {
 import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
-import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import { accountOf } from './account-of.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import {
   checkCampaign,
@@ -23,15 +21,11 @@ import {
   type ManyReceipt,
   type Recipients,
 } from './many.ts';
-import {
-  type ProducerAccount,
-  type ProducerOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './options.ts';
+import { type ProducerOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
-import { identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import { newJobOf } from './send-one.ts';
+import { type JobStore, type SendReceipt, storeJob } from './store-job.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
@@ -171,54 +165,5 @@ export function createProducer(options: ProducerOptions): Producer {
       atCampaign(id, options, (place) => setCampaignState(redis, place, state)),
     close,
     [Symbol.asyncDispose]: close,
-  };
-}
-
-/** The job of a message that is fit to be sent. */
-function newJobOf(message: NewMessage, options: ResolvedOptions): NewJob {
-  const nowMs = Date.now();
-  const { account, rules } = accountOf(message?.account, options);
-  const checked = checkMessage(message, { ...rules, nowMs });
-  const identity = identify(account, checked.idempotencyKey, () => contentOf(checked));
-  return { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs };
-}
-
-/** The account that a message names, or the first, and its rules completed. */
-function accountOf(
-  named: string | undefined,
-  { accounts, defaultAccount }: ResolvedOptions,
-): { readonly account: string; readonly rules: AccountRules & MediaRules & Pick<MmsRules, 'surface'> } {
-  const account = named ?? defaultAccount;
-  const own = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
-  if (own) return { account, rules: rulesOf(own) };
-  throw new ProducerError('UNKNOWN_ACCOUNT', {
-    detail: `Known accounts: ${Object.keys(accounts).join(', ')}.`,
-  });
-}
-
-function rulesOf(own: ProducerAccount) {
-  const { mmsContentTypes = mediaRules.contentTypes, mmsMaxBytes = mediaRules.maxBytes } = own;
-  return {
-    charset: 'utf-8',
-    maxTextLength: 160,
-    surface: 'xml',
-    ...own,
-    contentTypes: mmsContentTypes.map((type) => type.toLowerCase()),
-    maxBytes: mmsMaxBytes,
-  } as const;
-}
-
-function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {
-  return {
-    v: sendJobVersion,
-    account,
-    lane: checked.lane,
-    title: checked.title,
-    to: [checked.to],
-    text: checked.text,
-    whenUncertain: checked.whenUncertain,
-    parts: checked.parts,
-    enqueuedAt: nowMs,
-    deadlineAt: checked.deadlineAtMs,
   };
 }
