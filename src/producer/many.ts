@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { isMessageError, MessageError } from '../message/errors.ts';
+import { keyedHash } from '../message/keyed-hash.ts';
 import type { Lane, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, type Sending } from '../message/message.ts';
 import { normalizeNumber } from '../message/number.ts';
@@ -214,12 +214,10 @@ export interface CampaignJobId {
   readonly deduplicationId: string;
 }
 
-export function campaignJobId(job: SendJob, position: number): CampaignJobId {
-  const place = hash(`${job.account}\0${job.campaign ?? ''}`, 20);
-  const content = hash(JSON.stringify([job.campaign, job.title, job.to, job.text]), 16);
+export function campaignJobId(job: SendJob, position: number, secret: string): CampaignJobId {
+  const { account, campaign, title, to, text } = job;
+  const place = keyedHash(secret, 'campaign', [account, campaign]).slice(0, 20);
+  const content = keyedHash(secret, 'campaign-content', [campaign, title, to, text]).slice(0, 16);
   const deduplicationId = `c${place}-${position}`;
   return { idPrefix: `${deduplicationId}-${content}-`, deduplicationId };
 }
-
-const hash = (text: string, digits: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, digits);

@@ -12,6 +12,7 @@ import {
 import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import {
@@ -24,8 +25,8 @@ import {
 import { type ProducerOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
-import { newJobOf } from './send-one.ts';
-import { type JobStore, type SendReceipt, storeJob } from './store-job.ts';
+import { sendOne } from './send-one.ts';
+import type { JobStore, SendReceipt } from './store-job.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
@@ -115,10 +116,17 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   };
 
-  const jobs: JobStore = { queueOf, idempotencyWindowMs: resolved.idempotencyWindowMs };
+  const readSecret = secretReader(redis, resolved.prefix);
+  const secret = async (): Promise<string> => {
+    try {
+      await whenReady(redis, resolved.redisTimeoutMs);
+      return await readSecret();
+    } catch (error) {
+      throw redisUnavailable(undefined, error);
+    }
+  };
 
-  const send = async (message: NewMessage): Promise<SendReceipt> =>
-    storeJob(newJobOf(message, resolved), jobs);
+  const jobs: JobStore = { queueOf, secret, idempotencyWindowMs: resolved.idempotencyWindowMs };
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const nowMs = Date.now();
@@ -144,7 +152,7 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async send(message) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      return tracked(send(message));
+      return tracked(sendOne(message, resolved, jobs));
     },
     async sendMms(mms) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
@@ -157,7 +165,7 @@ export function createProducer(options: ProducerOptions): Producer {
       const campaign = checkCampaign(options, { account, rules, nowMs });
       checkRecipients(recipients);
       const { prefix, requestSize, campaignWindowMs } = resolved;
-      const store = { redis, prefix, queue: () => queueOf(account), requestSize, campaignWindowMs };
+      const store = { redis, prefix, queue: () => queueOf(account), secret, requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);
     },
     campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),

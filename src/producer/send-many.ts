@@ -23,6 +23,8 @@ export interface ManyStore {
   readonly redis: Redis;
   readonly prefix: string;
   readonly queue: () => Promise<Queue>;
+  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  readonly secret: () => Promise<string>;
   readonly requestSize: number;
   readonly campaignWindowMs: number;
 }
@@ -85,9 +87,9 @@ async function storeJob(
   job: SendJob,
   position: number,
   { campaign, account, sending, nowMs }: CampaignRules,
-  { redis, prefix, queue, campaignWindowMs }: ManyStore,
+  { redis, prefix, queue, secret, campaignWindowMs }: ManyStore,
 ): Promise<boolean> {
-  const { idPrefix, deduplicationId } = campaignJobId(job, position);
+  const { idPrefix, deduplicationId } = campaignJobId(job, position, await secret());
   const id = idPrefix + randomBytes(6).toString('hex');
   const delayMs = (sending.sendAtMs ?? nowMs) - nowMs;
   const options = sendJobOptions({

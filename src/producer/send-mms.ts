@@ -27,8 +27,10 @@ export async function sendMms(
   store: MmsStore,
 ): Promise<MmsReceipt> {
   const { contentType, data } = checked.media;
-  const media = { hash: mediaHash(data), contentType, subject: checked.subject, bytes: data.length };
-  const identity = identify(account, checked.idempotencyKey, () => contentOfMms(checked, media));
+  const hash = mediaHash(data, await store.secret());
+  const media = { hash, contentType, subject: checked.subject, bytes: data.length };
+  const { idempotencyKey } = checked;
+  const identity = await identify({ account, idempotencyKey, content: contentOfMms(checked, media) }, store);
   const job = jobOf(checked, media, { account, nowMs });
   try {
     await store.queueOf(account);
@@ -41,9 +43,11 @@ export async function sendMms(
   return { ...receipt, messages: job.to.length };
 }
 
-/** What the recipients get, in one form. */
-const contentOfMms = ({ to, title, text }: CheckedMms, { hash, contentType, subject }: StoredMedia): string =>
-  JSON.stringify(['mms', to, title, text, subject, contentType, hash]);
+/** What the recipients get. */
+const contentOfMms = (
+  { to, title, text }: CheckedMms,
+  { hash, contentType, subject }: StoredMedia,
+): readonly unknown[] => ['mms', to, title, text, subject, contentType, hash];
 
 function jobOf(
   checked: CheckedMms,

@@ -3,15 +3,26 @@ import { type CheckedMessage, checkMessage, type NewMessage } from '../message/m
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { accountOf } from './account-of.ts';
 import type { ResolvedOptions } from './options.ts';
-import { identify, type NewJob } from './store-job.ts';
+import { identify, type JobStore, type SendReceipt, storeJob } from './store-job.ts';
 
-/** The job of a message that is fit to be sent. */
-export function newJobOf(message: NewMessage, options: ResolvedOptions): NewJob {
+/**
+ * Checks a message and stores it.
+ * @throws MessageError; ProducerError UNKNOWN_ACCOUNT, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ */
+export async function sendOne(
+  message: NewMessage,
+  options: ResolvedOptions,
+  store: JobStore,
+): Promise<SendReceipt> {
   const nowMs = Date.now();
   const { account, rules } = accountOf(message?.account, options);
   const checked = checkMessage(message, { ...rules, nowMs });
-  const identity = identify(account, checked.idempotencyKey, () => contentOf(checked));
-  return { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs };
+  const { idempotencyKey } = checked;
+  const identity = await identify({ account, idempotencyKey, content: contentOf(checked) }, store);
+  return storeJob(
+    { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs },
+    store,
+  );
 }
 
 function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {

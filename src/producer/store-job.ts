@@ -38,24 +38,34 @@ export interface NewJob extends JobIdentity {
 export interface JobStore {
   /** The account's queue, once Redis can take commands. */
   readonly queueOf: (account: string) => Promise<Queue>;
+  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  readonly secret: () => Promise<string>;
   readonly idempotencyWindowMs: number;
+}
+
+/** What the id of a job is made of. */
+export interface Identifiable {
+  readonly account: string;
+  readonly idempotencyKey: string | undefined;
+  readonly content: readonly unknown[];
 }
 
 /**
  * Makes the id of a job. Key and content are hashed into it, so that the id which Redis answers with says
  * whether the key was used before, and whether for the same content: no second round trip, and nothing to
  * clean up.
+ * @throws ProducerError REDIS_UNAVAILABLE: nothing was stored
  */
-export function identify(
-  account: string,
-  idempotencyKey: string | undefined,
-  content: () => string,
-): JobIdentity {
+export async function identify(
+  { account, idempotencyKey, content }: Identifiable,
+  { secret: readSecret }: Pick<JobStore, 'secret'>,
+): Promise<JobIdentity> {
   if (idempotencyKey === undefined) {
     return { id: newMessageId(randomBytes(messageIdBytes)), keyed: undefined };
   }
-  const idPrefix = `${keyedMessageId({ account, idempotencyKey, content: content() })}-`;
-  const deduplicationId = deduplicationIdOf(account, idempotencyKey);
+  const secret = await readSecret();
+  const idPrefix = `${keyedMessageId({ account, idempotencyKey, content }, secret)}-`;
+  const deduplicationId = deduplicationIdOf(account, idempotencyKey, secret);
   return { id: idPrefix + randomBytes(6).toString('hex'), keyed: { idPrefix, deduplicationId } };
 }
 

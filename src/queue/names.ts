@@ -15,6 +15,8 @@ export const deadQueueName = (account: string): string => `jetsms-${account}-dea
 
 /** Redis keys of our own, beside those of BullMQ. */
 export const keys = {
+  /** The secret of the installation, with which ids are made. */
+  secret: (prefix: string): string => `${prefix}:secret`,
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
   /** Refusals by the account's fault in a row, over all workers. */

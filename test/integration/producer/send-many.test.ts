@@ -23,6 +23,7 @@ function world(change: Partial<ManyStore> = {}) {
     redis,
     prefix,
     queue: async () => queue,
+    secret: async () => 'a'.repeat(64),
     requestSize: 2,
     campaignWindowMs: 60_000,
     ...change,

@@ -198,11 +198,12 @@ describe('the job of a chunk', () => {
 describe("the id of a campaign's job", () => {
   const { job } = judge(['0532 123 45 67']);
   if (!job) throw new Error('the recipient is fit');
-  const id = campaignJobId(job, 3);
+  const secret = 'a'.repeat(64);
+  const id = campaignJobId(job, 3, secret);
 
   it('is the same for the same campaign, place and content, whenever it is enqueued', () => {
     const later = { ...job, enqueuedAt: nowMs + 1, deadlineAt: job.deadlineAt + 1 };
-    expect(campaignJobId(later, 3)).toEqual(id);
+    expect(campaignJobId(later, 3, secret)).toEqual(id);
   });
 
   it.each([
@@ -210,7 +211,7 @@ describe("the id of a campaign's job", () => {
     ['text', { text: 'Selam' }],
     ['title', { title: 'OTHER' }],
   ])('has another content, and the same place, with another %s', (_, change) => {
-    const other = campaignJobId({ ...job, ...change }, 3);
+    const other = campaignJobId({ ...job, ...change }, 3, secret);
     expect(other.deduplicationId).toBe(id.deduplicationId);
     expect(other.idPrefix).not.toBe(id.idPrefix);
   });
@@ -220,7 +221,13 @@ describe("the id of a campaign's job", () => {
     ['campaign', { ...job, campaign: 'other' }, 3],
     ['account', { ...job, account: 'other' }, 3],
   ])('has another place with another %s', (_, other, position) => {
-    expect(campaignJobId(other, position).deduplicationId).not.toBe(id.deduplicationId);
+    expect(campaignJobId(other, position, secret).deduplicationId).not.toBe(id.deduplicationId);
+  });
+
+  it('shares nothing with that of another installation', () => {
+    const other = campaignJobId(job, 3, 'b'.repeat(64));
+    expect(other.deduplicationId).not.toBe(id.deduplicationId);
+    expect(other.idPrefix.split('-')[2]).not.toBe(id.idPrefix.split('-')[2]);
   });
 
   it('begins with its place, holds no number, and is fit to be a job id of BullMQ', () => {
