@@ -1,5 +1,4 @@
 import { isMessageError, MessageError } from '../message/errors.ts';
-import { keyedHash } from '../message/keyed-hash.ts';
 import type { Lane, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, type Sending } from '../message/message.ts';
 import { normalizeNumber } from '../message/number.ts';
@@ -7,12 +6,7 @@ import { providerParts } from '../message/parts.ts';
 import { checkText, countCharacters } from '../message/text.ts';
 import type { Time } from '../message/times.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
-
-/** A recipient of a campaign: the number alone where all get one text, else with a text of its own. */
-export type Recipient = string | number | { readonly to: string | number; readonly text?: string };
-
-/** Recipients of any number; an async iterable is read no faster than Redis stores. */
-export type Recipients = Iterable<Recipient> | AsyncIterable<Recipient>;
+import type { Chunk, Recipient } from './chunks.ts';
 
 export interface ManyOptions {
   /**
@@ -74,49 +68,6 @@ export interface ManyReceipt {
 
 /** Problems kept in the receipt; a list of a million bad numbers must not fill the memory. */
 export const keptProblems = 1_000;
-
-/** One job's worth of recipients, and where it stands among them. */
-export interface Chunk {
-  readonly position: number;
-  readonly firstIndex: number;
-  readonly recipients: readonly Recipient[];
-}
-
-/**
- * A single number is a string, which can be iterated too.
- * @throws MessageError RECIPIENTS_INVALID
- */
-export function checkRecipients(recipients: unknown): void {
-  const isList =
-    typeof recipients === 'object' &&
-    recipients !== null &&
-    (Symbol.iterator in recipients || Symbol.asyncIterator in recipients);
-  if (!isList) throw new MessageError('RECIPIENTS_INVALID', 'to');
-}
-
-/** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
-export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {
-  let position = 0;
-  let open: Recipient[] = [];
-  const take = (): Chunk => {
-    const chunk = { position, firstIndex: position * size, recipients: open };
-    position += 1;
-    open = [];
-    return chunk;
-  };
-  if (Symbol.iterator in recipients) {
-    for (const recipient of recipients) {
-      open.push(recipient);
-      if (open.length === size) yield take();
-    }
-  } else {
-    for await (const recipient of recipients) {
-      open.push(recipient);
-      if (open.length === size) yield take();
-    }
-  }
-  if (open.length > 0) yield take();
-}
 
 /** What all messages of a campaign have in common, checked once. */
 export interface CampaignRules {
@@ -204,20 +155,4 @@ const ownText = (recipient: Recipient): unknown =>
 function problemOf(index: number, error: unknown): ManyProblem {
   if (!isMessageError(error)) throw error;
   return { index, code: error.code, field: error.field, message: error.message };
-}
-
-/** How a campaign's job is known: the same for the same campaign, place and content, so that enqueueing can be repeated. */
-export interface CampaignJobId {
-  /** What the job's id begins with. */
-  readonly idPrefix: string;
-  /** Same place, whatever the content. */
-  readonly deduplicationId: string;
-}
-
-export function campaignJobId(job: SendJob, position: number, secret: string): CampaignJobId {
-  const { account, campaign, title, to, text } = job;
-  const place = keyedHash(secret, 'campaign', [account, campaign]).slice(0, 20);
-  const content = keyedHash(secret, 'campaign-content', [campaign, title, to, text]).slice(0, 16);
-  const deduplicationId = `c${place}-${position}`;
-  return { idPrefix: `${deduplicationId}-${content}-`, deduplicationId };
 }

@@ -14,14 +14,9 @@ import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
+import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
-import {
-  checkCampaign,
-  checkRecipients,
-  type ManyOptions,
-  type ManyReceipt,
-  type Recipients,
-} from './many.ts';
+import { checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
 import { type ProducerOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';

@@ -5,17 +5,16 @@ import { MessageError } from '../message/errors.ts';
 import { countCampaignJob } from '../queue/campaign.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import { campaignJobId } from './campaign-job-id.ts';
+import { chunksOf, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import {
   type CampaignRules,
-  campaignJobId,
-  chunksOf,
   jobOf,
   keptProblems,
   type ManyOptions,
   type ManyProblem,
   type ManyReceipt,
-  type Recipients,
 } from './many.ts';
 
 /** Where a campaign's jobs are stored. */
