@@ -23,6 +23,11 @@ export interface ManyOptions {
   readonly sendAt?: Time;
   readonly deadline?: Time;
   readonly whenUncertain?: WhenUncertain;
+  /**
+   * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
+   * counted as `repeated`. The same each time a campaign is enqueued.
+   */
+  readonly allowRepeats?: boolean;
   /** Checks and counts everything, enqueues nothing, and asks nothing of Redis. */
   readonly dryRun?: boolean;
   /** Told of each recipient that cannot be sent to, at once. */
@@ -44,6 +49,7 @@ export interface ManyProgress {
   /** Messages stored, those of an earlier call included. */
   readonly messages: number;
   readonly refused: number;
+  readonly repeated: number;
 }
 
 /** What became of a campaign's recipients. */
@@ -61,6 +67,8 @@ export interface ManyReceipt {
   readonly duplicates: number;
   /** Recipients that cannot be sent to. */
   readonly refused: number;
+  /** Recipients whose number had its message already, in whatever spelling and whatever its text. */
+  readonly repeated: number;
   /** The first of their problems; `onProblem` is told all of them. */
   readonly problems: readonly ManyProblem[];
   readonly deadlineAt: number;
@@ -103,30 +111,16 @@ export function checkCampaign(
   return { account, campaign, rules, sending, text, nowMs };
 }
 
-/** The job of a chunk; undefined where none of its recipients can be sent to. */
-export function jobOf(
-  chunk: Chunk,
-  campaign: CampaignRules,
-  onProblem: (problem: ManyProblem) => void,
-): SendJob | undefined {
-  const to: string[] = [];
-  const texts: string[] = [];
-  let parts = 0;
-  const commonParts = campaign.text === undefined ? 0 : partsOf(campaign.text);
-  let ownTexts = 0;
-  chunk.recipients.forEach((recipient, offset) => {
-    try {
-      const own = ownText(recipient);
-      const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
-      if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
-      to.push(normalizeNumber(numberOf(recipient)));
-      texts.push(text);
-      ownTexts += own === undefined ? 0 : 1;
-      parts += own === undefined ? commonParts : partsOf(text);
-    } catch (error) {
-      onProblem(problemOf(chunk.firstIndex + offset, error));
-    }
-  });
+/** Who is told of recipients that get no message. */
+export interface Watch {
+  onProblem(problem: ManyProblem): void;
+  /** Whether the number, in the provider's form, has its message already; it counts as seen from then on. */
+  isRepeat(number: string): boolean;
+}
+
+/** The job of a chunk; undefined where none of its recipients gets a message. */
+export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): SendJob | undefined {
+  const { to, texts, ownTexts, parts } = messagesOf(chunk, campaign, watch);
   if (to.length === 0) return undefined;
   const { sending, account, nowMs } = campaign;
   return {
@@ -142,6 +136,36 @@ export function jobOf(
     deadlineAt: sending.deadlineAtMs,
     campaign: campaign.campaign,
   };
+}
+
+/** Lists side by side, not a list of objects: there may be ten million messages. */
+interface Messages {
+  readonly to: string[];
+  readonly texts: string[];
+  /** How many of the texts are their recipient's own. */
+  ownTexts: number;
+  parts: number;
+}
+
+function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
+  const messages: Messages = { to: [], texts: [], ownTexts: 0, parts: 0 };
+  const commonParts = campaign.text === undefined ? 0 : partsOf(campaign.text);
+  chunk.recipients.forEach((recipient, offset) => {
+    try {
+      const own = ownText(recipient);
+      const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
+      if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
+      const to = normalizeNumber(numberOf(recipient));
+      if (watch.isRepeat(to)) return;
+      messages.to.push(to);
+      messages.texts.push(text);
+      messages.ownTexts += own === undefined ? 0 : 1;
+      messages.parts += own === undefined ? commonParts : partsOf(text);
+    } catch (error) {
+      watch.onProblem(problemOf(chunk.firstIndex + offset, error));
+    }
+  });
+  return messages;
 }
 
 const partsOf = (text: string): number => providerParts(countCharacters(text));

@@ -15,7 +15,9 @@ import {
   type ManyOptions,
   type ManyProblem,
   type ManyReceipt,
+  type Watch,
 } from './many.ts';
+import { createNumberSet } from './number-set.ts';
 
 /** Where a campaign's jobs are stored. */
 export interface ManyStore {
@@ -41,12 +43,20 @@ export async function sendMany(
   campaign: CampaignRules,
   store: ManyStore,
 ): Promise<ManyReceipt> {
-  const total = { messages: 0, parts: 0, jobs: 0, duplicates: 0, refused: 0 };
+  const total = { messages: 0, parts: 0, jobs: 0, duplicates: 0, refused: 0, repeated: 0 };
   const problems: ManyProblem[] = [];
-  const onProblem = (problem: ManyProblem): void => {
-    total.refused += 1;
-    if (problems.length < keptProblems) problems.push(problem);
-    options.onProblem?.(problem);
+  const seen = options.allowRepeats === true ? undefined : createNumberSet();
+  const watch: Watch = {
+    onProblem(problem) {
+      total.refused += 1;
+      if (problems.length < keptProblems) problems.push(problem);
+      options.onProblem?.(problem);
+    },
+    isRepeat(number) {
+      if (seen === undefined || seen.add(number)) return false;
+      total.repeated += 1;
+      return true;
+    },
   };
   const underWay = new Set<Promise<void>>();
   let atATime = 1;
@@ -57,10 +67,11 @@ export async function sendMany(
     total.messages += job.to.length;
     total.parts += job.parts;
     if (!isNew) total.duplicates += job.to.length;
-    options.onProgress?.({ messages: total.messages, refused: total.refused });
+    const { messages, refused, repeated } = total;
+    options.onProgress?.({ messages, refused, repeated });
   };
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
-    const job = jobOf(chunk, campaign, onProblem);
+    const job = jobOf(chunk, campaign, watch);
     if (!job) continue;
     const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));
     underWay.add(task);

@@ -10,6 +10,8 @@ import { identify, type JobStore, type SendReceipt, storeJob } from './store-job
 export interface MmsReceipt extends SendReceipt {
   /** One for each recipient. */
   readonly messages: number;
+  /** Numbers that were there more than once, in whatever spelling, and got one MMS all the same. */
+  readonly repeated: number;
 }
 
 /** Where an MMS is stored. */
@@ -40,7 +42,7 @@ export async function sendMms(
     throw redisUnavailable(identity.id, error);
   }
   const receipt = await storeJob({ ...identity, job, sendAtMs: checked.sendAtMs }, store);
-  return { ...receipt, messages: job.to.length };
+  return { ...receipt, messages: job.to.length, repeated: checked.repeated };
 }
 
 /** What the recipients get. */

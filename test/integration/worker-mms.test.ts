@@ -88,6 +88,16 @@ describe('an MMS', () => {
     expect(await world.queue.getJobCountByTypes('prioritized')).toBe(1);
   });
 
+  it('goes to a number once however often it is named, unless repeats are allowed', async () => {
+    await using world = await createDelivery({ account: webService });
+    const to = ['0532 123 45 67', '+905321234567', '0533 123 45 67'];
+    const { id, ...receipt } = await world.producer.sendMms(mms({ to }));
+    expect(receipt).toMatchObject({ messages: 2, repeated: 1, parts: 2 });
+    expect((await world.queue.getJob(id))?.data.to).toEqual(['905321234567', '905331234567']);
+    const allowing = await world.producer.sendMms(mms({ to, allowRepeats: true }));
+    expect(allowing).toMatchObject({ messages: 3, repeated: 0 });
+  });
+
   it('may come without a text', async () => {
     await using world = await createDelivery({ account: webService });
     await world.startWorker();

@@ -26,26 +26,20 @@ export interface NumbersRun {
   readonly fields: CommonFields;
   /** With several numbers each gets a key of its own, made of this one. */
   readonly idempotencyKey?: string | undefined;
+  /** Tells this run from every other: without a key, a number that is there twice gets one message of the run. */
+  readonly run: string;
 }
 
 /** One message for each number of the command line. */
 export async function* messagesTo(
   numbers: readonly string[],
-  { text, fields, idempotencyKey }: NumbersRun,
+  { text, fields, idempotencyKey, run }: NumbersRun,
 ): AsyncGenerator<MessageLine, void> {
+  const scope = { title: '', ...(idempotencyKey === undefined ? { run } : { idempotencyKey }) };
   for (const [index, to] of numbers.entries()) {
-    const message = {
-      ...fields,
-      to,
-      text,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(to) }),
-    };
+    const key = numbers.length === 1 ? idempotencyKey : messageKey(to, text, scope);
+    const message = { ...fields, to, text, ...(key === undefined ? {} : { idempotencyKey: key }) };
     yield { kind: 'message', line: index + 1, message };
-  }
-
-  function keyOf(to: string): string {
-    if (idempotencyKey === undefined || numbers.length === 1) return idempotencyKey ?? '';
-    return messageKey(to, text, { title: '', idempotencyKey });
   }
 }
 

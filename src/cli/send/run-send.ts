@@ -54,7 +54,7 @@ function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator
   const nowMs = Date.now();
   if (csv === undefined) {
     const fields = commonFields(options, { account, sampleText: text, nowMs });
-    return messagesTo(to, { text, fields, idempotencyKey });
+    return messagesTo(to, { text, fields, idempotencyKey, run: randomUUID() });
   }
   const template = parseTemplate(text);
   const sampleText = template.placeholders.length === 0 ? text : 'x';

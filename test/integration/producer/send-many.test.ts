@@ -2,7 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CampaignRules, checkCampaign, type ManyOptions } from '../../../src/producer/many.ts';
+import type { Recipient } from '../../../src/producer/chunks.ts';
+import {
+  type CampaignRules,
+  checkCampaign,
+  type ManyOptions,
+  type ManyProgress,
+} from '../../../src/producer/many.ts';
 import { type ManyStore, sendMany } from '../../../src/producer/send-many.ts';
 import { queueName } from '../../../src/queue/names.ts';
 import { numberAt } from '../../support/delivery.ts';
@@ -83,5 +89,71 @@ describe('a campaign that is being stored', () => {
     expect(receipt).toMatchObject({ messages: 1, refused: 1_100 });
     expect(receipt.problems).toHaveLength(1_000);
     expect(told).toHaveLength(1_100);
+  });
+});
+
+describe('a number that is there more than once', () => {
+  const spellings = (n: number): readonly string[] => [
+    numberAt(n),
+    `+90 (${numberAt(n).slice(2, 5)}) ${numberAt(n).slice(5)}`,
+    `0${numberAt(n).slice(2)}`,
+  ];
+  const recipients: readonly Recipient[] = [
+    ...spellings(1),
+    numberAt(2),
+    { to: numberAt(1), text: 'Başka' },
+    'x',
+    ...numbers(4),
+    numberAt(3),
+  ];
+  /** Six repeats; two of the chunks have nothing else, and give no job. */
+  const expected = { messages: 4, refused: 1, repeated: 6, duplicates: 0 };
+
+  const stored = async (queue: Queue): Promise<readonly string[]> => {
+    const jobs = await queue.getJobs(['prioritized']);
+    return jobs.flatMap((job) => job.data.to).toSorted();
+  };
+
+  it('is texted once, in whatever spelling and with whatever text, and the others are counted', async () => {
+    await using inner = world();
+    const progress: ManyProgress[] = [];
+    const onProgress = (soFar: ManyProgress): void => void progress.push(soFar);
+    const receipt = await sendMany(recipients, { ...options, onProgress }, campaign(), inner.store);
+    expect(receipt).toMatchObject(expected);
+    expect(await stored(inner.queue)).toEqual(numbers(4));
+    expect(progress.at(-1)).toEqual({ messages: 4, refused: 1, repeated: 6 });
+  });
+
+  it('gives the same jobs when the campaign is enqueued again', async () => {
+    await using inner = world();
+    const first = await sendMany(recipients, options, campaign(), inner.store);
+    const again = await sendMany(recipients, options, campaign(), inner.store);
+    expect(again).toMatchObject({ ...expected, jobs: first.jobs, duplicates: 4 });
+    expect(await stored(inner.queue)).toEqual(numbers(4));
+  });
+
+  it('is counted in the same way in a dry run', async () => {
+    await using inner = world();
+    const dry = await sendMany(recipients, { ...options, dryRun: true }, campaign(), inner.store);
+    const { deadlineAt: _, ...receipt } = await sendMany(recipients, options, campaign(), inner.store);
+    expect(dry).toMatchObject(receipt);
+  });
+
+  it('is texted as often as it is there where repeats are allowed', async () => {
+    await using inner = world();
+    const allowing = { ...options, allowRepeats: true };
+    const receipt = await sendMany(recipients, allowing, campaign(), inner.store);
+    expect(receipt).toMatchObject({ messages: 10, refused: 1, repeated: 0 });
+    expect(await stored(inner.queue)).toHaveLength(10);
+  });
+
+  it('makes another campaign of one that is enqueued again with repeats allowed', async () => {
+    await using inner = world();
+    await sendMany(recipients, options, campaign(), inner.store);
+    const allowing = { ...options, allowRepeats: true };
+    await expect(sendMany(recipients, allowing, campaign(), inner.store)).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+    });
+    expect(await stored(inner.queue)).toEqual(numbers(4));
   });
 });

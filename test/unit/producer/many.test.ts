@@ -28,11 +28,22 @@ const codeOf = (what: () => unknown): unknown => {
 };
 
 /** The job of these recipients, and what is wrong with the others. */
-function judge(recipients: readonly Recipient[], campaign: CampaignRules = check(), firstIndex = 0) {
+function judge(
+  recipients: readonly Recipient[],
+  campaign: CampaignRules = check(),
+  { firstIndex = 0, repeats = [] }: { firstIndex?: number; repeats?: readonly string[] } = {},
+) {
   const problems: ManyProblem[] = [];
   const chunk = { position: 0, firstIndex, recipients };
-  const job = jobOf(chunk, campaign, (problem) => problems.push(problem));
-  return { job, problems };
+  const asked: string[] = [];
+  const job = jobOf(chunk, campaign, {
+    onProblem: (problem) => void problems.push(problem),
+    isRepeat(number) {
+      asked.push(number);
+      return repeats.includes(number);
+    },
+  });
+  return { job, problems, asked };
 }
 
 describe('what all messages of a campaign have in common', () => {
@@ -94,7 +105,7 @@ describe('the job of a chunk', () => {
       { to: '0532 123 45 68', text: '' },
       { to: 'x' },
     ];
-    const { job, problems } = judge(recipients, check(), 500);
+    const { job, problems } = judge(recipients, check(), { firstIndex: 500 });
     expect(job?.to).toEqual(['905321234567']);
     expect(problems).toMatchObject([
       { index: 501, code: 'NUMBER_NOT_MOBILE', field: 'to' },
@@ -102,6 +113,25 @@ describe('the job of a chunk', () => {
       { index: 503, code: 'NUMBER_INVALID', field: 'to' },
     ]);
     expect(JSON.stringify(problems)).not.toMatch(/\d{5}/);
+  });
+
+  it('leaves out whoever has a message already, whatever the spelling and the text', () => {
+    const { job, problems } = judge(
+      ['+90 (532) 123-45-67', { to: 5_321_234_567, text: 'Başka' }, '05321234568'],
+      check(),
+      { repeats: ['905321234567'] },
+    );
+    expect(problems).toEqual([]);
+    expect(job).toMatchObject({ to: ['905321234568'], text: 'Merhaba', parts: 1 });
+  });
+
+  it('does not count as seen whoever cannot be sent to', () => {
+    const { asked } = judge([{ to: '05321234567', text: ' ' }, '0212 123 45 67', '05321234568']);
+    expect(asked).toEqual(['905321234568']);
+  });
+
+  it('is none where all have a message already', () => {
+    expect(judge(['05321234567'], check(), { repeats: ['905321234567'] }).job).toBeUndefined();
   });
 
   it.each([null, undefined, {}, [], true])('takes %j for a recipient without a number', (recipient) => {
