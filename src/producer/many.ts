@@ -7,6 +7,7 @@ import { checkText, countCharacters } from '../message/text.ts';
 import type { Time } from '../message/times.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import type { Chunk, Recipient } from './chunks.ts';
+import { type Wish, wishOf } from './repeat.ts';
 
 export interface ManyOptions {
   /**
@@ -71,7 +72,11 @@ export interface ManyReceipt {
   readonly repeated: number;
   /** The first of their problems; `onProblem` is told all of them. */
   readonly problems: readonly ManyProblem[];
-  readonly deadlineAt: number;
+  /**
+   * After this time (epoch milliseconds) none of the messages is sent. Undefined where all were stored before, and
+   * Redis no longer knows of them.
+   */
+  readonly deadlineAt: number | undefined;
 }
 
 /** Problems kept in the receipt; a list of a million bad numbers must not fill the memory. */
@@ -85,6 +90,8 @@ export interface CampaignRules {
   readonly sending: Sending;
   /** The one text, checked. */
   readonly text: string | undefined;
+  /** What the caller said of time and lane, to be compared with what an earlier call has stored. */
+  readonly wish: Wish;
   readonly nowMs: number;
 }
 
@@ -108,7 +115,8 @@ export function checkCampaign(
   const { title, lane = 'bulk', sendAt, deadline, whenUncertain } = options;
   const sending = checkSending({ title, lane, sendAt, deadline, whenUncertain }, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
-  return { account, campaign, rules, sending, text, nowMs };
+  const wish = { ...wishOf({ whenUncertain, sendAt, deadline }), lane: sending.lane };
+  return { account, campaign, rules, sending, text, wish, nowMs };
 }
 
 /** Who is told of recipients that get no message. */
@@ -133,6 +141,7 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
     whenUncertain: sending.whenUncertain,
     parts,
     enqueuedAt: nowMs,
+    ...(sending.sendAtMs === undefined ? {} : { sendAt: sending.sendAtMs }),
     deadlineAt: sending.deadlineAtMs,
     campaign: campaign.campaign,
   };

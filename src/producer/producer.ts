@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { NewMessage } from '../message/message.ts';
-import { checkMms, type NewMms } from '../message/mms.ts';
+import type { NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
   type CampaignPlace,
@@ -27,7 +27,8 @@ import type { JobStore, SendReceipt } from './store-job.ts';
 export interface Producer extends AsyncDisposable {
   /**
    * Checks a message and stores it. Resolves only when Redis has stored the job; from then on the message
-   * ends as accepted by JetSMS or as a dead letter with a reason.
+   * ends as accepted by JetSMS or as a dead letter with a reason. Under an `idempotencyKey` the call can be repeated:
+   * the receipt says what is stored, and a call that asks for something else is refused.
    *
    * @throws MessageError when the message is not fit to be sent: nothing was enqueued; `code`, `field` and the
    *   error's message say what to change
@@ -124,11 +125,10 @@ export function createProducer(options: ProducerOptions): Producer {
   const jobs: JobStore = { queueOf, secret, idempotencyWindowMs: resolved.idempotencyWindowMs };
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
-    const nowMs = Date.now();
     const { account, rules } = accountOf(mms?.account, resolved);
     const { requestSize: maxRecipients, prefix, mediaMemoryMs } = resolved;
-    const checked = checkMms(mms, { ...rules, maxRecipients, nowMs });
-    return sendMms(checked, { account, nowMs }, { ...jobs, redis, prefix, mediaMemoryMs });
+    const call = { mms, account, rules: { ...rules, maxRecipients, nowMs: Date.now() } };
+    return sendMms(call, { ...jobs, redis, prefix, mediaMemoryMs });
   };
 
   /** A close waits for it. */

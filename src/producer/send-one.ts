@@ -3,7 +3,9 @@ import { type CheckedMessage, checkMessage, type NewMessage } from '../message/m
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { accountOf } from './account-of.ts';
 import type { ResolvedOptions } from './options.ts';
-import { identify, type JobStore, type SendReceipt, storeJob } from './store-job.ts';
+import { type Wish, wishOf } from './repeat.ts';
+import { findJob, identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import { orStoredBefore } from './stored-before.ts';
 
 /**
  * Checks a message and stores it.
@@ -16,13 +18,16 @@ export async function sendOne(
 ): Promise<SendReceipt> {
   const nowMs = Date.now();
   const { account, rules } = accountOf(message?.account, options);
-  const checked = checkMessage(message, { ...rules, nowMs });
-  const { idempotencyKey } = checked;
-  const identity = await identify({ account, idempotencyKey, content: contentOf(checked) }, store);
-  return storeJob(
-    { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs },
-    store,
-  );
+  const newJob = async (checked: CheckedMessage, wish: Wish): Promise<NewJob> => {
+    const { idempotencyKey } = checked;
+    const identity = await identify({ account, idempotencyKey, content: contentOf(checked) }, store);
+    return { ...identity, job: sendJobOf(account, checked, nowMs), wish };
+  };
+  const check = (input: NewMessage): CheckedMessage => checkMessage(input, { ...rules, nowMs });
+  return orStoredBefore(message, {
+    store: async () => storeJob(await newJob(check(message), wishOf(message)), store),
+    find: async (timeless) => findJob(await newJob(check(timeless), wishOf(message)), store),
+  });
 }
 
 function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {
@@ -36,6 +41,7 @@ function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): Sen
     whenUncertain: checked.whenUncertain,
     parts: checked.parts,
     enqueuedAt: nowMs,
+    ...(checked.sendAtMs === undefined ? {} : { sendAt: checked.sendAtMs }),
     deadlineAt: checked.deadlineAtMs,
   };
 }

@@ -22,6 +22,8 @@ export interface SendJob {
   readonly parts: number;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;
+  /** Epoch milliseconds; set where the message was to leave later than it was enqueued. */
+  readonly sendAt?: number;
   /** Epoch milliseconds; after it the message is never sent. */
   readonly deadlineAt: number;
   /** Set on a replayed message: the message that it repeats. */
@@ -108,6 +110,7 @@ const rules: readonly Rule[] = [
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isTime(job.parts)],
   ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
+  ['sendAt', (job) => job.sendAt === undefined || isTime(job.sendAt)],
   ['deadlineAt', (job) => isTime(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],

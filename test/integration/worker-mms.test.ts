@@ -84,7 +84,19 @@ describe('an MMS', () => {
     const again = await world.producer.sendMms(mms({ idempotencyKey: 'order-1' }));
     expect(again).toMatchObject({ id: first.id, duplicate: true });
     const other = mms({ idempotencyKey: 'order-1', media: { contentType: 'image/png', data: image } });
-    await expect(world.producer.sendMms(other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    const conflict = { code: 'IDEMPOTENCY_CONFLICT', messageId: first.id };
+    await expect(world.producer.sendMms(other)).rejects.toMatchObject({ ...conflict, fields: ['media'] });
+    const later = mms({ idempotencyKey: 'order-1', sendAt: Date.now() + 18_000_000 });
+    await expect(world.producer.sendMms(later)).rejects.toMatchObject({ ...conflict, fields: ['sendAt'] });
+    const past = mms({
+      idempotencyKey: 'order-1',
+      deadline: first.deadlineAt ?? 0,
+      sendAt: Date.now() - 10_000,
+    });
+    expect(await world.producer.sendMms(past)).toEqual({ ...first, duplicate: true });
+    await expect(world.producer.sendMms({ ...past, idempotencyKey: 'order-2' })).rejects.toMatchObject({
+      code: 'SCHEDULE_PAST',
+    });
     expect(await world.queue.getJobCountByTypes('prioritized')).toBe(1);
   });
 

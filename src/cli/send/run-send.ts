@@ -13,7 +13,7 @@ import { awaitEnds } from './await-ends.ts';
 import { type Enqueued, enqueueAll } from './enqueue.ts';
 import { type MessageLine, messagesOfCsv, messagesTo } from './message-lines.ts';
 import type { OutcomeRow } from './outcome-tally.ts';
-import { commonFields, type SendOptions } from './request.ts';
+import { type CommonFields, commonFields, fieldsAt, type SendOptions } from './request.ts';
 import { dryRunSender, producerSender, type Sender } from './sender.ts';
 
 /** Messages on their way to Redis at a time. More would not be faster, and would each wait longer. */
@@ -51,17 +51,18 @@ export async function runSend(options: SendOptions, context: CliContext): Promis
 /** The messages that the options ask for, all that they have in common checked. */
 function linesOf(options: SendOptions, account: AccountSettings): AsyncGenerator<MessageLine, void> {
   const { to = [], csv, text, toColumn, again, idempotencyKey } = options;
-  const nowMs = Date.now();
+  const fields = (): CommonFields => fieldsAt(options, account, Date.now());
   if (csv === undefined) {
-    const fields = commonFields(options, { account, sampleText: text, nowMs });
+    commonFields(options, { account, sampleText: text, nowMs: Date.now() });
     return messagesTo(to, { text, fields, idempotencyKey, run: randomUUID() });
   }
   const template = parseTemplate(text);
   const sampleText = template.placeholders.length === 0 ? text : 'x';
+  commonFields(options, { account, sampleText, nowMs: Date.now() });
   return messagesOfCsv(fileBytes(csv), {
     template,
     toColumn,
-    fields: commonFields(options, { account, sampleText, nowMs }),
+    fields,
     keys: {
       title: options.title ?? account.title,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

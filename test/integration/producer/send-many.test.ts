@@ -19,7 +19,8 @@ afterAll(() => redis.disconnect());
 
 const options: ManyOptions = { campaign: 'sale', text: 'Merhaba' };
 const rules = { charset: 'utf-8', maxTextLength: 160, title: 'ACME' } as const;
-const campaign = (): CampaignRules => checkCampaign(options, { account: 'acme', rules, nowMs: Date.now() });
+const campaign = (change: Partial<ManyOptions> = {}): CampaignRules =>
+  checkCampaign({ ...options, ...change }, { account: 'acme', rules, nowMs: Date.now() });
 
 /** A store of jobs of two messages each, and its queue. */
 function world(change: Partial<ManyStore> = {}) {
@@ -89,6 +90,49 @@ describe('a campaign that is being stored', () => {
     expect(receipt).toMatchObject({ messages: 1, refused: 1_100 });
     expect(receipt.problems).toHaveLength(1_000);
     expect(told).toHaveLength(1_100);
+  });
+});
+
+describe('a campaign that is enqueued again', () => {
+  const hour = 3_600_000;
+
+  it.each<[string, Partial<ManyOptions>, string]>([
+    ['another lane', { lane: 'transactional' }, 'lane'],
+    ['another time', { sendAt: Date.now() + 5 * hour }, 'sendAt'],
+    ['another deadline', { deadline: Date.now() + 5 * hour }, 'deadline'],
+    ['another choice for uncertain ends', { whenUncertain: 'resend' }, 'whenUncertain'],
+    ['another title', { title: 'OTHER' }, 'title'],
+    ['another text', { text: 'Selam' }, 'text'],
+  ])('with %s is refused, and adds nothing', async (_, change, field) => {
+    await using inner = world();
+    await sendMany(numbers(4), options, campaign(), inner.store);
+    const again = sendMany(numbers(8), { ...options, ...change }, campaign(change), inner.store);
+    await expect(again).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+      fields: [field],
+      messageId: expect.stringMatching(/^c[0-9a-f]{20}-0-/),
+    });
+    expect(await inner.queue.getJobCountByTypes('prioritized', 'delayed')).toBe(2);
+  });
+
+  it('says until when what is stored may be sent', async () => {
+    await using inner = world();
+    const scheduled = { sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour };
+    const first = await sendMany(numbers(4), options, campaign(scheduled), inner.store);
+    expect(first.deadlineAt).toBe(scheduled.deadline);
+    const again = await sendMany(numbers(4), options, campaign(), inner.store);
+    expect(again).toMatchObject({ duplicates: 4, deadlineAt: scheduled.deadline });
+    const more = await sendMany(numbers(6), options, campaign({ deadline: scheduled.deadline }), inner.store);
+    expect(more).toMatchObject({ messages: 6, duplicates: 4, deadlineAt: scheduled.deadline });
+  });
+
+  it('leaves the deadline out where Redis no longer knows of its messages', async () => {
+    await using inner = world();
+    await sendMany(numbers(2), options, campaign(), inner.store);
+    for (const { id } of await inner.queue.getJobs(['prioritized']))
+      await redis.del(`${inner.store.prefix}:${inner.queue.name}:${id}`);
+    const again = await sendMany(numbers(2), options, campaign(), inner.store);
+    expect(again).toMatchObject({ messages: 2, duplicates: 2, deadlineAt: undefined });
   });
 });
 

@@ -3,14 +3,15 @@ import { messagesOfCsv, messagesTo } from '../../../../src/cli/send/message-line
 import { parseTemplate } from '../../../../src/cli/template.ts';
 import { bytes, collect } from '../capture.ts';
 
-const fields = { account: 'acme', title: 'ACME' };
+const common = { account: 'acme', title: 'ACME' };
+const fields = () => common;
 
 describe('messages to the numbers of a command line', () => {
   it('are one for each, numbered', async () => {
     const lines = await collect(messagesTo(['05321234567', 'x'], { text: 'Merhaba', fields, run: 'a' }));
     expect(lines).toMatchObject([
-      { kind: 'message', line: 1, message: { ...fields, to: '05321234567', text: 'Merhaba' } },
-      { kind: 'message', line: 2, message: { ...fields, to: 'x', text: 'Merhaba' } },
+      { kind: 'message', line: 1, message: { ...common, to: '05321234567', text: 'Merhaba' } },
+      { kind: 'message', line: 2, message: { ...common, to: 'x', text: 'Merhaba' } },
     ]);
   });
 
@@ -19,7 +20,7 @@ describe('messages to the numbers of a command line', () => {
     expect(line).toEqual({
       kind: 'message',
       line: 1,
-      message: { ...fields, to: '05321234567', text: 'Merhaba' },
+      message: { ...common, to: '05321234567', text: 'Merhaba' },
     });
   });
 
