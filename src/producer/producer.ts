@@ -1,4 +1,5 @@
 import type { Queue } from 'bullmq';
+import { messagesThatFit } from '../message/job-size.ts';
 import type { NewMessage } from '../message/message.ts';
 import type { NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
@@ -126,9 +127,9 @@ export function createProducer(options: ProducerOptions): Producer {
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const { account, rules } = accountOf(mms?.account, resolved);
-    const { requestSize: maxRecipients, prefix, mediaMemoryMs } = resolved;
+    const { requestSize: maxRecipients, prefix, mediaMemoryMs, maxJobBytes } = resolved;
     const call = { mms, account, rules: { ...rules, maxRecipients, nowMs: Date.now() } };
-    return sendMms(call, { ...jobs, redis, prefix, mediaMemoryMs });
+    return sendMms(call, { ...jobs, redis, prefix, mediaMemoryMs, maxJobBytes });
   };
 
   /** A close waits for it. */
@@ -159,7 +160,8 @@ export function createProducer(options: ProducerOptions): Producer {
       const { account, rules } = accountOf(options.account, resolved);
       const campaign = checkCampaign(options, { account, rules, nowMs });
       checkRecipients(recipients);
-      const { prefix, requestSize, campaignWindowMs } = resolved;
+      const { prefix, campaignWindowMs, maxJobBytes } = resolved;
+      const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
       const store = { redis, prefix, queue: () => queueOf(account), secret, requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);
     },

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { MessageError } from '../message/errors.ts';
 import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
@@ -21,6 +22,7 @@ export interface MmsStore extends JobStore {
   readonly redis: Redis;
   readonly prefix: string;
   readonly mediaMemoryMs: number;
+  readonly maxJobBytes: number;
 }
 
 /** A call of `sendMms()`, and how it is checked. */
@@ -50,9 +52,10 @@ export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore)
   return orStoredBefore(mms, {
     async store() {
       const checked = checkMms(mms, rules);
-      const job = await newJob(checked);
-      await storeMediaOf(job, checked, store);
-      return receiptOf(await storeJob(job, store), checked);
+      const stored = await newJob(checked);
+      checkSize(stored.job, store.maxJobBytes);
+      await storeMediaOf(stored, checked, store);
+      return receiptOf(await storeJob(stored, store), checked);
     },
     async find(timeless) {
       const checked = checkMms(timeless, rules);
@@ -60,6 +63,12 @@ export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore)
       return receipt && receiptOf(receipt, checked);
     },
   });
+}
+
+/** @throws MessageError JOB_TOO_LARGE */
+function checkSize(job: SendJob, maximum: number): void {
+  const bytes = Buffer.byteLength(JSON.stringify(job));
+  if (bytes > maximum) throw new MessageError('JOB_TOO_LARGE', 'to', { bytes, maximum });
 }
 
 async function mediaOf({ media, subject }: CheckedMms, { secret }: JobStore): Promise<StoredMedia> {

@@ -1,4 +1,7 @@
+import { isLargerThan, maxMessagesOfJob } from '../message/job-size.ts';
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { maxMmsTextLength } from '../message/media.ts';
+import { maxTitleLength } from '../message/message.ts';
 import type { StoredMedia } from './media.ts';
 
 /** The version of `SendJob` that this code writes. */
@@ -47,14 +50,22 @@ export interface Origin {
 }
 
 /** What `parseSendJob` says; `problem` names the field, never its value. */
-export type ParsedSendJob =
-  | { readonly ok: true; readonly job: SendJob }
-  | { readonly ok: false; readonly problem: string };
+export type ParsedSendJob = { readonly ok: true; readonly job: SendJob } | UnreadableJob;
+
+export interface UnreadableJob {
+  readonly ok: false;
+  readonly problem: string;
+  /** It is larger than a job may be, and nothing of it was looked at. */
+  readonly isTooLarge?: true;
+}
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
+/** An account may allow less; no account allows more. */
+const isShort = (value: unknown): boolean => typeof value === 'string' && value.length <= maxMmsTextLength;
+const isMessageText = (value: unknown): boolean => isText(value) && isShort(value);
 const isTime = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value > 0;
 const isTexts = (value: unknown, count: number): boolean =>
-  Array.isArray(value) && value.length === count && value.every(isText);
+  Array.isArray(value) && value.length === count && value.every(isMessageText);
 const isOrigin = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === 'object' &&
@@ -90,8 +101,13 @@ const isMedia = (value: unknown): boolean =>
     typeof value.subject === 'string' &&
     'bytes' in value &&
     isCount(value.bytes));
+const isRecipients = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= maxMessagesOfJob &&
+  value.every((to) => isText(to) && /^\d{5,15}$/.test(to));
 const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
-  isText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
+  isMessageText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
 
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
@@ -99,14 +115,10 @@ type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>
 const rules: readonly Rule[] = [
   ['account', (job) => isText(job.account)],
   ['lane', (job) => lanes.includes(job.lane as Lane)],
-  ['title', (job) => isText(job.title)],
-  [
-    'to',
-    (job) =>
-      Array.isArray(job.to) && job.to.length > 0 && job.to.every((to) => isText(to) && /^\d{5,15}$/.test(to)),
-  ],
+  ['title', (job) => isText(job.title) && job.title.length <= maxTitleLength],
+  ['to', (job) => isRecipients(job.to)],
   ['media', (job) => isMedia(job.media)],
-  ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
+  ['text', (job) => (job.media ? isShort(job.text) : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isTime(job.parts)],
   ['enqueuedAt', (job) => isTime(job.enqueuedAt)],
@@ -116,6 +128,19 @@ const rules: readonly Rule[] = [
   ['before', (job) => isUsed(job.before)],
   ['campaign', (job) => job.campaign === undefined || isText(job.campaign)],
 ];
+
+/**
+ * Reads a job as `parseSendJob`, unless it is larger than a job may be: then nothing of it is worth its cost.
+ * @param data the job's data as BullMQ hands it over
+ */
+export function parseJobWithin(data: unknown, maxJobBytes: number): ParsedSendJob {
+  if (!isLargerThan(data, maxJobBytes)) return parseSendJob(data);
+  return {
+    ok: false,
+    problem: 'the job is larger than maxJobBytes allows: the producer has another limit, or is none of ours',
+    isTooLarge: true,
+  };
+}
 
 /**
  * Reads what lies in a job. Total: whatever a newer or a broken producer wrote gives a problem, not a throw.

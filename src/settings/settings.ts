@@ -28,6 +28,8 @@ export interface ProcessSettings {
   readonly stalledIntervalMs: number;
   /** Second sendings of one message after uncertain attempts, where the message wants them. */
   readonly maxUncertainResends: number;
+  /** A larger send job is refused by the producer, and a dead letter for the worker. */
+  readonly maxJobBytes: number;
   readonly keepCompletedCount: number;
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;

@@ -128,6 +128,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     collector,
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
     carriesMms: account.surface === 'web-service',
+    maxJobBytes: settings.maxJobBytes,
     isClosing: () => isClosing,
   };
   const consumer = watchConsumer();

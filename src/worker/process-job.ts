@@ -2,7 +2,7 @@ import type { Job } from 'bullmq';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
 import { type DeathFacts, type JobResult, type Journal, parseJournal } from '../queue/journal.ts';
-import { parseSendJob, type SendJob } from '../queue/send-job.ts';
+import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './deliver.ts';
@@ -30,6 +30,8 @@ export interface ProcessContext
   readonly campaignState: (campaign: string) => Promise<CampaignState>;
   /** Whether the account's surface has a form for MMS. */
   readonly carriesMms: boolean;
+  /** A job of more bytes is not read. */
+  readonly maxJobBytes: number;
   /** True once the worker shuts down: nothing new leaves. */
   readonly isClosing: () => boolean;
 }
@@ -63,7 +65,7 @@ export async function processJob(taken: TakenUp, context: ProcessContext): Promi
 function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
-  const parsed = parseSendJob(job.data);
+  const parsed = parseJobWithin(job.data, context.maxJobBytes);
   const journal: Journal = parseJournal(job.progress, parsed.ok ? parsed.job.before : undefined);
   const step = takeUp({ parsed, journal, stalledCounter: job.stalledCounter, now });
   return step.kind === 'send'
@@ -80,7 +82,7 @@ async function settleWithoutRequest(
   await context.holds.skipped();
   switch (step.kind) {
     case 'invalid':
-      return giveUp(taken, { facts: { reason: 'invalid', text: step.problem }, journal }, context);
+      return giveUpUnread(taken, { found: step, journal }, context);
     case 'expired':
       return end(taken, { job: step.job, facts: expiredFacts(journal), journal }, context);
     case 'settle':
@@ -90,6 +92,18 @@ async function settleWithoutRequest(
     case 'crashed':
       return afterCrash(taken, { job: step.job, journal }, context);
   }
+}
+
+/** Gives up a job that cannot be read. What is too large is not carried on: its failed job still has it. */
+function giveUpUnread(
+  taken: TakenUp,
+  { found, journal }: { readonly found: Omit<UnreadableJob, 'ok'>; readonly journal: Journal },
+  context: ProcessContext,
+): Promise<JobResult> {
+  const facts = { reason: 'invalid', text: found.problem } as const;
+  if (!found.isTooLarge) return giveUp(taken, { facts, journal }, context);
+  const data = { leftOut: 'The data lies in the failed job of this id until keepFailedAgeMs is over.' };
+  return giveUp(taken, { facts, journal, data }, context);
 }
 
 interface Ending {

@@ -1,9 +1,9 @@
 import type { Journal, Settled } from '../queue/journal.ts';
-import type { ParsedSendJob, SendJob } from '../queue/send-job.ts';
+import type { ParsedSendJob, SendJob, UnreadableJob } from '../queue/send-job.ts';
 
 /** What to do with a job that was just taken from the queue. */
 export type TakeUp =
-  | { readonly kind: 'invalid'; readonly problem: string }
+  | ({ readonly kind: 'invalid' } & Omit<UnreadableJob, 'ok'>)
   | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'crashed'; readonly job: SendJob }
@@ -23,7 +23,10 @@ export interface TakenJob {
  * request is accounted for, and only then may the clock say that the message is too old.
  */
 export function takeUp({ parsed, journal, stalledCounter, now }: TakenJob): TakeUp {
-  if (!parsed.ok) return { kind: 'invalid', problem: parsed.problem };
+  if (!parsed.ok) {
+    const { ok: _, ...found } = parsed;
+    return { kind: 'invalid', ...found };
+  }
   const { job } = parsed;
   if (journal.settled) return { kind: 'settle', job, settled: journal.settled };
   if (journal.sending || interrupted(job, journal, stalledCounter)) return { kind: 'crashed', job };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
-import { MessageError, type NewMms } from '../../src/producer/index.ts';
+import { createProducer, MessageError, type NewMms } from '../../src/producer/index.ts';
 import { readMedia } from '../../src/queue/media.ts';
 import { keys } from '../../src/queue/names.ts';
 import { openDeadLetters } from '../../src/worker/index.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const webService = { surface: 'web-service' } as const;
@@ -108,6 +109,23 @@ describe('an MMS', () => {
     expect((await world.queue.getJob(id))?.data.to).toEqual(['905321234567', '905331234567']);
     const allowing = await world.producer.sendMms(mms({ to, allowRepeats: true }));
     expect(allowing).toMatchObject({ messages: 3, repeated: 0 });
+  });
+
+  it('is refused where its job would be too large, and nothing is stored', async () => {
+    await using world = await createDelivery({ account: webService });
+    const to = Array.from({ length: 8_000 }, (_, n) => numberAt(n));
+    const options = {
+      redis: sharedRedisUrl(),
+      prefix: world.prefix,
+      requestSize: 10_000,
+      maxJobBytes: 100_000,
+    };
+    await using producer = createProducer({ ...options, accounts: { [world.account.name]: world.account } });
+    const error = await refusal(producer.sendMms(mms({ to })));
+    expect(error).toMatchObject({ code: 'JOB_TOO_LARGE', field: 'to', details: { maximum: 100_000 } });
+    expect(await mediaKeys(world)).toEqual([]);
+    expect(await world.queue.count()).toBe(0);
+    expect(await producer.sendMms(mms({ to: to.slice(0, 5_000) }))).toMatchObject({ messages: 5_000 });
   });
 
   it('may come without a text', async () => {

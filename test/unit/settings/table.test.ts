@@ -68,6 +68,7 @@ describe('the settings table', () => {
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
         "logLevel": "info",
+        "maxJobBytes": "20000000",
         "maxReplyBytes": "4194304",
         "maxTextLength": "160",
         "maxUncertainResends": "2",
