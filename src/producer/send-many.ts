@@ -120,7 +120,7 @@ function createTally({ allowRepeats, onProblem, onProgress }: ManyOptions): Tall
 /** What an earlier call has stored of the same campaign. */
 interface Earlier {
   /**
-   * Compares time and lane with those of the earlier call's first job; all of its jobs have the same.
+   * Compares time and lane with those of the first job that Redis still has; all of them have the same.
    * @throws ProducerError CAMPAIGN_CONFLICT, REDIS_UNAVAILABLE
    */
   compare(storedId: string, job: SendJob): Promise<void>;
@@ -129,18 +129,15 @@ interface Earlier {
 }
 
 function createEarlier({ wish }: CampaignRules, { queue }: ManyStore): Earlier {
-  let isCompared = false;
-  let deadlineAt: number | undefined;
+  let first: SendJob | undefined;
   return {
     async compare(storedId, job) {
-      if (isCompared) return;
-      isCompared = true;
-      const stored = await readEarlier(storedId, queue);
-      const fields = stored === undefined ? [] : differences({ job, wish }, stored);
+      if (first) return;
+      first = await readEarlier(storedId, queue);
+      const fields = first === undefined ? [] : differences({ job, wish }, first);
       if (fields.length > 0) throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
-      deadlineAt = stored?.deadlineAt;
     },
-    deadlineAt: () => deadlineAt,
+    deadlineAt: () => first?.deadlineAt,
   };
 }
 

@@ -126,6 +126,19 @@ describe('a campaign that is enqueued again', () => {
     expect(more).toMatchObject({ messages: 6, duplicates: 4, deadlineAt: scheduled.deadline });
   });
 
+  it('is compared with what Redis still has of it', async () => {
+    await using inner = world();
+    await sendMany(numbers(4), options, campaign(), inner.store);
+    const ids = (await inner.queue.getJobs(['prioritized'])).map(({ id = '' }) => id);
+    await redis.del(ids.filter((id) => /^c\w+-0-/.test(id)).map((id) => inner.queue.toKey(id)));
+    const later = { sendAt: Date.now() + 5 * hour };
+    await expect(sendMany(numbers(6), options, campaign(later), inner.store)).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+      fields: ['sendAt'],
+    });
+    expect(await inner.queue.getJobCountByTypes('delayed')).toBe(0);
+  });
+
   it('leaves the deadline out where Redis no longer knows of its messages', async () => {
     await using inner = world();
     await sendMany(numbers(2), options, campaign(), inner.store);
