@@ -13,7 +13,7 @@ export function renderLogsMarkdown(): string {
     '# Log lines',
     '',
     'The worker writes one JSON object a line to standard output; on a terminal, lines for people. The event is in',
-    '`msg`. No line ever holds a number in full, a text or a password; recipients are masked (`90532*****67`), and',
+    '`msg`. No line ever holds a number in full, a text or a password; recipients are masked (`+90*****67`), and',
     'errors are cleared of what they quote. `JETSMS_LOG_LEVEL` sets the least important level that is written: at `warn`',
     'and above the line per attempt is not.',
     '',

@@ -136,6 +136,10 @@ export const messageErrors = {
     meaning: 'There are {count} recipients; one call takes {maximum}.',
     whatToDo: 'Call once for each {maximum}: the media is stored only once all the same.',
   },
+  JOB_TOO_LARGE: {
+    meaning: 'The send job would have {bytes} bytes; the most is {maximum}.',
+    whatToDo: 'Call with fewer recipients at a time, or raise maxJobBytes, of the workers first.',
+  },
   MMS_NEEDS_WEB_SERVICE: {
     meaning:
       'The account speaks XML, and an MMS can only go through the web service: the XML form of an MMS is not public.',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { keyedHash } from './keyed-hash.ts';
 
 /** Crockford's base 32 in lower case: no i, l, o, u, which are misread. */
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz';
@@ -23,39 +23,25 @@ export interface KeyedContent {
   readonly account: string;
   readonly idempotencyKey: string;
   /** What must be the same for a repeated key; see `contentOf`. */
-  readonly content: string;
+  readonly content: readonly unknown[];
 }
 
 /**
  * The id of a message with an idempotency key: `k`, a hash of account and key, `-`, a hash of the content.
  * The same key and content give the same id; another content gives an id that differs behind the dash only.
- * The content's hash is salted with the key, so that a code of six digits cannot be guessed from the id.
+ * Both hashes are keyed with the installation's secret, so that nobody can find out number, text or key by trying.
  */
-export function keyedMessageId({ account, idempotencyKey, content }: KeyedContent): string {
-  return `${deduplicationIdOf(account, idempotencyKey)}-${hash(idempotencyKey, content, 16)}`;
+export function keyedMessageId({ account, idempotencyKey, content }: KeyedContent, secret: string): string {
+  const hash = keyedHash(secret, 'content', [account, idempotencyKey, content]).slice(0, 16);
+  return `${deduplicationIdOf(account, idempotencyKey, secret)}-${hash}`;
 }
 
 /** What a message's key is known by in Redis: a hash, since the key itself may hold private data. */
-export function deduplicationIdOf(account: string, idempotencyKey: string): string {
-  return `k${hash(account, idempotencyKey, 24)}`;
+export function deduplicationIdOf(account: string, idempotencyKey: string, secret: string): string {
+  return `k${keyedHash(secret, 'key', [account, idempotencyKey]).slice(0, 24)}`;
 }
 
-/** Whether two keyed ids stand for the same content under the same key. */
-export function sameContent(idA: string, idB: string): boolean {
-  return idA === idB;
-}
-
-/** Whether two keyed ids stand for the same key of the same account. */
-export function sameKey(idA: string, idB: string): boolean {
-  const keyA = /^(k[0-9a-f]{24})-/.exec(idA)?.[1];
-  return keyA !== undefined && idB.startsWith(`${keyA}-`);
-}
-
-/** What the recipient gets, in one form: number, title and text. Times, lane and settings are not content. */
-export function contentOf(message: { to: string; title: string; text: string }): string {
-  return JSON.stringify([message.to, message.title, message.text]);
-}
-
-function hash(first: string, second: string, hexDigits: number): string {
-  return createHash('sha256').update(`${first}\0${second}`).digest('hex').slice(0, hexDigits);
+/** What the recipient gets: number, title and text. Times, lane and settings are not content. */
+export function contentOf(message: { to: string; title: string; text: string }): readonly unknown[] {
+  return [message.to, message.title, message.text];
 }

@@ -35,6 +35,8 @@ export interface NewMms {
   readonly whenUncertain?: WhenUncertain;
   /** Names this call in the caller's system, so that calling again does not text twice. */
   readonly idempotencyKey?: string;
+  /** Sends to a number as often as it is there, where else it gets one MMS and the others are counted as `repeated`. */
+  readonly allowRepeats?: boolean;
 }
 
 export interface MmsRules extends AccountRules, MediaRules {
@@ -49,6 +51,8 @@ export interface MmsRules extends AccountRules, MediaRules {
 export interface CheckedMms extends Sending {
   /** In the provider's form, at least one. */
   readonly to: readonly string[];
+  /** Numbers that were there before in the same call, and are left out. */
+  readonly repeated: number;
   readonly subject: string;
   readonly text: string;
   readonly media: Media;
@@ -72,6 +76,7 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
   'deadline',
   'whenUncertain',
   'idempotencyKey',
+  'allowRepeats',
 ]);
 
 /**
@@ -81,7 +86,8 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
 export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
   if (rules.surface !== 'web-service') throw new MessageError('MMS_NEEDS_WEB_SERVICE', 'account');
   const fields = checkKnownFields(input, fieldNames);
-  const to = checkRecipients(fields['to'], rules.maxRecipients);
+  const numbers = checkRecipients(fields['to'], rules.maxRecipients);
+  const to = fields['allowRepeats'] === true ? numbers : [...new Set(numbers)];
   const subject = checkSubject(fields['subject'], rules.charset);
   const text = isNoText(fields['text']) ? '' : checkText(fields['text'], mmsText(rules));
   const media = checkMedia(fields['media'], rules);
@@ -89,6 +95,7 @@ export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
   const idempotencyKey = checkIdempotencyKey(fields['idempotencyKey']);
   return {
     to,
+    repeated: numbers.length - to.length,
     subject,
     text,
     media,

@@ -50,15 +50,25 @@ function isReadAsTurkish(digits: string): boolean {
 }
 
 /**
- * A number as logs may show it: `90532*****67`. Shows at most the first five and the last two digits, and
- * always hides at least five; what has no eight digits is hidden whole.
+ * Country codes of one and two digits, as the ITU gives them out (E.164); all others have three. Ten digits from 5 on
+ * are taken for a Turkish number without its country, of which nothing may be taken for one.
+ */
+const countryCode =
+  /^(?!5[0-9]{9}$)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[1-9][0-9]{2})/;
+
+/** So many digits at least are never shown. */
+const leastHidden = 5;
+
+/**
+ * A number as people may see it: the country and the last two digits, `+90*****67`. What is too short to hide five
+ * digits is hidden whole.
  * Takes any text: only its digits are looked at, so that a text in the wrong place is not shown.
  */
 export function maskNumber(number: string): string {
   const digits = number.replace(/[^0-9]/g, '');
-  if (digits.length < 8) return '*'.repeat(digits.length || 1);
-  const shown = Math.min(5, digits.length - 7);
-  return `${digits.slice(0, shown)}${'*'.repeat(digits.length - shown - 2)}${digits.slice(-2)}`;
+  const [country = ''] = countryCode.exec(digits) ?? [];
+  const hidden = digits.length - country.length - 2;
+  return hidden < leastHidden ? '*****' : `${country && '+'}${country}*****${digits.slice(-2)}`;
 }
 
 /** Three digits of an operator → whether every number that begins with them is a mobile one. */

@@ -45,6 +45,20 @@ export function resolveTimes({ sendAt, deadline, lane, nowMs }: TimeFields): Res
   return { ...(sendAtMs !== undefined && { sendAtMs }), deadlineAtMs };
 }
 
+/**
+ * The times of a call as they were written, in epoch milliseconds, whether or not they have passed.
+ * @throws MessageError TIME_INVALID
+ */
+export function readTimes({
+  sendAt,
+  deadline,
+}: Pick<TimeFields, 'sendAt' | 'deadline'>): Partial<ResolvedTimes> {
+  return {
+    ...(sendAt === undefined ? {} : { sendAtMs: readTime(sendAt, 'sendAt') }),
+    ...(deadline === undefined ? {} : { deadlineAtMs: readTime(deadline, 'deadline') }),
+  };
+}
+
 function checkSendAt(sendAt: unknown, nowMs: number): number | undefined {
   const sendAtMs = readTime(sendAt, 'sendAt');
   if (sendAtMs > nowMs + maxAheadDays * dayMs) throw tooFar('SCHEDULE_TOO_FAR', 'sendAt');

@@ -17,13 +17,15 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
     whatToDo: 'Correct the named options.',
   },
   IDEMPOTENCY_CONFLICT: {
-    meaning: 'The idempotency key was used before, within its window, for a message with other content.',
+    meaning:
+      'The idempotency key was used before, within its window, for another message, or for the same one at another time or in another lane.',
     whatToDo: 'Use one key for one message. Nothing was enqueued; the first message is not changed.',
   },
   CAMPAIGN_CONFLICT: {
-    meaning: 'The campaign was enqueued before with other recipients, another order, title or text.',
+    meaning:
+      'The campaign was enqueued before with other recipients, another order, title or text, or for another time or lane.',
     whatToDo:
-      'Pass the same recipients in the same order to complete it, or use another name for another campaign. What is stored already stays.',
+      'Pass the same recipients in the same order, and the same options, to complete it, or use another name for another campaign. What is stored already stays.',
   },
   REDIS_UNAVAILABLE: {
     meaning: 'Redis did not confirm the message in time.',
@@ -42,16 +44,25 @@ export class ProducerError extends Error {
   readonly code: ProducerErrorCode;
   /** The id that the message has, or would have had. */
   readonly messageId: string | undefined;
+  /** Of a conflict: the fields in which the call differs from what is stored, as far as that is still known. */
+  readonly fields: readonly string[];
 
-  constructor(
-    code: ProducerErrorCode,
-    options: { readonly detail?: string; readonly messageId?: string; readonly cause?: unknown } = {},
-  ) {
+  constructor(code: ProducerErrorCode, options: ProducerErrorOptions = {}) {
     const { meaning, whatToDo } = producerErrors[code];
-    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
+    const { fields = [], detail = fields.length === 0 ? '' : `It differs in: ${fields.join(', ')}.` } =
+      options;
+    super([meaning, detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
     this.code = code;
     this.messageId = options.messageId;
+    this.fields = fields;
   }
+}
+
+export interface ProducerErrorOptions {
+  readonly detail?: string;
+  readonly messageId?: string | undefined;
+  readonly fields?: readonly string[];
+  readonly cause?: unknown;
 }
 
 /** An ioredis error carries the command it failed on, and with it the number and the text: keep its words only. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isMessageError, MessageError } from '../message/errors.ts';
 import type { Lane, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
@@ -7,12 +6,8 @@ import { partsByModel } from '../message/parts.ts';
 import { checkText } from '../message/text.ts';
 import type { Time } from '../message/times.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
-
-/** A recipient of a campaign: the number alone where all get one text, else with a text of its own. */
-export type Recipient = string | number | { readonly to: string | number; readonly text?: string };
-
-/** Recipients of any number; an async iterable is read no faster than Redis stores. */
-export type Recipients = Iterable<Recipient> | AsyncIterable<Recipient>;
+import type { Chunk, Recipient } from './chunks.ts';
+import { type Wish, wishOf } from './repeat.ts';
 
 export interface ManyOptions {
   /**
@@ -29,6 +24,11 @@ export interface ManyOptions {
   readonly sendAt?: Time;
   readonly deadline?: Time;
   readonly whenUncertain?: WhenUncertain;
+  /**
+   * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
+   * counted as `repeated`. The same each time a campaign is enqueued.
+   */
+  readonly allowRepeats?: boolean;
   /** Checks and counts everything, enqueues nothing, and asks nothing of Redis. */
   readonly dryRun?: boolean;
   /** Told of each recipient that cannot be sent to, at once. */
@@ -50,6 +50,7 @@ export interface ManyProgress {
   /** Messages stored, those of an earlier call included. */
   readonly messages: number;
   readonly refused: number;
+  readonly repeated: number;
 }
 
 /** What became of a campaign's recipients. */
@@ -67,56 +68,19 @@ export interface ManyReceipt {
   readonly duplicates: number;
   /** Recipients that cannot be sent to. */
   readonly refused: number;
+  /** Recipients whose number had its message already, in whatever spelling and whatever its text. */
+  readonly repeated: number;
   /** The first of their problems; `onProblem` is told all of them. */
   readonly problems: readonly ManyProblem[];
-  readonly deadlineAt: number;
+  /**
+   * After this time (epoch milliseconds) none of the messages is sent. Undefined where all were stored before, and
+   * Redis no longer knows of them.
+   */
+  readonly deadlineAt: number | undefined;
 }
 
 /** Problems kept in the receipt; a list of a million bad numbers must not fill the memory. */
 export const keptProblems = 1_000;
-
-/** One job's worth of recipients, and where it stands among them. */
-export interface Chunk {
-  readonly position: number;
-  readonly firstIndex: number;
-  readonly recipients: readonly Recipient[];
-}
-
-/**
- * A single number is a string, which can be iterated too.
- * @throws MessageError RECIPIENTS_INVALID
- */
-export function checkRecipients(recipients: unknown): void {
-  const isList =
-    typeof recipients === 'object' &&
-    recipients !== null &&
-    (Symbol.iterator in recipients || Symbol.asyncIterator in recipients);
-  if (!isList) throw new MessageError('RECIPIENTS_INVALID', 'to');
-}
-
-/** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
-export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {
-  let position = 0;
-  let open: Recipient[] = [];
-  const take = (): Chunk => {
-    const chunk = { position, firstIndex: position * size, recipients: open };
-    position += 1;
-    open = [];
-    return chunk;
-  };
-  if (Symbol.iterator in recipients) {
-    for (const recipient of recipients) {
-      open.push(recipient);
-      if (open.length === size) yield take();
-    }
-  } else {
-    for await (const recipient of recipients) {
-      open.push(recipient);
-      if (open.length === size) yield take();
-    }
-  }
-  if (open.length > 0) yield take();
-}
 
 /** What all messages of a campaign have in common, checked once. */
 export interface CampaignRules {
@@ -126,6 +90,8 @@ export interface CampaignRules {
   readonly sending: Sending;
   /** The one text, checked. */
   readonly text: string | undefined;
+  /** What the caller said of time and lane, to be compared with what an earlier call has stored. */
+  readonly wish: Wish;
   readonly nowMs: number;
 }
 
@@ -149,34 +115,20 @@ export function checkCampaign(
   const { title, lane = 'bulk', sendAt, deadline, whenUncertain } = options;
   const sending = checkSending({ title, lane, sendAt, deadline, whenUncertain }, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
-  return { account, campaign, rules, sending, text, nowMs };
+  const wish = { ...wishOf({ whenUncertain, sendAt, deadline }), lane: sending.lane };
+  return { account, campaign, rules, sending, text, wish, nowMs };
 }
 
-/** The job of a chunk; undefined where none of its recipients can be sent to. */
-export function jobOf(
-  chunk: Chunk,
-  campaign: CampaignRules,
-  onProblem: (problem: ManyProblem) => void,
-): SendJob | undefined {
-  const to: string[] = [];
-  const texts: string[] = [];
-  let parts = 0;
-  const { partsModel } = campaign.rules;
-  const commonParts = campaign.text === undefined ? 0 : partsByModel(campaign.text, partsModel);
-  let ownTexts = 0;
-  chunk.recipients.forEach((recipient, offset) => {
-    try {
-      const own = ownText(recipient);
-      const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
-      if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
-      to.push(normalizeNumber(numberOf(recipient)));
-      texts.push(text);
-      ownTexts += own === undefined ? 0 : 1;
-      parts += own === undefined ? commonParts : partsByModel(text, partsModel);
-    } catch (error) {
-      onProblem(problemOf(chunk.firstIndex + offset, error));
-    }
-  });
+/** Who is told of recipients that get no message. */
+export interface Watch {
+  onProblem(problem: ManyProblem): void;
+  /** Whether the number, in the provider's form, has its message already; it counts as seen from then on. */
+  isRepeat(number: string): boolean;
+}
+
+/** The job of a chunk; undefined where none of its recipients gets a message. */
+export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): SendJob | undefined {
+  const { to, texts, ownTexts, parts } = messagesOf(chunk, campaign, watch);
   if (to.length === 0) return undefined;
   const { sending, account, nowMs } = campaign;
   return {
@@ -188,11 +140,43 @@ export function jobOf(
     text: ownTexts === 0 ? (campaign.text ?? '') : texts,
     whenUncertain: sending.whenUncertain,
     parts,
-    ...partsModelField(partsModel),
+    ...partsModelField(campaign.rules.partsModel),
     enqueuedAt: nowMs,
+    ...(sending.sendAtMs === undefined ? {} : { sendAt: sending.sendAtMs }),
     deadlineAt: sending.deadlineAtMs,
     campaign: campaign.campaign,
   };
+}
+
+/** Lists side by side, not a list of objects: there may be ten million messages. */
+interface Messages {
+  readonly to: string[];
+  readonly texts: string[];
+  /** How many of the texts are their recipient's own. */
+  ownTexts: number;
+  parts: number;
+}
+
+function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
+  const messages: Messages = { to: [], texts: [], ownTexts: 0, parts: 0 };
+  const { partsModel } = campaign.rules;
+  const commonParts = campaign.text === undefined ? 0 : partsByModel(campaign.text, partsModel);
+  chunk.recipients.forEach((recipient, offset) => {
+    try {
+      const own = ownText(recipient);
+      const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
+      if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
+      const to = normalizeNumber(numberOf(recipient));
+      if (watch.isRepeat(to)) return;
+      messages.to.push(to);
+      messages.texts.push(text);
+      messages.ownTexts += own === undefined ? 0 : 1;
+      messages.parts += own === undefined ? commonParts : partsByModel(text, partsModel);
+    } catch (error) {
+      watch.onProblem(problemOf(chunk.firstIndex + offset, error));
+    }
+  });
+  return messages;
 }
 
 const numberOf = (recipient: Recipient): unknown =>
@@ -205,21 +189,3 @@ function problemOf(index: number, error: unknown): ManyProblem {
   if (!isMessageError(error)) throw error;
   return { index, code: error.code, field: error.field, message: error.message };
 }
-
-/** How a campaign's job is known: the same for the same campaign, place and content, so that enqueueing can be repeated. */
-export interface CampaignJobId {
-  /** What the job's id begins with. */
-  readonly idPrefix: string;
-  /** Same place, whatever the content. */
-  readonly deduplicationId: string;
-}
-
-export function campaignJobId(job: SendJob, position: number): CampaignJobId {
-  const place = hash(`${job.account}\0${job.campaign ?? ''}`, 20);
-  const content = hash(JSON.stringify([job.campaign, job.title, job.to, job.text]), 16);
-  const deduplicationId = `c${place}-${position}`;
-  return { idPrefix: `${deduplicationId}-${content}-`, deduplicationId };
-}
-
-const hash = (text: string, digits: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, digits);

@@ -1,3 +1,4 @@
+import { defaultMaxJobBytes, maxMessagesOfJob, smallestMaxJobBytes } from '../message/job-size.ts';
 import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
@@ -35,6 +36,12 @@ export interface ProducerOptions {
   readonly idempotencyWindowMs?: number;
   /** Messages of a campaign that travel in one request; default 1,000. The same each time a campaign is enqueued. */
   readonly requestSize?: number;
+  /**
+   * The largest send job in bytes of JSON; default 20,000,000, and never more than the workers' setting of this name.
+   * Campaigns are cut into smaller jobs than `requestSize` where the account's longest texts would not fit. The same
+   * each time a campaign is enqueued.
+   */
+  readonly maxJobBytes?: number;
   /** How long a campaign's jobs are remembered, so that enqueueing again adds nothing, in milliseconds; default 30 days. */
   readonly campaignWindowMs?: number;
   /** How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds; default 90 days. */
@@ -51,8 +58,8 @@ const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const isPositive = (value: unknown): boolean =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 
-const isRequestSize = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 10_000;
+const isWholeFrom = (least: number, most: number, value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
 const partsModelProblem = (model: unknown, index: number): string =>
   model === undefined || isPartsModel(model)
@@ -74,7 +81,12 @@ function problemsOf(options: ResolvedOptions): string[] {
     ...names.map((name, index) => partsModelProblem(options.accounts[name]?.partsModel, index)),
     typeof options.prefix === 'string' && options.prefix !== '' ? '' : 'prefix must be a text.',
     isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
-    isRequestSize(options.requestSize) ? '' : 'requestSize must be a whole number from 1 to 10,000.',
+    isWholeFrom(1, maxMessagesOfJob, options.requestSize)
+      ? ''
+      : 'requestSize must be a whole number from 1 to 10,000.',
+    isWholeFrom(smallestMaxJobBytes, Number.MAX_SAFE_INTEGER, options.maxJobBytes)
+      ? ''
+      : 'maxJobBytes must be a whole number from 100,000.',
     isPositive(options.campaignWindowMs) ? '' : 'campaignWindowMs must be a positive number.',
     isPositive(options.mediaMemoryMs) ? '' : 'mediaMemoryMs must be a positive number.',
     isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
@@ -95,6 +107,7 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
     prefix: options.prefix ?? defaultPrefix,
     idempotencyWindowMs: options.idempotencyWindowMs ?? day,
     requestSize: options.requestSize ?? 1_000,
+    maxJobBytes: options.maxJobBytes ?? defaultMaxJobBytes,
     campaignWindowMs: options.campaignWindowMs ?? 30 * day,
     mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
     redisTimeoutMs: options.redisTimeoutMs ?? 1_000,

@@ -1,14 +1,7 @@
 import type { Queue } from 'bullmq';
-import { contentOf } from '../message/id.ts';
-import { type MediaRules, mediaRules } from '../message/media.ts';
-import {
-  type AccountRules,
-  type CheckedMessage,
-  checkMessage,
-  type NewMessage,
-  partsModelField,
-} from '../message/message.ts';
-import { type CheckedMms, checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
+import { messagesThatFit } from '../message/job-size.ts';
+import type { NewMessage } from '../message/message.ts';
+import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
   type CampaignPlace,
@@ -21,31 +14,23 @@ import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import { secretReader } from '../queue/secret.ts';
+import { accountOf } from './account-of.ts';
+import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
-import {
-  type CampaignRules,
-  checkCampaign,
-  checkRecipients,
-  type ManyOptions,
-  type ManyReceipt,
-  type Recipients,
-} from './many.ts';
-import {
-  type ProducerAccount,
-  type ProducerOptions,
-  type ResolvedOptions,
-  resolveOptions,
-} from './options.ts';
+import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
+import { type ProducerOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
-import { identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import { sendOne } from './send-one.ts';
+import type { JobStore, SendReceipt } from './store-job.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
   /**
    * Checks a message and stores it. Resolves only when Redis has stored the job; from then on the message
-   * ends as accepted by JetSMS or as a dead letter with a reason.
+   * ends as accepted by JetSMS or as a dead letter with a reason. Under an `idempotencyKey` the call can be repeated:
+   * the receipt says what is stored, and a call that asks for something else is refused.
    *
    * @throws MessageError when the message is not fit to be sent: nothing was enqueued; `code`, `field` and the
    *   error's message say what to change
@@ -107,20 +92,15 @@ export function createProducer(options: ProducerOptions): Producer {
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
-  /**
-   * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is
-   * told all the same.
-   * @param idOf checks the message as of the system's time, and tells the id that it would have
-   * @throws ProducerError REDIS_UNAVAILABLE
-   */
-  const redisTime = async (idOf: (systemMs: number) => string | undefined): Promise<number> => {
+  const redisTime: JobStore['redisTime'] = async (check) => {
     if (clock.skewMs() !== undefined) return clock.now();
     try {
       await whenReady(redis, resolved.redisTimeoutMs);
       await clock.measure();
       return clock.now();
     } catch (error) {
-      throw redisUnavailable(idOf(Date.now()), error);
+      check(Date.now());
+      throw redisUnavailable(undefined, error);
     }
   };
 
@@ -148,20 +128,28 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   };
 
-  const jobs: JobStore = { queueOf, idempotencyWindowMs: resolved.idempotencyWindowMs };
-
-  const send = async (message: NewMessage): Promise<SendReceipt> => {
-    const jobAt = (nowMs: number): NewJob => newJobOf(message, resolved, nowMs);
-    return storeJob(jobAt(await redisTime((systemMs) => jobAt(systemMs).id)), jobs);
+  const readSecret = secretReader(redis, resolved.prefix);
+  const secret = async (): Promise<string> => {
+    try {
+      await whenReady(redis, resolved.redisTimeoutMs);
+      return await readSecret();
+    } catch (error) {
+      throw redisUnavailable(undefined, error);
+    }
   };
+
+  const { idempotencyWindowMs } = resolved;
+  const jobs: JobStore = { redisTime, queueOf, secret, idempotencyWindowMs };
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const { account, rules } = accountOf(mms?.account, resolved);
-    const { requestSize: maxRecipients, prefix, mediaMemoryMs } = resolved;
-    const checkedAt = (nowMs: number): CheckedMms => checkMms(mms, { ...rules, maxRecipients, nowMs });
-    const nowMs = await redisTime((systemMs) => void checkedAt(systemMs));
-    const checked = checkedAt(nowMs);
-    return sendMms(checked, { account, nowMs }, { ...jobs, redis, prefix, mediaMemoryMs });
+    const { requestSize: maxRecipients, prefix, mediaMemoryMs, maxJobBytes } = resolved;
+    const rulesAt = (nowMs: number): MmsRules => ({ ...rules, maxRecipients, nowMs });
+    const nowMs = await redisTime((systemMs) => void checkMms(mms, rulesAt(systemMs)));
+    return sendMms(
+      { mms, account, rules: rulesAt(nowMs) },
+      { ...jobs, redis, prefix, mediaMemoryMs, maxJobBytes },
+    );
   };
 
   /** A close waits for it. */
@@ -181,7 +169,7 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async send(message) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      return tracked(send(message));
+      return tracked(sendOne(message, resolved, jobs));
     },
     async sendMms(mms) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
@@ -194,8 +182,9 @@ export function createProducer(options: ProducerOptions): Producer {
       const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
       const nowMs = options.dryRun ? Date.now() : await redisTime((systemMs) => void campaignAt(systemMs));
       const campaign = campaignAt(nowMs);
-      const { prefix, requestSize, campaignWindowMs } = resolved;
-      const store = { redis, prefix, queue: () => queueOf(account), requestSize, campaignWindowMs };
+      const { prefix, campaignWindowMs, maxJobBytes } = resolved;
+      const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
+      const store = { redis, prefix, queue: () => queueOf(account), secret, requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);
     },
     campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),
@@ -203,54 +192,5 @@ export function createProducer(options: ProducerOptions): Producer {
       atCampaign(id, options, (place) => setCampaignState(redis, place, state)),
     close,
     [Symbol.asyncDispose]: close,
-  };
-}
-
-/** The job of a message that is fit to be sent. */
-function newJobOf(message: NewMessage, options: ResolvedOptions, nowMs: number): NewJob {
-  const { account, rules } = accountOf(message?.account, options);
-  const checked = checkMessage(message, { ...rules, nowMs });
-  const identity = identify(account, checked.idempotencyKey, () => contentOf(checked));
-  return { ...identity, job: sendJobOf(account, checked, nowMs), sendAtMs: checked.sendAtMs };
-}
-
-/** The account that a message names, or the first, and its rules completed. */
-function accountOf(
-  named: string | undefined,
-  { accounts, defaultAccount }: ResolvedOptions,
-): { readonly account: string; readonly rules: AccountRules & MediaRules & Pick<MmsRules, 'surface'> } {
-  const account = named ?? defaultAccount;
-  const own = Object.hasOwn(accounts, account) ? accounts[account] : undefined;
-  if (own) return { account, rules: rulesOf(own) };
-  throw new ProducerError('UNKNOWN_ACCOUNT', {
-    detail: `Known accounts: ${Object.keys(accounts).join(', ')}.`,
-  });
-}
-
-function rulesOf(own: ProducerAccount) {
-  const { mmsContentTypes = mediaRules.contentTypes, mmsMaxBytes = mediaRules.maxBytes } = own;
-  return {
-    charset: 'utf-8',
-    maxTextLength: 160,
-    surface: 'xml',
-    ...own,
-    contentTypes: mmsContentTypes.map((type) => type.toLowerCase()),
-    maxBytes: mmsMaxBytes,
-  } as const;
-}
-
-function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {
-  return {
-    v: sendJobVersion,
-    account,
-    lane: checked.lane,
-    title: checked.title,
-    to: [checked.to],
-    text: checked.text,
-    whenUncertain: checked.whenUncertain,
-    parts: checked.parts,
-    ...partsModelField(checked.partsModel),
-    enqueuedAt: nowMs,
-    deadlineAt: checked.deadlineAtMs,
   };
 }

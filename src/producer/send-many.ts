@@ -5,24 +5,29 @@ import { MessageError } from '../message/errors.ts';
 import { countCampaignJob } from '../queue/campaign.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import { campaignJobId } from './campaign-job-id.ts';
+import { chunksOf, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
 import {
   type CampaignRules,
-  campaignJobId,
-  chunksOf,
   jobOf,
   keptProblems,
   type ManyOptions,
   type ManyProblem,
   type ManyReceipt,
-  type Recipients,
+  type Watch,
 } from './many.ts';
+import { createNumberSet } from './number-set.ts';
+import { differences } from './repeat.ts';
+import { readStored } from './store-job.ts';
 
 /** Where a campaign's jobs are stored. */
 export interface ManyStore {
   readonly redis: Redis;
   readonly prefix: string;
   readonly queue: () => Promise<Queue>;
+  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  readonly secret: () => Promise<string>;
   readonly requestSize: number;
   readonly campaignWindowMs: number;
 }
@@ -40,26 +45,18 @@ export async function sendMany(
   campaign: CampaignRules,
   store: ManyStore,
 ): Promise<ManyReceipt> {
-  const total = { messages: 0, parts: 0, jobs: 0, duplicates: 0, refused: 0 };
-  const problems: ManyProblem[] = [];
-  const onProblem = (problem: ManyProblem): void => {
-    total.refused += 1;
-    if (problems.length < keptProblems) problems.push(problem);
-    options.onProblem?.(problem);
-  };
+  const tally = createTally(options);
+  const earlier = createEarlier(campaign, store);
   const underWay = new Set<Promise<void>>();
   let atATime = 1;
   const enqueue = async (job: SendJob, position: number): Promise<void> => {
-    const isNew = options.dryRun ? true : await storeJob(job, position, campaign, store);
-    if (isNew) atATime = storing;
-    total.jobs += 1;
-    total.messages += job.to.length;
-    total.parts += job.parts;
-    if (!isNew) total.duplicates += job.to.length;
-    options.onProgress?.({ messages: total.messages, refused: total.refused });
+    const storedId = options.dryRun ? undefined : await storeJob(job, position, campaign, store);
+    if (storedId === undefined) atATime = storing;
+    else await earlier.compare(storedId, job);
+    tally.add(job, storedId === undefined);
   };
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
-    const job = jobOf(chunk, campaign, onProblem);
+    const job = jobOf(chunk, campaign, tally);
     if (!job) continue;
     const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));
     underWay.add(task);
@@ -68,26 +65,98 @@ export async function sendMany(
     if (underWay.size >= atATime) await Promise.race(underWay);
   }
   await Promise.all(underWay);
-  if (total.messages + total.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
+  const counts = tally.counts();
+  if (counts.messages + counts.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
   const { account, sending } = campaign;
+  const isAllOld = counts.messages > 0 && counts.messages === counts.duplicates;
   return {
     campaign: campaign.campaign,
     account,
     lane: sending.lane,
-    ...total,
-    problems,
-    deadlineAt: sending.deadlineAtMs,
+    ...counts,
+    deadlineAt: latest([isAllOld ? undefined : sending.deadlineAtMs, earlier.deadlineAt()]),
   };
 }
 
-/** Stores a job unless it was stored before; tells whether it is new. */
+const latest = (times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce((last, time) => (last === undefined || (time ?? 0) > last ? time : last), undefined);
+
+type Counts = Omit<ManyReceipt, 'campaign' | 'account' | 'lane' | 'deadlineAt'>;
+
+interface Tally extends Watch {
+  /** Counts a job that is stored now. */
+  add(job: SendJob, isNew: boolean): void;
+  counts(): Counts;
+}
+
+/** Counts what becomes of the recipients, and tells the caller. */
+function createTally({ allowRepeats, onProblem, onProgress }: ManyOptions): Tally {
+  const total = { messages: 0, parts: 0, jobs: 0, duplicates: 0, refused: 0, repeated: 0 };
+  const problems: ManyProblem[] = [];
+  const seen = allowRepeats === true ? undefined : createNumberSet();
+  return {
+    onProblem(problem) {
+      total.refused += 1;
+      if (problems.length < keptProblems) problems.push(problem);
+      onProblem?.(problem);
+    },
+    isRepeat(number) {
+      if (seen === undefined || seen.add(number)) return false;
+      total.repeated += 1;
+      return true;
+    },
+    add({ to, parts }, isNew) {
+      total.jobs += 1;
+      total.messages += to.length;
+      total.parts += parts;
+      if (!isNew) total.duplicates += to.length;
+      const { messages, refused, repeated } = total;
+      onProgress?.({ messages, refused, repeated });
+    },
+    counts: () => ({ ...total, problems }),
+  };
+}
+
+/** What an earlier call has stored of the same campaign. */
+interface Earlier {
+  /**
+   * Compares time and lane with those of the first job that Redis still has; all of them have the same.
+   * @throws ProducerError CAMPAIGN_CONFLICT, REDIS_UNAVAILABLE
+   */
+  compare(storedId: string, job: SendJob): Promise<void>;
+  /** Epoch milliseconds; undefined as long as nothing was compared, or where Redis no longer knows. */
+  deadlineAt(): number | undefined;
+}
+
+function createEarlier({ wish }: CampaignRules, { queue }: ManyStore): Earlier {
+  let first: SendJob | undefined;
+  return {
+    async compare(storedId, job) {
+      if (first) return;
+      first = await readEarlier(storedId, queue);
+      const fields = first === undefined ? [] : differences({ job, wish }, first);
+      if (fields.length > 0) throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
+    },
+    deadlineAt: () => first?.deadlineAt,
+  };
+}
+
+async function readEarlier(id: string, queue: ManyStore['queue']): Promise<SendJob | undefined> {
+  try {
+    return await readStored(await queue(), id);
+  } catch (error) {
+    throw redisUnavailable(id, error);
+  }
+}
+
+/** Stores a job unless it was stored before: then the id of that one comes back. */
 async function storeJob(
   job: SendJob,
   position: number,
-  { campaign, account, sending, nowMs }: CampaignRules,
-  { redis, prefix, queue, campaignWindowMs }: ManyStore,
-): Promise<boolean> {
-  const { idPrefix, deduplicationId } = campaignJobId(job, position);
+  { campaign, account, sending, wish, nowMs }: CampaignRules,
+  { redis, prefix, queue, secret, campaignWindowMs }: ManyStore,
+): Promise<string | undefined> {
+  const { idPrefix, deduplicationId } = campaignJobId(job, position, await secret());
   const id = idPrefix + randomBytes(6).toString('hex');
   const delayMs = (sending.sendAtMs ?? nowMs) - nowMs;
   const options = sendJobOptions({
@@ -110,7 +179,9 @@ async function storeJob(
   } catch (error) {
     throw redisUnavailable(id, error);
   }
-  if (storedId === id) return true;
-  if (storedId?.startsWith(idPrefix)) return false;
-  throw new ProducerError('CAMPAIGN_CONFLICT', storedId === undefined ? {} : { messageId: storedId });
+  if (storedId === id) return undefined;
+  if (storedId?.startsWith(idPrefix)) return storedId;
+  const stored = storedId === undefined ? undefined : await readEarlier(storedId, queue);
+  const fields = stored === undefined ? [] : differences({ job, wish }, stored);
+  throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
 }

@@ -1,15 +1,19 @@
 import type { Redis } from 'ioredis';
-import type { CheckedMms } from '../message/mms.ts';
-import { partsOfMms } from '../message/mms.ts';
+import { MessageError } from '../message/errors.ts';
+import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { redisUnavailable } from './errors.ts';
-import { identify, type JobStore, type SendReceipt, storeJob } from './store-job.ts';
+import { wishOf } from './repeat.ts';
+import { findJob, identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import { orStoredBefore } from './stored-before.ts';
 
 /** The answer of `sendMms()`: Redis has stored the medium and the job. */
 export interface MmsReceipt extends SendReceipt {
   /** One for each recipient. */
   readonly messages: number;
+  /** Numbers that were there more than once, in whatever spelling, and got one MMS all the same. */
+  readonly repeated: number;
 }
 
 /** Where an MMS is stored. */
@@ -18,39 +22,89 @@ export interface MmsStore extends JobStore {
   readonly redis: Redis;
   readonly prefix: string;
   readonly mediaMemoryMs: number;
+  readonly maxJobBytes: number;
 }
 
-/** Stores the medium, then the job: a job whose medium is missing could never be sent. */
-export async function sendMms(
-  checked: CheckedMms,
-  { account, nowMs }: { readonly account: string; readonly nowMs: number },
+/** A call of `sendMms()`, and how it is checked. */
+export interface MmsCall {
+  readonly mms: NewMms;
+  readonly account: string;
+  readonly rules: MmsRules;
+}
+
+/**
+ * Checks an MMS and stores its medium, then the job: a job whose medium is missing could never be sent.
+ * @throws MessageError; ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ */
+export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore): Promise<MmsReceipt> {
+  const newJob = async (checked: CheckedMms): Promise<NewJob> => {
+    const media = await mediaOf(checked, store);
+    const { idempotencyKey } = checked;
+    const content = contentOfMms(checked, media);
+    const identity = await identify({ account, idempotencyKey, content }, store);
+    return { ...identity, job: jobOf(checked, media, { account, nowMs: rules.nowMs }), wish: wishOf(mms) };
+  };
+  const receiptOf = (receipt: SendReceipt, { to, repeated }: CheckedMms): MmsReceipt => ({
+    ...receipt,
+    messages: to.length,
+    repeated,
+  });
+  return orStoredBefore(mms, {
+    async store() {
+      const checked = checkMms(mms, rules);
+      const stored = await newJob(checked);
+      checkSize(stored.job, store.maxJobBytes);
+      await storeMediaOf(stored, checked, store);
+      return receiptOf(await storeJob(stored, store), checked);
+    },
+    async find(timeless) {
+      const checked = checkMms(timeless, rules);
+      const receipt = await findJob(await newJob(checked), store);
+      return receipt && receiptOf(receipt, checked);
+    },
+  });
+}
+
+/** @throws MessageError JOB_TOO_LARGE */
+function checkSize(job: SendJob, maximum: number): void {
+  const bytes = Buffer.byteLength(JSON.stringify(job));
+  if (bytes > maximum) throw new MessageError('JOB_TOO_LARGE', 'to', { bytes, maximum });
+}
+
+async function mediaOf({ media, subject }: CheckedMms, { secret }: JobStore): Promise<StoredMedia> {
+  const { contentType, data } = media;
+  return { hash: mediaHash(data, await secret()), contentType, subject, bytes: data.length };
+}
+
+async function storeMediaOf(
+  { id, job }: NewJob,
+  { media: { data } }: CheckedMms,
   store: MmsStore,
-): Promise<MmsReceipt> {
-  const { contentType, data } = checked.media;
-  const media = { hash: mediaHash(data), contentType, subject: checked.subject, bytes: data.length };
-  const identity = identify(account, checked.idempotencyKey, () => contentOfMms(checked, media));
-  const job = jobOf(checked, media, { account, nowMs });
+): Promise<void> {
+  const { redis, prefix, mediaMemoryMs } = store;
+  const { account, media, enqueuedAt, deadlineAt } = job;
+  if (!media) return;
+  const keepMs = deadlineAt - enqueuedAt + mediaMemoryMs;
   try {
     await store.queueOf(account);
-    const keepMs = job.deadlineAt - nowMs + store.mediaMemoryMs;
-    await storeMedia(store.redis, { prefix: store.prefix, account }, { hash: media.hash, data, keepMs });
+    await storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs });
   } catch (error) {
-    throw redisUnavailable(identity.id, error);
+    throw redisUnavailable(id, error);
   }
-  const receipt = await storeJob({ ...identity, job, sendAtMs: checked.sendAtMs }, store);
-  return { ...receipt, messages: job.to.length };
 }
 
-/** What the recipients get, in one form. */
-const contentOfMms = ({ to, title, text }: CheckedMms, { hash, contentType, subject }: StoredMedia): string =>
-  JSON.stringify(['mms', to, title, text, subject, contentType, hash]);
+/** What the recipients get. */
+const contentOfMms = (
+  { to, title, text }: CheckedMms,
+  { hash, contentType, subject }: StoredMedia,
+): readonly unknown[] => ['mms', to, title, text, subject, contentType, hash];
 
 function jobOf(
   checked: CheckedMms,
   media: StoredMedia,
   { account, nowMs }: { readonly account: string; readonly nowMs: number },
 ): SendJob {
-  const { lane, title, to, text, whenUncertain, deadlineAtMs } = checked;
+  const { lane, title, to, text, whenUncertain, sendAtMs, deadlineAtMs } = checked;
   return {
     v: sendJobVersion,
     account,
@@ -61,6 +115,7 @@ function jobOf(
     whenUncertain,
     parts: partsOfMms * to.length,
     enqueuedAt: nowMs,
+    ...(sendAtMs === undefined ? {} : { sendAt: sendAtMs }),
     deadlineAt: deadlineAtMs,
     media,
   };

@@ -3,19 +3,25 @@ import type { Queue } from 'bullmq';
 import { deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
-import type { SendJob } from '../queue/send-job.ts';
+import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
+import { differences, type Repeat } from './repeat.ts';
 
-/** The answer of `send()`: Redis has stored the message. */
+/**
+ * The answer of `send()`: Redis has stored the message. Of a duplicate it says what is stored, and not what this call
+ * asked for; what Redis no longer knows, since the message ended long ago, is undefined.
+ */
 export interface SendReceipt {
   /** The message's id: in logs, in dead letters, in `jetsms dead show`. */
   readonly id: string;
   readonly account: string;
-  readonly lane: Lane;
+  readonly lane: Lane | undefined;
   /** SMS parts that the text takes by the account's `partsModel`: an assumption about what is charged. */
   readonly parts: number;
+  /** When the message may leave, in epoch milliseconds: `sendAt`, or when it was stored. */
+  readonly sendAt: number | undefined;
   /** After this time (epoch milliseconds) the message is never sent. */
-  readonly deadlineAt: number;
+  readonly deadlineAt: number | undefined;
   /** The same message was stored before, under the same idempotency key; nothing was added. */
   readonly duplicate: boolean;
 }
@@ -28,34 +34,47 @@ export interface JobIdentity {
 }
 
 /** A job to be stored. */
-export interface NewJob extends JobIdentity {
-  readonly job: SendJob;
-  /** Epoch milliseconds; now without it. */
-  readonly sendAtMs: number | undefined;
-}
+export interface NewJob extends JobIdentity, Repeat {}
 
 /** Where jobs are stored. */
 export interface JobStore {
+  /**
+   * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is told
+   * all the same.
+   * @param check checks the message as of the system's time
+   * @throws ProducerError REDIS_UNAVAILABLE
+   */
+  readonly redisTime: (check: (systemMs: number) => void) => Promise<number>;
   /** The account's queue, once Redis can take commands. */
   readonly queueOf: (account: string) => Promise<Queue>;
+  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  readonly secret: () => Promise<string>;
   readonly idempotencyWindowMs: number;
+}
+
+/** What the id of a job is made of. */
+export interface Identifiable {
+  readonly account: string;
+  readonly idempotencyKey: string | undefined;
+  readonly content: readonly unknown[];
 }
 
 /**
  * Makes the id of a job. Key and content are hashed into it, so that the id which Redis answers with says
  * whether the key was used before, and whether for the same content: no second round trip, and nothing to
  * clean up.
+ * @throws ProducerError REDIS_UNAVAILABLE: nothing was stored
  */
-export function identify(
-  account: string,
-  idempotencyKey: string | undefined,
-  content: () => string,
-): JobIdentity {
+export async function identify(
+  { account, idempotencyKey, content }: Identifiable,
+  { secret: readSecret }: Pick<JobStore, 'secret'>,
+): Promise<JobIdentity> {
   if (idempotencyKey === undefined) {
     return { id: newMessageId(randomBytes(messageIdBytes)), keyed: undefined };
   }
-  const idPrefix = `${keyedMessageId({ account, idempotencyKey, content: content() })}-`;
-  const deduplicationId = deduplicationIdOf(account, idempotencyKey);
+  const secret = await readSecret();
+  const idPrefix = `${keyedMessageId({ account, idempotencyKey, content }, secret)}-`;
+  const deduplicationId = deduplicationIdOf(account, idempotencyKey, secret);
   return { id: idPrefix + randomBytes(6).toString('hex'), keyed: { idPrefix, deduplicationId } };
 }
 
@@ -64,22 +83,28 @@ export function identify(
  * @throws ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function storeJob(newJob: NewJob, store: JobStore): Promise<SendReceipt> {
-  const { job } = newJob;
   const storedId = await add(newJob, store);
-  const duplicate = storedId !== newJob.id;
-  if (duplicate && !(newJob.keyed && storedId.startsWith(newJob.keyed.idPrefix))) {
-    throw new ProducerError('IDEMPOTENCY_CONFLICT', { messageId: storedId });
-  }
-  const { account, lane, parts, deadlineAt } = job;
-  return { id: storedId, account, lane, parts, deadlineAt, duplicate };
+  return storedId === newJob.id
+    ? receiptOf(storedId, newJob.job, newJob.job)
+    : receiptOfDuplicate(storedId, newJob, store);
+}
+
+/**
+ * Finds the job that an idempotency key has added before, and adds nothing; undefined where there is none.
+ * @throws ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ */
+export async function findJob(newJob: NewJob, store: JobStore): Promise<SendReceipt | undefined> {
+  const { job, keyed } = newJob;
+  if (!keyed) return undefined;
+  const storedId = await asking(undefined, async () =>
+    (await store.queueOf(job.account)).getDeduplicationJobId(keyed.deduplicationId),
+  );
+  return storedId === null ? undefined : receiptOfDuplicate(storedId, newJob, store);
 }
 
 /** The id that comes back is another's where the idempotency key was used before. */
-async function add(
-  { id, keyed, job, sendAtMs }: NewJob,
-  { queueOf, idempotencyWindowMs }: JobStore,
-): Promise<string> {
-  const delayMs = (sendAtMs ?? job.enqueuedAt) - job.enqueuedAt;
+async function add({ id, keyed, job }: NewJob, { queueOf, idempotencyWindowMs }: JobStore): Promise<string> {
+  const delayMs = (job.sendAt ?? job.enqueuedAt) - job.enqueuedAt;
   // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
   const ttlMs = delayMs + idempotencyWindowMs;
   const options = sendJobOptions({
@@ -89,10 +114,54 @@ async function add(
     delayMs,
     ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs } } : {}),
   });
+  const stored = await asking(id, async () => (await queueOf(job.account)).add(job.lane, job, options));
+  return stored.id ?? id;
+}
+
+/** The receipt of a call whose key was used before: for the same, or it is refused. */
+async function receiptOfDuplicate(
+  storedId: string,
+  newJob: NewJob,
+  { queueOf }: JobStore,
+): Promise<SendReceipt> {
+  const { job, keyed } = newJob;
+  const stored = await asking(storedId, async () => readStored(await queueOf(job.account), storedId));
+  const fields = stored === undefined ? [] : differences(newJob, stored);
+  const hasSameContent = keyed !== undefined && storedId.startsWith(keyed.idPrefix);
+  if (hasSameContent && fields.length === 0) return receiptOf(storedId, job, stored, true);
+  throw new ProducerError('IDEMPOTENCY_CONFLICT', { messageId: storedId, fields });
+}
+
+function receiptOf(
+  id: string,
+  { account, parts }: SendJob,
+  stored: SendJob | undefined,
+  duplicate = false,
+): SendReceipt {
+  const sendAt = stored?.sendAt ?? stored?.enqueuedAt;
+  return { id, account, lane: stored?.lane, parts, sendAt, deadlineAt: stored?.deadlineAt, duplicate };
+}
+
+/** A stored job; undefined where it is gone, or cannot be read. Its data alone: the rest is no business of ours. */
+export async function readStored(queue: Queue, id: string): Promise<SendJob | undefined> {
+  const redis = await queue.getBackend().client;
+  const parsed = parseSendJob(parseJson(await redis.hget(queue.toKey(id), 'data')));
+  return parsed.ok ? parsed.job : undefined;
+}
+
+function parseJson(text: unknown): unknown {
   try {
-    const queue = await queueOf(job.account);
-    const stored = await queue.add(job.lane, job, options);
-    return stored.id ?? id;
+    return JSON.parse(String(text));
+  } catch {
+    // What is no JSON is no job either.
+    return undefined;
+  }
+}
+
+/** @throws ProducerError REDIS_UNAVAILABLE in place of what Redis throws */
+async function asking<T>(id: string | undefined, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
   } catch (error) {
     throw redisUnavailable(id, error);
   }

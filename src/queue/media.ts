@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { keyedHashOfBytes } from '../message/keyed-hash.ts';
 import { keys } from './names.ts';
 
 /** A medium as a send job names it; its bytes lie in Redis once, however many jobs and recipients it has. */
 export interface StoredMedia {
-  /** SHA-256 of the bytes, hexadecimal. */
+  /** Keyed hash of the bytes, 64 hexadecimal digits. */
   readonly hash: string;
   readonly contentType: string;
   readonly subject: string;
@@ -39,8 +39,9 @@ interface MediaCommands {
   jetsmsKeepMedia(key: string, keepMs: number, data: Uint8Array | ''): Promise<number>;
 }
 
-/** The name of a medium: the same bytes have the same, whoever sends them. */
-export const mediaHash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
+/** The name of a medium: within an installation the same bytes have the same, whoever sends them. */
+export const mediaHash = (data: Uint8Array, secret: string): string =>
+  keyedHashOfBytes(secret, 'media', data);
 
 /**
  * Stores a medium, or keeps the one that is there for longer; never for less. The bytes travel to Redis only

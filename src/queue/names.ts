@@ -18,6 +18,8 @@ export type LeaseKind = 'credit' | 'check' | 'sweep';
 
 /** Redis keys of our own, beside those of BullMQ. */
 export const keys = {
+  /** The secret of the installation, with which ids are made. */
+  secret: (prefix: string): string => `${prefix}:secret`,
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
   /** What the account may still send in this second, by what is counted. */

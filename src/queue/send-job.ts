@@ -1,4 +1,7 @@
+import { isLargerThan, maxMessagesOfJob } from '../message/job-size.ts';
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { maxMmsTextLength } from '../message/media.ts';
+import { maxTitleLength } from '../message/message.ts';
 import { isProviderNumber } from '../message/number.ts';
 import { isCount, isNumber, isObject, isShaped, isString, isText, isTime, optional } from './checks.ts';
 import type { StoredMedia } from './media.ts';
@@ -26,6 +29,8 @@ export interface SendJob {
   readonly partsModel?: string;
   /** Epoch milliseconds. */
   readonly enqueuedAt: number;
+  /** Epoch milliseconds; set where the message was to leave later than it was enqueued. */
+  readonly sendAt?: number;
   /** Epoch milliseconds; after it the message is never sent. */
   readonly deadlineAt: number;
   /** Set on a replayed message: the message that it repeats. */
@@ -49,14 +54,22 @@ export interface Origin {
 }
 
 /** What `parseSendJob` says; `problem` names the field, never its value. */
-export type ParsedSendJob =
-  | { readonly ok: true; readonly job: SendJob }
-  | { readonly ok: false; readonly problem: string };
+export type ParsedSendJob = { readonly ok: true; readonly job: SendJob } | UnreadableJob;
+
+export interface UnreadableJob {
+  readonly ok: false;
+  readonly problem: string;
+  /** It is larger than a job may be, and nothing of it was looked at. */
+  readonly isTooLarge?: true;
+}
 
 const isPositive = (value: unknown): boolean => isNumber(value) && value > 0;
 const isMoment = (value: unknown): boolean => isTime(value) && value > 0;
+/** An account may allow less; no account allows more. */
+const isShort = (value: unknown): boolean => isString(value) && value.length <= maxMmsTextLength;
+const isMessageText = (value: unknown): boolean => isText(value) && isShort(value);
 const isTexts = (value: unknown, count: number): boolean =>
-  Array.isArray(value) && value.length === count && value.every(isText);
+  Array.isArray(value) && value.length === count && value.every(isMessageText);
 const isOrigin = optional(isShaped<Origin>({ id: isText, rootId: isText, replay: isPositive }));
 const isUsed = optional(
   isShaped<NonNullable<SendJob['before']>>({
@@ -70,8 +83,13 @@ const isHash = (value: unknown): boolean => isText(value) && /^[0-9a-f]{64}$/.te
 const isMedia = optional(
   isShaped<StoredMedia>({ hash: isHash, contentType: isText, subject: isString, bytes: isCount }),
 );
+const isRecipients = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= maxMessagesOfJob &&
+  value.every(isProviderNumber);
 const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
-  isText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
+  isMessageText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
 
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
@@ -79,19 +97,33 @@ type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>
 const rules: readonly Rule[] = [
   ['account', (job) => isText(job.account)],
   ['lane', (job) => lanes.includes(job.lane as Lane)],
-  ['title', (job) => isText(job.title)],
-  ['to', (job) => Array.isArray(job.to) && job.to.length > 0 && job.to.every(isProviderNumber)],
+  ['title', (job) => isText(job.title) && job.title.length <= maxTitleLength],
+  ['to', (job) => isRecipients(job.to)],
   ['media', (job) => isMedia(job.media)],
-  ['text', (job) => (job.media ? typeof job.text === 'string' : hasTexts(job))],
+  ['text', (job) => (job.media ? isShort(job.text) : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
   ['parts', (job) => isPositive(job.parts)],
   ['partsModel', (job) => job.partsModel === undefined || isText(job.partsModel)],
   ['enqueuedAt', (job) => isMoment(job.enqueuedAt)],
+  ['sendAt', (job) => job.sendAt === undefined || isMoment(job.sendAt)],
   ['deadlineAt', (job) => isMoment(job.deadlineAt)],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],
   ['campaign', (job) => isCampaign(job.campaign)],
 ];
+
+/**
+ * Reads a job as `parseSendJob`, unless it is larger than a job may be: then nothing of it is worth its cost.
+ * @param data the job's data as BullMQ hands it over
+ */
+export function parseJobWithin(data: unknown, maxJobBytes: number): ParsedSendJob {
+  if (!isLargerThan(data, maxJobBytes)) return parseSendJob(data);
+  return {
+    ok: false,
+    problem: 'the job is larger than maxJobBytes allows: the producer has another limit, or is none of ours',
+    isTooLarge: true,
+  };
+}
 
 /**
  * Reads what lies in a job. Total: whatever a newer or a broken producer wrote gives a problem, not a throw.

@@ -1,3 +1,4 @@
+import { defaultMaxJobBytes, smallestMaxJobBytes } from '../message/job-size.ts';
 import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
 import type { SettingRows } from './setting.ts';
 import { logLevels, type ProcessSettings } from './settings.ts';
@@ -104,6 +105,14 @@ export const processRows: SettingRows<ProcessSettings> = {
     consequence:
       'Too small: a clock that is merely not set by NTP stops a worker. Too large: scheduled messages can leave that much too early or too late.',
     example: '30000',
+  },
+  maxJobBytes: {
+    kind: wholeNumber(smallestMaxJobBytes, 500_000_000),
+    default: defaultMaxJobBytes,
+    meaning: 'The largest send job, in bytes of JSON.',
+    consequence:
+      "A larger one becomes a dead letter, reason invalid, without its data. Below a producer's own limit (maxJobBytes of createProducer): what it stored dies. The default holds 10,000 messages with the longest text each.",
+    example: '20000000',
   },
   keepCompletedCount: {
     kind: wholeNumber(0, 10_000_000),

@@ -30,6 +30,8 @@ export interface ProcessSettings {
   readonly maxUncertainResends: number;
   /** A worker whose clock is further than this from Redis' takes nothing. */
   readonly maxClockSkewMs: number;
+  /** A larger send job is refused by the producer, and a dead letter for the worker. */
+  readonly maxJobBytes: number;
   readonly keepCompletedCount: number;
   readonly keepCompletedAgeMs: number;
   readonly keepFailedAgeMs: number;

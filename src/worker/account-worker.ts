@@ -152,6 +152,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     },
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
     carriesMms: account.surface === 'web-service',
+    maxJobBytes: settings.maxJobBytes,
     isClosing: () => isClosing,
   };
   const retention = createRetention({

@@ -3,7 +3,7 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
-import { parseSendJob, type SendJob } from '../queue/send-job.ts';
+import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
 import { decide, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
@@ -36,6 +36,8 @@ export interface ProcessContext
   readonly campaignState: (campaign: string) => Promise<CampaignState>;
   /** Whether the account's surface has a form for MMS. */
   readonly carriesMms: boolean;
+  /** A job of more bytes is not read. */
+  readonly maxJobBytes: number;
   /** True once the worker shuts down: nothing new leaves. */
   readonly isClosing: () => boolean;
 }
@@ -69,7 +71,7 @@ export async function processJob(taken: TakenUp, context: ProcessContext): Promi
 function run(taken: TakenUp, context: ProcessContext): Promise<JobResult> {
   const { job } = taken;
   const now = context.now();
-  const parsed = parseSendJob(job.data);
+  const parsed = parseJobWithin(job.data, context.maxJobBytes);
   const read = parseJournal(job.progress, parsed.ok ? parsed.job : undefined);
   const journal = journalOrEmpty(read);
   const step = takeUp({ parsed, read, stalledCounter: job.stalledCounter, now });
@@ -86,7 +88,7 @@ async function settleWithoutRequest(
 ): Promise<JobResult> {
   switch (step.kind) {
     case 'invalid':
-      return giveUp(taken, { facts: invalidFacts(step.problem, taken.job.progress), journal }, context);
+      return giveUpUnread(taken, { found: step, journal }, context);
     case 'unreadable':
       return end(taken, { job: step.job, facts: unreadableFacts(step.problem), journal }, context);
     case 'expired':
@@ -98,6 +100,18 @@ async function settleWithoutRequest(
     case 'crashed':
       return afterCrash(taken, { job: step.job, journal }, context);
   }
+}
+
+/** Gives up a job that cannot be read. What is too large is not carried on: its failed job still has it. */
+function giveUpUnread(
+  taken: TakenUp,
+  { found, journal }: { readonly found: Omit<UnreadableJob, 'ok'>; readonly journal: Journal },
+  context: ProcessContext,
+): Promise<JobResult> {
+  const facts = invalidFacts(found.problem, taken.job.progress);
+  if (!found.isTooLarge) return giveUp(taken, { facts, journal }, context);
+  const data = { leftOut: 'The data lies in the failed job of this id until keepFailedAgeMs is over.' };
+  return giveUp(taken, { facts, journal, data }, context);
 }
 
 interface Ending {

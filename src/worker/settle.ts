@@ -236,6 +236,8 @@ export const unreadableFacts = (problem: string): DeathFacts => ({
 export interface GivenUp {
   readonly facts: DeathFacts;
   readonly journal: Journal;
+  /** What the dead letter keeps in place of the job's data. */
+  readonly data?: unknown;
 }
 
 /**
@@ -244,18 +246,18 @@ export interface GivenUp {
  */
 export async function giveUp(
   taken: TakenUp,
-  { facts, journal }: GivenUp,
+  { facts, journal, data = taken.job.data }: GivenUp,
   context: SettleContext,
 ): Promise<JobResult> {
   const { job } = taken;
   const id = job.id ?? '';
   const now = context.now();
-  const enqueuedAt = enqueuedAtOf(job, now);
-  await putDeadLetter(context.deadQueue, { id, data: job.data, facts, journal, enqueuedAt, now });
+  const enqueuedAt = enqueuedAtOf({ data, timestamp: job.timestamp }, now);
+  await putDeadLetter(context.deadQueue, { id, data, facts, journal, enqueuedAt, now });
   if (facts.reason === 'uncertain' && (await acceptedMeanwhile(id, context))) {
     return settleBySomebodyElse(taken, context);
   }
-  const parsed = parseSendJob(job.data);
+  const parsed = parseSendJob(data);
   reportEnd(id, parsed.ok ? parsed.job : { ...unreadable, enqueuedAt }, facts, context);
   throw new UnrecoverableError(`dead letter: ${[facts.reason, facts.code].filter(Boolean).join(' ')}`);
 }

@@ -1,11 +1,11 @@
 import type { Journal, Settled } from '../queue/journal.ts';
 import type { ParsedJournal } from '../queue/parse-journal.ts';
-import type { ParsedSendJob, SendJob } from '../queue/send-job.ts';
+import type { ParsedSendJob, SendJob, UnreadableJob } from '../queue/send-job.ts';
 
 /** What to do with a job that was just taken from the queue. */
 export type TakeUp =
   /** Nobody can tell what it holds. */
-  | { readonly kind: 'invalid'; readonly problem: string }
+  | ({ readonly kind: 'invalid' } & Omit<UnreadableJob, 'ok'>)
   /** Nobody can tell what became of it: it may have been sent. */
   | { readonly kind: 'unreadable'; readonly job: SendJob; readonly problem: string }
   | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
@@ -27,7 +27,10 @@ export interface TakenJob {
  * request is accounted for, and only then may the clock say that the message is too old.
  */
 export function takeUp({ parsed, read, stalledCounter, now }: TakenJob): TakeUp {
-  if (!parsed.ok) return { kind: 'invalid', problem: parsed.problem };
+  if (!parsed.ok) {
+    const { ok: _, ...found } = parsed;
+    return { kind: 'invalid', ...found };
+  }
   const { job } = parsed;
   if (!read.ok) return { kind: 'unreadable', job, problem: read.problem };
   const { journal } = read;

@@ -71,7 +71,7 @@ describe.skipIf(noBrowserReason !== undefined)(title, () => {
     await takePicture(page);
     await page.getByText(ids.uncertain, { exact: true }).first().click();
     await page.waitForURL(`**/${ids.uncertain}*`);
-    await page.getByText('90542*****43').first().waitFor();
+    await page.getByText('+90*****43').first().waitFor();
     expect(await page.textContent('body')).toMatch(/mayHaveArrived:\s*true/);
     await visit.expectNothingUnmasked();
   });

@@ -50,7 +50,7 @@ describe('the demo', () => {
       /no credit\. The account is held/,
       /^accepted +00 +288 /m,
       /^dead letter: unknown-code +99 +1 /m,
-      /^90\d{3}\*+\d{2} +uncertain +reset-after-write /m,
+      /^\+90\*{5}\d{2} +uncertain +reset-after-write /m,
       /Every message is accounted for/,
       /Where to look next/,
     ])

@@ -186,6 +186,22 @@ describe('a campaign of a text each', () => {
     expect(new Set(texts)).toEqual(new Set(recipients.map(({ to, text }) => `${to.slice(1)} ${text}`)));
   });
 
+  it('is cut into smaller jobs where its longest texts would make them too large, the same ones each time', async () => {
+    await using world = await createDelivery();
+    const options = { requestSize: 1_000, maxJobBytes: 100_000 };
+    const accounts = { acme: { title: 'ACME', maxTextLength: 612 } } as const;
+    await using producer = producerOf(world, { ...options, accounts });
+    const recipients = numbers(200).map((to, n) => ({ to, text: `${n} ${'€'.repeat(600)}` }));
+    const first = await producer.sendMany(recipients, { campaign: 'long' });
+    expect(first).toMatchObject({ messages: 200, jobs: 4, duplicates: 0 });
+    const jobs = await world.queue.getJobs(['prioritized']);
+    for (const { data } of jobs) expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThanOrEqual(100_000);
+    expect(await producer.sendMany(recipients, { campaign: 'long' })).toMatchObject({
+      jobs: 4,
+      duplicates: 200,
+    });
+  });
+
   it('is refused as a whole where what all have in common is wrong', async () => {
     await using world = await createDelivery();
     await using producer = producerOf(world);

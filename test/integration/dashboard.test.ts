@@ -134,7 +134,7 @@ describe('the dashboard', () => {
     expect(status).toBe(200);
     expect(JSON.parse(text).job).toMatchObject({
       name: 'unknown-code 871: not in the list of JetSMS; never taken for success (otp, 1 message, 1 part)',
-      data: { reason: 'unknown-code', code: '871', message: { recipients: '90532*****67' } },
+      data: { reason: 'unknown-code', code: '871', message: { recipients: '+90*****67' } },
     });
   });
 
@@ -247,7 +247,7 @@ describe('a read-only dashboard', () => {
       ['PUT', `${dead}/${ids.terminal}/clean`],
       ['PUT', `${main}/obliterate`, { force: true }],
       ['POST', `${main}/add`, { name: 'otp', data: {}, options: {} }],
-      ['PATCH', `${main}/${ids.waiting}/update-data`, { jobData: { to: ['90532*****67'] } }],
+      ['PATCH', `${main}/${ids.waiting}/update-data`, { jobData: { to: ['+90*****67'] } }],
       ['DELETE', '/'],
     ];
     for (const [method, path, body] of changes) {
@@ -282,7 +282,7 @@ describe('a writable dashboard', () => {
     onTestFinished(() => queue.close());
     const before = await redis.hgetall(`${prefix}:jetsms-shop:${ids.waiting}`);
     const refused: readonly (readonly [string, string, RegExp, unknown?])[] = [
-      ['PATCH', `${main}/${ids.waiting}/update-data`, /masks/, { jobData: { to: ['90532*****67'] } }],
+      ['PATCH', `${main}/${ids.waiting}/update-data`, /masks/, { jobData: { to: ['+90*****67'] } }],
       ['PATCH', `${main}/${ids.waiting}/priority`, /does not do this/, { priority: 1 }],
       ['POST', `${main}/add`, /jetsms send/, { name: 'otp', data: {}, options: {} }],
       ['PUT', `${main}/${ids.refused}/retry`, /jetsms dead replay/],

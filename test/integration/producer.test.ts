@@ -123,7 +123,7 @@ describe('an idempotency key', () => {
 
   it('with the same content gives the first id, and stores nothing more', async () => {
     const first = await producer.send(keyed);
-    const second = await producer.send({ ...keyed, to: '+90 (532) 123 45 67', lane: 'bulk' });
+    const second = await producer.send({ ...keyed, to: '+90 (532) 123 45 67' });
     expect(first.duplicate).toBe(false);
     expect(second).toMatchObject({ id: first.id, duplicate: true });
     expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
@@ -136,22 +136,41 @@ describe('an idempotency key', () => {
     expect(receipts.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
   });
 
-  it.each([
-    ['another text', { text: 'Kodunuz 999999' }],
-    ['another number', { to: '905331234567' }],
-    ['another title', { title: 'OTHER' }],
-  ])('with %s is refused, and the first message stays as it is', async (_, change) => {
+  it.each<[string, Partial<NewMessage>, string]>([
+    ['another text', { text: 'Kodunuz 999999' }, 'text'],
+    ['another number', { to: '905331234567' }, 'to'],
+    ['another title', { title: 'OTHER' }, 'title'],
+    ['another lane', { lane: 'otp' }, 'lane'],
+    ['another choice for an uncertain end', { whenUncertain: 'resend' }, 'whenUncertain'],
+    ['another time', { sendAt: Date.now() + 7_200_000 }, 'sendAt'],
+    ['another deadline', { deadline: Date.now() + 7_200_000 }, 'deadline'],
+  ])('with %s is refused, and the first message stays as it is', async (_, change, field) => {
     const first = await producer.send(keyed);
     const error = await refusal(producer.send({ ...keyed, ...change }));
-    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id });
+    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id, fields: [field] });
+    expect(error.message).toContain(`It differs in: ${field}.`);
     expect((await queue.getJob(first.id))?.data).toMatchObject({ to: [number], text });
     expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
   });
 
-  it('is remembered when its message is gone', async () => {
+  it.each<[string, (key: string) => Promise<unknown>]>([
+    ['gone', (key) => redis.del(key)],
+    ['no longer readable', (key) => redis.hset(key, 'data', '{"v":1')],
+    ['no send job any more', (key) => redis.hset(key, { data: 'null', progress: '{' })],
+  ])('is remembered when its job is %s; the receipt says no more than is known', async (_, spoil) => {
     const first = await producer.send(keyed);
-    await redis.del(`${prefix}:${queue.name}:${first.id}`);
-    expect(await producer.send(keyed)).toMatchObject({ id: first.id, duplicate: true });
+    await spoil(`${prefix}:${queue.name}:${first.id}`);
+    expect(await producer.send({ ...keyed, lane: 'otp' })).toEqual({
+      id: first.id,
+      account: 'default',
+      parts: 1,
+      lane: undefined,
+      sendAt: undefined,
+      deadlineAt: undefined,
+      duplicate: true,
+    });
+    const error = await refusal(producer.send({ ...keyed, text: 'Kodunuz 999999' }));
+    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id, fields: [] });
   });
 
   it('may be used again after its window, and gives a new id', async () => {
@@ -170,6 +189,79 @@ describe('an idempotency key', () => {
     await using two = createProducer({ redis: sharedRedisUrl(), prefix, accounts: { a: {}, b: {} } });
     const ids = await Promise.all(['a', 'b'].map((account) => two.send({ ...keyed, account })));
     expect(ids.map(({ duplicate }) => duplicate)).toEqual([false, false]);
+  });
+});
+
+describe('a repeated call', () => {
+  const hour = 3_600_000;
+  const day = 24 * hour;
+  const keyed: NewMessage = { ...message, idempotencyKey: 'order 17' };
+
+  /** Stores a message as if that had been so long ago. */
+  async function sendAgo(agoMs: number, change: Partial<NewMessage>) {
+    const { id } = await producer.send({ ...keyed, ...change });
+    const job = await queue.getJob(id);
+    const { enqueuedAt, sendAt, deadlineAt } = job?.data ?? {};
+    const earlier = {
+      enqueuedAt: enqueuedAt - agoMs,
+      ...(sendAt === undefined ? {} : { sendAt: sendAt - agoMs }),
+      deadlineAt: deadlineAt - agoMs,
+    };
+    await job?.updateData({ ...job.data, ...earlier });
+    return { id, ...earlier };
+  }
+
+  it('gets a receipt of what is stored, and not of what it leaves to the defaults', async () => {
+    const sendAt = Date.now() + hour;
+    const stated = { lane: 'otp', sendAt, deadline: sendAt + hour } as const;
+    const first = await producer.send({ ...keyed, ...stated });
+    expect(first).toMatchObject({ lane: 'otp', sendAt, deadlineAt: sendAt + hour, duplicate: false });
+    expect(await producer.send(keyed)).toEqual({ ...first, duplicate: true });
+  });
+
+  it('may write the same times in another way', async () => {
+    const sendAt = Date.now() + hour;
+    const first = await producer.send({ ...keyed, sendAt, deadline: new Date(sendAt + hour) });
+    const written = { sendAt: new Date(sendAt).toISOString(), deadline: sendAt + hour };
+    expect(await producer.send({ ...keyed, ...written })).toEqual({ ...first, duplicate: true });
+  });
+
+  it('may reckon its times from the clock anew, days later', async () => {
+    const times = () => ({ sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour });
+    const first = await sendAgo(2 * day, times());
+    const { id, sendAt, deadlineAt } = first;
+    expect(await producer.send({ ...keyed, ...times() })).toMatchObject({
+      id,
+      sendAt,
+      deadlineAt,
+      duplicate: true,
+    });
+  });
+
+  it('is a conflict with a time that is neither the same nor as far away as before', async () => {
+    const { id } = await sendAgo(2 * day, { deadline: Date.now() + hour });
+    const error = await refusal(producer.send({ ...keyed, deadline: Date.now() + 2 * hour }));
+    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: id, fields: ['deadline'] });
+  });
+
+  it('gets its receipt also after its times have passed', async () => {
+    const first = await sendAgo(2 * day, { sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour });
+    const { id, sendAt = 0, deadlineAt } = first;
+    const expected = { id, sendAt, deadlineAt, duplicate: true };
+    expect(await producer.send({ ...keyed, sendAt, deadline: deadlineAt })).toMatchObject(expected);
+    expect(await producer.send({ ...keyed, deadline: deadlineAt })).toMatchObject(expected);
+    const error = await refusal(producer.send({ ...keyed, deadline: deadlineAt - hour }));
+    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', fields: ['deadline'] });
+    expect(await queue.getJobCountByTypes('prioritized', 'delayed')).toBe(1);
+  });
+
+  it.each<[string, Partial<NewMessage>]>([
+    ['SCHEDULE_PAST', { sendAt: Date.now() - hour }],
+    ['DEADLINE_PAST', { deadline: Date.now() - hour }],
+  ])('is refused with %s where nothing was stored before, with a key or without', async (code, times) => {
+    await expect(producer.send({ ...keyed, ...times })).rejects.toMatchObject({ code });
+    await producer.send(message);
+    await expect(producer.send({ ...message, ...times })).rejects.toMatchObject({ code });
   });
 });
 

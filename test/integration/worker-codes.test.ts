@@ -3,7 +3,7 @@ import { istanbulClock } from '../../src/message/istanbul-time.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import type { Fault } from '../../src/simulator/fault-rule.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
-import { createDelivery, type End } from '../support/delivery.ts';
+import { createDelivery, type End, numberAt } from '../support/delivery.ts';
 import { journalOf } from '../support/journal-of.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -256,6 +256,24 @@ describe('what must not be sent', () => {
       { end: 'invalid', lane: 'transactional', messages: 1, parts: 0 },
     ]);
     expect(world.simulator.stats().requests).toBe(0);
+  });
+
+  it.each<[string, object]>([
+    ['with too many recipients', { to: Array.from({ length: 9_000 }, (_one, n) => numberAt(n)) }],
+    ['with too much in a field that nobody knows', { extra: ['x'.repeat(200_000)] }],
+  ])('is invalid where it is too large: %s; its dead letter does not carry it on', async (_, change) => {
+    await using world = await createDelivery({ settings: { maxJobBytes: 100_000 } });
+    await world.startWorker();
+    const data = sendJob(change);
+    await world.enqueue('m1', data);
+    const ended = await world.end('m1');
+    expect(inWords(ended)).toBe('dead invalid');
+    expect(ended.letter).toMatchObject({ text: expect.stringContaining('maxJobBytes') });
+    expect(JSON.stringify(ended.letter).length).toBeLessThan(1_000);
+    expect(ended.job.data).toEqual(data);
+    expect(world.simulator.stats().requests).toBe(0);
+    const { id } = await world.send();
+    expect(inWords(await world.end(id))).toBe('accepted');
   });
 
   it('is left alone until its time, also when BullMQ takes it up too early', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
-import { MessageError, type NewMms } from '../../src/producer/index.ts';
+import { createProducer, MessageError, type NewMms } from '../../src/producer/index.ts';
 import { readMedia } from '../../src/queue/media.ts';
 import { keys } from '../../src/queue/names.ts';
 import { openDeadLetters } from '../../src/worker/index.ts';
 import { nextOpening } from '../../src/worker/mms-window.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const webService = { surface: 'web-service' } as const;
@@ -84,8 +85,47 @@ describe('an MMS', () => {
     const again = await world.producer.sendMms(mms({ idempotencyKey: 'order-1' }));
     expect(again).toMatchObject({ id: first.id, duplicate: true });
     const other = mms({ idempotencyKey: 'order-1', media: { contentType: 'image/png', data: image } });
-    await expect(world.producer.sendMms(other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    const conflict = { code: 'IDEMPOTENCY_CONFLICT', messageId: first.id };
+    await expect(world.producer.sendMms(other)).rejects.toMatchObject({ ...conflict, fields: ['media'] });
+    const later = mms({ idempotencyKey: 'order-1', sendAt: Date.now() + 18_000_000 });
+    await expect(world.producer.sendMms(later)).rejects.toMatchObject({ ...conflict, fields: ['sendAt'] });
+    const past = mms({
+      idempotencyKey: 'order-1',
+      deadline: first.deadlineAt ?? 0,
+      sendAt: Date.now() - 10_000,
+    });
+    expect(await world.producer.sendMms(past)).toEqual({ ...first, duplicate: true });
+    await expect(world.producer.sendMms({ ...past, idempotencyKey: 'order-2' })).rejects.toMatchObject({
+      code: 'SCHEDULE_PAST',
+    });
     expect(await world.queue.getJobCountByTypes('prioritized')).toBe(1);
+  });
+
+  it('goes to a number once however often it is named, unless repeats are allowed', async () => {
+    await using world = await createDelivery({ account: webService });
+    const to = ['0532 123 45 67', '+905321234567', '0533 123 45 67'];
+    const { id, ...receipt } = await world.producer.sendMms(mms({ to }));
+    expect(receipt).toMatchObject({ messages: 2, repeated: 1, parts: 2 });
+    expect((await world.queue.getJob(id))?.data.to).toEqual(['905321234567', '905331234567']);
+    const allowing = await world.producer.sendMms(mms({ to, allowRepeats: true }));
+    expect(allowing).toMatchObject({ messages: 3, repeated: 0 });
+  });
+
+  it('is refused where its job would be too large, and nothing is stored', async () => {
+    await using world = await createDelivery({ account: webService });
+    const to = Array.from({ length: 8_000 }, (_, n) => numberAt(n));
+    const options = {
+      redis: sharedRedisUrl(),
+      prefix: world.prefix,
+      requestSize: 10_000,
+      maxJobBytes: 100_000,
+    };
+    await using producer = createProducer({ ...options, accounts: { [world.account.name]: world.account } });
+    const error = await refusal(producer.sendMms(mms({ to })));
+    expect(error).toMatchObject({ code: 'JOB_TOO_LARGE', field: 'to', details: { maximum: 100_000 } });
+    expect(await mediaKeys(world)).toEqual([]);
+    expect(await world.queue.count()).toBe(0);
+    expect(await producer.sendMms(mms({ to: to.slice(0, 5_000) }))).toMatchObject({ messages: 5_000 });
   });
 
   it('may come without a text', async () => {

@@ -16,7 +16,8 @@ export interface KeyScope {
 /**
  * The idempotency key of one of many messages: same number, same text, same title, same key. It does not know
  * the file or the line, so that a file with one line mended, or sorted anew, texts nobody twice
- * (docs/decisions/0007-a-file-can-be-sent-again.md). A hash, so that it reveals neither number nor text.
+ * (docs/decisions/0007-a-file-can-be-sent-again.md). A hash because a key has a greatest length; it stays in this
+ * process, and only the producer's keyed hash of it gets into ids and into Redis.
  */
 export function messageKey(to: string, text: string, scope: KeyScope): string {
   const { title, idempotencyKey, run = '' } = scope;

@@ -20,32 +20,32 @@ export interface BadLine {
   readonly problem: { readonly code: string; readonly message: string };
 }
 
+/**
+ * What messages have in common. Asked for each message: a deadline of `30m` counts from its sending, and a command
+ * that is repeated must not look as if it asked for another deadline.
+ */
+export type FieldsNow = () => CommonFields;
+
 /** What the numbers of a command line get. */
 export interface NumbersRun {
   readonly text: string;
-  readonly fields: CommonFields;
+  readonly fields: FieldsNow;
   /** With several numbers each gets a key of its own, made of this one. */
   readonly idempotencyKey?: string | undefined;
+  /** Tells this run from every other: without a key, a number that is there twice gets one message of the run. */
+  readonly run: string;
 }
 
 /** One message for each number of the command line. */
 export async function* messagesTo(
   numbers: readonly string[],
-  { text, fields, idempotencyKey }: NumbersRun,
+  { text, fields, idempotencyKey, run }: NumbersRun,
 ): AsyncGenerator<MessageLine, void> {
+  const scope = { title: '', ...(idempotencyKey === undefined ? { run } : { idempotencyKey }) };
   for (const [index, to] of numbers.entries()) {
-    const message = {
-      ...fields,
-      to,
-      text,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(to) }),
-    };
+    const key = numbers.length === 1 ? idempotencyKey : messageKey(to, text, scope);
+    const message = { ...fields(), to, text, ...(key === undefined ? {} : { idempotencyKey: key }) };
     yield { kind: 'message', line: index + 1, message };
-  }
-
-  function keyOf(to: string): string {
-    if (idempotencyKey === undefined || numbers.length === 1) return idempotencyKey ?? '';
-    return messageKey(to, text, { title: '', idempotencyKey });
   }
 }
 
@@ -53,7 +53,7 @@ export async function* messagesTo(
 export interface CsvRun {
   readonly template: Template;
   readonly toColumn?: string | undefined;
-  readonly fields: CommonFields;
+  readonly fields: FieldsNow;
   readonly keys: KeyScope;
 }
 
@@ -76,7 +76,11 @@ export async function* messagesOfCsv(open: OpenBytes, run: CsvRun): AsyncGenerat
     }
     const { to } = line;
     const idempotencyKey = messageKey(to, filled.text, keys);
-    yield { kind: 'message', line: line.line, message: { ...fields, to, text: filled.text, idempotencyKey } };
+    yield {
+      kind: 'message',
+      line: line.line,
+      message: { ...fields(), to, text: filled.text, idempotencyKey },
+    };
   }
 }
 

@@ -56,6 +56,19 @@ export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSe
   return { ...(title === '' ? {} : { title }), charset, maxTextLength, partsModel };
 }
 
+/** What all messages get that are made at this time. */
+export function fieldsAt(options: SendOptions, account: AccountSettings, nowMs: number): CommonFields {
+  const { title, lane, at, deadline, whenUncertain } = options;
+  return {
+    account: account.name,
+    ...(title === undefined ? {} : { title }),
+    ...(lane === undefined ? {} : { lane }),
+    ...(at === undefined ? {} : { sendAt: at }),
+    ...(deadline === undefined ? {} : { deadline: readDeadline(deadline, { at, nowMs }) }),
+    ...(whenUncertain === undefined ? {} : { whenUncertain }),
+  };
+}
+
 /**
  * What all messages get, checked once, so that a wrong title is one error and not one for each line.
  *
@@ -66,15 +79,7 @@ export function commonFields(
   options: SendOptions,
   { account, sampleText, nowMs }: { account: AccountSettings; sampleText: string; nowMs: number },
 ): CommonFields {
-  const { title, lane, at, whenUncertain } = options;
-  const fields: CommonFields = {
-    account: account.name,
-    ...(title === undefined ? {} : { title }),
-    ...(lane === undefined ? {} : { lane }),
-    ...(at === undefined ? {} : { sendAt: at }),
-    ...(options.deadline === undefined ? {} : { deadline: readDeadline(options.deadline, { at, nowMs }) }),
-    ...(whenUncertain === undefined ? {} : { whenUncertain }),
-  };
+  const fields = fieldsAt(options, account, nowMs);
   const rules = { ...rulesOf(account), nowMs };
   const [problem] = messageProblems({ ...fields, to: sampleNumber, text: sampleText }, rules);
   if (problem) throw problem;
@@ -103,8 +108,5 @@ export function refusalOf(error: unknown): { readonly code: string; readonly mes
   if (isMessageError(error)) return { code: error.code, message: error.message };
   if (!(error instanceof Error) || !('code' in error) || error.code !== 'IDEMPOTENCY_CONFLICT')
     return undefined;
-  return {
-    code: error.code,
-    message: 'Another text was enqueued for this number under this idempotency key.',
-  };
+  return { code: error.code, message: error.message };
 }

@@ -5,6 +5,7 @@ import type { Media } from '../../message/media.ts';
 import { checkMms, type NewMms, partsOfMms } from '../../message/mms.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import { readSettings } from '../../settings/read.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -41,15 +42,31 @@ export async function runSendMms(options: SendOptions, context: CliContext): Pro
   const account = accountOf(settings, options.account);
   const media = { contentType: contentTypeOf(options), data: await read(file, account) };
   const nowMs = await timeFor(options, settings);
-  const mms = await mmsOf(options, account, { media, nowMs });
-  const ids: string[] = [];
-  if (dryRun) checkMms(mms, { ...mmsRulesOf(account), nowMs });
-  else {
-    await using sender = producerSender(settings);
-    ids.push((await sender.sendMms(mms)).id);
-  }
-  const counts = { lines: to.length, enqueued: to.length, parts: partsOfMms * to.length };
-  print({ dryRun, ...counts, before: 0, repeated: 0, refused: 0 }, ids, options, context);
+  const mms = mmsOf(options, account, { media, nowMs });
+  const sent = dryRun ? checkOnly(mms, account, nowMs) : await send(mms, settings);
+  const { messages, repeated, duplicate } = sent;
+  const enqueued = duplicate ? 0 : messages;
+  const counts = { lines: to.length, enqueued, parts: partsOfMms * enqueued, before: messages - enqueued };
+  print({ dryRun, ...counts, repeated, refused: 0 }, sent.ids, options, context);
+}
+
+/** What became of the one MMS. */
+interface Sent {
+  readonly ids: readonly string[];
+  readonly messages: number;
+  readonly repeated: number;
+  readonly duplicate: boolean;
+}
+
+function checkOnly(mms: NewMms, account: AccountSettings, nowMs: number): Sent {
+  const { to, repeated } = checkMms(mms, { ...mmsRulesOf(account), nowMs });
+  return { ids: [], messages: to.length, repeated, duplicate: false };
+}
+
+async function send(mms: NewMms, settings: Settings): Promise<Sent> {
+  await using sender = producerSender(settings);
+  const { id, ...sent } = await sender.sendMms(mms);
+  return { ids: [id], ...sent };
 }
 
 function mmsOf(

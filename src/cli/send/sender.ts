@@ -17,11 +17,13 @@ export interface Sender extends AsyncDisposable {
 const redisTimeoutMs = 3_000;
 
 /** Puts messages into Redis, by the rules that the settings make for each account. */
-export function producerSender({ redisUrl, prefix, idempotencyWindowMs, accounts }: Settings): Producer {
+export function producerSender(settings: Settings): Producer {
+  const { redisUrl, prefix, idempotencyWindowMs, maxJobBytes, accounts } = settings;
   return createProducer({
     redis: redisUrl,
     prefix,
     idempotencyWindowMs,
+    maxJobBytes,
     redisTimeoutMs,
     accounts: Object.fromEntries([...accounts].map(([name, account]) => [name, producerAccount(account)])),
   });

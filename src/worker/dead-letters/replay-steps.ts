@@ -50,7 +50,7 @@ export function originIdsOf({ id, rootId }: Origin): readonly string[] {
  * off with its campaign leaves it, or it would be called off again.
  */
 export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, now: number): SendJob {
-  const { before: _before, campaign, ...rest } = job;
+  const { before: _before, sendAt: _sendAt, campaign, ...rest } = job;
   return {
     ...rest,
     ...(campaign === undefined || letter.reason === 'cancelled' ? {} : { campaign }),

@@ -138,7 +138,7 @@ describe('jetsms dead', () => {
     const { code, stdout, stderr } = await dead('list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[0])).toEqual(['ID', 'md', 'mc', 'mb', 'old']);
-    expect(stdout).toMatch(/old .* terminal +12 .* 90532\*{5}67 +2 +sender title wrong or not approved/);
+    expect(stdout).toMatch(/old .* terminal +12 .* \+90\*{5}67 +2 +sender title wrong or not approved/);
   });
 
   it('lists page by page as JSON', async () => {

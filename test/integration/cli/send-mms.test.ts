@@ -49,6 +49,19 @@ describe('jetsms send --mms', () => {
     expect(await world.queue.count()).toBe(0);
   });
 
+  it('sends to a number once however often it is named, and says when all was sent before', async () => {
+    await using world = await createDelivery({ account: { name: 'default', surface: 'web-service' } });
+    const twice = ['--to', '0532 123 45 67', '+90 532 123 45 67', '0533 123 45 67', '--mms', file, '--json'];
+    const dry = JSON.parse((await sendMms(world, ...twice, '--dry-run')).out);
+    expect(dry).toMatchObject({ lines: 3, enqueued: 2, parts: 2, before: 0, repeated: 1 });
+    const keyed = [...twice, '--idempotency-key', 'sezon'];
+    const first = JSON.parse((await sendMms(world, ...keyed)).out);
+    expect(first).toMatchObject({ lines: 3, enqueued: 2, parts: 2, before: 0, repeated: 1 });
+    const again = JSON.parse((await sendMms(world, ...keyed)).out);
+    expect(again).toMatchObject({ enqueued: 0, parts: 0, before: 2, repeated: 1, ids: first.ids });
+    expect(await world.queue.count()).toBe(1);
+  });
+
   it('says why an account that speaks XML cannot', async () => {
     await using world = await createDelivery({ account: { name: 'default' } });
     for (const more of [[], ['--dry-run']]) {

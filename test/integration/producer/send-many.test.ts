@@ -2,7 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CampaignRules, checkCampaign, type ManyOptions } from '../../../src/producer/many.ts';
+import type { Recipient } from '../../../src/producer/chunks.ts';
+import {
+  type CampaignRules,
+  checkCampaign,
+  type ManyOptions,
+  type ManyProgress,
+} from '../../../src/producer/many.ts';
 import { type ManyStore, sendMany } from '../../../src/producer/send-many.ts';
 import { queueName } from '../../../src/queue/names.ts';
 import { numberAt } from '../../support/delivery.ts';
@@ -13,7 +19,8 @@ afterAll(() => redis.disconnect());
 
 const options: ManyOptions = { campaign: 'sale', text: 'Merhaba' };
 const rules = { charset: 'utf-8', maxTextLength: 160, title: 'ACME' } as const;
-const campaign = (): CampaignRules => checkCampaign(options, { account: 'acme', rules, nowMs: Date.now() });
+const campaign = (change: Partial<ManyOptions> = {}): CampaignRules =>
+  checkCampaign({ ...options, ...change }, { account: 'acme', rules, nowMs: Date.now() });
 
 /** A store of jobs of two messages each, and its queue. */
 function world(change: Partial<ManyStore> = {}) {
@@ -23,6 +30,7 @@ function world(change: Partial<ManyStore> = {}) {
     redis,
     prefix,
     queue: async () => queue,
+    secret: async () => 'a'.repeat(64),
     requestSize: 2,
     campaignWindowMs: 60_000,
     ...change,
@@ -82,5 +90,127 @@ describe('a campaign that is being stored', () => {
     expect(receipt).toMatchObject({ messages: 1, refused: 1_100 });
     expect(receipt.problems).toHaveLength(1_000);
     expect(told).toHaveLength(1_100);
+  });
+});
+
+describe('a campaign that is enqueued again', () => {
+  const hour = 3_600_000;
+
+  it.each<[string, Partial<ManyOptions>, string]>([
+    ['another lane', { lane: 'transactional' }, 'lane'],
+    ['another time', { sendAt: Date.now() + 5 * hour }, 'sendAt'],
+    ['another deadline', { deadline: Date.now() + 5 * hour }, 'deadline'],
+    ['another choice for uncertain ends', { whenUncertain: 'resend' }, 'whenUncertain'],
+    ['another title', { title: 'OTHER' }, 'title'],
+    ['another text', { text: 'Selam' }, 'text'],
+  ])('with %s is refused, and adds nothing', async (_, change, field) => {
+    await using inner = world();
+    await sendMany(numbers(4), options, campaign(), inner.store);
+    const again = sendMany(numbers(8), { ...options, ...change }, campaign(change), inner.store);
+    await expect(again).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+      fields: [field],
+      messageId: expect.stringMatching(/^c[0-9a-f]{20}-0-/),
+    });
+    expect(await inner.queue.getJobCountByTypes('prioritized', 'delayed')).toBe(2);
+  });
+
+  it('says until when what is stored may be sent', async () => {
+    await using inner = world();
+    const scheduled = { sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour };
+    const first = await sendMany(numbers(4), options, campaign(scheduled), inner.store);
+    expect(first.deadlineAt).toBe(scheduled.deadline);
+    const again = await sendMany(numbers(4), options, campaign(), inner.store);
+    expect(again).toMatchObject({ duplicates: 4, deadlineAt: scheduled.deadline });
+    const more = await sendMany(numbers(6), options, campaign({ deadline: scheduled.deadline }), inner.store);
+    expect(more).toMatchObject({ messages: 6, duplicates: 4, deadlineAt: scheduled.deadline });
+  });
+
+  it('is compared with what Redis still has of it', async () => {
+    await using inner = world();
+    await sendMany(numbers(4), options, campaign(), inner.store);
+    const ids = (await inner.queue.getJobs(['prioritized'])).map(({ id = '' }) => id);
+    await redis.del(ids.filter((id) => /^c\w+-0-/.test(id)).map((id) => inner.queue.toKey(id)));
+    const later = { sendAt: Date.now() + 5 * hour };
+    await expect(sendMany(numbers(6), options, campaign(later), inner.store)).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+      fields: ['sendAt'],
+    });
+    expect(await inner.queue.getJobCountByTypes('delayed')).toBe(0);
+  });
+
+  it('leaves the deadline out where Redis no longer knows of its messages', async () => {
+    await using inner = world();
+    await sendMany(numbers(2), options, campaign(), inner.store);
+    for (const { id } of await inner.queue.getJobs(['prioritized']))
+      await redis.del(`${inner.store.prefix}:${inner.queue.name}:${id}`);
+    const again = await sendMany(numbers(2), options, campaign(), inner.store);
+    expect(again).toMatchObject({ messages: 2, duplicates: 2, deadlineAt: undefined });
+  });
+});
+
+describe('a number that is there more than once', () => {
+  const spellings = (n: number): readonly string[] => [
+    numberAt(n),
+    `+90 (${numberAt(n).slice(2, 5)}) ${numberAt(n).slice(5)}`,
+    `0${numberAt(n).slice(2)}`,
+  ];
+  const recipients: readonly Recipient[] = [
+    ...spellings(1),
+    numberAt(2),
+    { to: numberAt(1), text: 'Başka' },
+    'x',
+    ...numbers(4),
+    numberAt(3),
+  ];
+  /** Six repeats; two of the chunks have nothing else, and give no job. */
+  const expected = { messages: 4, refused: 1, repeated: 6, duplicates: 0 };
+
+  const stored = async (queue: Queue): Promise<readonly string[]> => {
+    const jobs = await queue.getJobs(['prioritized']);
+    return jobs.flatMap((job) => job.data.to).toSorted();
+  };
+
+  it('is texted once, in whatever spelling and with whatever text, and the others are counted', async () => {
+    await using inner = world();
+    const progress: ManyProgress[] = [];
+    const onProgress = (soFar: ManyProgress): void => void progress.push(soFar);
+    const receipt = await sendMany(recipients, { ...options, onProgress }, campaign(), inner.store);
+    expect(receipt).toMatchObject(expected);
+    expect(await stored(inner.queue)).toEqual(numbers(4));
+    expect(progress.at(-1)).toEqual({ messages: 4, refused: 1, repeated: 6 });
+  });
+
+  it('gives the same jobs when the campaign is enqueued again', async () => {
+    await using inner = world();
+    const first = await sendMany(recipients, options, campaign(), inner.store);
+    const again = await sendMany(recipients, options, campaign(), inner.store);
+    expect(again).toMatchObject({ ...expected, jobs: first.jobs, duplicates: 4 });
+    expect(await stored(inner.queue)).toEqual(numbers(4));
+  });
+
+  it('is counted in the same way in a dry run', async () => {
+    await using inner = world();
+    const dry = await sendMany(recipients, { ...options, dryRun: true }, campaign(), inner.store);
+    const { deadlineAt: _, ...receipt } = await sendMany(recipients, options, campaign(), inner.store);
+    expect(dry).toMatchObject(receipt);
+  });
+
+  it('is texted as often as it is there where repeats are allowed', async () => {
+    await using inner = world();
+    const allowing = { ...options, allowRepeats: true };
+    const receipt = await sendMany(recipients, allowing, campaign(), inner.store);
+    expect(receipt).toMatchObject({ messages: 10, refused: 1, repeated: 0 });
+    expect(await stored(inner.queue)).toHaveLength(10);
+  });
+
+  it('makes another campaign of one that is enqueued again with repeats allowed', async () => {
+    await using inner = world();
+    await sendMany(recipients, options, campaign(), inner.store);
+    const allowing = { ...options, allowRepeats: true };
+    await expect(sendMany(recipients, allowing, campaign(), inner.store)).rejects.toMatchObject({
+      code: 'CAMPAIGN_CONFLICT',
+    });
+    expect(await stored(inner.queue)).toEqual(numbers(4));
   });
 });

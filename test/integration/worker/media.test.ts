@@ -16,11 +16,12 @@ beforeEach(() => {
   place = { prefix: freshPrefix(), account: 'acme' };
 });
 
+const secret = 'a'.repeat(64);
 const keyOf = (hash: string): string => keys.media(place.prefix, place.account, hash);
 
 async function stored(bytes: number, fill: number): Promise<string> {
   const data = Buffer.alloc(bytes, fill);
-  const hash = mediaHash(data);
+  const hash = mediaHash(data, secret);
   await storeMedia(redis, place, { hash, data, keepMs: 60_000 });
   return hash;
 }
@@ -50,7 +51,7 @@ describe('the media of an account', () => {
 
   it('that are gone are told of, and not taken for empty', async () => {
     const library = createMediaLibrary(redis, place);
-    const hash = mediaHash(Buffer.from('never stored'));
+    const hash = mediaHash(Buffer.from('never stored'), secret);
     expect(await library.has(hash)).toBe(false);
     await expect(library.base64(hash)).rejects.toThrow('gone from Redis');
     expect(await keepMedia(redis, place, { hash, keepMs: 1_000 })).toBe(false);

@@ -99,7 +99,7 @@ describe('a run with everything in it', () => {
         expect(text, place).not.toContain(secret);
     }
     // The mask is there, so that what was looked for could have been found.
-    expect(shown.log).toContain('90532*****00');
+    expect(shown.log).toContain('+90*****00');
     expect(shown.metrics).toContain('jetsms_uncertain_open{account="acme"} 1');
   });
 });

@@ -84,7 +84,7 @@ describe('the data of a job', () => {
       '905321234562',
     ];
     expect(sendJobData(job({ to, parts: 6 }))).toMatchObject({
-      recipients: '90532*****67, 90532*****68, 90532*****69, 90532*****60, 90532*****61 and 1 more',
+      recipients: '+90*****67, +90*****68, +90*****69, +90*****60, +90*****61 and 1 more',
       messages: 6,
       textHidden: '7 characters',
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,8 +7,6 @@ import {
   keyedMessageId,
   messageIdBytes,
   newMessageId,
-  sameContent,
-  sameKey,
 } from '../../../src/message/id.ts';
 
 describe('newMessageId', () => {
@@ -31,54 +30,55 @@ describe('newMessageId', () => {
 });
 
 describe('keyedMessageId', () => {
+  const secret = 'a'.repeat(64);
   const message = { to: '905321234567', title: 'FIRMA', text: 'Kodunuz 123456' };
   const keyed = { account: 'main', idempotencyKey: 'order-17', content: contentOf(message) };
-  const id = keyedMessageId(keyed);
+  const id = keyedMessageId(keyed, secret);
+  const [key, hash] = id.split('-');
 
   it('is the same for the same key and content', () => {
     expect(id).toMatch(/^k[0-9a-f]{24}-[0-9a-f]{16}$/);
-    expect(sameContent(id, keyedMessageId({ ...keyed }))).toBe(true);
-    expect(sameKey(id, id)).toBe(true);
+    expect(keyedMessageId({ ...keyed, content: contentOf({ ...message }) }, secret)).toBe(id);
   });
 
-  it('differs behind the dash only for other content', () => {
-    const other = keyedMessageId({ ...keyed, content: contentOf({ ...message, text: 'Kodunuz 123457' }) });
-    expect(sameContent(id, other)).toBe(false);
-    expect(sameKey(id, other)).toBe(true);
-    expect(other.split('-')[0]).toBe(deduplicationIdOf('main', 'order-17'));
+  it.each(['to', 'title', 'text'])('differs behind the dash only for another %s', (field) => {
+    const content = contentOf({ ...message, [field]: 'other' });
+    const [otherKey, otherHash] = keyedMessageId({ ...keyed, content }, secret).split('-');
+    expect(otherKey).toBe(deduplicationIdOf('main', 'order-17', secret));
+    expect(otherKey).toBe(key);
+    expect(otherHash).not.toBe(hash);
   });
 
   it.each([
-    { ...keyed, idempotencyKey: 'order-18' },
-    { ...keyed, account: 'other' },
-  ])('differs altogether for another key or account', (other) => {
-    expect(sameKey(id, keyedMessageId(other))).toBe(false);
+    ['key', { ...keyed, idempotencyKey: 'order-18' }, secret],
+    ['account', { ...keyed, account: 'other' }, secret],
+    ['secret', keyed, 'b'.repeat(64)],
+  ])('differs on both sides of the dash for another %s', (_, other, itsSecret) => {
+    const [otherKey, otherHash] = keyedMessageId(other, itsSecret).split('-');
+    expect(otherKey).not.toBe(key);
+    expect(otherHash).not.toBe(hash);
   });
 
-  it('hashes the content differently under each key, so that it cannot be looked up', () => {
-    const suffix = (idempotencyKey: string): string | undefined =>
-      keyedMessageId({ ...keyed, idempotencyKey }).split('-')[1];
-    expect(suffix('a')).not.toBe(suffix('b'));
+  it('is not what a plain hash of the same facts gives, so that numbers cannot be tried', () => {
+    const plain = ['sha256', 'sha3-256'].flatMap((algorithm) =>
+      [JSON.stringify(keyed.content), `order-17\0${JSON.stringify(keyed.content)}`, 'main\0order-17'].map(
+        (text) => createHash(algorithm).update(text).digest('hex'),
+      ),
+    );
+    expect(plain.filter((one) => one.startsWith(hash ?? '') || one.startsWith(key?.slice(1) ?? ''))).toEqual(
+      [],
+    );
   });
 
   it('contains neither key, number nor text', () => {
-    const secret = keyedMessageId({
-      account: 'main',
-      idempotencyKey: '905321234567',
-      content: '905321234567',
-    });
-    expect(secret).not.toContain('905321234567');
+    const number = '905321234567';
+    expect(
+      keyedMessageId({ account: 'main', idempotencyKey: number, content: [number] }, secret),
+    ).not.toContain(number);
   });
 
-  it('does not take ids of other kinds for keyed ones', () => {
-    expect(sameKey('m00000000000000000000', 'm00000000000000000000')).toBe(false);
-  });
-});
-
-describe('contentOf', () => {
-  it('keeps fields apart', () => {
-    expect(contentOf({ to: '1', title: '2","3', text: '4' })).not.toBe(
-      contentOf({ to: '1', title: '2', text: '3","4' }),
-    );
+  it('keeps account and key apart, whatever characters they have', () => {
+    expect(deduplicationIdOf('a', 'b\0c', secret)).not.toBe(deduplicationIdOf('a\0b', 'c', secret));
+    expect(deduplicationIdOf('a","b', 'c', secret)).not.toBe(deduplicationIdOf('a', 'b","c', secret));
   });
 });

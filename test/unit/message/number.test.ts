@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
+import examples from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
+import {
+  getCountries,
+  getCountryCallingCode,
+  getExampleNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/mobile';
 import { describe, expect, it } from 'vitest';
 import { isMessageError } from '../../../src/message/errors.ts';
 import { isProviderNumber, maskNumber, normalizeNumber } from '../../../src/message/number.ts';
@@ -250,26 +256,46 @@ describe('isProviderNumber', () => {
 
 describe('maskNumber', () => {
   it.each([
-    ['905321234567', '90532*****67'],
-    ['+90 532 123 45 67', '90532*****67'],
-    ['05321234567', '0532*****67'],
-    ['5321234567', '532*****67'],
-    ['4915112345678', '49151******78'],
-    ['12345678', '1*****78'],
-    ['1234567', '*******'],
-    ['', '*'],
-    ['Sayın Ayşe', '*'],
+    ['905321234567', '+90*****67'],
+    ['+90 532 123 45 67', '+90*****67'],
+    ['05321234567', '*****67'],
+    ['5321234567', '*****67'],
+    ['4915112345678', '+49*****78'],
+    ['12025550143', '+1*****43'],
+    ['79161234567', '+7*****67'],
+    ['994501234567', '+994*****67'],
+    ['35799123456', '+357*****56'],
+    ['12345678', '+1*****78'],
+    ['90123456', '*****'],
+    ['1234567', '*****'],
+    ['', '*****'],
+    ['Sayın Ayşe', '*****'],
   ])('shows %j as %s', (number, masked) => {
     expect(maskNumber(number)).toBe(masked);
   });
 
-  it('shows at most seven digits and hides at least five, whatever it is given', () => {
+  it('knows the country of every number that the library knows', () => {
+    for (const country of getCountries()) {
+      const number = getExampleNumber(country, examples)?.number.slice(1) ?? '';
+      const code = getCountryCallingCode(country);
+      // Those that leave fewer than five digits to hide show nothing; ten digits from 5 on may be Turkish ones.
+      if (number.length - code.length < 7 || /^5\d{9}$/.test(number)) continue;
+      expect([country, maskNumber(number)]).toEqual([country, `+${code}*****${number.slice(-2)}`]);
+    }
+  });
+
+  it('is the same for every Turkish number with the same last two digits', () => {
+    const numbers = Array.from({ length: 1_000 }, (_, n) => String(905_000_000_067 + n * 1_000_000));
+    expect(new Set(numbers.map(maskNumber))).toEqual(new Set(['+90*****67']));
+  });
+
+  it('shows at most a country and two digits, and hides at least five, whatever it is given', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9]{0,40}$/)), (text) => {
         const masked = maskNumber(text);
-        const shown = masked.replaceAll('*', '').length;
-        expect(masked).toMatch(/^[0-9]{0,5}\*+[0-9]{0,2}$/);
-        if (shown > 0) expect(masked.length - shown).toBeGreaterThanOrEqual(5);
+        const shown = masked.replace(/[^0-9]/g, '').length;
+        expect(masked).toMatch(/^(?:\+[1-9][0-9]{0,2})?\*{5}(?:[0-9]{2})?$/);
+        if (shown > 0) expect(text.replace(/[^0-9]/g, '').length - shown).toBeGreaterThanOrEqual(5);
       }),
     );
   });

@@ -2,20 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MessageError } from '../../../src/message/errors.ts';
 import type { AccountRules } from '../../../src/message/message.ts';
+import type { Recipient } from '../../../src/producer/chunks.ts';
 import {
   type CampaignRules,
-  campaignJobId,
   checkCampaign,
-  checkRecipients,
-  chunksOf,
   jobOf,
   type ManyOptions,
   type ManyProblem,
-  type Recipient,
 } from '../../../src/producer/many.ts';
 import { parseSendJob } from '../../../src/queue/send-job.ts';
 import { partsOf } from '../../../src/worker/division.ts';
-import { collect } from '../cli/capture.ts';
 
 const nowMs = Date.UTC(2030, 0, 1);
 const rules: AccountRules = { charset: 'utf-8', maxTextLength: 459, title: 'ACME' };
@@ -32,64 +28,23 @@ const codeOf = (what: () => unknown): unknown => {
 };
 
 /** The job of these recipients, and what is wrong with the others. */
-function judge(recipients: readonly Recipient[], campaign: CampaignRules = check(), firstIndex = 0) {
+function judge(
+  recipients: readonly Recipient[],
+  campaign: CampaignRules = check(),
+  { firstIndex = 0, repeats = [] }: { firstIndex?: number; repeats?: readonly string[] } = {},
+) {
   const problems: ManyProblem[] = [];
   const chunk = { position: 0, firstIndex, recipients };
-  const job = jobOf(chunk, campaign, (problem) => problems.push(problem));
-  return { job, problems };
-}
-
-async function* asAsync<T>(items: readonly T[]): AsyncGenerator<T> {
-  for (const item of items) yield await Promise.resolve(item);
-}
-
-describe('recipients in chunks', () => {
-  it.each([
-    ['an array', (items: readonly string[]) => items],
-    ['a set', (items: readonly string[]) => new Set(items)],
-    ['a generator', (items: readonly string[]) => items.values()],
-    ['an async generator', (items: readonly string[]) => asAsync(items)],
-  ])('of %s are all of them, in order, full but for the last', async (_, recipientsOf) => {
-    const anything = fc.record({ count: fc.nat(40), size: fc.integer({ min: 1, max: 12 }) });
-    await fc.assert(
-      fc.asyncProperty(anything, async ({ count, size }) => {
-        const items = Array.from({ length: count }, (_, n) => String(n));
-        const chunks = await collect(chunksOf(recipientsOf(items), size));
-        expect(chunks.flatMap(({ recipients }) => recipients)).toEqual(items);
-        expect(chunks).toHaveLength(Math.ceil(count / size));
-        chunks.forEach(({ position, firstIndex, recipients }, place) => {
-          expect({ position, firstIndex }).toEqual({ position: place, firstIndex: place * size });
-          expect(recipients.length).toBe(Math.min(size, count - firstIndex));
-        });
-      }),
-    );
-  });
-
-  it('are read no further than the chunk that is asked for', async () => {
-    let taken = 0;
-    function* endless(): Generator<string> {
-      for (;;) yield String(taken++);
-    }
-    for await (const { position } of chunksOf(endless(), 10)) if (position === 2) break;
-    expect(taken).toBe(30);
-  });
-});
-
-describe('a list of recipients', () => {
-  it.each(['05321234567', 5_321_234_567, undefined, null, { to: '05321234567' }])(
-    'is not %j',
-    (recipients) => {
-      expect(codeOf(() => checkRecipients(recipients))).toBe('RECIPIENTS_INVALID');
+  const asked: string[] = [];
+  const job = jobOf(chunk, campaign, {
+    onProblem: (problem) => void problems.push(problem),
+    isRepeat(number) {
+      asked.push(number);
+      return repeats.includes(number);
     },
-  );
-
-  it.each([[[]], [new Set()], [new Map().keys()], [asAsync([])]])(
-    'is anything that can be iterated',
-    (recipients) => {
-      expect(codeOf(() => checkRecipients(recipients))).toBeUndefined();
-    },
-  );
-});
+  });
+  return { job, problems, asked };
+}
 
 describe('what all messages of a campaign have in common', () => {
   it('is completed: lane bulk, the title of the account, a deadline', () => {
@@ -160,7 +115,7 @@ describe('the job of a chunk', () => {
       { to: '0532 123 45 68', text: '' },
       { to: 'x' },
     ];
-    const { job, problems } = judge(recipients, check(), 500);
+    const { job, problems } = judge(recipients, check(), { firstIndex: 500 });
     expect(job?.to).toEqual(['905321234567']);
     expect(problems).toMatchObject([
       { index: 501, code: 'NUMBER_NOT_MOBILE', field: 'to' },
@@ -168,6 +123,25 @@ describe('the job of a chunk', () => {
       { index: 503, code: 'NUMBER_INVALID', field: 'to' },
     ]);
     expect(JSON.stringify(problems)).not.toMatch(/\d{5}/);
+  });
+
+  it('leaves out whoever has a message already, whatever the spelling and the text', () => {
+    const { job, problems } = judge(
+      ['+90 (532) 123-45-67', { to: 5_321_234_567, text: 'Başka' }, '05321234568'],
+      check(),
+      { repeats: ['905321234567'] },
+    );
+    expect(problems).toEqual([]);
+    expect(job).toMatchObject({ to: ['905321234568'], text: 'Merhaba', parts: 1 });
+  });
+
+  it('does not count as seen whoever cannot be sent to', () => {
+    const { asked } = judge([{ to: '05321234567', text: ' ' }, '0212 123 45 67', '05321234568']);
+    expect(asked).toEqual(['905321234568']);
+  });
+
+  it('is none where all have a message already', () => {
+    expect(judge(['05321234567'], check(), { repeats: ['905321234567'] }).job).toBeUndefined();
   });
 
   it.each([null, undefined, {}, [], true])('takes %j for a recipient without a number', (recipient) => {
@@ -202,39 +176,5 @@ describe('the job of a chunk', () => {
         if (job) expect(job.parts).toBe(partsOf(job));
       }),
     );
-  });
-});
-
-describe("the id of a campaign's job", () => {
-  const { job } = judge(['0532 123 45 67']);
-  if (!job) throw new Error('the recipient is fit');
-  const id = campaignJobId(job, 3);
-
-  it('is the same for the same campaign, place and content, whenever it is enqueued', () => {
-    const later = { ...job, enqueuedAt: nowMs + 1, deadlineAt: job.deadlineAt + 1 };
-    expect(campaignJobId(later, 3)).toEqual(id);
-  });
-
-  it.each([
-    ['recipients', { to: ['905321234568'] }],
-    ['text', { text: 'Selam' }],
-    ['title', { title: 'OTHER' }],
-  ])('has another content, and the same place, with another %s', (_, change) => {
-    const other = campaignJobId({ ...job, ...change }, 3);
-    expect(other.deduplicationId).toBe(id.deduplicationId);
-    expect(other.idPrefix).not.toBe(id.idPrefix);
-  });
-
-  it.each([
-    ['position', job, 4],
-    ['campaign', { ...job, campaign: 'other' }, 3],
-    ['account', { ...job, account: 'other' }, 3],
-  ])('has another place with another %s', (_, other, position) => {
-    expect(campaignJobId(other, position).deduplicationId).not.toBe(id.deduplicationId);
-  });
-
-  it('begins with its place, holds no number, and is fit to be a job id of BullMQ', () => {
-    expect(id.idPrefix.startsWith(`${id.deduplicationId}-`)).toBe(true);
-    expect(id.idPrefix).toMatch(/^c[0-9a-f]{20}-3-[0-9a-f]{16}-$/);
   });
 });

@@ -23,6 +23,7 @@ describe("a producer's options", () => {
       prefix: '{jetsms}',
       idempotencyWindowMs: 24 * 60 * 60 * 1_000,
       requestSize: 1_000,
+      maxJobBytes: 20_000_000,
       campaignWindowMs: 30 * 24 * 60 * 60 * 1_000,
       mediaMemoryMs: 90 * 24 * 60 * 60 * 1_000,
       redisTimeoutMs: 1_000,
@@ -55,6 +56,8 @@ describe("a producer's options", () => {
       { redis, accounts: { a: { partsModel: 'list' }, b: { partsModel: 'constructor' } } },
       /partsModel of the account at position 2 must be one of list, operator-code/,
     ],
+    ['jobs of too many messages', { redis, requestSize: 10_001 }, /requestSize must be a whole number/],
+    ['too small jobs', { redis, maxJobBytes: 99_999 }, /maxJobBytes must be a whole number from 100,000/],
     ['no prefix', { redis, prefix: '' }, /prefix must be a text/],
   ])('are refused with %s', (_, options, expected) => {
     expect(refusal(options)).toMatchObject({

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSendJob, textAt } from '../../../src/queue/send-job.ts';
+import { parseJobWithin, parseSendJob, type SendJob, textAt } from '../../../src/queue/send-job.ts';
 import { sendJob } from '../../support/send-job.ts';
 
 const job = sendJob();
 const number = '905321234567';
 const text = 'Kodunuz 481516';
+const media = { hash: 'a'.repeat(64), contentType: 'image/png', subject: '', bytes: 7 };
 
 const problemOf = (data: unknown): string | undefined => {
   const parsed = parseSendJob(data);
@@ -38,6 +39,7 @@ describe('a send job', () => {
     ['text', { text: '' }, 'field text is missing or not valid'],
     ['text', { text: ['a', 'b'] }, 'field text is missing or not valid'],
     ['text', { text: [7] }, 'field text is missing or not valid'],
+    ['sendAt', { sendAt: 'tomorrow' }, 'field sendAt is missing or not valid'],
     ['whenUncertain', { whenUncertain: 'ask' }, 'field whenUncertain is missing or not valid'],
     ['partsModel', { partsModel: 7 }, 'field partsModel is missing or not valid'],
     ['parts', { parts: '1' }, 'field parts is missing or not valid'],
@@ -47,6 +49,34 @@ describe('a send job', () => {
     ['before', { before: { attempts: -1, resends: 0 } }, 'field before is missing or not valid'],
   ])('without a good %s is not valid: %j', (_, change, expected) => {
     expect(problemOf({ ...job, ...change })).toBe(expected);
+  });
+
+  it.each<[string, Partial<SendJob>]>([
+    ['to', { to: Array.from({ length: 10_001 }, () => number) }],
+    ['title', { title: 'A'.repeat(41) }],
+    ['text', { text: 'a'.repeat(1_001) }],
+    ['text', { to: [number, number], text: ['a', 'a'.repeat(1_001)] }],
+    ['text', { media, text: 'a'.repeat(1_001) }],
+    ['text', { media, text: ['a'] }],
+  ])('with more %s than any account allows is not valid', (field, change) => {
+    expect(problemOf({ ...job, ...change })).toBe(`field ${field} is missing or not valid`);
+  });
+
+  it('with as much as an account can allow is read', () => {
+    const to = Array.from({ length: 10_000 }, () => number);
+    expect(problemOf({ ...job, to, title: 'A'.repeat(40), text: 'a'.repeat(1_000) })).toBeUndefined();
+    expect(problemOf({ ...job, media, text: '' })).toBeUndefined();
+  });
+
+  it('that is too large is not read at all; one that is not is read as it stands', () => {
+    const large = { ...job, extra: 'x'.repeat(2_000) };
+    expect(parseJobWithin(large, 1_000)).toEqual({
+      ok: false,
+      problem: expect.stringContaining('maxJobBytes'),
+      isTooLarge: true,
+    });
+    expect(parseJobWithin(large, 10_000)).toEqual(parseSendJob(large));
+    expect(parseJobWithin({ v: 2 }, 10_000)).toEqual(parseSendJob({ v: 2 }));
   });
 
   it.each([[undefined], [null], ['rubbish'], [7], [[]], [{}]])('is none of ours: %j', (data) => {

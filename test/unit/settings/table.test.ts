@@ -71,6 +71,7 @@ describe('the settings table', () => {
         "lockDurationMs": "90000",
         "logLevel": "info",
         "maxClockSkewMs": "30000",
+        "maxJobBytes": "20000000",
         "maxProbeIntervalMs": "600000",
         "maxReplyBytes": "4194304",
         "maxTextLength": "160",

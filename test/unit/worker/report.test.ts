@@ -179,7 +179,7 @@ describe('the line of an attempt', () => {
       messages: 2,
       parts: 2,
       travelled: 2,
-      recipient: '90532*****67',
+      recipient: '+90*****67',
     });
     expect(JSON.stringify(line)).not.toMatch(/gizli|9053212345/);
   });

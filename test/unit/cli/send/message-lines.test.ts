@@ -3,25 +3,48 @@ import { messagesOfCsv, messagesTo } from '../../../../src/cli/send/message-line
 import { parseTemplate } from '../../../../src/cli/template.ts';
 import { bytes, collect } from '../capture.ts';
 
-const fields = { account: 'acme', title: 'ACME' };
+const common = { account: 'acme', title: 'ACME' };
+const fields = () => common;
 
 describe('messages to the numbers of a command line', () => {
   it('are one for each, numbered', async () => {
-    const lines = await collect(messagesTo(['05321234567', 'x'], { text: 'Merhaba', fields }));
-    expect(lines).toEqual([
-      { kind: 'message', line: 1, message: { ...fields, to: '05321234567', text: 'Merhaba' } },
-      { kind: 'message', line: 2, message: { ...fields, to: 'x', text: 'Merhaba' } },
+    const lines = await collect(messagesTo(['05321234567', 'x'], { text: 'Merhaba', fields, run: 'a' }));
+    expect(lines).toMatchObject([
+      { kind: 'message', line: 1, message: { ...common, to: '05321234567', text: 'Merhaba' } },
+      { kind: 'message', line: 2, message: { ...common, to: 'x', text: 'Merhaba' } },
     ]);
   });
 
+  it('have no key where there is one number and none was given', async () => {
+    const [line] = await collect(messagesTo(['05321234567'], { text: 'Merhaba', fields, run: 'a' }));
+    expect(line).toEqual({
+      kind: 'message',
+      line: 1,
+      message: { ...common, to: '05321234567', text: 'Merhaba' },
+    });
+  });
+
+  it('have the same key where a number is there twice, and another in another run', async () => {
+    const keysOf = async (run: string) => {
+      const lines = await collect(
+        messagesTo(['0532 123 45 67', '+905321234567', '05321234568'], { text: 'Merhaba', fields, run }),
+      );
+      return lines.map((line) => (line.kind === 'message' ? line.message.idempotencyKey : undefined));
+    };
+    const [first, second, other] = await keysOf('a');
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+    expect(await keysOf('b')).not.toContain(first);
+  });
+
   it('have the key as it was given where there is one number, so that an app can use the same', async () => {
-    const run = { text: 'Merhaba', fields, idempotencyKey: 'order-1' };
+    const run = { text: 'Merhaba', fields, idempotencyKey: 'order-1', run: 'a' };
     const [line] = await collect(messagesTo(['05321234567'], run));
     expect(line).toMatchObject({ message: { idempotencyKey: 'order-1' } });
   });
 
   it('have a key each where there are several numbers', async () => {
-    const run = { text: 'Merhaba', fields, idempotencyKey: 'order-1' };
+    const run = { text: 'Merhaba', fields, idempotencyKey: 'order-1', run: 'a' };
     const lines = await collect(messagesTo(['05321234567', '05321234568'], run));
     const keys = lines.map((line) => (line.kind === 'message' ? line.message.idempotencyKey : undefined));
     expect(new Set(keys).size).toBe(2);

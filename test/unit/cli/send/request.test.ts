@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkOptions, commonFields, refusalOf, type SendOptions } from '../../../../src/cli/send/request.ts';
+import {
+  checkOptions,
+  commonFields,
+  fieldsAt,
+  refusalOf,
+  type SendOptions,
+} from '../../../../src/cli/send/request.ts';
 import { MessageError } from '../../../../src/message/errors.ts';
+import { ProducerError } from '../../../../src/producer/errors.ts';
 import { accountSettings } from '../../../support/account-settings.ts';
 
 const nowMs = Date.parse('2030-01-31T09:00:00Z');
@@ -40,6 +47,13 @@ describe('what all messages of a send have in common', () => {
     expect(fieldsOf({ deadline, ...(at === undefined ? {} : { at }) }).deadline).toBe(expected);
   });
 
+  it('counts a deadline from the time at which a message is made, so that repeating a command repeats it', () => {
+    const options = { text: 'x', deadline: '30m' };
+    expect(fieldsAt(options, account, nowMs + 5_000).deadline).toBe(nowMs + 5_000 + 30 * 60_000);
+    const at = '2030-02-01T09:00:00Z';
+    expect(fieldsAt({ ...options, at }, account, nowMs + 5_000).deadline).toBe(Date.parse(at) + 30 * 60_000);
+  });
+
   it.each([
     [{ title: ' ' }, 'TITLE_MISSING'],
     [{ at: '2030-01-31T08:00:00Z' }, 'SCHEDULE_PAST'],
@@ -56,8 +70,8 @@ describe('what all messages of a send have in common', () => {
 describe('a refusal of one line', () => {
   it('is what the message check says, and a key used for another text', () => {
     expect(refusalOf(new MessageError('NUMBER_EMPTY', 'to'))).toMatchObject({ code: 'NUMBER_EMPTY' });
-    const conflict = Object.assign(new Error('x'), { code: 'IDEMPOTENCY_CONFLICT' });
-    expect(refusalOf(conflict)).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    const conflict = new ProducerError('IDEMPOTENCY_CONFLICT', { fields: ['text'] });
+    expect(refusalOf(conflict)).toEqual({ code: 'IDEMPOTENCY_CONFLICT', message: conflict.message });
   });
 
   it('is nothing else: an absent Redis is not the fault of a line', () => {

@@ -1,0 +1,50 @@
+import { MessageError } from '../message/errors.ts';
+
+/** A recipient of a campaign: the number alone where all get one text, else with a text of its own. */
+export type Recipient = string | number | { readonly to: string | number; readonly text?: string };
+
+/** Recipients of any number; an async iterable is read no faster than Redis stores. */
+export type Recipients = Iterable<Recipient> | AsyncIterable<Recipient>;
+
+/** One job's worth of recipients, and where it stands among them. */
+export interface Chunk {
+  readonly position: number;
+  readonly firstIndex: number;
+  readonly recipients: readonly Recipient[];
+}
+
+/**
+ * A single number is a string, which can be iterated too.
+ * @throws MessageError RECIPIENTS_INVALID
+ */
+export function checkRecipients(recipients: unknown): void {
+  const isList =
+    typeof recipients === 'object' &&
+    recipients !== null &&
+    (Symbol.iterator in recipients || Symbol.asyncIterator in recipients);
+  if (!isList) throw new MessageError('RECIPIENTS_INVALID', 'to');
+}
+
+/** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
+export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {
+  let position = 0;
+  let open: Recipient[] = [];
+  const take = (): Chunk => {
+    const chunk = { position, firstIndex: position * size, recipients: open };
+    position += 1;
+    open = [];
+    return chunk;
+  };
+  if (Symbol.iterator in recipients) {
+    for (const recipient of recipients) {
+      open.push(recipient);
+      if (open.length === size) yield take();
+    }
+  } else {
+    for await (const recipient of recipients) {
+      open.push(recipient);
+      if (open.length === size) yield take();
+    }
+  }
+  if (open.length > 0) yield take();
+}

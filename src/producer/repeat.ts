@@ -1,0 +1,69 @@
+import type { Lane, WhenUncertain } from '../message/lane.ts';
+import type { SendingFields } from '../message/message.ts';
+import { readTimes } from '../message/times.ts';
+import type { SendJob } from '../queue/send-job.ts';
+
+/** How a caller said that a message is to be sent; what the caller left out is not compared. */
+export interface Wish {
+  readonly lane?: Lane | undefined;
+  readonly whenUncertain?: WhenUncertain | undefined;
+  /** Epoch milliseconds. */
+  readonly sendAtMs?: number | undefined;
+  /** Epoch milliseconds. */
+  readonly deadlineAtMs?: number | undefined;
+}
+
+/**
+ * What a call says of how it is to be sent, its fields checked before.
+ * @throws MessageError TIME_INVALID
+ */
+export function wishOf({ lane, whenUncertain, sendAt, deadline }: SendingFields): Wish {
+  return {
+    lane: lane as Lane | undefined,
+    whenUncertain: whenUncertain as WhenUncertain | undefined,
+    ...readTimes({ sendAt, deadline }),
+  };
+}
+
+/** A call that repeats an earlier one, or seems to. */
+export interface Repeat {
+  /** The job that it would have stored. */
+  readonly job: SendJob;
+  readonly wish: Wish;
+}
+
+/** Fields in which a call differs from what an earlier one has stored; none where it repeats it. Names only. */
+export function differences({ job, wish }: Repeat, stored: SendJob): readonly string[] {
+  const { lane, whenUncertain, sendAtMs, deadlineAtMs } = wish;
+  const isAnotherTime = (wished: number | undefined, known: number): boolean =>
+    wished !== undefined && !isSameTime([wished, job.enqueuedAt], [known, stored.enqueuedAt]);
+  const differs: Readonly<Record<string, boolean>> = {
+    to: !isSame(job.to, stored.to),
+    title: job.title !== stored.title,
+    text: !isSame(job.text, stored.text),
+    media: !isSame(job.media, stored.media),
+    lane: lane !== undefined && lane !== stored.lane,
+    whenUncertain: whenUncertain !== undefined && whenUncertain !== stored.whenUncertain,
+    sendAt: isAnotherTime(sendAtMs, stored.sendAt ?? stored.enqueuedAt),
+    deadline: isAnotherTime(deadlineAtMs, stored.deadlineAt),
+  };
+  return Object.keys(differs).filter((field) => differs[field]);
+}
+
+/** A time, and when it was asked for; epoch milliseconds. */
+type AskedTime = readonly [time: number, askedAt: number];
+
+/** Our choice: two times that are no further apart were not meant to be two. */
+const sameTimeMs = 30_000;
+
+/**
+ * Whether two calls mean the same time. An app that repeats a call passes the same time again, or reckons it anew
+ * from the clock (`Date.now() + 600_000`): then it lies as far from the call as it did before.
+ */
+function isSameTime([time, askedAt]: AskedTime, [otherTime, otherAskedAt]: AskedTime): boolean {
+  const apartMs = time - otherTime;
+  const askedApartMs = askedAt - otherAskedAt;
+  return Math.abs(apartMs) <= sameTimeMs || Math.abs(apartMs - askedApartMs) <= sameTimeMs;
+}
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
