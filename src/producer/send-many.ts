@@ -5,7 +5,7 @@ import { MessageError } from '../message/errors.ts';
 import { countCampaignJob } from '../queue/campaign.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { ProducerError, redisUnavailable } from './errors.ts';
+import { ProducerError } from './errors.ts';
 import {
   type CampaignRules,
   campaignJobId,
@@ -17,12 +17,15 @@ import {
   type ManyReceipt,
   type Recipients,
 } from './many.ts';
+import type { RedisCalls } from './redis-calls.ts';
 
 /** Where a campaign's jobs are stored. */
 export interface ManyStore {
   readonly redis: Redis;
   readonly prefix: string;
-  readonly queue: () => Promise<Queue>;
+  readonly calls: RedisCalls;
+  /** Only within a call. */
+  readonly queue: () => Queue;
   readonly requestSize: number;
   readonly campaignWindowMs: number;
 }
@@ -85,7 +88,7 @@ async function storeJob(
   job: SendJob,
   position: number,
   { campaign, account, sending, nowMs }: CampaignRules,
-  { redis, prefix, queue, campaignWindowMs }: ManyStore,
+  { redis, prefix, calls, queue, campaignWindowMs }: ManyStore,
 ): Promise<boolean> {
   const { idPrefix, deduplicationId } = campaignJobId(job, position);
   const id = idPrefix + randomBytes(6).toString('hex');
@@ -97,18 +100,15 @@ async function storeJob(
     // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
     deduplication: { id: deduplicationId, ttlMs: delayMs + campaignWindowMs },
   });
-  let storedId: string | undefined;
-  try {
-    const open = await queue();
-    await countCampaignJob(
-      redis,
-      { prefix, account, campaign },
-      { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs },
-    );
-    storedId = (await open.add(job.lane, job, options)).id;
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
+  const place = { prefix, account, campaign };
+  const counted = { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs };
+  const step = { isRepeatable: true, messageId: id };
+  await calls.run({ ...step, work: () => countCampaignJob(redis, place, counted), stores: false });
+  const { id: storedId } = await calls.run({
+    ...step,
+    work: () => queue().add(job.lane, job, options),
+    stores: true,
+  });
   if (storedId === id) return true;
   if (storedId?.startsWith(idPrefix)) return false;
   throw new ProducerError('CAMPAIGN_CONFLICT', storedId === undefined ? {} : { messageId: storedId });

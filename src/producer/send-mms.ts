@@ -3,7 +3,6 @@ import type { CheckedMms } from '../message/mms.ts';
 import { partsOfMms } from '../message/mms.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
-import { redisUnavailable } from './errors.ts';
 import { identify, type JobStore, type SendReceipt, storeJob } from './store-job.ts';
 
 /** The answer of `sendMms()`: Redis has stored the medium and the job. */
@@ -14,7 +13,6 @@ export interface MmsReceipt extends SendReceipt {
 
 /** Where an MMS is stored. */
 export interface MmsStore extends JobStore {
-  /** Ready to take commands once `queueOf` has resolved. */
   readonly redis: Redis;
   readonly prefix: string;
   readonly mediaMemoryMs: number;
@@ -30,13 +28,14 @@ export async function sendMms(
   const media = { hash: mediaHash(data), contentType, subject: checked.subject, bytes: data.length };
   const identity = identify(account, checked.idempotencyKey, () => contentOfMms(checked, media));
   const job = jobOf(checked, media, { account, nowMs });
-  try {
-    await store.queueOf(account);
-    const keepMs = job.deadlineAt - nowMs + store.mediaMemoryMs;
-    await storeMedia(store.redis, { prefix: store.prefix, account }, { hash: media.hash, data, keepMs });
-  } catch (error) {
-    throw redisUnavailable(identity.id, error);
-  }
+  const keepMs = job.deadlineAt - nowMs + store.mediaMemoryMs;
+  const place = { prefix: store.prefix, account };
+  await store.calls.run({
+    work: () => storeMedia(store.redis, place, { hash: media.hash, data, keepMs }),
+    isRepeatable: true,
+    stores: false,
+    messageId: identity.id,
+  });
   const receipt = await storeJob({ ...identity, job, sendAtMs: checked.sendAtMs }, store);
   return { ...receipt, messages: job.to.length };
 }

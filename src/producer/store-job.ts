@@ -4,7 +4,8 @@ import { deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from 
 import type { Lane } from '../message/lane.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { ProducerError, redisUnavailable } from './errors.ts';
+import { ProducerError } from './errors.ts';
+import type { RedisCalls } from './redis-calls.ts';
 
 /** The answer of `send()`: Redis has stored the message. */
 export interface SendReceipt {
@@ -36,8 +37,9 @@ export interface NewJob extends JobIdentity {
 
 /** Where jobs are stored. */
 export interface JobStore {
-  /** The account's queue, once Redis can take commands. */
-  readonly queueOf: (account: string) => Promise<Queue>;
+  readonly calls: RedisCalls;
+  /** The account's queue; only within a call. */
+  readonly queueOf: (account: string) => Queue;
   readonly idempotencyWindowMs: number;
 }
 
@@ -61,7 +63,7 @@ export function identify(
 
 /**
  * Adds a job, or finds the one that its idempotency key has added before.
- * @throws ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function storeJob(newJob: NewJob, store: JobStore): Promise<SendReceipt> {
   const { job } = newJob;
@@ -77,7 +79,7 @@ export async function storeJob(newJob: NewJob, store: JobStore): Promise<SendRec
 /** The id that comes back is another's where the idempotency key was used before. */
 async function add(
   { id, keyed, job, sendAtMs }: NewJob,
-  { queueOf, idempotencyWindowMs }: JobStore,
+  { calls, queueOf, idempotencyWindowMs }: JobStore,
 ): Promise<string> {
   const delayMs = (sendAtMs ?? job.enqueuedAt) - job.enqueuedAt;
   // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
@@ -88,11 +90,12 @@ async function add(
     delayMs,
     ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs } } : {}),
   });
-  try {
-    const queue = await queueOf(job.account);
-    const stored = await queue.add(job.lane, job, options);
-    return stored.id ?? id;
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
+  const stored = await calls.run({
+    work: () => queueOf(job.account).add(job.lane, job, options),
+    // Without a key, a message that was delivered and forgotten meanwhile would be stored a second time.
+    isRepeatable: keyed !== undefined,
+    stores: true,
+    messageId: id,
+  });
+  return stored.id ?? id;
 }
