@@ -19,7 +19,7 @@ export interface ListHoldsOptions {
   readonly now?: () => number;
 }
 
-/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE */
+/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED */
 export function listHolds(
   redis: Redis,
   { prefix, accounts, now = Date.now }: ListHoldsOptions,
@@ -47,7 +47,7 @@ export interface HoldOrder extends HoldPlace {
 
 /**
  * Holds an account until somebody resumes it; requests under way are finished. Overrides whatever hold stands
- * there. @throws OperatorError REDIS_UNAVAILABLE
+ * there. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
 export function holdAccount(redis: Redis, { by, note, now = Date.now, ...place }: HoldOrder): Promise<void> {
   return callRedis(() => holdByPerson(createHoldStore(redis, place), { by, note, now: now() }));
@@ -61,7 +61,7 @@ export interface ResumeOrder extends HoldPlace {
 /**
  * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold one
  * message goes first, to see whether the reason is gone. Says what stood there.
- * @throws OperatorError REDIS_UNAVAILABLE
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
 export function resumeAccount(
   redis: Redis,
