@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { AccountWorker } from './account-worker.ts';
+import { readEviction } from './eviction.ts';
 import { type ConsumerFacts, type HealthCheck, judgeHealth, type RedisAnswer } from './health-judge.ts';
 import { createHealthQuestion, type Line } from './health-question.ts';
 
@@ -143,7 +144,9 @@ function consumerFacts(
 
 function stateOf(redis: RedisAnswer): RedisState {
   if (redis.kind === 'no-answer') return { up: false };
-  return { up: redis.refusal === undefined, evicting: redis.evictionPolicy !== 'noeviction' };
+  const eviction = readEviction(redis.evictionPolicy);
+  const up = redis.refusal === undefined;
+  return eviction === 'unknown' ? { up } : { up, evicting: eviction === 'may' };
 }
 
 /** Says once that it has been red for too long in a row. */

@@ -81,6 +81,7 @@ describe('the settings table', () => {
         "password": "",
         "prefix": "{jetsms}",
         "probeIntervalMs": "60000",
+        "redisNeverEvicts": "false",
         "redisUrl": "",
         "requestTimeoutMs": "30000",
         "requestsPerSecond": "0",
