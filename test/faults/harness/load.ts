@@ -121,8 +121,11 @@ async function surely(send: () => Promise<unknown>): Promise<void> {
       await send();
       return;
     } catch (error) {
-      if (!(error instanceof ProducerError) || error.code !== 'REDIS_UNAVAILABLE') throw error;
+      if (!isOfRedis(error)) throw error;
       await pause(100);
     }
   }
 }
+
+const isOfRedis = (error: unknown): boolean =>
+  error instanceof ProducerError && /^REDIS_(?:UNAVAILABLE|REFUSED)$/.test(error.code);

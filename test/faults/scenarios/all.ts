@@ -5,10 +5,20 @@ import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
+import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
-const overXml: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay, everything];
+const overXml: readonly Scenario[] = [
+  kills,
+  providerNetwork,
+  redis,
+  redisFailover,
+  account,
+  restarts,
+  replay,
+  everything,
+];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService), redisAwayMinute];
