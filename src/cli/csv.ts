@@ -1,6 +1,7 @@
 import type { OpenBytes } from './csv/bytes.ts';
 import { type ColumnWishes, type CsvHeader, readHeader } from './csv/header.ts';
 import { type CsvLine, textLines } from './csv/lines.ts';
+import { looksLikeNumber } from './csv/number-cell.ts';
 import {
   type CsvRecord,
   csvRecords,
@@ -103,10 +104,6 @@ function recordDetector({ keys, toIndex }: CsvHeader, separator: Separator) {
     return number !== undefined && (cells.length > 1 || keys.length === 1) && looksLikeNumber(number);
   };
 }
-
-/** As many digits as a number has, and nothing but what is written around them. */
-const looksLikeNumber = (cell: string): boolean =>
-  /^[\d\s+()./'"=-]+$/.test(cell) && cell.replace(/\D/g, '').length >= 7;
 
 function readLine(record: CsvRecord, { keys, toIndex }: CsvHeader): RecipientLine | ProblemLine {
   const { line } = record;
