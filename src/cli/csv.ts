@@ -124,7 +124,7 @@ const faults: Readonly<Record<RecordFault, LineProblem>> = {
   unreadable: {
     code: 'LINE_UNREADABLE',
     message:
-      'Its bytes are no text in the encoding of the file. Correct it, and save the file as "CSV UTF-8".',
+      'Its letters are broken, or in another encoding than the file. Correct it, and save the file as "CSV UTF-8".',
   },
   'too-long': { code: 'LINE_TOO_LONG', message: 'It is far too long for a recipient.' },
   quotes: { code: 'LINE_QUOTES', message: 'Its quotes do not match.' },
