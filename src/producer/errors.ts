@@ -4,6 +4,7 @@ export type ProducerErrorCode =
   | 'IDEMPOTENCY_CONFLICT'
   | 'CAMPAIGN_CONFLICT'
   | 'REDIS_UNAVAILABLE'
+  | 'SECRET_INVALID'
   | 'PRODUCER_CLOSED';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
@@ -31,6 +32,11 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
     meaning: 'Redis did not confirm the message in time.',
     whatToDo:
       'The message may or may not be stored. Send it again with the same idempotency key; without a key, a second send can text twice.',
+  },
+  SECRET_INVALID: {
+    meaning: "What lies in Redis in the place of the installation's secret is no secret.",
+    whatToDo:
+      'Nothing was enqueued. Restore it from a backup, so that idempotency keys and campaigns are recognised; or delete it, and a new one is made.',
   },
   PRODUCER_CLOSED: {
     meaning: 'send() was called after close().',

@@ -14,7 +14,7 @@ import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { secretReader } from '../queue/secret.ts';
+import { SecretInvalid, secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
@@ -34,7 +34,7 @@ export interface Producer extends AsyncDisposable {
    *
    * @throws MessageError when the message is not fit to be sent: nothing was enqueued; `code`, `field` and the
    *   error's message say what to change
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `PRODUCER_CLOSED`: nothing was enqueued;
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `SECRET_INVALID`, `PRODUCER_CLOSED`: nothing was enqueued;
    *   `REDIS_UNAVAILABLE` after about a second: the message may have been stored, so send it again with the
    *   same `idempotencyKey`
    */
@@ -134,6 +134,8 @@ export function createProducer(options: ProducerOptions): Producer {
       await whenReady(redis, resolved.redisTimeoutMs);
       return await readSecret();
     } catch (error) {
+      if (error instanceof SecretInvalid)
+        throw new ProducerError('SECRET_INVALID', { detail: `Key: ${error.key}.`, cause: error });
       throw redisUnavailable(undefined, error);
     }
   };

@@ -8,7 +8,7 @@ import { keys } from './names.ts';
  *
  * @param known what this process has read before: where Redis has lost the secret, it is put back, so that processes
  * that run on agree with those that start
- * @throws Error where Redis does not answer, or something else lies in its place
+ * @throws SecretInvalid where something else lies in its place; Error where Redis does not answer
  */
 export async function readSecret(redis: Redis, prefix: string, known?: string): Promise<string> {
   const key = keys.secret(prefix);
@@ -17,15 +17,26 @@ export async function readSecret(redis: Redis, prefix: string, known?: string): 
   const [error, found] = get ?? [new Error('Redis left a reply out'), null];
   // A Redis that takes no writes at this moment still knows the secret that it has.
   const reason = error ?? (found === null ? set?.[0] : undefined);
+  if (reason?.message.startsWith('WRONGTYPE')) throw new SecretInvalid(key);
   if (reason) throw reason;
   return checked(found, key);
 }
 
 function checked(found: unknown, key: string): string {
   if (typeof found === 'string' && /^[0-9a-f]{64}$/.test(found)) return found;
-  throw new Error(
-    `what lies under the key ${key} is not the secret of this installation: restore it, or delete it`,
-  );
+  throw new SecretInvalid(key);
+}
+
+/** Something else lies where the secret should. */
+export class SecretInvalid extends Error {
+  override readonly name = 'SecretInvalid';
+  /** Where it lies. */
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`what lies under the key ${key} is not the secret of this installation`);
+    this.key = key;
+  }
 }
 
 /**
