@@ -10,11 +10,11 @@ import {
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { queueName } from '../queue/names.ts';
+import { keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { SecretInvalid, secretReader } from '../queue/secret.ts';
+import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError, redisUnavailable } from './errors.ts';
@@ -134,8 +134,8 @@ export function createProducer(options: ProducerOptions): Producer {
       await whenReady(redis, resolved.redisTimeoutMs);
       return await readSecret();
     } catch (error) {
-      if (error instanceof SecretInvalid)
-        throw new ProducerError('SECRET_INVALID', { detail: `Key: ${error.key}.`, cause: error });
+      const detail = `Key: ${keys.secret(resolved.prefix)}.`;
+      if (isSecretInvalid(error)) throw new ProducerError('SECRET_INVALID', { detail, cause: error });
       throw redisUnavailable(undefined, error);
     }
   };
