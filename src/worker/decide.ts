@@ -116,10 +116,14 @@ export const completeWith = (groupId: string | undefined): Complete => ({
   ...(groupId === undefined ? {} : { groupId }),
 });
 
-/** Too large a request is divided; anything else says that address, proxy or firewall is wrong. */
+/**
+ * Too large a request is divided. Anything else says that address, proxy or firewall is wrong; so does one message
+ * that is said to be too large.
+ */
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
-  if (status === 413 || situation.isSuspect) return requestFault({ code }, situation);
+  const isDivisible = status === 413 && situation.messages > 1;
+  if (isDivisible || situation.isSuspect) return requestFault({ code }, situation);
   return { kind: 'hold', rule: code, reason: 'endpoint', code };
 }
 

@@ -45,16 +45,14 @@ export interface Hold {
   readonly credit?: number;
   /** What an operator's hold lies on top of: that has not been mended by it. */
   readonly beneath?: { readonly reason: HoldReason; readonly code?: string };
-  /** Other reasons that this hold has replaced: each had its witness. */
-  readonly replaced?: readonly HoldReason[];
   /** Probes so far. */
   readonly probes: number;
   readonly nextProbeAt: number;
   /** The next message that is taken is the canary. */
   readonly canaryMayGo: boolean;
   readonly canary?: Canary;
-  /** The job whose message was the last canary that was refused; another one goes before it. */
-  readonly lastCanary?: string;
+  /** The jobs whose messages were refused as canaries, the last one at the end; others go before them. */
+  readonly refusedCanaries?: readonly string[];
 }
 
 /** What is known of an account's holds, over all workers. */
@@ -66,6 +64,8 @@ export interface HoldRecord {
   readonly provenAt: number;
   /** Requests in a row that got a code which nobody knows. */
   readonly unknownInRow: number;
+  /** Reasons that have cost a message since messages were taken last; another one would say nothing new. */
+  readonly witnessed?: readonly HoldReason[];
 }
 
 export const noRecord: HoldRecord = { liftedAt: 0, provenAt: 0, unknownInRow: 0 };
@@ -78,10 +78,12 @@ export function parseHoldRecord(raw: string): HoldRecord {
   const found = objectIn(raw);
   if (!found) return noRecord;
   const hold = readHold('reason' in found ? found : found['hold']);
+  const witnessed = reasonsIn(found['witnessed']);
   return {
     liftedAt: timeIn(found['liftedAt']),
     provenAt: timeIn(found['provenAt']),
     unknownInRow: timeIn(found['unknownInRow']),
+    ...(witnessed.length > 0 ? { witnessed } : {}),
     ...(hold ? { hold } : {}),
   };
 }
@@ -105,8 +107,7 @@ function readHold(value: unknown): Hold | undefined {
   const reason = holdReasons.find((one) => one === found?.['reason']);
   const mode = holdModes.find((one) => one === found?.['mode']);
   if (!found || !reason || !mode) return undefined;
-  const { code, note, witness, lastCanary, credit, by } = found;
-  const replaced = reasonsIn(found['replaced']);
+  const { code, note, witness, refusedCanaries, credit, by } = found;
   return {
     reason,
     // In version 0.1 an account's fault stopped the account; now it is probed, as all reasons but a person's.
@@ -120,11 +121,10 @@ function readHold(value: unknown): Hold | undefined {
     ...given('code', textIn(code)),
     ...given('note', textIn(note)),
     ...given('witness', textIn(witness)),
-    ...given('lastCanary', textIn(lastCanary)),
+    ...given('refusedCanaries', textsIn(refusedCanaries)),
     ...given('credit', typeof credit === 'number' ? credit : undefined),
     ...given('beneath', readBeneath(found['beneath'])),
     ...given('canary', readCanary(found['canary'])),
-    ...(replaced.length > 0 ? { replaced } : {}),
   };
 }
 
@@ -149,6 +149,9 @@ const reasonsIn = (value: unknown): readonly HoldReason[] =>
 
 const timeIn = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+
+const textsIn = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -342,10 +342,14 @@ describe('a request that is too large for the endpoint', () => {
       # messages  verdict
       1000        split
       2           split
-      1           dead terminal http-413
+      1           hold endpoint http-413
     `),
   )('of %s messages: %s', (messages, expected) => {
     expect(verdictOf(http(413), { messages: Number(messages) })).toBe(expected);
+  });
+
+  it('of one message, while others are accepted, is given up', () => {
+    expect(verdictOf(http(413), { messages: 1, isSuspect: true })).toBe('dead terminal http-413');
   });
 });
 
