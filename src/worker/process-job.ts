@@ -226,7 +226,7 @@ const asideForMs = (holds: AccountHolds): number =>
   asideMs * Math.max(1, refusedAsCanary(holds.current()).length);
 
 /**
- * A job of many messages travels alone, and so does an MMS; and a message that was refused together with its account,
+ * A job of many messages travels alone, and so does an MMS; and a message that the endpoint refused with its account,
  * so that a second refusal says which message it is about.
  */
 const travelsAlone = ({ to, media }: SendJob, { refusedAt }: Journal): boolean =>

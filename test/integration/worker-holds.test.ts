@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { holdAccount, resumeAccount } from '../../src/worker/hold-operations.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { httpReply, rawServer } from '../support/raw-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const place = ({ prefix, account }: DeliveryWorld) => ({ prefix, account: account.name });
@@ -274,6 +275,20 @@ describe("the account's fault", () => {
     world.simulator.accounts.update('acme', { open: false });
     await world.send({ to: `+${numberAt(2)}` });
     await waitFor(async () => (await world.letters()).length === 2);
+  });
+
+  it('that comes and goes costs one message each time, also where the same messages meet it', async () => {
+    const refusals = new Set([1, 2, 3, 4, 6, 7, 8, 9]);
+    await using server = await rawServer((socket, nth) =>
+      socket.write(httpReply(200, refusals.has(nth) ? '28 unauthorized ip' : '00 130228114512')),
+    );
+    await using world = await createDelivery({
+      account: { ...soon, url: server.url, connections: 4, concurrency: 4 },
+    });
+    const ids = await world.sendMany(20);
+    await world.startWorker();
+    await Promise.all(ids.map((id) => world.end(id, { limitMs: 20_000 })));
+    expect((await world.letters()).map(({ data }) => data.code)).toEqual(['28', '28']);
   });
 
   it('is tried with a message all the same where the question always says no', async () => {

@@ -343,7 +343,11 @@ describe('a canary', () => {
       at(10),
     );
     expect(result).toBe('back');
-    expect(record.hold).toMatchObject({ refusedCanaries: ['m9'], canaryMayGo: false, nextProbeAt: now + 15_010 });
+    expect(record.hold).toMatchObject({
+      refusedCanaries: ['m9'],
+      canaryMayGo: false,
+      nextProbeAt: now + 15_010,
+    });
     expect(record.hold?.canary).toBeUndefined();
   });
 
