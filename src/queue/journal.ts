@@ -15,7 +15,7 @@ export interface Journal {
   readonly sending?: Sending;
   /** The job must not be taken before this time: a retry or a deferral whose move was cut off. */
   readonly notBefore?: number;
-  /** When it was last refused together with its account, and not for its own sake; epoch milliseconds. */
+  /** When the endpoint last refused it together with its account, and not for its own sake; epoch milliseconds. */
   readonly refusedAt?: number;
   /** The end of the message, when it is known but perhaps not yet carried out. */
   readonly settled?: Settled;

@@ -83,7 +83,7 @@ export interface Situation {
   readonly isOneText?: boolean;
   /** The message was a canary, or the account is held as unreachable: that it cannot be sent is not its own fault. */
   readonly isProbe: boolean;
-  /** It was refused with its account before, and others were accepted since: so it is the message's own fault. */
+  /** The endpoint refused it before, and others were accepted since: so it is the message's own fault. */
   readonly isSuspect?: boolean;
   /** JetSMS's word on one recipient of an accepted request: then it is not about the account. */
   readonly isOfRecipient?: boolean;
@@ -116,10 +116,14 @@ export const completeWith = (groupId: string | undefined): Complete => ({
   ...(groupId === undefined ? {} : { groupId }),
 });
 
-/** Too large a request is divided; anything else says that address, proxy or firewall is wrong. */
+/**
+ * Too large a request is divided. Anything else says that address, proxy or firewall is wrong; so does one message
+ * that is said to be too large.
+ */
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
-  if (status === 413 || situation.isSuspect) return requestFault({ code }, situation);
+  const isDivisible = status === 413 && situation.messages > 1;
+  if (isDivisible || situation.isSuspect) return requestFault({ code }, situation);
   return { kind: 'hold', rule: code, reason: 'endpoint', code };
 }
 
@@ -166,8 +170,8 @@ function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
   return dead({ reason: 'terminal', ...refusal }, row.id, situation);
 }
 
+/** Never the message's own: where others are accepted in between, the account works now and then. */
 function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
-  if (situation.isSuspect) return requestFault(refusal, situation);
   const { facts: witness } = dead({ reason: 'terminal', ...refusal }, rule, situation);
   return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, witness };
 }

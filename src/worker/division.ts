@@ -12,8 +12,8 @@ export interface Used {
   readonly refusedAt?: number;
 }
 
-/** Takes them out by name: what is given is a whole journal, which must not end up in each of its pieces. */
-const usedOf = ({ attempts, resends, refusedAt }: Used): Used => ({
+/** Takes them out by name: what is given is a whole journal or piece, which must not end up in each job that is made. */
+export const usedOf = ({ attempts, resends, refusedAt }: Used): Used => ({
   attempts,
   resends,
   ...(refusedAt === undefined ? {} : { refusedAt }),

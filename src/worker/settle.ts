@@ -14,7 +14,7 @@ import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
 import type { Settlement } from './delivery.ts';
-import { pieceId, subJob } from './division.ts';
+import { pieceId, subJob, usedOf } from './division.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -148,9 +148,9 @@ async function divide(
   for (const [index, piece] of pieces.entries()) {
     const id = pieceId(taken.job.id ?? '', index);
     if (piece.fate === 'again') {
-      const { attempts, resends, delayMs, ranges } = piece;
+      const { delayMs, ranges } = piece;
       const deduplication = { id, ttlMs: pieceMemoryMs };
-      const data = subJob(job, ranges, { attempts, resends });
+      const data = subJob(job, ranges, usedOf(piece));
       await context.queue.add(
         job.lane,
         data,

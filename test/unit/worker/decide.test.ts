@@ -342,22 +342,26 @@ describe('a request that is too large for the endpoint', () => {
       # messages  verdict
       1000        split
       2           split
-      1           dead terminal http-413
+      1           hold endpoint http-413
     `),
   )('of %s messages: %s', (messages, expected) => {
     expect(verdictOf(http(413), { messages: Number(messages) })).toBe(expected);
   });
+
+  it('of one message, while others are accepted, is given up', () => {
+    expect(verdictOf(http(413), { messages: 1, isSuspect: true })).toBe('dead terminal http-413');
+  });
 });
 
-describe('a message that was refused with its account before, while others are accepted', () => {
+describe('a message that the endpoint refused before, while others are accepted', () => {
   it.each(
     rowsOf(`
-      # outcome   alone                   with others
-      10          dead terminal 10        split
-      76          dead terminal 76        split
-      http-403    dead terminal http-403  split
-      http-302    dead terminal http-302  split
-      11          hold no-credit 11       hold no-credit 11
+      # outcome   alone                          with others
+      10          hold account-fault 10 witness  hold account-fault 10 witness
+      76          hold account-fault 76 witness  hold account-fault 76 witness
+      http-403    dead terminal http-403         split
+      http-302    dead terminal http-302         split
+      11          hold no-credit 11              hold no-credit 11
     `),
   )('%s: %s; with others: %s', (name = '', alone, withOthers) => {
     const outcome = name.startsWith('http-') ? http(Number(name.slice(5))) : code(name);
@@ -607,13 +611,12 @@ describe('for any situation', () => {
     });
   });
 
-  it('only a request of several messages is split; never for credit or title, and for the account only where it is not at fault', () => {
-    holds(({ messages, outcome, isSuspect }, verdict) => {
+  it('only a request of several messages is split; never for credit, account or title', () => {
+    holds(({ messages, outcome }, verdict) => {
       if (verdict.kind !== 'split') return;
-      if (['10', '76', '77'].includes(verdict.rule)) expect(isSuspect).toBe(true);
       expect(messages).toBeGreaterThan(1);
       expect(outcome.kind).toBe('refused');
-      expect(['11', '12', '72']).not.toContain(verdict.rule);
+      expect(['10', '11', '12', '72', '76', '77']).not.toContain(verdict.rule);
     });
   });
 

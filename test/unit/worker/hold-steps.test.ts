@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
 import {
   type AccountRefusal,
+  accepted,
   admit,
   answered,
   beginUnreachable,
@@ -16,6 +17,7 @@ import {
   type ProbeAnswer,
   paced,
   paceStepMs,
+  probesToDoubt,
   probeWaitMs,
   refused,
   resumeByPerson,
@@ -91,7 +93,6 @@ describe("a refusal for the account's sake", () => {
       reason: 'account-fault',
       witness: 'm2',
       since: now + 5,
-      replaced: ['no-credit'],
     });
   });
 
@@ -130,6 +131,33 @@ describe("a refusal for the account's sake", () => {
     const { record, result } = refused(resuming, refusal('account-fault', { startedAt: now + 30 }), at(40));
     expect(result).toBe('witness');
     expect(record.hold).toMatchObject({ mode: 'probing', since: now, modeSince: now + 40 });
+  });
+
+  it('after a hold that no acceptance has ended is the same incident: the account is held, nothing is given up', () => {
+    const byQuestion = answered(probing({ probes: 1 }), { says: 'yes', hasWaiting: false }, at(10));
+    const byPerson = holdByPerson(held('account-fault'), byAyse);
+    const resumedByPerson = answered(
+      resumeByPerson(byPerson, now + 5),
+      { says: 'yes', hasWaiting: false },
+      at(10),
+    );
+    for (const lifted of [byQuestion, resumedByPerson, paced(byQuestion, at(1e9))]) {
+      const again = refused(lifted, refusal('account-fault', { startedAt: now + 20, first: 'm2' }), at(30));
+      expect(again.result).toBe('back');
+      expect(again.record.hold).toMatchObject({ reason: 'account-fault', mode: 'probing' });
+    }
+    const other = refused(byQuestion, refusal('no-credit', { startedAt: now + 20 }), at(30)).record;
+    const third = refused(other, refusal('account-fault', { startedAt: now + 40, first: 'm3' }), at(50));
+    expect(third.result).toBe('back');
+  });
+
+  it('is a new incident as soon as a message was taken in between', () => {
+    const lifted = answered(probing({ probes: 1 }), { says: 'yes', hasWaiting: false }, at(10));
+    expect(accepted(lifted, now + 9)).toBe(lifted);
+    const held2 = held('account-fault');
+    expect(accepted(held2, now + 11)).toBe(held2);
+    const taken = accepted(lifted, now + 11);
+    expect(refused(taken, refusal('account-fault', { startedAt: now + 20 }), at(30)).result).toBe('witness');
   });
 
   it("comes to lie beneath a person's hold, which stays, and is probed when they resume", () => {
@@ -172,6 +200,14 @@ describe('a code that nobody knows', () => {
     const { record, results } = afterRow(7);
     expect(results).toEqual(['witness', 'witness', 'witness', 'witness', 'witness', 'back', 'back']);
     expect(record.hold).toMatchObject({ reason: 'unknown-code', code: '73', mode: 'probing' });
+  });
+
+  it('after a hold that no acceptance has ended holds at once, and costs nothing', () => {
+    const { record } = afterRow(5);
+    const lifted = answered(record, { says: 'yes', hasWaiting: false }, at(10));
+    const again = refused(lifted, refusal('unknown-code', { startedAt: now + 20 }), at(30));
+    expect(again.result).toBe('back');
+    expect(again.record.hold).toMatchObject({ reason: 'unknown-code', mode: 'probing' });
   });
 
   it('under any standing hold goes back', () => {
@@ -225,14 +261,22 @@ describe('probing', () => {
     [{ says: 'cannot-tell', hasWaiting: true }, 'canary'],
     [{ says: 'cannot-tell', hasWaiting: false }, 'canary'],
   ])('an answer %j: %s', (answer, expected) => {
-    const { hold } = answered(held('account-fault'), answer, at(5));
+    const { hold } = answered(probing({ probes: 1 }), answer, at(5));
     const standing = hold?.canaryMayGo ? 'canary' : 'held';
     expect(hold?.mode === 'resuming' ? 'lifted' : standing).toBe(expected);
   });
 
   it('for want of credit remembers what was left', () => {
-    const record = answered(held('no-credit'), { says: 'no', credit: 0, hasWaiting: true }, at());
+    const asked = probing({ probes: 1 }, 'no-credit');
+    const record = answered(asked, { says: 'no', credit: 0, hasWaiting: true }, at());
     expect(record.hold).toMatchObject({ credit: 0, canaryMayGo: false });
+  });
+
+  it('tries a message each so many times although the answer is no', () => {
+    const triesAt = (probes: number) =>
+      answered(probing({ probes }), { says: 'no', hasWaiting: true }, at()).hold?.canaryMayGo;
+    const tried = Array.from({ length: 3 * probesToDoubt }, (_, n) => n + 1).filter(triesAt);
+    expect(tried).toEqual([probesToDoubt, 2 * probesToDoubt, 3 * probesToDoubt]);
   });
 
   it("says nothing under a person's hold", () => {
@@ -258,16 +302,16 @@ describe('a job that is taken while the account is held', () => {
     ['once the hold is gone', noRecord, 'free'],
     ['while the account resumes', canaryAccepted(probing(), now, at()), 'free'],
     [
-      'whose message was the last canary, while nothing else waits',
-      probing({ canaryMayGo: true, lastCanary: 'm1' }),
+      'whose message was refused as a canary, while nothing else waits',
+      probing({ canaryMayGo: true, refusedCanaries: ['m0', 'm1'] }),
       'canary',
     ],
   ])('%s', (_, record, expected) => {
     expect(admit(record, job, at()).result).toBe(expected);
   });
 
-  it('steps aside where its message was the last canary and others wait', () => {
-    const record = probing({ canaryMayGo: true, lastCanary: 'm1' });
+  it('steps aside where its message was refused as a canary and others wait', () => {
+    const record = probing({ canaryMayGo: true, refusedCanaries: ['m0', 'm1'] });
     expect(admit(record, { id: 'm1', othersWait: true }, at())).toEqual({ record, result: 'aside' });
     expect(admit(record, { id: 'm2', othersWait: true }, at()).result).toBe('canary');
   });
@@ -299,8 +343,20 @@ describe('a canary', () => {
       at(10),
     );
     expect(result).toBe('back');
-    expect(record.hold).toMatchObject({ lastCanary: 'm9', canaryMayGo: false, nextProbeAt: now + 15_010 });
+    expect(record.hold).toMatchObject({
+      refusedCanaries: ['m9'],
+      canaryMayGo: false,
+      nextProbeAt: now + 15_010,
+    });
     expect(record.hold?.canary).toBeUndefined();
+  });
+
+  it('that is refused is remembered with those before it, each once, the last ones of many', () => {
+    let record = sent;
+    for (const n of [...Array.from({ length: 25 }, (_, k) => k), 23])
+      record = canaryFailed(record, at(), `m${n}`);
+    const kept = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 23];
+    expect(record.hold?.refusedCanaries).toEqual(kept.map((n) => `m${n}`));
   });
 
   it('that meets another reason replaces the hold', () => {
@@ -312,7 +368,7 @@ describe('a canary', () => {
   it('that got no answer leaves the hold, and the next probe waits longer', () => {
     const { hold } = canaryFailed(sent, at(10));
     expect(hold).toMatchObject({ mode: 'probing', canaryMayGo: false, nextProbeAt: now + 15_010 });
-    expect(hold?.lastCanary).toBeUndefined();
+    expect(hold?.refusedCanaries).toBeUndefined();
   });
 
   it('that made no request lets the next message go at once, and only its own return counts', () => {
@@ -353,10 +409,12 @@ describe('a person', () => {
   });
 
   it('who resumes an account under another hold has it probed at once, with short waits again', () => {
-    const record = probing({ probes: 9, nextProbeAt: now + 500_000, lastCanary: 'm1' });
+    const record = probing({ probes: 9, nextProbeAt: now + 500_000, refusedCanaries: ['m0', 'm1'] });
     const { hold } = resumeByPerson(record, now);
     expect(hold).toMatchObject({ reason: 'account-fault', witness: 'm1', probes: 0, nextProbeAt: now });
-    expect(hold?.lastCanary).toBeUndefined();
+    // Whatever a question says: a person may know better.
+    expect(hold?.canaryMayGo).toBe(true);
+    expect(hold?.refusedCanaries).toBeUndefined();
   });
 
   it('changes nothing where no hold stands', () => {
@@ -416,12 +474,14 @@ describe('whatever comes, in whatever order', () => {
         }),
       fc.constant((record: HoldRecord, ms: number) => ({ record: claimProbe(record, at(ms)).record })),
       fc.constant((record: HoldRecord, ms: number) => ({ record: canaryFailed(record, at(ms)) })),
-      fc.constantFrom('no', 'cannot-tell').map((says) => (record: HoldRecord, ms: number) => ({
-        record: answered(record, { says: says as 'no', hasWaiting: true }, at(ms)),
-      })),
+      fc
+        .record({ says: fc.constantFrom('no', 'yes', 'cannot-tell'), hasWaiting: fc.boolean() })
+        .map((answer) => (record: HoldRecord, ms: number) => ({ record: answered(record, answer, at(ms)) })),
+      fc.constant((record: HoldRecord) => ({ record: holdByPerson(record, byAyse) })),
+      fc.constant((record: HoldRecord, ms: number) => ({ record: resumeByPerson(record, now + ms) })),
     );
 
-  it('an account that is never lifted has one witness at the most for each reason', () => {
+  it('an account of which nothing is taken has one witness at the most, however often it is lifted', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyStep, fc.nat(30_000)), { maxLength: 40 }), (steps) => {
         let record = noRecord;
