@@ -102,6 +102,12 @@ type WholeRule = (evidence: Evidence) => string | undefined;
 const wholeRules: Readonly<Record<string, WholeRule>> = {
   'nothing is in the queues that nobody has enqueued': ({ strays }) =>
     strays.length > 0 ? `${strays.length} jobs: ${strays.slice(0, 3).join(', ')}` : undefined,
+  'what nobody can read ends as a dead letter `invalid` of its own': ({ unreadable: { jobs, letters } }) => {
+    const open = jobs.filter(({ state }) => state !== 'failed');
+    const others = letters.filter(({ letter }) => letter.reason !== 'invalid');
+    if (open.length === 0 && others.length === 0 && letters.length === jobs.length) return undefined;
+    return `${jobs.length} unreadable jobs, ${open.length} of them open; ${letters.length} letters, ${others.length} of them not invalid`;
+  },
   'campaigns count each of their messages once': ({ campaigns, cases }) => {
     const wrong = campaigns.flatMap((campaign) => campaignProblem(campaign, cases) ?? []);
     return wrong[0];

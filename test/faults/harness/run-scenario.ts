@@ -53,6 +53,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
       chance: chance.fork(),
       redisUrl: world.redis.url,
       ...(scenario.messageTitle === undefined ? {} : { title: scenario.messageTitle }),
+      ...(scenario.load ? { shape: scenario.load } : {}),
     }),
   );
   await heal(world);

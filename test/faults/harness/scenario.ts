@@ -1,5 +1,6 @@
 import type { NewAccount } from '../../../src/simulator/index.ts';
 import type { Evidence } from './evidence.ts';
+import type { LoadShape } from './load.ts';
 import type { World } from './world.ts';
 
 /** One way to make life hard for the workers. */
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, string>>;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** What the messages are like, where it is not as usual. */
+  readonly load?: Partial<LoadShape>;
   /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */
   readonly act: (world: World, load: LoadState) => Promise<void>;
   /** What must hold beyond the invariants; says what is wrong. */

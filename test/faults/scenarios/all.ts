@@ -1,5 +1,6 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
+import { accountFault } from './account-fault.ts';
 import { everything } from './everything.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
@@ -8,7 +9,16 @@ import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
-const overXml: readonly Scenario[] = [kills, providerNetwork, redis, account, restarts, replay, everything];
+const overXml: readonly Scenario[] = [
+  kills,
+  providerNetwork,
+  redis,
+  account,
+  accountFault,
+  restarts,
+  replay,
+  everything,
+];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService), redisAwayMinute];
