@@ -42,7 +42,7 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
 export class ProducerError extends Error {
   override readonly name = 'ProducerError';
   readonly code: ProducerErrorCode;
-  /** The id that the message has, or would have had. */
+  /** The id of the message, where it may be stored. */
   readonly messageId: string | undefined;
   /** Of a conflict: the fields in which the call differs from what is stored, as far as that is still known. */
   readonly fields: readonly string[];

@@ -16,6 +16,8 @@ export const isString = (value: unknown): value is string => typeof value === 's
 /** A string that is not empty. */
 export const isText = (value: unknown): value is string => isString(value) && value !== '';
 
+export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+
 export const isTrue = (value: unknown): value is true => value === true;
 
 export const isNumber = (value: unknown): value is number =>

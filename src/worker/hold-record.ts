@@ -1,3 +1,17 @@
+import {
+  isBoolean,
+  isCount,
+  isListOf,
+  isNumber,
+  isObject,
+  isOneOf,
+  isShaped,
+  isString,
+  isTime,
+  optional,
+} from '../queue/checks.ts';
+import { readJson } from '../queue/json.ts';
+
 /** Why an account stands still; docs/holds.md says how each begins and ends. */
 export const holdReasons = [
   'no-credit',
@@ -70,88 +84,48 @@ export interface HoldRecord {
 
 export const noRecord: HoldRecord = { liftedAt: 0, provenAt: 0, unknownInRow: 0 };
 
+const isRecord = isShaped<Omit<HoldRecord, 'hold'>>({
+  liftedAt: isTime,
+  provenAt: isTime,
+  unknownInRow: isCount,
+});
+
+const isReason = isOneOf(holdReasons);
+const isHold = isShaped<Hold>({
+  reason: isReason,
+  mode: isOneOf(holdModes),
+  code: optional(isString),
+  since: isTime,
+  modeSince: isTime,
+  by: isString,
+  note: optional(isString),
+  witness: optional(isString),
+  credit: optional(isNumber),
+  beneath: optional(isShaped<NonNullable<Hold['beneath']>>({ reason: isReason, code: optional(isString) })),
+  replaced: optional(isListOf(isReason)),
+  probes: isCount,
+  nextProbeAt: isTime,
+  canaryMayGo: isBoolean,
+  canary: optional(isShaped<Canary>({ id: isString, worker: isString, until: isTime })),
+  lastCanary: optional(isString),
+});
+
 /**
  * Reads the record as it lies in Redis. Total: what cannot be read counts as no hold, since the first refusal
- * begins it anew. Version 0.1 wrote the hold alone; a person's hold of then must stand.
+ * begins it anew.
  */
-export function parseHoldRecord(raw: string): HoldRecord {
-  const found = objectIn(raw);
-  if (!found) return noRecord;
-  const hold = readHold('reason' in found ? found : found['hold']);
-  return {
-    liftedAt: timeIn(found['liftedAt']),
-    provenAt: timeIn(found['provenAt']),
-    unknownInRow: timeIn(found['unknownInRow']),
-    ...(hold ? { hold } : {}),
-  };
+export function parseHoldRecord(raw: string | null): HoldRecord {
+  const found = readJson(raw);
+  if (!isObject(found)) return noRecord;
+  const hold = 'hold' in found ? found.hold : holdOfVersion01(found);
+  const { liftedAt, provenAt, unknownInRow } = isRecord(found) ? found : noRecord;
+  return { liftedAt, provenAt, unknownInRow, ...(isHold(hold) ? { hold } : {}) };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function objectIn(raw: string): Fields | undefined {
-  if (raw === '') return undefined;
-  try {
-    return fieldsOf(JSON.parse(raw));
-  } catch {
-    return undefined;
-  }
-}
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-
-function readHold(value: unknown): Hold | undefined {
-  const found = fieldsOf(value);
-  const reason = holdReasons.find((one) => one === found?.['reason']);
-  const mode = holdModes.find((one) => one === found?.['mode']);
-  if (!found || !reason || !mode) return undefined;
-  const { code, note, witness, lastCanary, credit, by } = found;
-  const replaced = reasonsIn(found['replaced']);
-  return {
-    reason,
-    // In version 0.1 an account's fault stopped the account; now it is probed, as all reasons but a person's.
-    mode: mode === 'stopped' && reason !== 'operator' ? 'probing' : mode,
-    since: timeIn(found['since']),
-    modeSince: timeIn(found['modeSince']),
-    by: typeof by === 'string' ? by : 'unknown',
-    probes: timeIn(found['probes']),
-    nextProbeAt: timeIn(found['nextProbeAt']),
-    canaryMayGo: found['canaryMayGo'] === true,
-    ...given('code', textIn(code)),
-    ...given('note', textIn(note)),
-    ...given('witness', textIn(witness)),
-    ...given('lastCanary', textIn(lastCanary)),
-    ...given('credit', typeof credit === 'number' ? credit : undefined),
-    ...given('beneath', readBeneath(found['beneath'])),
-    ...given('canary', readCanary(found['canary'])),
-    ...(replaced.length > 0 ? { replaced } : {}),
-  };
-}
-
-function readBeneath(value: unknown): Hold['beneath'] {
-  // Version 0.1 wrote the reason alone.
-  const found = typeof value === 'string' ? { reason: value } : fieldsOf(value);
-  const reason = holdReasons.find((one) => one === found?.['reason']);
-  return reason && reason !== 'operator'
-    ? { reason, ...given('code', textIn((found as Fields)['code'])) }
-    : undefined;
-}
-
-function readCanary(value: unknown): Canary | undefined {
-  const found = fieldsOf(value);
-  const { id, worker } = found ?? {};
-  if (typeof id !== 'string' || typeof worker !== 'string') return undefined;
-  return { id, worker, until: timeIn(found?.['until']) };
-}
-
-const reasonsIn = (value: unknown): readonly HoldReason[] =>
-  Array.isArray(value) ? holdReasons.filter((reason) => value.includes(reason)) : [];
-
-const timeIn = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
-
-const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
+/** Version 0.1 wrote the hold alone. A person's hold of then must stand; its other ones are probed like those of now. */
+function holdOfVersion01(found: object): unknown {
+  const old = found as Partial<Record<keyof Hold, unknown>>;
+  const beneath = isString(old.beneath) ? { beneath: { reason: old.beneath } } : {};
+  const mode = old.reason === 'operator' ? old.mode : 'probing';
+  return { ...old, ...beneath, mode, probes: 0, nextProbeAt: 0, canaryMayGo: false };
 }

@@ -44,7 +44,7 @@ export function createHoldStore(redis: Redis, { prefix, account }: HoldPlace): H
   return {
     async read() {
       const [raw, paused] = await Promise.all([redis.get(key), redis.hexists(metaKey, 'paused')]);
-      return { record: parseHoldRecord(raw ?? ''), isPaused: paused === 1 };
+      return { record: parseHoldRecord(raw), isPaused: paused === 1 };
     },
     async change(step) {
       // Somebody else's change makes ours wait, and theirs is done: this ends.

@@ -340,9 +340,14 @@ describe('without Redis', () => {
     expect((await send).code).toBe('REDIS_UNAVAILABLE');
   });
 
-  it('an error knows the id that the message has, or would have had', async () => {
+  it('an error knows the id of a message that may be stored, and tells none of one that is not', async () => {
     await using away = createProducer(options('redis://127.0.0.1:1'));
-    expect((await refusal(away.send(message))).messageId).toMatch(/^m[0-9a-z]{20}$/);
+    expect((await refusal(away.send(message))).messageId).toBeUndefined();
+    await using server = await startRedis();
+    await using live = createProducer(options(server.url));
+    await live.send(message);
+    server.freeze();
+    expect((await refusal(live.send(message))).messageId).toMatch(/^m[0-9a-z]{20}$/);
   });
 });
 

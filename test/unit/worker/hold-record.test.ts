@@ -53,6 +53,7 @@ describe('the record of an account’s holds', () => {
     '7',
     '{"hold":{"reason":"constructor","mode":"probing"}}',
     '{"hold":[]}',
+    '{"liftedAt":1,"provenAt":2,"unknownInRow":0,"hold":{"reason":"endpoint"}}',
   ])('reads %s as no hold', (raw) => {
     expect(parseHoldRecord(raw).hold).toBeUndefined();
   });
