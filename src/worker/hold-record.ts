@@ -80,6 +80,16 @@ export interface HoldRecord {
   readonly provenAt: number;
   /** Requests in a row that got a code which nobody knows. */
   readonly unknownInRow: number;
+  /** When the latest of them began. */
+  readonly unknownAt?: number;
+  readonly trial?: Trial;
+}
+
+/** A message that is refused again though others are accepted; it is tried once more, and meanwhile no other is. */
+export interface Trial {
+  /** The id of the message. */
+  readonly id: string;
+  readonly since: number;
 }
 
 export const noRecord: HoldRecord = { liftedAt: 0, provenAt: 0, unknownInRow: 0 };
@@ -88,6 +98,8 @@ const isRecord = isShaped<Omit<HoldRecord, 'hold'>>({
   liftedAt: isTime,
   provenAt: isTime,
   unknownInRow: isCount,
+  unknownAt: optional(isTime),
+  trial: optional(isShaped<Trial>({ id: isString, since: isTime })),
 });
 
 const isReason = isOneOf(holdReasons);
@@ -118,8 +130,15 @@ export function parseHoldRecord(raw: string | null): HoldRecord {
   const found = readJson(raw);
   if (!isObject(found)) return noRecord;
   const hold = 'hold' in found ? found.hold : holdOfVersion01(found);
-  const { liftedAt, provenAt, unknownInRow } = isRecord(found) ? found : noRecord;
-  return { liftedAt, provenAt, unknownInRow, ...(isHold(hold) ? { hold } : {}) };
+  const { liftedAt, provenAt, unknownInRow, unknownAt, trial } = isRecord(found) ? found : noRecord;
+  return {
+    liftedAt,
+    provenAt,
+    unknownInRow,
+    ...(unknownAt === undefined ? {} : { unknownAt }),
+    ...(trial === undefined ? {} : { trial }),
+    ...(isHold(hold) ? { hold } : {}),
+  };
 }
 
 /** Version 0.1 wrote the hold alone. A person's hold of then must stand; its other ones are probed like those of now. */

@@ -12,9 +12,8 @@ import type { Hold } from './hold-record.ts';
 import { stands } from './hold-steps.ts';
 import { afterAttempt } from './journal-entries.ts';
 import { isLockLost } from './lock-lost.ts';
-import { deferSpreadMs, fullJitter } from './schedules.ts';
+import { asideMs, deferSpreadMs, fullJitter } from './schedules.ts';
 import {
-  asideMs,
   backToWait,
   delayUntil,
   giveUp,

@@ -81,7 +81,8 @@ function settleVerdict(
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now(), context);
     case 'hold':
-      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs, context) : backToWait(taken);
+      if (verdict.asideMs === undefined) return backToWait(taken);
+      return delayUntil(taken, context.now() + verdict.asideMs, context);
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':
@@ -196,9 +197,6 @@ function reportEnd(
     ...(facts?.code === undefined ? {} : { code: facts.code }),
   });
 }
-
-/** How long a job steps aside, so that others of its account, of whatever lane, are taken before it. */
-export const asideMs = 500;
 
 /**
  * Moves the job to the delayed set. Whoever takes it too early finds what it waits for: so where the clock here is

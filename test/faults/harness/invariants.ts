@@ -54,9 +54,13 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return accepted.length > known ? `accepted ${accepted.length} times by ${known} requests` : undefined;
   },
   'a request whose acceptance a worker saw was accepted': ({ accepted, lines }) => {
+    // A job that was divided has a line for all its messages: its pieces tell which of them were accepted.
     const wrong = lines.find(
-      ({ outcome, groupId }) =>
-        outcome === 'accepted' && groupId && !accepted.some((one) => one.groupId === groupId),
+      ({ outcome, groupId, verdict }) =>
+        outcome === 'accepted' &&
+        verdict !== 'split' &&
+        groupId &&
+        !accepted.some((one) => one.groupId === groupId),
     );
     return wrong && `group id ${wrong.groupId} is not the provider's`;
   },

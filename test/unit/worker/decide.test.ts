@@ -55,7 +55,9 @@ function inWords(least: Verdict, most: Verdict): string {
     case 'defer':
       return `defer ${least.delayMs}..${ceiling(most)}`;
     case 'hold':
-      return [`hold ${least.reason} ${least.code}`, least.witness && 'witness'].filter(Boolean).join(' ');
+      return [`hold ${least.reason} ${least.code}`, least.reason !== 'endpoint' && least.facts && 'witness']
+        .filter(Boolean)
+        .join(' ');
     case 'dead-letter': {
       const { reason, code, mayHaveArrived } = least.facts;
       return ['dead', reason, code, mayHaveArrived && '+arrived'].filter(Boolean).join(' ');
@@ -349,23 +351,6 @@ describe('a request that is too large for the endpoint', () => {
   });
 });
 
-describe('a message that was refused with its account before, while others are accepted', () => {
-  it.each(
-    rowsOf(`
-      # outcome   alone                   with others
-      10          dead terminal 10        split
-      76          dead terminal 76        split
-      http-403    dead terminal http-403  split
-      http-302    dead terminal http-302  split
-      11          hold no-credit 11       hold no-credit 11
-    `),
-  )('%s: %s; with others: %s', (name = '', alone, withOthers) => {
-    const outcome = name.startsWith('http-') ? http(Number(name.slice(5))) : code(name);
-    expect(verdictOf(outcome, { isSuspect: true })).toBe(alone);
-    expect(verdictOf(outcome, { isSuspect: true, messages: 2 })).toBe(withOthers);
-  });
-});
-
 describe("JetSMS's word on one recipient of a request in which others were accepted", () => {
   it.each(
     rowsOf(`
@@ -415,10 +400,10 @@ describe('a message that was sent again after an uncertain attempt', () => {
 describe('what a dead letter says', () => {
   it('of a witness says the same, and whether an earlier request may have arrived', () => {
     expect(decide({ ...ordinary, outcome: code('10', 'wrong user') })).toMatchObject({
-      witness: { reason: 'terminal', code: '10', text: 'wrong user' },
+      facts: { reason: 'terminal', code: '10', text: 'wrong user' },
     });
     expect(decide({ ...ordinary, resends: 1, outcome: code('73', 'words') })).toMatchObject({
-      witness: { reason: 'unknown-code', code: '73', text: 'words', mayHaveArrived: true },
+      facts: { reason: 'unknown-code', code: '73', text: 'words', mayHaveArrived: true },
     });
   });
 
@@ -537,7 +522,6 @@ describe('for any situation', () => {
         leftMs: fc.integer({ min: -1e9, max: 1e9 }),
         messages: fc.integer({ min: 1, max: 5_000 }),
         isProbe: fc.boolean(),
-        isSuspect: fc.boolean(),
         isOfRecipient: fc.boolean(),
         opensInMs: fc.integer({ min: 0, max: 7 * 24 * hour }),
         random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -552,7 +536,6 @@ describe('for any situation', () => {
           'leftMs',
           'messages',
           'isProbe',
-          'isSuspect',
           'isOfRecipient',
           'random',
         ],
@@ -607,13 +590,12 @@ describe('for any situation', () => {
     });
   });
 
-  it('only a request of several messages is split; never for credit or title, and for the account only where it is not at fault', () => {
-    holds(({ messages, outcome, isSuspect }, verdict) => {
+  it('only a request of several messages is split; never for credit, title or account', () => {
+    holds(({ messages, outcome }, verdict) => {
       if (verdict.kind !== 'split') return;
-      if (['10', '76', '77'].includes(verdict.rule)) expect(isSuspect).toBe(true);
       expect(messages).toBeGreaterThan(1);
       expect(outcome.kind).toBe('refused');
-      expect(['11', '12', '72']).not.toContain(verdict.rule);
+      expect(['10', '11', '12', '72', '76', '77']).not.toContain(verdict.rule);
     });
   });
 

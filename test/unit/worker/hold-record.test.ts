@@ -17,7 +17,14 @@ const full: Hold = {
   canary: { id: 'm2', worker: 'w', until: 5 },
   lastCanary: 'm3',
 };
-const record: HoldRecord = { hold: full, liftedAt: 6, provenAt: 7, unknownInRow: 2 };
+const record: HoldRecord = {
+  hold: full,
+  liftedAt: 6,
+  provenAt: 7,
+  unknownInRow: 2,
+  unknownAt: 8,
+  trial: { id: 'm4', since: 9 },
+};
 
 describe('the record of an account’s holds', () => {
   it.each<[string, HoldRecord]>([

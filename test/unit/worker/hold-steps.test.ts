@@ -10,6 +10,7 @@ import {
   canaryFailed,
   canaryReturned,
   claimProbe,
+  codeWasKnown,
   gateOf,
   type HoldPolicy,
   holdByPerson,
@@ -38,6 +39,8 @@ const refusal = (reason: AccountRefusal['reason'], change: Partial<AccountRefusa
   startedAt: now - 100,
   first: 'm1',
   isCanary: false,
+  isAtFault: false,
+  acceptedAt: 0,
   ...change,
 });
 const held = (reason: Exclude<HoldReason, 'operator' | 'unreachable' | 'unknown-code'>): HoldRecord =>
@@ -154,6 +157,77 @@ describe("a refusal for the account's sake", () => {
   });
 });
 
+describe('a message that was refused with its account before, and is refused again', () => {
+  /** It was refused at `now`; others have been accepted since. */
+  const before = { refusedBefore: now, acceptedAt: now + 1_000 };
+  const again = (first: string, ms: number, change: Partial<AccountRefusal> = {}) =>
+    refusal('account-fault', { first, startedAt: now + ms - 100, ...before, ...change });
+  const onTrial = refused(noRecord, again('m1', 2_000), at(2_000));
+
+  it.each(['account-fault', 'endpoint'] as const)(
+    'by %s: is put on trial, and holds nothing, since it may be the message',
+    (reason) => {
+      const { record, result } = refused(noRecord, { ...again('m1', 2_000), reason }, at(2_000));
+      expect(result).toBe('on-trial');
+      expect(record.hold).toBeUndefined();
+    },
+  );
+
+  it('is at fault where it is refused once more and nothing else was meanwhile', () => {
+    const { record, result } = refused(onTrial.record, again('m1', 4_000), at(4_000));
+    expect(result).toBe('at-fault');
+    expect(record).toEqual(noRecord);
+  });
+
+  it('is not at fault by a request of its own that left before the trial', () => {
+    expect(refused(onTrial.record, again('m1', 2_050), at(2_100)).result).toBe('aside');
+  });
+
+  it('is not at fault where another message was refused meanwhile: it was the account', () => {
+    const incident = refused(onTrial.record, again('m2', 2_500, { acceptedAt: 0 }), at(2_500));
+    expect(incident.result).toBe('witness');
+    expect(refused(incident.record, again('m1', 4_000), at(4_000)).result).toBe('back');
+    const lifted = canaryAccepted(incident.record, now + 5_000, at(5_100));
+    const later = again('m1', 6_000, { refusedBefore: now + 4_000, acceptedAt: now + 5_500 });
+    expect(refused(lifted, later, at(6_000)).result).toBe('on-trial');
+  });
+
+  it('steps aside while another is on trial, so that one incident does not cost all that the last has sent back', () => {
+    const { record, result } = refused(onTrial.record, again('m2', 2_001), at(2_001));
+    expect(result).toBe('aside');
+    expect(record).toBe(onTrial.record);
+  });
+
+  it('begins a hold where nobody was accepted since: nothing says that it is the message', () => {
+    const { record, result } = refused(noRecord, again('m1', 2_000, { acceptedAt: now }), at(2_000));
+    expect(result).toBe('witness');
+    expect(record.hold?.reason).toBe('account-fault');
+  });
+
+  it('is put on trial by the word of a canary of another worker, too', () => {
+    const resuming = canaryAccepted(held('account-fault'), now + 500, at(600));
+    expect(refused(resuming, again('m1', 2_000, { acceptedAt: 0 }), at(2_000)).result).toBe('on-trial');
+  });
+
+  it('is put on trial after one of which nothing was heard for a minute', () => {
+    expect(refused(onTrial.record, again('m2', 61_000), at(61_000)).result).toBe('aside');
+    expect(refused(onTrial.record, again('m2', 62_000), at(62_000)).result).toBe('on-trial');
+  });
+
+  it('is at fault at once where it is of those among which one was found at fault, but not while the account is held', () => {
+    const piece = again('m1.0', 2_000, { isAtFault: true });
+    expect(refused(noRecord, piece, at(2_000)).result).toBe('at-fault');
+    expect(refused(held('account-fault'), piece, at(2_000)).result).toBe('back');
+  });
+
+  it('by want of credit holds the account as ever', () => {
+    expect(refused(noRecord, { ...again('m1', 2_000), reason: 'no-credit' }, at(2_000))).toMatchObject({
+      result: 'back',
+      record: { hold: { reason: 'no-credit' } },
+    });
+  });
+});
+
 describe('a code that nobody knows', () => {
   const afterRow = (length: number) => {
     let record = noRecord;
@@ -172,6 +246,13 @@ describe('a code that nobody knows', () => {
     const { record, results } = afterRow(7);
     expect(results).toEqual(['witness', 'witness', 'witness', 'witness', 'witness', 'back', 'back']);
     expect(record.hold).toMatchObject({ reason: 'unknown-code', code: '73', mode: 'probing' });
+  });
+
+  it('is counted anew after a known answer to a request that left later, not after one that was under way before', () => {
+    const { record } = afterRow(4);
+    expect(codeWasKnown(record, now - 100)).toBe(record);
+    expect(codeWasKnown(record, now - 99)).toEqual(noRecord);
+    expect(codeWasKnown(noRecord, now)).toBe(noRecord);
   });
 
   it('under any standing hold goes back', () => {
