@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
+import { skewedClock } from '../../support/process.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { acceptedIn, resentMessagesOf, storyOf, type Violation, violationsOf } from './invariants.ts';
@@ -45,7 +46,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
   });
-  await Promise.all(Array.from({ length: scenario.workers }, () => world.workers.start()));
+  await startWorkers(scenario, world);
   const sent = await makeTrouble(scenario, world, () =>
     enqueue({
       messages: scenario.messages,
@@ -70,6 +71,11 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...summaryOf(scenario, { seed, seconds, evidence, world }),
     ...judgementOf(scenario, seed, violations, world),
   };
+}
+
+async function startWorkers({ workers, clocksMs = [] }: Scenario, world: World): Promise<void> {
+  const clocks = Array.from({ length: workers }, (_, n) => clocksMs[n]);
+  await Promise.all(clocks.map((offsets) => world.workers.start(offsets && skewedClock(...offsets))));
 }
 
 async function makeTrouble(

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, string>>;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** Of each worker, what its clock is off by, first and after each SIGUSR2; the others' clocks are right. */
+  readonly clocksMs?: readonly (readonly number[])[];
   /** What the messages are like, where it is not as usual. */
   readonly load?: Partial<LoadShape>;
   /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */

@@ -1,6 +1,7 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
+import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
@@ -17,6 +18,7 @@ const overXml: readonly Scenario[] = [
   accountFault,
   restarts,
   replay,
+  clocks,
   everything,
 ];
 
