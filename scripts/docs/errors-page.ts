@@ -3,6 +3,7 @@ import { dashboardErrors } from '../../src/dashboard/errors.ts';
 import { parcelErrors } from '../../src/jetsms/parcel-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { producerErrors } from '../../src/producer/errors.ts';
+import { redisRefusals } from '../../src/queue/redis-trouble.ts';
 import { settingsErrors } from '../../src/settings/errors.ts';
 import { simulatorErrors } from '../../src/simulator/errors.ts';
 import { operatorErrors } from '../../src/worker/operator-error.ts';
@@ -41,7 +42,7 @@ export const errorFamilies: readonly ErrorFamily[] = [
     title: 'The producer',
     classes: ['ProducerError'],
     origin:
-      '`createProducer()` and every function of a producer; `messageId` names the message, where there is one.',
+      '`createProducer()` and every function of a producer; `messageId` names the message, where there is one. `mayBeStored` is false where it is certain that nothing was stored; `reason` is one of the [refusals of Redis](#refusals-of-redis).',
     endsCommands: true,
     source: 'src/producer/errors.ts',
     table: producerErrors,
@@ -116,6 +117,7 @@ export function renderErrorsMarkdown(): string {
     'system, such as `EADDRINUSE`, are handed on as they are.',
     '',
     ...errorFamilies.flatMap(section),
+    ...refusals(),
   ]
     .join('\n')
     .trimEnd()
@@ -135,6 +137,25 @@ function section({ title, classes, origin, endsCommands, source, table }: ErrorF
     '',
     `| code | what it means | what to do |${endsCommands ? ' exit code |' : ''}`,
     `|---|---|---|${endsCommands ? '---|' : ''}`,
+    ...rows,
+    '',
+  ];
+}
+
+/** What stands behind `REDIS_REFUSED`. */
+function refusals(): readonly string[] {
+  const rows = Object.entries(redisRefusals).map(
+    ([reason, { meaning, whatToDo }]) => `| \`${reason}\` | ${cell(meaning)} | ${cell(whatToDo)} |`,
+  );
+  return [
+    '## Refusals of Redis',
+    '',
+    'Why Redis says no, in its own word where it has one: the reasons of `REDIS_REFUSED`. Each means that what was asked',
+    'for was not done.',
+    'Table: [src/queue/redis-trouble.ts](../src/queue/redis-trouble.ts).',
+    '',
+    '| reason | what it means: Redis, or what listens there | what to do |',
+    '|---|---|---|',
     ...rows,
     '',
   ];

@@ -7,10 +7,18 @@ export interface Surroundings {
   readonly terminal: Terminal;
   readonly stdin: StandardInput;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts when the process is asked to end (SIGINT, SIGTERM). Only from the first call on are they caught. */
+  /**
+   * Aborts when the process is asked to end (SIGINT, SIGTERM). Only from the first call on are they caught. The
+   * process then ends within a few seconds, whatever is still open.
+   */
   stopSignal(): AbortSignal;
-  /** Ends the process at once, whatever is still open. */
-  exit(code: ExitCode): never;
+  /**
+   * As `stopSignal()`, for a command that runs until then: the process ends within `limitMs` of the signal, and
+   * soon after the command in any case. It lives on where nobody reads its output any more.
+   */
+  serviceSignal(limitMs: number): AbortSignal;
+  /** Ends the process, whatever is still open; what was written is handed over before, where somebody reads it. */
+  exit(code: ExitCode): Promise<never>;
 }
 
 /** Bytes that come in, and whether a person types them. */

@@ -1,3 +1,5 @@
+import { safeMessage } from '../log/safe-error.ts';
+import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** What stands behind an error code of the command line. */
@@ -27,6 +29,7 @@ export type CliErrorCode =
   | 'CSV_NUMBER_COLUMN_AMBIGUOUS'
   | 'TEMPLATE_INVALID'
   | 'REDIS_UNAVAILABLE'
+  | 'REDIS_REFUSED'
   | 'REDIS_UNSAFE'
   | 'CAMPAIGN_UNKNOWN'
   | 'CAMPAIGN_CANCELLED'
@@ -119,6 +122,10 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     meaning: 'Redis does not answer.',
     whatToDo: 'Check JETSMS_REDIS_URL (`jetsms config`) and whether Redis runs.',
   },
+  REDIS_REFUSED: {
+    meaning: 'Redis has refused it.',
+    whatToDo: 'Mend that, then run the command again.',
+  },
   REDIS_UNSAFE: {
     meaning: 'Messages would not be safe in this Redis.',
     whatToDo: 'Change that, then start again.',
@@ -163,6 +170,15 @@ export class CliError extends Error {
   }
 }
 
+/** What Redis, or the wait for it, has thrown; `which` says which Redis, where it is not the one of the settings. */
+export function redisCliError(error: unknown, which?: string): CliError {
+  const trouble = readTrouble(error);
+  const isRefusal = trouble.kind === 'refused';
+  const why = isRefusal ? describeRefusal(trouble.reason) : `What happened: ${trouble.cause}.`;
+  const detail = [why, which].filter(Boolean).join(' ');
+  return new CliError(isRefusal ? 'REDIS_REFUSED' : 'REDIS_UNAVAILABLE', { detail, cause: error });
+}
+
 /** What is told of an error, whoever threw it. */
 export interface ErrorReport {
   readonly code: string;
@@ -177,6 +193,7 @@ const stableCode = /^[A-Z][A-Z0-9_]*$/;
 
 const unavailableCodes: ReadonlySet<string> = new Set([
   'REDIS_UNAVAILABLE',
+  'REDIS_REFUSED',
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
@@ -198,11 +215,14 @@ export function reportOf(error: unknown): ErrorReport {
   const code = codeOf(error);
   if (code === undefined) {
     const { meaning, whatToDo } = cliErrors.UNEXPECTED;
-    const message = `${meaning} ${messageOf(error)} ${whatToDo}`;
+    const message = `${meaning} ${error instanceof Error ? safeMessage(error) : String(error)} ${whatToDo}`;
     return { code: 'UNEXPECTED', message, exitCode: exitCodeOf('UNEXPECTED') };
   }
   return { code, message: messageOf(error), exitCode: exitCodeOf(code), ...problemsOf(error) };
 }
+
+/** Whether an error is of ours, or of the system: it says by its code what it is. */
+export const hasStableCode = (error: unknown): boolean => codeOf(error) !== undefined;
 
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;

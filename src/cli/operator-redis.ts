@@ -1,23 +1,28 @@
 import type { Redis } from 'ioredis';
-import { openProducerRedis, whenReady } from '../queue/redis.ts';
-import { CliError } from './errors.ts';
+import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import { hasStableCode, redisCliError } from './errors.ts';
 
 /** No answer from Redis for so long means that it is away. */
 const timeoutMs = 5_000;
 
 /**
  * Runs something with a connection to Redis, and closes it.
- * @throws CliError REDIS_UNAVAILABLE
+ * @throws CliError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
 export async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = openProducerRedis(url, timeoutMs);
+  const redis = openOperatorRedis(url, timeoutMs);
   redis.on('error', () => {});
   try {
-    await whenReady(redis, timeoutMs).catch((cause: unknown) => {
-      throw new CliError('REDIS_UNAVAILABLE', { cause });
-    });
+    await whenReady(redis, timeoutMs);
     return await use(redis);
+  } catch (error) {
+    throw isOfRedis(error) ? redisCliError(error) : error;
   } finally {
     redis.disconnect();
   }
 }
+
+/** Errors of ours have a code, and those that the language throws are bugs. */
+const isOfRedis = (error: unknown): boolean =>
+  !hasStableCode(error) &&
+  !(error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError);

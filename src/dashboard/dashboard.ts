@@ -2,6 +2,8 @@ import Fastify, { type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import { whenReady } from '../queue/redis.ts';
+import { passwordsOf } from '../queue/redis-address.ts';
+import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Board, createBoard } from './board.ts';
@@ -29,7 +31,7 @@ export type DashboardSettings = Pick<
 export interface DashboardOptions {
   /** Read with the need `dashboard`. */
   readonly settings: DashboardSettings;
-  /** Stays open. One that fails fast (`openProducerRedis`), or pages wait for as long as Redis is away. */
+  /** Stays open. One that fails fast (`openOperatorRedis`), or pages wait for as long as Redis is away. */
   readonly redis: Redis;
   /** Default: nothing is written. */
   readonly log?: Logger;
@@ -43,7 +45,7 @@ export interface DashboardOptions {
 export interface Dashboard extends AsyncDisposable {
   /**
    * Begins to serve once Redis is there. Once only.
-   * @throws DashboardError `REDIS_UNAVAILABLE`; Error with code `EADDRINUSE` and the like where the address cannot be taken
+   * @throws DashboardError `REDIS_UNAVAILABLE`, `REDIS_REFUSED`; Error with code `EADDRINUSE` and the like where the address cannot be taken
    */
   listen(): Promise<void>;
   /** Where it is served; only after `listen()`. */
@@ -144,7 +146,9 @@ async function ready(redis: Redis, timeoutMs: number): Promise<void> {
   try {
     await whenReady(redis, timeoutMs);
   } catch (cause) {
-    throw new DashboardError('REDIS_UNAVAILABLE', { cause });
+    const trouble = readTrouble(cause);
+    if (trouble.kind !== 'refused') throw new DashboardError('REDIS_UNAVAILABLE', { cause });
+    throw new DashboardError('REDIS_REFUSED', { detail: describeRefusal(trouble.reason), cause });
   }
 }
 
@@ -157,9 +161,8 @@ function loginOf({ dashboardUsername, dashboardPassword }: DashboardSettings): L
 const shortestSecret = 4;
 
 function secretsOf({ accounts, dashboardPassword, redisUrl }: DashboardSettings): readonly string[] {
-  const redisPassword = URL.parse(redisUrl)?.password ?? '';
   const passwords = [...accounts.values()].map(({ password }) => password);
-  return [...passwords, dashboardPassword, redisPassword, decodeURIComponent(redisPassword)].filter(
+  return [...passwords, dashboardPassword, ...passwordsOf(redisUrl)].filter(
     (secret) => secret.length >= shortestSecret,
   );
 }

@@ -1,4 +1,4 @@
-export type DashboardErrorCode = 'DASHBOARD_UNPROTECTED' | 'REDIS_UNAVAILABLE';
+export type DashboardErrorCode = 'DASHBOARD_UNPROTECTED' | 'REDIS_UNAVAILABLE' | 'REDIS_REFUSED';
 
 /** Why the dashboard cannot start: code → what it means, what to do. The codes are stable. */
 export const dashboardErrors: Readonly<Record<DashboardErrorCode, { meaning: string; whatToDo: string }>> = {
@@ -11,6 +11,10 @@ export const dashboardErrors: Readonly<Record<DashboardErrorCode, { meaning: str
     meaning: 'Redis does not answer.',
     whatToDo: 'Check JETSMS_REDIS_URL (`jetsms config`) and whether Redis runs.',
   },
+  REDIS_REFUSED: {
+    meaning: 'Redis has refused the dashboard.',
+    whatToDo: 'Mend that, then start it again.',
+  },
 };
 
 /** The dashboard cannot start. `code` is stable. */
@@ -18,9 +22,12 @@ export class DashboardError extends Error {
   override readonly name = 'DashboardError';
   readonly code: DashboardErrorCode;
 
-  constructor(code: DashboardErrorCode, options: { readonly cause?: unknown } = {}) {
+  constructor(
+    code: DashboardErrorCode,
+    options: { readonly detail?: string; readonly cause?: unknown } = {},
+  ) {
     const { meaning, whatToDo } = dashboardErrors[code];
-    super(`${meaning} ${whatToDo}`, options);
+    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
     this.code = code;
   }
 }

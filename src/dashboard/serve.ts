@@ -1,6 +1,6 @@
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
-import { openProducerRedis } from '../queue/redis.ts';
+import { openOperatorRedis } from '../queue/redis.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDashboard } from './dashboard.ts';
 
@@ -25,10 +25,10 @@ const floodWindowMs = 10_000;
 /**
  * Connects to Redis and serves the dashboard of the settings.
  *
- * @throws DashboardError `REDIS_UNAVAILABLE`, `DASHBOARD_UNPROTECTED`; Error with code `EADDRINUSE` and the like
+ * @throws DashboardError `REDIS_UNAVAILABLE`, `REDIS_REFUSED`, `DASHBOARD_UNPROTECTED`; Error with code `EADDRINUSE` and the like
  */
 export async function serveDashboard({ settings, log }: ServeOptions): Promise<ServedDashboard> {
-  const redis = openProducerRedis(settings.redisUrl, commandTimeoutMs);
+  const redis = openOperatorRedis(settings.redisUrl, commandTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {
     const admitted = throttle.admit(error);

@@ -253,6 +253,11 @@ export const dashboardLines: Readonly<Record<string, Line>> = {
 
 /** Every line about the process, by its event. */
 export const processLines: Readonly<Record<string, Line>> = {
+  'log.lost': {
+    levels: ['warn'],
+    means: 'Whoever reads these lines stood still for so long that some were left out here.',
+    fields: { lines: { says: 'how many' } },
+  },
   'settings.warning': {
     levels: ['warn'],
     means: 'A setting works but is probably not meant.',

@@ -1,5 +1,6 @@
 import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import { unblockedLines } from './output.ts';
 import { printableJson } from './printable.ts';
 import { safeError, safeMessage } from './safe-error.ts';
 
@@ -28,8 +29,11 @@ const hidden = ['to', 'text', 'password', 'number'];
  */
 export function createLogger({ level, version, destination, ...choices }: LogChoices): Logger {
   const isPretty = choices.pretty ?? (destination === undefined && process.stdout.isTTY === true);
-  const raw = destination ?? pino.destination(1);
-  return pino(loggerOptions(level, version), isPretty ? prettyLines(raw, destination === undefined) : raw);
+  const raw =
+    destination ?? unblockedLines(process.stdout, { onLost: (lines) => log.warn({ lines }, 'log.lost') });
+  const lines = isPretty ? prettyLines(raw, destination === undefined) : raw;
+  const log: Logger = pino(loggerOptions(level, version), lines);
+  return log;
 }
 
 /** A logger that writes nothing, for tests and for libraries that were given none. */

@@ -1,9 +1,12 @@
+import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
+
 export type ProducerErrorCode =
   | 'UNKNOWN_ACCOUNT'
   | 'PRODUCER_OPTIONS_INVALID'
   | 'IDEMPOTENCY_CONFLICT'
   | 'CAMPAIGN_CONFLICT'
   | 'REDIS_UNAVAILABLE'
+  | 'REDIS_REFUSED'
   | 'PRODUCER_CLOSED';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
@@ -28,15 +31,28 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
       'Pass the same recipients in the same order, and the same options, to complete it, or use another name for another campaign. What is stored already stays.',
   },
   REDIS_UNAVAILABLE: {
-    meaning: 'Redis did not confirm the message in time.',
+    meaning: 'Redis did not confirm it in time.',
     whatToDo:
-      'The message may or may not be stored. Send it again with the same idempotency key; without a key, a second send can text twice.',
+      'Where `mayBeStored` is true, send it again with the same idempotency key; without a key, a second send can text twice. Where it is false, nothing was stored: send it again.',
+  },
+  REDIS_REFUSED: {
+    meaning: 'Redis has refused it, and nothing was stored.',
+    whatToDo: 'Mend what the `reason` says, then send it again.',
   },
   PRODUCER_CLOSED: {
     meaning: 'send() was called after close().',
     whatToDo: 'Create a producer per process and close it once, at the end.',
   },
 };
+
+export interface ProducerErrorOptions {
+  readonly detail?: string;
+  readonly messageId?: string | undefined;
+  readonly fields?: readonly string[];
+  readonly reason?: RefusalReason;
+  readonly mayBeStored?: boolean;
+  readonly cause?: unknown;
+}
 
 /** An error of the producer; `code` is stable, the message never holds a number or a text. */
 export class ProducerError extends Error {
@@ -46,6 +62,10 @@ export class ProducerError extends Error {
   readonly messageId: string | undefined;
   /** Of a conflict: the fields in which the call differs from what is stored, as far as that is still known. */
   readonly fields: readonly string[];
+  /** Of `REDIS_REFUSED`: why, in one of the words of docs/errors.md. */
+  readonly reason: RefusalReason | undefined;
+  /** False: it is certain that this call has stored nothing. */
+  readonly mayBeStored: boolean;
 
   constructor(code: ProducerErrorCode, options: ProducerErrorOptions = {}) {
     const { meaning, whatToDo } = producerErrors[code];
@@ -55,20 +75,39 @@ export class ProducerError extends Error {
     this.code = code;
     this.messageId = options.messageId;
     this.fields = fields;
+    this.reason = options.reason;
+    this.mayBeStored = options.mayBeStored ?? false;
   }
 }
 
-export interface ProducerErrorOptions {
-  readonly detail?: string;
-  readonly messageId?: string | undefined;
-  readonly fields?: readonly string[];
-  readonly cause?: unknown;
+export interface TroubleFacts {
+  readonly mayBeStored: boolean;
+  readonly messageId: string | undefined;
+  /** What was thrown. */
+  readonly error: unknown;
 }
 
-/** An ioredis error carries the command it failed on, and with it the number and the text: keep its words only. */
-export function redisUnavailable(messageId: string | undefined, error: unknown): ProducerError {
+/** A trouble with Redis as the caller is told of it. */
+export function redisTrouble(trouble: RedisTrouble, { error, ...facts }: TroubleFacts): ProducerError {
+  const cause = causeOf(error);
+  if (trouble.kind === 'refused' && !facts.mayBeStored) {
+    const { reason } = trouble;
+    return new ProducerError('REDIS_REFUSED', {
+      ...facts,
+      reason,
+      cause,
+      detail: describeRefusal(reason),
+    });
+  }
+  const why = trouble.kind === 'refused' ? trouble.reason : trouble.cause;
+  const stored = facts.mayBeStored ? 'It may or may not be stored' : 'Nothing was stored';
+  return new ProducerError('REDIS_UNAVAILABLE', { ...facts, cause, detail: `${stored} (${why}).` });
+}
+
+/** Name and code alone: ioredis keeps the command with the error, and Redis quotes it in its words. */
+function causeOf(error: unknown): Error {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const cause = new Error(message);
+  const cause = new Error(message.replace(/,? ?with args beginning with:.*$/s, ''));
   cause.name = name;
-  return new ProducerError('REDIS_UNAVAILABLE', { ...(messageId === undefined ? {} : { messageId }), cause });
+  return cause;
 }

@@ -4,6 +4,7 @@ export type { Media } from '../message/media.ts';
 export type { NewMessage } from '../message/message.ts';
 export type { NewMms } from '../message/mms.ts';
 export type { CampaignProgress, CampaignState } from '../queue/campaign.ts';
+export type { RefusalReason } from '../queue/redis-trouble.ts';
 export type { Recipient, Recipients } from './chunks.ts';
 export { ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { ManyOptions, ManyProblem, ManyProgress, ManyReceipt } from './many.ts';

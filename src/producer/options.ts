@@ -2,6 +2,7 @@ import { defaultMaxJobBytes, maxMessagesOfJob, smallestMaxJobBytes } from '../me
 import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
+import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { ProducerError } from './errors.ts';
 
 /** What a producer must know of an account to refuse bad messages before they are enqueued. */
@@ -26,7 +27,7 @@ export interface ProducerAccount {
 }
 
 export interface ProducerOptions {
-  /** Redis URL, for example `redis://127.0.0.1:6379`; `rediss://` for TLS. */
+  /** Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path. */
   readonly redis: string;
   /** Accounts by name; a message without `account` goes to the first of them. Default: one, `default`. */
   readonly accounts?: Readonly<Record<string, ProducerAccount>>;
@@ -46,7 +47,7 @@ export interface ProducerOptions {
   readonly campaignWindowMs?: number;
   /** How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds; default 90 days. */
   readonly mediaMemoryMs?: number;
-  /** How long a send may wait for Redis, in milliseconds; default 1,000. */
+  /** How long Redis may leave a send without an answer, in milliseconds; default 1,000. A busy Redis is waited for. */
   readonly redisTimeoutMs?: number;
 }
 
@@ -69,9 +70,9 @@ const partsModelProblem = (model: unknown, index: number): string =>
 function problemsOf(options: ResolvedOptions): string[] {
   const names = Object.keys(options.accounts);
   return [
-    typeof options.redis === 'string' && /^rediss?:\/\//.test(options.redis)
+    typeof options.redis === 'string' && isRedisAddress(options.redis)
       ? ''
-      : 'redis must be a URL that begins with redis:// or rediss://.',
+      : `redis must be ${redisAddressForm}.`,
     names.length > 0 ? '' : 'accounts must name at least one account.',
     ...names.map((name) =>
       accountName.test(name)

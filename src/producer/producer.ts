@@ -12,14 +12,15 @@ import {
 } from '../queue/campaign.ts';
 import { queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
-import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
-import { ProducerError, redisUnavailable } from './errors.ts';
+import { ProducerError } from './errors.ts';
 import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
 import { type ProducerOptions, resolveOptions } from './options.ts';
+import { createRedisCalls } from './redis-calls.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
 import { sendOne } from './send-one.ts';
@@ -34,9 +35,9 @@ export interface Producer extends AsyncDisposable {
    *
    * @throws MessageError when the message is not fit to be sent: nothing was enqueued; `code`, `field` and the
    *   error's message say what to change
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `PRODUCER_CLOSED`: nothing was enqueued;
-   *   `REDIS_UNAVAILABLE` after about a second: the message may have been stored, so send it again with the
-   *   same `idempotencyKey`
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `PRODUCER_CLOSED`, `REDIS_REFUSED` (with its
+   *   `reason`): nothing was enqueued; `REDIS_UNAVAILABLE` when Redis has said nothing for about a second: where
+   *   `mayBeStored`, the message may have been stored, so send it again with the same `idempotencyKey`
    */
   send(message: NewMessage): Promise<SendReceipt>;
   /**
@@ -54,19 +55,19 @@ export interface Producer extends AsyncDisposable {
    * repeated after a crash: with the same campaign and recipients it adds only what was missing.
    *
    * @throws MessageError when title, text, times, the campaign's name or the list are not fit: nothing was enqueued
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `PRODUCER_CLOSED`: nothing was enqueued; `REDIS_UNAVAILABLE`: call
-   *   again with the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was used for something else
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `PRODUCER_CLOSED`: nothing was enqueued; `REDIS_UNAVAILABLE`,
+   *   `REDIS_REFUSED`: call again with the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was used for something else
    */
   sendMany(recipients: Recipients, options: ManyOptions): Promise<ManyReceipt>;
   /**
    * How far a campaign has come; undefined for one that is not known.
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`, `REDIS_REFUSED`
    */
   campaign(id: string, options?: { readonly account?: string }): Promise<CampaignProgress | undefined>;
   /**
    * Pauses, resumes or cancels a campaign. What has left stays sent; the messages of a cancelled one end as dead
    * letters `cancelled`. False where the campaign is not known, or cancelled already.
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `REDIS_UNAVAILABLE`, `REDIS_REFUSED`
    */
   setCampaign(id: string, state: CampaignState, options?: { readonly account?: string }): Promise<boolean>;
   /** Closes the connection to Redis. Each `send()` under way is finished, or fails, first. */
@@ -83,8 +84,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const resolved = resolveOptions(options);
   loadNumberTables();
   const redis = openProducerRedis(resolved.redis, resolved.redisTimeoutMs);
-  // Connection errors reach the caller through the send that they fail; without a listener they would end the process.
-  redis.on('error', () => {});
+  const calls = createRedisCalls(redis, resolved.redisTimeoutMs);
   const clock = createRedisClock(redis);
   clock.follow();
   const queues = new Map<string, Queue>();
@@ -95,17 +95,15 @@ export function createProducer(options: ProducerOptions): Producer {
   const redisTime: JobStore['redisTime'] = async (check) => {
     if (clock.skewMs() !== undefined) return clock.now();
     try {
-      await whenReady(redis, resolved.redisTimeoutMs);
-      await clock.measure();
+      await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
       return clock.now();
     } catch (error) {
       check(Date.now());
-      throw redisUnavailable(undefined, error);
+      throw error;
     }
   };
 
-  const queueOf = async (account: string): Promise<Queue> => {
-    await whenReady(redis, resolved.redisTimeoutMs);
+  const queueOf = (account: string): Queue => {
     const known = queues.get(account);
     if (known) return known;
     const queue = openQueue(redis, queueName(account), resolved.prefix);
@@ -120,26 +118,15 @@ export function createProducer(options: ProducerOptions): Producer {
   ): Promise<T> => {
     if (closed) throw new ProducerError('PRODUCER_CLOSED');
     const { account } = accountOf(options?.account, resolved);
-    try {
-      await whenReady(redis, resolved.redisTimeoutMs);
-      return await ask({ prefix: resolved.prefix, account, campaign });
-    } catch (error) {
-      throw redisUnavailable(undefined, error);
-    }
+    const place = { prefix: resolved.prefix, account, campaign };
+    return calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
   };
 
   const readSecret = secretReader(redis, resolved.prefix);
-  const secret = async (): Promise<string> => {
-    try {
-      await whenReady(redis, resolved.redisTimeoutMs);
-      return await readSecret();
-    } catch (error) {
-      throw redisUnavailable(undefined, error);
-    }
-  };
+  const secret = (): Promise<string> => calls.run({ work: readSecret, isRepeatable: true, stores: false });
 
   const { idempotencyWindowMs } = resolved;
-  const jobs: JobStore = { redisTime, queueOf, secret, idempotencyWindowMs };
+  const jobs: JobStore = { calls, redisTime, queueOf, secret, idempotencyWindowMs };
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const { account, rules } = accountOf(mms?.account, resolved);
@@ -184,7 +171,8 @@ export function createProducer(options: ProducerOptions): Producer {
       const campaign = campaignAt(nowMs);
       const { prefix, campaignWindowMs, maxJobBytes } = resolved;
       const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
-      const store = { redis, prefix, queue: () => queueOf(account), secret, requestSize, campaignWindowMs };
+      const place = { redis, prefix, calls, queue: () => queueOf(account), secret };
+      const store = { ...place, requestSize, campaignWindowMs };
       return sendMany(recipients, options, campaign, store);
     },
     campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),

@@ -7,7 +7,7 @@ import { sendJobOptions } from '../queue/job-options.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { campaignJobId } from './campaign-job-id.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
-import { ProducerError, redisUnavailable } from './errors.ts';
+import { ProducerError } from './errors.ts';
 import {
   type CampaignRules,
   jobOf,
@@ -18,6 +18,7 @@ import {
   type Watch,
 } from './many.ts';
 import { createNumberSet } from './number-set.ts';
+import type { RedisCalls } from './redis-calls.ts';
 import { differences } from './repeat.ts';
 import { readStored } from './store-job.ts';
 
@@ -25,8 +26,10 @@ import { readStored } from './store-job.ts';
 export interface ManyStore {
   readonly redis: Redis;
   readonly prefix: string;
-  readonly queue: () => Promise<Queue>;
-  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  readonly calls: RedisCalls;
+  /** Only within a call. */
+  readonly queue: () => Queue;
+  /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
   readonly secret: () => Promise<string>;
   readonly requestSize: number;
   readonly campaignWindowMs: number;
@@ -128,12 +131,12 @@ interface Earlier {
   deadlineAt(): number | undefined;
 }
 
-function createEarlier({ wish }: CampaignRules, { queue }: ManyStore): Earlier {
+function createEarlier({ wish }: CampaignRules, store: ManyStore): Earlier {
   let first: SendJob | undefined;
   return {
     async compare(storedId, job) {
       if (first) return;
-      first = await readEarlier(storedId, queue);
+      first = await readEarlier(storedId, store);
       const fields = first === undefined ? [] : differences({ job, wish }, first);
       if (fields.length > 0) throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
     },
@@ -141,21 +144,17 @@ function createEarlier({ wish }: CampaignRules, { queue }: ManyStore): Earlier {
   };
 }
 
-async function readEarlier(id: string, queue: ManyStore['queue']): Promise<SendJob | undefined> {
-  try {
-    return await readStored(await queue(), id);
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
-}
+const readEarlier = (id: string, { calls, queue }: ManyStore): Promise<SendJob | undefined> =>
+  calls.run({ work: () => readStored(queue(), id), isRepeatable: true, stores: false, messageId: id });
 
 /** Stores a job unless it was stored before: then the id of that one comes back. */
 async function storeJob(
   job: SendJob,
   position: number,
   { campaign, account, sending, wish, nowMs }: CampaignRules,
-  { redis, prefix, queue, secret, campaignWindowMs }: ManyStore,
+  store: ManyStore,
 ): Promise<string | undefined> {
+  const { redis, prefix, calls, queue, secret, campaignWindowMs } = store;
   const { idPrefix, deduplicationId } = campaignJobId(job, position, await secret());
   const id = idPrefix + randomBytes(6).toString('hex');
   const delayMs = (sending.sendAtMs ?? nowMs) - nowMs;
@@ -167,21 +166,18 @@ async function storeJob(
     // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
     deduplication: { id: deduplicationId, ttlMs: delayMs + campaignWindowMs },
   });
-  let storedId: string | undefined;
-  try {
-    const open = await queue();
-    await countCampaignJob(
-      redis,
-      { prefix, account, campaign },
-      { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs },
-    );
-    storedId = (await open.add(job.lane, job, options)).id;
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
+  const place = { prefix, account, campaign };
+  const counted = { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs };
+  const step = { isRepeatable: true, messageId: id };
+  await calls.run({ ...step, work: () => countCampaignJob(redis, place, counted), stores: false });
+  const { id: storedId } = await calls.run({
+    ...step,
+    work: () => queue().add(job.lane, job, options),
+    stores: true,
+  });
   if (storedId === id) return undefined;
   if (storedId?.startsWith(idPrefix)) return storedId;
-  const stored = storedId === undefined ? undefined : await readEarlier(storedId, queue);
+  const stored = storedId === undefined ? undefined : await readEarlier(storedId, store);
   const fields = stored === undefined ? [] : differences({ job, wish }, stored);
   throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
 }

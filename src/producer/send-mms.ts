@@ -3,7 +3,6 @@ import { MessageError } from '../message/errors.ts';
 import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
-import { redisUnavailable } from './errors.ts';
 import { wishOf } from './repeat.ts';
 import { findJob, identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
 import { orStoredBefore } from './stored-before.ts';
@@ -81,16 +80,16 @@ async function storeMediaOf(
   { media: { data } }: CheckedMms,
   store: MmsStore,
 ): Promise<void> {
-  const { redis, prefix, mediaMemoryMs } = store;
+  const { redis, prefix, calls, mediaMemoryMs } = store;
   const { account, media, enqueuedAt, deadlineAt } = job;
   if (!media) return;
   const keepMs = deadlineAt - enqueuedAt + mediaMemoryMs;
-  try {
-    await store.queueOf(account);
-    await storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs });
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
+  await calls.run({
+    work: () => storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs }),
+    isRepeatable: true,
+    stores: false,
+    messageId: id,
+  });
 }
 
 /** What the recipients get. */

@@ -3,8 +3,10 @@ import type { Queue } from 'bullmq';
 import { deduplicationIdOf, keyedMessageId, messageIdBytes, newMessageId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
+import { readJson } from '../queue/json.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
-import { ProducerError, redisUnavailable } from './errors.ts';
+import { ProducerError } from './errors.ts';
+import type { RedisCalls } from './redis-calls.ts';
 import { differences, type Repeat } from './repeat.ts';
 
 /**
@@ -38,16 +40,17 @@ export interface NewJob extends JobIdentity, Repeat {}
 
 /** Where jobs are stored. */
 export interface JobStore {
+  readonly calls: RedisCalls;
   /**
    * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is told
    * all the same.
    * @param check checks the message as of the system's time
-   * @throws ProducerError REDIS_UNAVAILABLE
+   * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
    */
   readonly redisTime: (check: (systemMs: number) => void) => Promise<number>;
-  /** The account's queue, once Redis can take commands. */
-  readonly queueOf: (account: string) => Promise<Queue>;
-  /** The installation's secret. Throws ProducerError REDIS_UNAVAILABLE. */
+  /** The account's queue; only within a call. */
+  readonly queueOf: (account: string) => Queue;
+  /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
   readonly secret: () => Promise<string>;
   readonly idempotencyWindowMs: number;
 }
@@ -80,7 +83,7 @@ export async function identify(
 
 /**
  * Adds a job, or finds the one that its idempotency key has added before.
- * @throws ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function storeJob(newJob: NewJob, store: JobStore): Promise<SendReceipt> {
   const storedId = await add(newJob, store);
@@ -91,19 +94,24 @@ export async function storeJob(newJob: NewJob, store: JobStore): Promise<SendRec
 
 /**
  * Finds the job that an idempotency key has added before, and adds nothing; undefined where there is none.
- * @throws ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function findJob(newJob: NewJob, store: JobStore): Promise<SendReceipt | undefined> {
   const { job, keyed } = newJob;
   if (!keyed) return undefined;
-  const storedId = await asking(undefined, async () =>
-    (await store.queueOf(job.account)).getDeduplicationJobId(keyed.deduplicationId),
-  );
+  const storedId = await store.calls.run({
+    work: () => store.queueOf(job.account).getDeduplicationJobId(keyed.deduplicationId),
+    isRepeatable: true,
+    stores: false,
+  });
   return storedId === null ? undefined : receiptOfDuplicate(storedId, newJob, store);
 }
 
 /** The id that comes back is another's where the idempotency key was used before. */
-async function add({ id, keyed, job }: NewJob, { queueOf, idempotencyWindowMs }: JobStore): Promise<string> {
+async function add(
+  { id, keyed, job }: NewJob,
+  { calls, queueOf, idempotencyWindowMs }: JobStore,
+): Promise<string> {
   const delayMs = (job.sendAt ?? job.enqueuedAt) - job.enqueuedAt;
   // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
   const ttlMs = delayMs + idempotencyWindowMs;
@@ -114,7 +122,13 @@ async function add({ id, keyed, job }: NewJob, { queueOf, idempotencyWindowMs }:
     delayMs,
     ...(keyed ? { deduplication: { id: keyed.deduplicationId, ttlMs } } : {}),
   });
-  const stored = await asking(id, async () => (await queueOf(job.account)).add(job.lane, job, options));
+  const stored = await calls.run({
+    work: () => queueOf(job.account).add(job.lane, job, options),
+    // Without a key, a message that was delivered and forgotten meanwhile would be stored a second time.
+    isRepeatable: keyed !== undefined,
+    stores: true,
+    messageId: id,
+  });
   return stored.id ?? id;
 }
 
@@ -122,10 +136,15 @@ async function add({ id, keyed, job }: NewJob, { queueOf, idempotencyWindowMs }:
 async function receiptOfDuplicate(
   storedId: string,
   newJob: NewJob,
-  { queueOf }: JobStore,
+  { calls, queueOf }: JobStore,
 ): Promise<SendReceipt> {
   const { job, keyed } = newJob;
-  const stored = await asking(storedId, async () => readStored(await queueOf(job.account), storedId));
+  const stored = await calls.run({
+    work: () => readStored(queueOf(job.account), storedId),
+    isRepeatable: true,
+    stores: false,
+    messageId: storedId,
+  });
   const fields = stored === undefined ? [] : differences(newJob, stored);
   const hasSameContent = keyed !== undefined && storedId.startsWith(keyed.idPrefix);
   if (hasSameContent && fields.length === 0) return receiptOf(storedId, job, stored, true);
@@ -145,24 +164,6 @@ function receiptOf(
 /** A stored job; undefined where it is gone, or cannot be read. Its data alone: the rest is no business of ours. */
 export async function readStored(queue: Queue, id: string): Promise<SendJob | undefined> {
   const redis = await queue.getBackend().client;
-  const parsed = parseSendJob(parseJson(await redis.hget(queue.toKey(id), 'data')));
+  const parsed = parseSendJob(readJson(await redis.hget(queue.toKey(id), 'data')));
   return parsed.ok ? parsed.job : undefined;
-}
-
-function parseJson(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    // What is no JSON is no job either.
-    return undefined;
-  }
-}
-
-/** @throws ProducerError REDIS_UNAVAILABLE in place of what Redis throws */
-async function asking<T>(id: string | undefined, question: () => Promise<T>): Promise<T> {
-  try {
-    return await question();
-  } catch (error) {
-    throw redisUnavailable(id, error);
-  }
 }

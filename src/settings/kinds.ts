@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isRedisAddress, maskRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
 
 /**
@@ -83,26 +84,10 @@ function isHttpUrl(value: string): boolean {
 
 /** The address of a Redis server, as ioredis reads it. */
 export const redisAddress: Kind<string> = {
-  accepts: 'a redis:// or rediss:// address, or the absolute path of a socket',
+  accepts: redisAddressForm,
   schema: z.string().refine(isRedisAddress),
   show: maskRedisAddress,
 };
-
-function isRedisAddress(value: string): boolean {
-  if (/^\/[^/]/.test(value)) return true;
-  const url = URL.parse(value);
-  if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') return false;
-  return /^\/?\d*$/.test(url.pathname);
-}
-
-/** The address with its password, and whatever its options may hide, replaced. */
-export function maskRedisAddress(value: string): string {
-  const url = URL.parse(value);
-  if (url === null) return value.replace(/\?.*$/s, '?***');
-  if (url.password !== '') url.password = '***';
-  if (url.search !== '') url.search = '***';
-  return url.href;
-}
 
 /** Hours of the week. */
 export const mmsWindows: Kind<readonly MmsWindow[]> = {

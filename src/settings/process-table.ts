@@ -25,6 +25,14 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Needs appendonly yes and maxmemory-policy noeviction, or messages can get lost; rediss:// speaks TLS. Its password is never shown.',
     example: 'redis://user:secret@redis.internal:6379/0',
   },
+  redisNeverEvicts: {
+    kind: flag,
+    default: false,
+    meaning: 'Whether you vouch that Redis never evicts, where Redis itself does not say.',
+    consequence:
+      'Silences the warning about a Redis that hides its maxmemory-policy. One that is known to evict is refused all the same.',
+    example: 'true',
+  },
   prefix: {
     kind: pattern('1 to 64 letters, digits, and . _ - { }', /^[A-Za-z0-9._{}-]{1,64}$/),
     default: '{jetsms}',

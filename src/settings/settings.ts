@@ -14,6 +14,8 @@ export interface Settings extends ProcessSettings {
 export interface ProcessSettings {
   /** '' where not set (never with the need `redis`). */
   readonly redisUrl: string;
+  /** Somebody vouches for a Redis that does not tell its eviction policy. */
+  readonly redisNeverEvicts: boolean;
   /** In front of every key in Redis; in braces so that a Redis Cluster keeps a queue on one node. */
   readonly prefix: string;
   /** Path of the JSON file with several accounts; '' where there is none. */

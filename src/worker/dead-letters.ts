@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { defaultAccount, defaultPrefix, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
-import { openProducerRedis, whenReady } from '../queue/redis.ts';
+import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
@@ -17,7 +17,7 @@ import { callRedis } from './operator-error.ts';
 
 /**
  * One account's dead letters: what an operator can do with them. Every function throws OperatorError
- * REDIS_UNAVAILABLE where Redis is away, and FILTER_INVALID for a filter that means nothing.
+ * REDIS_UNAVAILABLE where Redis is away, REDIS_REFUSED where it says no, and FILTER_INVALID for a filter that means nothing.
  */
 export interface DeadLetters extends AsyncDisposable {
   /** A page of letters, the newest first; pages of 50 where nothing else is wished. */
@@ -50,7 +50,7 @@ const redisTimeoutMs = 5_000;
 export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   const { prefix = defaultPrefix, account = defaultAccount } = options;
   const redis =
-    typeof options.redis === 'string' ? openProducerRedis(options.redis, redisTimeoutMs) : options.redis;
+    typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
   const store = createLetterStore(redis, { prefix, account });

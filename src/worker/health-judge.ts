@@ -1,5 +1,6 @@
 import type { ClockState } from './clock-guard.ts';
 import type { ConsumerSigns } from './consumer.ts';
+import { judgeEviction } from './eviction.ts';
 
 /** One thing that was looked at. Says no number, no text and no secret. */
 export interface HealthCheck {
@@ -11,7 +12,11 @@ export interface HealthCheck {
 
 /** What Redis answered: whether it takes writes, and its eviction policy. */
 export type RedisAnswer =
-  | { readonly kind: 'answer'; readonly refusal: string | undefined; readonly evictionPolicy: string }
+  | {
+      readonly kind: 'answer';
+      readonly refusal: string | undefined;
+      readonly evictionPolicy: string | undefined;
+    }
   | { readonly kind: 'no-answer'; readonly why: string };
 
 /** One account's queue and the worker that should work on it. */
@@ -62,17 +67,13 @@ export function isMendedByRestart(checks: readonly HealthCheck[]): boolean {
 function judgeAnswer(redis: RedisAnswer): readonly HealthCheck[] {
   if (redis.kind === 'no-answer') return [{ check: 'redis', ok: false, says: redis.why }];
   const { refusal, evictionPolicy } = redis;
+  // A Redis that does not say was warned of at the start, or is vouched for.
+  const eviction = judgeEviction(evictionPolicy, false);
   return [
     refusal === undefined
       ? { check: 'redis', ok: true, says: 'Redis answers and takes writes' }
       : { check: 'redis', ok: false, says: `Redis refuses writes (${refusal})` },
-    evictionPolicy === 'noeviction'
-      ? { check: 'eviction', ok: true, says: 'Redis never evicts' }
-      : {
-          check: 'eviction',
-          ok: false,
-          says: `Redis may throw messages away (maxmemory-policy is ${evictionPolicy})`,
-        },
+    { check: 'eviction', ok: eviction.level !== 'error', says: eviction.says },
   ];
 }
 

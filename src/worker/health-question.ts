@@ -79,7 +79,7 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
   try {
     const [written, memory, ...rest] = (await pipeline.exec()) ?? [];
     const refusal = written?.[0] ? wordOf(written[0]) : undefined;
-    const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1] ?? 'unknown';
+    const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1];
     return {
       redis: { kind: 'answer', refusal, evictionPolicy },
       lines: accounts.map((_, index) =>

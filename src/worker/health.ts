@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { AccountWorker } from './account-worker.ts';
 import type { ClockGuard, ClockState } from './clock-guard.ts';
+import { readEviction } from './eviction.ts';
 import {
   type ConsumerFacts,
   type HealthCheck,
@@ -158,7 +159,9 @@ function consumerFacts(
 
 function stateOf(redis: RedisAnswer): RedisState {
   if (redis.kind === 'no-answer') return { up: false };
-  return { up: redis.refusal === undefined, evicting: redis.evictionPolicy !== 'noeviction' };
+  const eviction = readEviction(redis.evictionPolicy);
+  const up = redis.refusal === undefined;
+  return eviction === 'unknown' ? { up } : { up, evicting: eviction === 'may' };
 }
 
 /** Says once that it has been red for too long in a row. */

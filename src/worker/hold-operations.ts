@@ -20,7 +20,7 @@ export interface ListHoldsOptions {
   readonly accounts: readonly string[];
 }
 
-/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE */
+/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED */
 export function listHolds(
   redis: Redis,
   { prefix, accounts }: ListHoldsOptions,
@@ -46,7 +46,7 @@ export interface HoldOrder extends HoldPlace {
 
 /**
  * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
- * to light again after that. @throws OperatorError REDIS_UNAVAILABLE
+ * to light again after that. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
 export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Promise<void> {
   return callRedis(async () => {
@@ -61,7 +61,7 @@ export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Pr
 /**
  * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
- * @throws OperatorError REDIS_UNAVAILABLE
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
 export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | undefined> {
   return callRedis(async () => {

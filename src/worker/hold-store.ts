@@ -43,8 +43,8 @@ export function createHoldStore(redis: Redis, { prefix, account }: HoldPlace): H
   const metaKey = `${prefix}:${queueName(account)}:meta`;
   return {
     async read() {
-      const [raw, paused] = await Promise.all([redis.get(key), redis.hexists(metaKey, 'paused')]);
-      return { record: parseHoldRecord(raw), isPaused: paused === 1 };
+      const [raw, paused] = await Promise.all([redis.get(key), redis.hget(metaKey, 'paused')]);
+      return { record: parseHoldRecord(raw), isPaused: paused !== null };
     },
     async change(step) {
       // Somebody else's change makes ours wait, and theirs is done: this ends.

@@ -1,12 +1,17 @@
 import { safeMessage } from '../log/safe-error.ts';
+import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
 
-export type OperatorErrorCode = 'REDIS_UNAVAILABLE' | 'CURSOR_INVALID' | 'FILTER_INVALID';
+export type OperatorErrorCode = 'REDIS_UNAVAILABLE' | 'REDIS_REFUSED' | 'CURSOR_INVALID' | 'FILTER_INVALID';
 
 /** Every error of the operators' functions: code → what it means, what to do. The codes are stable. */
 export const operatorErrors: Readonly<Record<OperatorErrorCode, { meaning: string; whatToDo: string }>> = {
   REDIS_UNAVAILABLE: {
     meaning: 'Redis does not answer as it should.',
     whatToDo: 'Do it again once Redis is back; what was done already is not done twice.',
+  },
+  REDIS_REFUSED: {
+    meaning: 'Redis has refused it.',
+    whatToDo: 'Mend that, then do it again; what was done already is not done twice.',
   },
   CURSOR_INVALID: {
     meaning: 'The cursor is not one that a list of dead letters gave.',
@@ -33,13 +38,18 @@ export class OperatorError extends Error {
 /**
  * Runs something against Redis. An ioredis error carries the command it failed on, and with it numbers and
  * texts: only its words are kept.
- * @throws OperatorError REDIS_UNAVAILABLE
+ * @throws OperatorError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
 export async function callRedis<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
     if (isOurs(error)) throw error;
+    const trouble = readTrouble(error);
+    if (trouble.kind === 'refused') {
+      // biome-ignore lint/style/useErrorCause: the cause holds the command's arguments
+      throw new OperatorError('REDIS_REFUSED', { detail: describeRefusal(trouble.reason) });
+    }
     const words = error instanceof Error ? safeMessage(error) : 'something that is no error was thrown';
     // biome-ignore lint/style/useErrorCause: the cause holds the command's arguments
     throw new OperatorError('REDIS_UNAVAILABLE', { detail: `It said: ${words.replace(/\.?$/, '.')}` });

@@ -1,26 +1,34 @@
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
+import { keys } from '../queue/names.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import { type RefusalReason, readTrouble, redisRefusals } from '../queue/redis-trouble.ts';
+import { judgeEviction } from './eviction.ts';
+import { askRights, type KeyPlace, type MissingRights } from './redis-rights.ts';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
 export interface Finding {
-  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'clock';
+  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'rights' | 'clock';
   readonly level: 'ok' | 'warning' | 'error';
   readonly says: string;
   readonly whatToDo?: string;
 }
 
-/** What `judgeRedis` rests on, as Redis says it. */
+/** What `judgeRedis` rests on, as Redis says it; undefined where it does not say, or the login may not ask. */
 export interface RedisFacts {
-  readonly version: string;
-  readonly evictionPolicy: string;
-  readonly hasAof: boolean;
-  /** Undefined where the login may not ask for it. */
+  readonly version: string | undefined;
+  /** `standalone`, `cluster`, `sentinel`. */
+  readonly mode: string | undefined;
+  readonly evictionPolicy: string | undefined;
+  readonly hasAof: boolean | undefined;
   readonly hasSnapshots: boolean | undefined;
-  /** `appendfsync`; undefined where the login may not ask for it. */
+  /** `appendfsync`. */
   readonly appendFsync: string | undefined;
-  readonly role: string;
+  readonly role: string | undefined;
+  /** Why it does not take a write; undefined where it does. */
+  readonly writeRefusal: RefusalReason | undefined;
+  readonly missing: MissingRights;
   /** How far this machine's clock is ahead of Redis' (negative: behind). */
-  readonly clockSkewMs: number;
+  readonly clockSkewMs: number | undefined;
 }
 
 /** Clocks that are set by NTP differ by much less: a difference above this is worth a word. */
@@ -30,61 +38,122 @@ const clockToleranceMs = 2_000;
 const oldestMajor = 6;
 
 /**
- * Asks Redis for what decides whether messages are safe in it.
- * @throws whatever ioredis throws when Redis does not answer
+ * Asks Redis for what decides whether messages are safe in it, and writes to a key that vanishes by itself.
+ * @throws whatever ioredis throws when Redis does not answer; that it refuses an answer is one of the facts
  */
-export async function askRedis(redis: Redis): Promise<RedisFacts> {
-  const info = parseInfo(await redis.info());
-  const [save, appendFsync] = await Promise.all([configOf(redis, 'save'), configOf(redis, 'appendfsync')]);
-  const clock = createRedisClock(redis);
-  await clock.measure();
+export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFacts> {
+  const info = parseInfo((await unlessRefused(redis.info())) ?? '');
+  const [save, appendFsync, policy] = await Promise.all([
+    configOf(redis, 'save'),
+    configOf(redis, 'appendfsync'),
+    configOf(redis, 'maxmemory-policy'),
+  ]);
+  const aof = info.get('aof_enabled');
   return {
-    version: info.get('redis_version') ?? 'unknown',
-    evictionPolicy: info.get('maxmemory_policy') ?? 'unknown',
-    hasAof: info.get('aof_enabled') === '1',
+    version: info.get('redis_version'),
+    mode: info.get('redis_mode'),
+    evictionPolicy: info.get('maxmemory_policy') ?? policy,
+    hasAof: aof === undefined ? undefined : aof === '1',
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
-    role: info.get('role') ?? 'unknown',
-    clockSkewMs: clock.skewMs() ?? 0,
+    role: info.get('role'),
+    writeRefusal: await tryToWrite(redis, place),
+    missing: await askRights(redis, place),
+    clockSkewMs: await unlessRefused(clockSkew(redis)),
   };
 }
 
-/** What to think of a Redis: an error means that messages could be lost, so a worker refuses to start. */
+async function clockSkew(redis: Redis): Promise<number> {
+  const clock = createRedisClock(redis);
+  await clock.measure();
+  return clock.skewMs() ?? 0;
+}
+
+/** The written key lives so long. */
+const probeMs = 60_000;
+
+async function tryToWrite(redis: Redis, { prefix, name }: KeyPlace): Promise<RefusalReason | undefined> {
+  try {
+    await redis.set(keys.probe(prefix, name), '1', 'PX', probeMs);
+    return undefined;
+  } catch (error) {
+    const trouble = readTrouble(error);
+    if (trouble.kind !== 'refused') throw error;
+    return trouble.reason;
+  }
+}
+
+/** Undefined where Redis refuses the answer. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ReplyError) return undefined;
+    throw error;
+  }
+}
+
+/** The settings that a judgement rests on. */
+export interface RedisLimits {
+  readonly maxClockSkewMs: number;
+  /** Vouches that a Redis which does not say never evicts. */
+  readonly redisNeverEvicts: boolean;
+}
+
+/** What to think of a Redis: an error means that messages could be lost or not be sent, so a worker refuses to start. */
 export function judgeRedis(
   facts: RedisFacts,
-  { maxClockSkewMs }: { readonly maxClockSkewMs: number },
+  { maxClockSkewMs, redisNeverEvicts: isTrusted }: RedisLimits,
 ): readonly Finding[] {
+  if (facts.mode === 'sentinel') return [sentinel];
   return [
     judgeVersion(facts),
-    judgeEviction(facts),
+    evictionFinding(facts, isTrusted),
     judgePersistence(facts),
-    judgeRole(facts),
+    judgeWritable(facts),
+    ...judgeRights(facts),
     judgeClock(facts, maxClockSkewMs),
   ];
 }
 
+const sentinel: Finding = {
+  check: 'version',
+  level: 'error',
+  says: 'This is a Sentinel, which keeps no messages',
+  whatToDo: 'Point JETSMS_REDIS_URL at the Redis that it watches.',
+};
+
 function judgeVersion({ version }: RedisFacts): Finding {
+  const update = `Use Redis ${oldestMajor}.2 or later, or Valkey.`;
+  if (version === undefined) {
+    return { check: 'version', level: 'warning', says: 'Redis does not say its version', whatToDo: update };
+  }
   const major = Number.parseInt(version, 10);
   if (major >= oldestMajor) return { check: 'version', level: 'ok', says: `Redis ${version}` };
-  return {
-    check: 'version',
-    level: 'error',
-    says: `Redis ${version} is too old`,
-    whatToDo: `Use Redis ${oldestMajor}.2 or later, or Valkey.`,
-  };
+  return { check: 'version', level: 'error', says: `Redis ${version} is too old`, whatToDo: update };
 }
 
-function judgeEviction({ evictionPolicy }: RedisFacts): Finding {
-  if (evictionPolicy === 'noeviction') return { check: 'eviction', level: 'ok', says: 'Redis never evicts' };
+function evictionFinding({ evictionPolicy }: RedisFacts, isTrusted: boolean): Finding {
+  const { level, says } = judgeEviction(evictionPolicy, isTrusted);
+  const about = { check: 'eviction', level, says } as const;
+  if (level === 'ok') return about;
+  const set = 'Set it with `redis-cli CONFIG SET maxmemory-policy noeviction`, and in redis.conf.';
+  if (level === 'error') return { ...about, whatToDo: set };
   return {
-    check: 'eviction',
-    level: 'error',
-    says: `Redis may throw messages away when its memory is full (maxmemory-policy is ${evictionPolicy})`,
-    whatToDo: 'Set it with `redis-cli CONFIG SET maxmemory-policy noeviction`, and in redis.conf.',
+    ...about,
+    whatToDo: 'See that its maxmemory-policy is noeviction, then set JETSMS_REDIS_NEVER_EVICTS=true.',
   };
 }
 
 function judgePersistence({ hasAof, hasSnapshots, appendFsync }: RedisFacts): Finding {
+  if (hasAof === undefined) {
+    return {
+      check: 'persistence',
+      level: 'warning',
+      says: 'Redis does not say whether it keeps a log on disk',
+      whatToDo: 'See that `appendonly` is yes.',
+    };
+  }
   if (hasAof && appendFsync === 'no') {
     return {
       check: 'persistence',
@@ -110,17 +179,44 @@ function judgePersistence({ hasAof, hasSnapshots, appendFsync }: RedisFacts): Fi
   };
 }
 
-function judgeRole({ role }: RedisFacts): Finding {
-  if (role === 'master') return { check: 'writable', level: 'ok', says: 'Redis takes writes' };
-  return {
-    check: 'writable',
-    level: 'error',
-    says: `This Redis is a ${role} and takes no writes`,
-    whatToDo: 'Point JETSMS_REDIS_URL at the primary.',
-  };
+function judgeWritable({ role, writeRefusal }: RedisFacts): Finding {
+  const about = { check: 'writable' } as const;
+  if (role === 'slave') {
+    const says = 'This Redis is a replica and takes no writes';
+    return { ...about, level: 'error', says, whatToDo: 'Point JETSMS_REDIS_URL at the primary.' };
+  }
+  if (writeRefusal === undefined) return { ...about, level: 'ok', says: 'Redis takes writes' };
+  const { meaning, whatToDo } = redisRefusals[writeRefusal];
+  const why = meaning.slice(0, -1);
+  return { ...about, level: 'error', says: `Redis refuses writes (${writeRefusal}). ${why}`, whatToDo };
+}
+
+/** Named only where one is missing: most logins may do everything. */
+function judgeRights({ missing: { commands, keys: places } }: RedisFacts): readonly Finding[] {
+  if (commands.length + places.length === 0) return [];
+  const mayNot = [
+    ...(commands.length === 0 ? [] : [`run ${commands.join(', ')}`]),
+    ...(places.length === 0 ? [] : [`write to ${places.join(', ')}`]),
+  ];
+  return [
+    {
+      check: 'rights',
+      level: 'error',
+      says: `The user of JETSMS_REDIS_URL may not ${mayNot.join(', nor ')}`,
+      whatToDo: 'Give it these rights with ACL SETUSER, and in the ACL file.',
+    },
+  ];
 }
 
 function judgeClock({ clockSkewMs }: RedisFacts, maxClockSkewMs: number): Finding {
+  if (clockSkewMs === undefined) {
+    return {
+      check: 'clock',
+      level: 'error',
+      says: 'Redis does not tell the time',
+      whatToDo: 'Let the user of JETSMS_REDIS_URL run TIME.',
+    };
+  }
   const awayMs = Math.abs(clockSkewMs);
   if (awayMs <= clockToleranceMs) {
     return { check: 'clock', level: 'ok', says: 'The clocks of Redis and this machine agree' };
@@ -141,15 +237,8 @@ function parseInfo(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** A login with few rights may not ask for the configuration; then the answer is unknown, not wrong. */
-async function configOf(redis: Redis, name: string): Promise<string | undefined> {
-  try {
-    const answer: unknown = await redis.config('GET', name);
-    return configValue(answer, name);
-  } catch {
-    return undefined;
-  }
-}
+const configOf = async (redis: Redis, name: string): Promise<string | undefined> =>
+  configValue(await unlessRefused(redis.config('GET', name)), name);
 
 /** RESP2 answers with a list, RESP3 with a map. */
 function configValue(answer: unknown, name: string): string | undefined {

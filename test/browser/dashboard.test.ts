@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDashboard, type Dashboard } from '../../src/dashboard/dashboard.ts';
-import { openProducerRedis, whenReady } from '../../src/queue/redis.ts';
+import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
 import { launchChromium, noBrowserReason } from '../support/chromium.ts';
 import {
   dashboardLogin,
@@ -167,7 +167,7 @@ async function takePicture(page: Page): Promise<void> {
 async function openWorld() {
   const browser = await launchChromium();
   const prefix = freshPrefix();
-  const redis = openProducerRedis(sharedRedisUrl(), 5_000);
+  const redis = openOperatorRedis(sharedRedisUrl(), 5_000);
   redis.on('error', () => {});
   await whenReady(redis, 5_000);
   await fillQueues(redis, prefix);

@@ -12,6 +12,7 @@ const program = buildProgram({
   stdin: (async function* () {})(),
   env: {},
   stopSignal: () => new AbortController().signal,
+  serviceSignal: () => new AbortController().signal,
   exit: () => {
     throw new Error('exit');
   },

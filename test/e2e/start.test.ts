@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer } from '../../src/producer/index.ts';
 import { createSimulator } from '../../src/simulator/index.ts';
-import { runCli, startCli, type TestProcess } from '../support/process.ts';
+import { runCli, startCli, startUnread, type TestProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { startSentinel } from '../support/sentinel.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 interface Place {
@@ -43,6 +46,22 @@ async function get(url: string): Promise<{ readonly status: number; readonly bod
   } catch {
     return undefined;
   }
+}
+
+/** Something that speaks HTTP where Redis should be. */
+async function startWebServer(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 describe('jetsms start', () => {
@@ -163,6 +182,56 @@ describe('jetsms start', () => {
     const { code, stderr } = await runCli(['start'], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error REDIS_UNSAFE: .*maxmemory-policy noeviction/m);
+    await simulator.close();
+  });
+
+  it.each([
+    ['a Sentinel', 2, /REDIS_UNSAFE: .*This is a Sentinel/, startSentinel],
+    ['a web server', 3, /REDIS_REFUSED: .*NOT_REDIS/, startWebServer],
+  ])('ends with a clear error where the address leads to %s', async (_, exitCode, words, startOther) => {
+    await using other = await startOther();
+    const { env, simulator } = await place(other.url);
+    const { code, stderr } = await runCli(['start'], { env });
+    expect(code).toBe(exitCode);
+    expect(stderr).toMatch(words);
+    await simulator.close();
+  });
+
+  it('works on at full speed and ends at SIGTERM where nobody reads its log', async () => {
+    const { env, simulator } = await place(sharedRedisUrl(), { JETSMS_LOG_LEVEL: 'debug' });
+    await using worker = startUnread(['start'], { env });
+    const producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: env['JETSMS_PREFIX'] ?? '',
+      accounts: { default: { title: 'DEMO' } },
+    });
+    // Some hundred bytes a line: far more than a pipe takes.
+    await Promise.all(
+      Array.from({ length: 1_000 }, () => producer.send({ to: '0532 123 45 67', text: 'Merhaba' })),
+    );
+    await producer.close();
+    await waitFor(() => simulator.stats().acceptedMessages === 1_000, { limitMs: 20_000 });
+    worker.kill('SIGTERM');
+    await waitFor(() => worker.exitCode === 0, { what: 'the end of the worker', limitMs: 8_000 });
+    await simulator.close();
+  });
+
+  it('works on where whoever read its log is gone', async () => {
+    const { env, simulator } = await place(sharedRedisUrl());
+    await using worker = startUnread(['start'], { env });
+    worker.stdout?.destroy();
+    const producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: env['JETSMS_PREFIX'] ?? '',
+      accounts: { default: { title: 'DEMO' } },
+    });
+    await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+    await waitFor(() => simulator.stats().acceptedMessages === 1, { limitMs: 20_000 });
+    await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+    await producer.close();
+    await waitFor(() => simulator.stats().acceptedMessages === 2);
+    worker.kill('SIGTERM');
+    await waitFor(() => worker.exitCode === 0, { what: 'the end of the worker', limitMs: 8_000 });
     await simulator.close();
   });
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { Queue } from 'bullmq';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDashboard } from '../../src/dashboard/dashboard.ts';
-import { openProducerRedis, whenReady } from '../../src/queue/redis.ts';
+import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
 import { listHolds } from '../../src/worker/hold-operations.ts';
 import {
   type DashboardChoice,
@@ -28,7 +28,7 @@ interface Call {
 /** A dashboard over filled queues of its own. */
 async function openDashboard(choice: Partial<DashboardChoice> = {}) {
   const prefix = freshPrefix();
-  const redis = openProducerRedis(choice.redisUrl ?? sharedRedisUrl(), 2_000);
+  const redis = openOperatorRedis(choice.redisUrl ?? sharedRedisUrl(), 2_000);
   redis.on('error', () => {});
   await whenReady(redis, 5_000);
   await fillQueues(redis, prefix);
@@ -325,7 +325,7 @@ describe('a writable dashboard', () => {
 describe('a dashboard without a login', () => {
   it('is not built for an address that others reach', () => {
     const settings = dashboardSettings({ redisUrl: sharedRedisUrl(), prefix: freshPrefix(), login: false });
-    const redis = openProducerRedis(sharedRedisUrl(), 1_000);
+    const redis = openOperatorRedis(sharedRedisUrl(), 1_000);
     onTestFinished(() => redis.disconnect());
     for (const dashboardHost of ['0.0.0.0', '::', '10.0.0.1', 'dashboard.internal']) {
       expect(() => createDashboard({ settings: { ...settings, dashboardHost }, redis })).toThrow(

@@ -41,6 +41,26 @@ export function startCli(args: readonly string[], choice: ProcessChoice = {}): T
   return startProcess([process.execPath, `${projectFolder}src/cli/main.ts`, ...args], choice);
 }
 
+/**
+ * Starts `jetsms …` with an output that nobody reads, as behind a log collector that stands still. `await using`
+ * kills it with the test.
+ */
+export function startUnread(
+  args: readonly string[],
+  choice: ProcessChoice = {},
+): ChildProcess & AsyncDisposable {
+  const child = spawn(process.execPath, [`${projectFolder}src/cli/main.ts`, ...args], {
+    cwd: choice.cwd ?? projectFolder,
+    env: { ...bareEnvironment(), ...choice.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return Object.assign(child, {
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    },
+  });
+}
+
 /** Runs `jetsms …` to its end. */
 export async function runCli(args: readonly string[], choice: ProcessChoice = {}): Promise<Finished> {
   return finish(startCli(args, choice));

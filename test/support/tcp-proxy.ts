@@ -21,6 +21,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   counters(): ProxyCounters;
+  /** New connections lead there; open ones stay with their target, as behind an address that moves. */
+  pointTo(target: ProxyTarget): void;
   /** Resets every open connection on both sides. New ones are taken as before. */
   cut(): void;
   /** Nobody listens any more: new connections are refused, open ones live on. */
@@ -67,10 +69,8 @@ export interface ProxyTarget {
 }
 
 /** Starts a proxy on a free port of the loopback address that forwards to the target. */
-export async function startTcpProxy({
-  host = '127.0.0.1',
-  port: targetPort,
-}: ProxyTarget): Promise<TcpProxy> {
+export async function startTcpProxy(firstTarget: ProxyTarget): Promise<TcpProxy> {
+  let { host = '127.0.0.1', port: targetPort } = firstTarget;
   const faults: Record<Direction, Fault> = { up: noFault(), down: noFault() };
   const counters = { accepted: 0, up: 0, down: 0 };
   const links = new Set<Link>();
@@ -136,6 +136,9 @@ export async function startTcpProxy({
     host: '127.0.0.1',
     port,
     counters: () => ({ ...counters, open: links.size }),
+    pointTo(target) {
+      ({ host = '127.0.0.1', port: targetPort } = target);
+    },
     cut,
     refuse,
     async accept() {

@@ -11,13 +11,16 @@ export function registerDashboard(program: Command, context: CliContext): void {
     .action(() => runDashboard(context));
 }
 
-async function runDashboard({ env, terminal, stopSignal }: CliContext): Promise<void> {
+/** From the signal to the end of the process. */
+const stopWithinMs = 10_000;
+
+async function runDashboard({ env, terminal, serviceSignal }: CliContext): Promise<void> {
   const { readSettings } = await import('../../settings/read.ts');
   const { createLogger } = await import('../../log/logger.ts');
   const { serveDashboard } = await import('../../dashboard/serve.ts');
   const settings = readSettings({ env }, { needs: ['redis', 'dashboard'] });
   const log = createLogger({ level: settings.logLevel, version: packageVersion() });
-  const stop = stopSignal();
+  const stop = serviceSignal(stopWithinMs);
   const dashboard = await serveDashboard({ settings, log });
   if (terminal.isTty) terminal.out(`Dashboard: ${dashboard.url}   Ctrl-C ends it.`);
   if (!stop.aborted) await once(stop, 'abort');

@@ -9,11 +9,8 @@ import type { Settings } from '../../settings/settings.ts';
 import type { Health, HealthWatch } from '../../worker/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
-import { CliError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
-
-/** How long a start waits for Redis before it gives up and leaves the next try to its supervisor. */
-const redisWaitMs = 30_000;
+import { checkRedis } from '../start/check-redis.ts';
 
 /** `jetsms start`: the worker of all accounts, until it is told to end. */
 export function registerStart(program: Command, context: CliContext): void {
@@ -44,7 +41,7 @@ async function runStart(context: CliContext): Promise<void> {
   const { createAllObjectsYoung } = await import('../../worker/short-pauses.ts');
   createAllObjectsYoung();
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
-  const stop = context.stopSignal();
+  const stop = context.serviceSignal(settings.shutdownTimeoutMs + closeUnusedMs + reserveMs);
   const running = await build(settings, log);
   const ending = AbortSignal.any([stop, running.redTooLong]);
   let hasBegun = false;
@@ -62,13 +59,14 @@ async function runStart(context: CliContext): Promise<void> {
   await shutDown(running, context);
   const exitCode = running.redTooLong.aborted ? exitCodes.failed : exitCodes.ok;
   // What waits for Redis to begin knows of no end.
-  if (!hasBegun) context.exit(exitCode);
+  if (!hasBegun) await context.exit(exitCode);
   context.setExitCode(exitCode);
 }
 
-async function begin({ settings, log, worker, health, beside }: Running, ending: AbortSignal): Promise<void> {
+async function begin(running: Running, ending: AbortSignal): Promise<void> {
+  const { settings, log, worker, health, beside } = running;
   void health.start();
-  await checkRedis(worker, settings, log);
+  await checkRedis(running);
   if (ending.aborted) return;
   const dashboard = await serveDashboard(settings, log);
   if (dashboard) beside.push(dashboard);
@@ -167,23 +165,6 @@ const problemsOf = ({ checks }: Health): readonly string[] =>
     .filter(({ ok }) => !ok)
     .map(({ account, says }) => (account === undefined ? says : `account ${account} ${says}`));
 
-/** Refuses a Redis in which messages could get lost; says what to do about it. */
-async function checkRedis({ redis }: DeliveryWorker, settings: Settings, log: Logger): Promise<void> {
-  const { whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
-  try {
-    await whenReady(redis, redisWaitMs);
-  } catch (cause) {
-    throw new CliError('REDIS_UNAVAILABLE', { cause });
-  }
-  const findings = judgeRedis(await askRedis(redis), settings);
-  for (const { level, ...finding } of findings) if (level === 'warning') log.warn(finding, 'redis.warning');
-  const refusals = findings.filter(({ level }) => level === 'error');
-  if (refusals.length === 0) return;
-  const detail = refusals.map(({ says, whatToDo }) => `${says}. ${whatToDo ?? ''}`).join(' ');
-  throw new CliError('REDIS_UNSAFE', { detail });
-}
-
 /** An endpoint that is away now may come back: a line in the log, and the worker goes on. */
 async function warnOfEndpoints(settings: Settings, log: Logger): Promise<void> {
   const { checkEndpoint } = await import('../doctor/endpoint.ts');
@@ -223,6 +204,9 @@ async function closeUnused(worker: DeliveryWorker): Promise<void> {
 
 const closeUnusedMs = 2_000;
 
+/** What a shutdown may take beyond its own limit: the last lines and pages. */
+const reserveMs = 3_000;
+
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -252,5 +236,5 @@ async function shutDown(
     return log.info('shutdown.clean');
   }
   log.error('shutdown.forced');
-  context.exit(exitCodes.failed);
+  await context.exit(exitCodes.failed);
 }

@@ -11,7 +11,7 @@ import type { Hold } from '../../worker/hold-record.ts';
 import { createTelemetry } from '../../worker/report.ts';
 import { createWorker } from '../../worker/worker.ts';
 import { type DemoRedis, openDemoRedis } from '../demo-redis.ts';
-import { CliError } from '../errors.ts';
+import { redisCliError } from '../errors.ts';
 import { firstCreditParts } from './faults.ts';
 
 /** Login of the simulated account. */
@@ -37,7 +37,7 @@ const redisWaitMs = 5_000;
  * Builds the stage and starts the worker. All keys lie under a prefix of their own; disposing removes them from
  * a given Redis, and everything else that was started.
  *
- * @throws CliError REDIS_UNAVAILABLE where REDIS_URL names one that does not answer
+ * @throws CliError REDIS_UNAVAILABLE, REDIS_REFUSED where REDIS_URL names one that does not answer, or says no
  */
 export async function openStage({ env, onHold }: StageOptions): Promise<Stage> {
   await using rest = new AsyncDisposableStack();
@@ -115,7 +115,7 @@ async function askWhetherThere(redis: Redis): Promise<void> {
   try {
     await whenReady(redis, redisWaitMs);
   } catch (cause) {
-    throw new CliError('REDIS_UNAVAILABLE', { detail: 'It is the one that REDIS_URL names.', cause });
+    throw redisCliError(cause, 'It is the one that REDIS_URL names.');
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Redis } from 'ioredis';
+import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { Finding } from './finding.ts';
@@ -15,7 +16,10 @@ export interface Diagnosis {
 /** How long Redis may take to answer. */
 const redisWaitMs = 5_000;
 
-/** Looks at everything that `jetsms start` depends on. Changes nothing and sends nothing. */
+/**
+ * Looks at everything that `jetsms start` depends on. Sends nothing, and changes nothing but a key in Redis that
+ * vanishes by itself.
+ */
 export async function diagnose(env: SettingsInput['env']): Promise<Diagnosis> {
   const { settings, findings } = await checkSettings(env);
   if (settings === undefined) return { findings, isSomethingAway: false };
@@ -72,32 +76,32 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
-  const redis = openWorkerRedis(settings.redisUrl);
+  const { redisUrl, prefix } = settings;
+  const redis = openWorkerRedis(redisUrl);
   // What is wrong with the connection is told by what becomes of it.
   redis.on('error', () => {});
+  const place = { prefix, accounts: [...settings.accounts.keys()], name: `doctor-${process.pid}` };
   try {
     await whenReady(redis, redisWaitMs);
-    return judgeRedis(await inTime(redis, askRedis), settings);
-  } catch {
-    return [redisAway];
+    return judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
+  } catch (error) {
+    return [noRedis(error)];
   } finally {
     redis.disconnect();
   }
 }
 
-/** A Redis that stands still must not make the doctor stand still. */
-async function inTime<T>(redis: Redis, ask: (redis: Redis) => Promise<T>): Promise<T> {
-  const timer = setTimeout(() => redis.disconnect(), redisWaitMs);
-  try {
-    return await ask(redis);
-  } finally {
-    clearTimeout(timer);
+function noRedis(error: unknown): Finding {
+  const about = { check: 'redis', level: 'error' } as const;
+  const trouble = readTrouble(error);
+  if (trouble.kind === 'refused') {
+    const { meaning, whatToDo } = redisRefusals[trouble.reason];
+    return {
+      ...about,
+      says: `Redis refuses the connection (${trouble.reason}). ${meaning.slice(0, -1)}`,
+      whatToDo,
+    };
   }
+  const whatToDo = 'Check JETSMS_REDIS_URL (rediss:// only where Redis speaks TLS), and whether Redis runs.';
+  return { ...about, says: `Redis does not answer (${trouble.cause})`, whatToDo };
 }
-
-const redisAway: Finding = {
-  check: 'redis',
-  level: 'error',
-  says: 'Redis does not answer',
-  whatToDo: 'Check JETSMS_REDIS_URL (its password too) and whether Redis runs.',
-};

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NewMessage } from '../../message/message.ts';
+import { ProducerError } from '../../producer/errors.ts';
 import type { SendReceipt } from '../../producer/store-job.ts';
+import { passes } from '../../queue/redis-trouble.ts';
 import type { GoodLine, MessageLine } from './message-lines.ts';
 import { refusalOf } from './request.ts';
 
@@ -147,5 +149,7 @@ async function sendSurely(
   }
 }
 
+/** Redis does not answer, or says no for a while, as in a failover. */
 const isRedisAway = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'REDIS_UNAVAILABLE';
+  error instanceof ProducerError &&
+  (error.code === 'REDIS_UNAVAILABLE' || (error.reason !== undefined && passes(error.reason)));

@@ -22,7 +22,7 @@ export interface DiscardResult {
 
 /**
  * Takes the letters that a filter means away for good, the oldest first, with every copy of their messages.
- * @throws OperatorError REDIS_UNAVAILABLE, FILTER_INVALID
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
  */
 export async function discardLetters(
   filter: DeadLetterFilter,

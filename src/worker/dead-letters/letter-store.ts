@@ -41,7 +41,7 @@ export interface ReplayIds {
     | undefined;
 }
 
-/** One account's dead letters in Redis. All of it throws OperatorError REDIS_UNAVAILABLE. */
+/** One account's dead letters in Redis. All of it throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED. */
 export interface LetterStore {
   /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
   ids(): Promise<readonly string[]>;

@@ -62,7 +62,7 @@ const mostAtOnce = 50;
  * Enqueues the letters that a filter means anew, the oldest first. Whatever happens, a crash or a second
  * operator at the same work, each letter is enqueued at most once, and lies there until it is.
  *
- * @throws OperatorError REDIS_UNAVAILABLE, FILTER_INVALID
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
  */
 export async function replayLetters(
   filter: DeadLetterFilter,

@@ -28,6 +28,8 @@ export interface Load {
   readonly title?: string;
   /** What the messages are like, where it is not as usual. */
   readonly shape?: Partial<LoadShape>;
+  /** Told of each batch that the producer has confirmed. */
+  readonly onConfirmed?: (messages: number) => void;
 }
 
 /** What the messages of a load are like. */
@@ -91,6 +93,7 @@ export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
     const batch = drawBatch(chance, { from: base + sent.length, count, isCampaign, shape });
     if (isCampaign) sent.push(...(await sendCampaign(producer, batch, `kampanya-${base + sent.length}`)));
     else sent.push(...(await Promise.all(batch.map((message) => sendOne(producer, message)))));
+    load.onConfirmed?.(batch.length);
     await pause(Math.max(0, began + (overMs * sent.length) / messages - performance.now()));
   }
   return sent;
@@ -161,8 +164,11 @@ async function surely(send: () => Promise<unknown>): Promise<void> {
       await send();
       return;
     } catch (error) {
-      if (!(error instanceof ProducerError) || error.code !== 'REDIS_UNAVAILABLE') throw error;
+      if (!isOfRedis(error)) throw error;
       await pause(100);
     }
   }
 }
+
+const isOfRedis = (error: unknown): boolean =>
+  error instanceof ProducerError && /^REDIS_(?:UNAVAILABLE|REFUSED)$/.test(error.code);

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
-import { skewedClock } from '../../support/process.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { acceptedIn, resentMessagesOf, storyOf, type Violation, violationsOf } from './invariants.ts';
-import { enqueue, type SentMessage } from './load.ts';
+import { makeTrouble, startWorkers } from './make-trouble.ts';
 import { metricsViolations } from './metrics-check.ts';
-import type { LoadState, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import type { WorkerProcess } from './workers.ts';
 import { buildWorld, heal, type World } from './world.ts';
 
@@ -47,16 +46,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...(scenario.settings ? { settings: scenario.settings } : {}),
   });
   await startWorkers(scenario, world);
-  const sent = await makeTrouble(scenario, world, () =>
-    enqueue({
-      messages: scenario.messages,
-      overMs: scenario.loadMs,
-      chance: chance.fork(),
-      redisUrl: world.redis.url,
-      ...(scenario.messageTitle === undefined ? {} : { title: scenario.messageTitle }),
-      ...(scenario.load ? { shape: scenario.load } : {}),
-    }),
-  );
+  const sent = await makeTrouble(scenario, world, chance.fork());
   await heal(world);
   const rest = await comeToRest(world);
   const evidence = await gather(world, sent);
@@ -71,25 +61,6 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...summaryOf(scenario, { seed, seconds, evidence, world }),
     ...judgementOf(scenario, seed, violations, world),
   };
-}
-
-async function startWorkers({ workers, clocksMs = [] }: Scenario, world: World): Promise<void> {
-  const clocks = Array.from({ length: workers }, (_, n) => clocksMs[n]);
-  await Promise.all(clocks.map((offsets) => world.workers.start(offsets && skewedClock(...offsets))));
-}
-
-async function makeTrouble(
-  scenario: Scenario,
-  world: World,
-  load: () => Promise<readonly SentMessage[]>,
-): Promise<readonly SentMessage[]> {
-  let arriving = true;
-  const arrived = load().finally(() => {
-    arriving = false;
-  });
-  const state: LoadState = { isArriving: () => arriving, arrived: arrived.then(() => {}) };
-  const [sent] = await Promise.all([arrived, scenario.act(world, state)]);
-  return sent;
 }
 
 /** Waits until no job is under way any more, and workers have said all that they had to say. */

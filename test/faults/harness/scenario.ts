@@ -18,6 +18,8 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, string>>;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */
+  readonly isProducerOnRedisPath?: boolean;
   /** Of each worker, what its clock is off by, first and after each SIGUSR2; the others' clocks are right. */
   readonly clocksMs?: readonly (readonly number[])[];
   /** What the messages are like, where it is not as usual. */
@@ -40,6 +42,8 @@ export const overWebService = (scenario: Scenario): Scenario => ({
 export interface LoadState {
   /** True while messages arrive. */
   isArriving(): boolean;
+  /** Messages that the producer has confirmed so far. */
+  confirmed(): number;
   /** Resolves when all messages have been enqueued. */
   readonly arrived: Promise<void>;
 }

@@ -7,6 +7,7 @@ import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
+import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 
@@ -14,6 +15,7 @@ const overXml: readonly Scenario[] = [
   kills,
   providerNetwork,
   redis,
+  redisFailover,
   account,
   accountFault,
   restarts,

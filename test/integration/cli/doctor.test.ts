@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
@@ -6,6 +7,7 @@ import { freePort } from '../../../src/cli/redis-process.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
+import { startSentinel } from '../../support/sentinel.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -138,7 +140,10 @@ describe('jetsms doctor', () => {
         JETSMS_REDIS_URL: `redis://:hidden-word@127.0.0.1:${await freePort()}`,
       });
       expect(exitCode).toBe(3);
-      expect(finding('redis')).toMatchObject({ level: 'error', says: 'Redis does not answer' });
+      expect(finding('redis')).toMatchObject({
+        level: 'error',
+        says: 'Redis does not answer (ECONNREFUSED)',
+      });
       expect(finding('login')).toMatchObject({ level: 'ok' });
     });
   });
@@ -159,6 +164,94 @@ describe('jetsms doctor', () => {
       expect(exitCode).toBe(1);
       expect(finding('eviction')).toMatchObject({ level: 'error' });
       expect(finding('persistence')).toMatchObject({ level: 'ok' });
+    });
+  });
+
+  it('names the rights that the user of Redis lacks', async () => {
+    await using redis = await startRedis();
+    const rights = ['on', '>pw', '~{jetsms}:*', '+@all', '-xadd'];
+    await redis.client().call('ACL', 'SETUSER', 'few', ...rights);
+    await withJetsms({}, async (env) => {
+      const url = `redis://few:pw@127.0.0.1:${redis.port}`;
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_REDIS_URL: url });
+      expect(exitCode).toBe(1);
+      expect(finding('writable')).toMatchObject({ level: 'ok' });
+      expect(finding('rights')).toMatchObject({
+        level: 'error',
+        says: 'The user of JETSMS_REDIS_URL may not run xadd',
+      });
+    });
+  });
+
+  it('tries a write, and says why Redis does not take it', async () => {
+    await using redis = await startRedis();
+    await redis.client().config('SET', 'maxmemory', '1');
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_REDIS_URL: redis.url });
+      expect(exitCode).toBe(1);
+      expect(finding('writable')).toMatchObject({
+        level: 'error',
+        says: 'Redis refuses writes (OOM). Its memory is full',
+      });
+    });
+  });
+
+  it('knows a replica, and writes nothing to its primary', async () => {
+    await using primary = await startRedis();
+    await using replica = await startRedis({ args: ['--replicaof', primary.host, String(primary.port)] });
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_REDIS_URL: replica.url });
+      expect(exitCode).toBe(1);
+      expect(finding('writable')).toMatchObject({
+        level: 'error',
+        says: expect.stringMatching(/is a replica/),
+      });
+      expect(finding('rights')).toBeUndefined();
+      expect(await primary.client().dbsize()).toBe(0);
+    });
+  });
+
+  it('only warns where Redis does not say whether it evicts, and is silent where the settings vouch for it', async () => {
+    await using redis = await startRedis();
+    await redis.client().call('ACL', 'SETUSER', 'shy', 'on', '>pw', '~*', '+@all', '-info', '-config');
+    await withJetsms({}, async (env) => {
+      const shy = { ...env, JETSMS_REDIS_URL: `redis://shy:pw@127.0.0.1:${redis.port}` };
+      const visit = await doctor(shy);
+      expect(visit.exitCode).toBe(0);
+      expect(visit.finding('eviction')).toMatchObject({ level: 'warning' });
+      const vouched = await doctor({ ...shy, JETSMS_REDIS_NEVER_EVICTS: 'true' });
+      expect(vouched.finding('eviction')).toMatchObject({ level: 'ok' });
+    });
+  });
+
+  it('tells a wrong password from a Redis that is away', async () => {
+    await using redis = await startRedis();
+    await withJetsms({}, async (env) => {
+      const url = `redis://nobody:hidden-word@127.0.0.1:${redis.port}`;
+      const { findings, finding } = await doctor({ ...env, JETSMS_REDIS_URL: url });
+      expect(finding('redis')?.says).toMatch(/^Redis refuses the connection \(WRONGPASS\)\. It /);
+      expect(JSON.stringify(findings)).not.toContain('hidden-word');
+    });
+  });
+
+  it('tells a certificate that nobody vouches for from a Redis that is away', async () => {
+    const server = createServer(selfSigned('redis.example'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await withJetsms({}, async (env) => {
+      const { finding } = await doctor({ ...env, JETSMS_REDIS_URL: `rediss://127.0.0.1:${port}` });
+      expect(finding('redis')?.says).toMatch(/^Redis refuses the connection \(TLS\)\. It /);
+    });
+    server.close();
+  });
+
+  it('knows a Sentinel', async () => {
+    await using sentinel = await startSentinel();
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_REDIS_URL: sentinel.url });
+      expect(exitCode).toBe(1);
+      expect(finding('version')?.says).toBe('This is a Sentinel, which keeps no messages');
     });
   });
 

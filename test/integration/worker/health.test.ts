@@ -110,7 +110,7 @@ describe('the health of a worker', () => {
     await withWatch({ redisUrl: redis.url }, async ({ green, red }) => {
       const admin = redis.client();
       await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
-      await red(/may throw messages away \(maxmemory-policy is allkeys-lru\)/);
+      await red(/may throw messages away when its memory is full \(maxmemory-policy is allkeys-lru\)/);
       await admin.config('SET', 'maxmemory-policy', 'noeviction');
       await green();
     });

@@ -35,6 +35,7 @@ export async function captureCli(
     stdin: Object.assign(bytes(stdin === 'terminal' ? [] : stdin), { isTTY: stdin === 'terminal' }),
     env,
     stopSignal: () => stop,
+    serviceSignal: () => stop,
     exit: () => {
       throw new Error('exit');
     },

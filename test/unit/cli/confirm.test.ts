@@ -12,6 +12,7 @@ function context(typed: string, isTTY: boolean): { context: CliContext; asked: s
       stdin: Object.assign(bytes(typed === '' ? [] : [typed]), { isTTY }),
       env: {},
       stopSignal: () => new AbortController().signal,
+      serviceSignal: () => new AbortController().signal,
       exit: () => {
         throw new Error('the test ended the process');
       },

@@ -11,4 +11,15 @@ describe('stopSignalOf', () => {
     expect(signal.reason).toBe(name);
     expect(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')).toBe(0);
   });
+
+  it('tells whoever wants to know, once', () => {
+    const process = new EventEmitter();
+    let told = 0;
+    stopSignalOf(process, () => {
+      told += 1;
+    });
+    process.emit('SIGTERM', 'SIGTERM');
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(told).toBe(1);
+  });
 });

@@ -40,13 +40,17 @@ describe("a producer's options", () => {
     expect(resolveOptions(options as unknown as ProducerOptions)).toEqual(resolveOptions({ redis }));
   });
 
-  it('take TLS', () => {
-    expect(resolveOptions({ redis: 'rediss://host:6380/2' }).redis).toBe('rediss://host:6380/2');
-  });
+  it.each(['rediss://host:6380/2', '/run/redis.sock', '/run/redis.sock?db=2', 'unix:///run/redis.sock'])(
+    'take %s, as the settings do',
+    (address) => {
+      expect(resolveOptions({ redis: address }).redis).toBe(address);
+    },
+  );
 
   it.each<[string, unknown, RegExp]>([
-    ['no Redis', {}, /redis must be a URL/],
-    ['another URL', { redis: 'http://127.0.0.1' }, /redis must be a URL/],
+    ['no Redis', {}, /redis must be a redis:\/\/ or rediss:\/\/ address, or a socket/],
+    ['another URL', { redis: 'http://127.0.0.1' }, /redis must be a redis:/],
+    ['a database that is no number', { redis: 'redis://127.0.0.1/main' }, /redis must be a redis:/],
     ['no account', { redis, accounts: {} }, /accounts must name at least one/],
     ['an account name that cannot be a queue', { redis, accounts: { ok: {}, 'Not OK': {} } }, /position 2/],
     ['no window', { redis, idempotencyWindowMs: 0 }, /idempotencyWindowMs must be a positive number/],

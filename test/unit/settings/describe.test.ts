@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { maskRedisAddress } from '../../../src/queue/redis-address.ts';
 import { describeSettings, settingsToJson } from '../../../src/settings/describe.ts';
-import { maskRedisAddress } from '../../../src/settings/kinds.ts';
 import { parseSettings } from '../../../src/settings/parse.ts';
 
 const env = {

@@ -87,6 +87,7 @@ describe('the settings table', () => {
         "password": "",
         "prefix": "{jetsms}",
         "probeIntervalMs": "10000",
+        "redisNeverEvicts": "false",
         "redisUrl": "",
         "requestTimeoutMs": "30000",
         "requestsPerSecond": "0",

@@ -100,6 +100,14 @@ describe('Redis', () => {
     ]);
   });
 
+  it('is ok where it does not say whether it evicts: nobody would be helped by a worker that stands still', () => {
+    const checks = checksOf({ kind: 'answer', refusal: undefined, evictionPolicy: undefined });
+    expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
+      ['redis', true],
+      ['eviction', true],
+    ]);
+  });
+
   it('is not ok where it refuses writes, and where it may evict', () => {
     const checks = checksOf({ kind: 'answer', refusal: 'OOM', evictionPolicy: 'allkeys-lru' });
     expect(checks.map(({ check, ok }) => [check, ok])).toEqual([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type EnqueueOptions, enqueueAll, type Receipt } from '../../../../src/cli/send/enqueue.ts';
 import type { MessageLine } from '../../../../src/cli/send/message-lines.ts';
 import { MessageError } from '../../../../src/message/errors.ts';
+import { ProducerError } from '../../../../src/producer/errors.ts';
 
 async function* linesOf(...texts: readonly string[]): AsyncGenerator<MessageLine, void> {
   for (const [index, text] of texts.entries()) {
@@ -61,7 +62,7 @@ describe('enqueueing lines', () => {
   });
 
   it('ends early where Redis is away from the start, and says what failed', async () => {
-    const away = Object.assign(new Error('away'), { code: 'REDIS_UNAVAILABLE' });
+    const away = new ProducerError('REDIS_UNAVAILABLE');
     let tries = 0;
     const send = async (): Promise<Receipt> => {
       tries += 1;
@@ -72,17 +73,34 @@ describe('enqueueing lines', () => {
     expect(tries).toBeLessThanOrEqual(3);
   });
 
-  it('waits out a short absence of Redis, and does not take its own message for an earlier one', async () => {
+  it.each([
+    ['absence', new ProducerError('REDIS_UNAVAILABLE', { mayBeStored: true })],
+    ['failover', new ProducerError('REDIS_REFUSED', { reason: 'READONLY' })],
+  ])(
+    'waits out a short %s of Redis, and does not take its own message for an earlier one',
+    async (_, trouble) => {
+      const send = store();
+      let answerLost = false;
+      const flaky = async (message: { readonly text: string }): Promise<Receipt> => {
+        const receipt = await send(message);
+        if (message.text !== 'b' || answerLost) return receipt;
+        answerLost = true;
+        throw trouble;
+      };
+      const result = await enqueueAll(linesOf('a', 'b', 'c'), options({ send: flaky, concurrency: 1 }));
+      expect(result).toMatchObject({ lines: 3, enqueued: 3, before: 0 });
+    },
+  );
+
+  it('does not wait where Redis is full: that does not pass by itself', async () => {
+    const full = new ProducerError('REDIS_REFUSED', { reason: 'OOM' });
     const send = store();
-    let answerLost = false;
-    const flaky = async (message: { readonly text: string }): Promise<Receipt> => {
-      const receipt = await send(message);
-      if (message.text !== 'b' || answerLost) return receipt;
-      answerLost = true;
-      throw Object.assign(new Error('away'), { code: 'REDIS_UNAVAILABLE' });
+    const refusing = async (message: { readonly text: string }): Promise<Receipt> => {
+      if (message.text === 'b') throw full;
+      return send(message);
     };
-    const result = await enqueueAll(linesOf('a', 'b', 'c'), options({ send: flaky, concurrency: 1 }));
-    expect(result).toMatchObject({ lines: 3, enqueued: 3, before: 0 });
+    const result = await enqueueAll(linesOf('a', 'b', 'c'), options({ send: refusing, concurrency: 1 }));
+    expect(result).toMatchObject({ lines: 1, enqueued: 1, failure: full });
   });
 
   it('keeps what was done when the file breaks in the middle', async () => {

@@ -1,0 +1,38 @@
+import type { Logger } from '../../log/logger.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { DeliveryWorker } from '../../worker/worker.ts';
+import { CliError, redisCliError } from '../errors.ts';
+import { answerWithin } from '../redis-answer.ts';
+
+/** How long a start waits for Redis before it gives up and leaves the next try to its supervisor. */
+const redisWaitMs = 30_000;
+
+/** A worker that is about to begin. */
+export interface Starting {
+  readonly settings: Settings;
+  readonly worker: DeliveryWorker;
+  readonly log: Logger;
+}
+
+/**
+ * Refuses a Redis in which messages could get lost; says what to do about it.
+ * @throws CliError REDIS_UNSAFE, REDIS_REFUSED, REDIS_UNAVAILABLE
+ */
+export async function checkRedis({ settings, worker, log }: Starting): Promise<void> {
+  const { whenReady } = await import('../../queue/redis.ts');
+  const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
+  const { prefix, accounts } = settings;
+  const { redis, name } = worker;
+  const place = { prefix, accounts: [...accounts.keys()], name };
+  const facts = await whenReady(redis, redisWaitMs)
+    .then(() => answerWithin(redisWaitMs, askRedis(redis, place)))
+    .catch((error: unknown) => {
+      throw redisCliError(error);
+    });
+  const findings = judgeRedis(facts, settings);
+  for (const { level, ...finding } of findings) if (level === 'warning') log.warn(finding, 'redis.warning');
+  const refusals = findings.filter(({ level }) => level === 'error');
+  if (refusals.length === 0) return;
+  const detail = refusals.map(({ says, whatToDo }) => `${says}. ${whatToDo ?? ''}`).join(' ');
+  throw new CliError('REDIS_UNSAFE', { detail });
+}

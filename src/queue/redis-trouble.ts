@@ -1,0 +1,201 @@
+/** Why Redis turns something away. Each means that it was not done. */
+export interface RedisRefusal {
+  /** A sentence about Redis. */
+  readonly meaning: string;
+  readonly whatToDo: string;
+  /** It ends by itself, within seconds in most cases: a failover, a start, a slow script. */
+  readonly passes?: true;
+}
+
+export type RefusalReason =
+  | 'READONLY'
+  | 'MASTERDOWN'
+  | 'UNBLOCKED'
+  | 'LOADING'
+  | 'BUSY'
+  | 'CLUSTERDOWN'
+  | 'TRYAGAIN'
+  | 'OOM'
+  | 'MISCONF'
+  | 'NOREPLICAS'
+  | 'NOPERM'
+  | 'NOAUTH'
+  | 'WRONGPASS'
+  | 'MOVED'
+  | 'ASK'
+  | 'CROSSSLOT'
+  | 'DENIED'
+  | 'EXECABORT'
+  | 'NOT_REDIS'
+  | 'TLS';
+
+const failover: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
+  whatToDo: 'Try again in a few seconds. If it stays, point the address at the primary.',
+  passes: true,
+};
+const waiting: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
+  whatToDo: 'Try again in a few seconds.',
+  passes: true,
+};
+const noCluster = 'Point the address at a Redis that is no cluster.';
+
+/** Every refusal by its reason: the word that Redis' reply begins with, or a word of ours where there is none. */
+export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
+  READONLY: { meaning: 'It is a replica and takes no writes.', ...failover },
+  MASTERDOWN: { meaning: 'It is a replica that has lost its primary.', ...failover },
+  UNBLOCKED: { meaning: 'It has just become a replica.', ...failover },
+  LOADING: { meaning: 'It is still reading its data.', ...waiting },
+  BUSY: { meaning: 'A script keeps it busy.', ...waiting },
+  CLUSTERDOWN: { meaning: 'Its cluster is not whole.', ...waiting },
+  TRYAGAIN: { meaning: 'Its cluster is moving keys.', ...waiting },
+  OOM: {
+    meaning: 'Its memory is full.',
+    whatToDo: 'Raise its maxmemory, or let what waits be delivered.',
+  },
+  MISCONF: {
+    meaning: 'It cannot write to its disk.',
+    whatToDo: 'Look at its log; mostly the disk is full.',
+  },
+  NOREPLICAS: {
+    meaning: 'It has fewer replicas than its min-replicas-to-write.',
+    whatToDo: 'Bring its replicas back.',
+  },
+  NOPERM: {
+    meaning: 'Its user lacks a right.',
+    whatToDo: '`jetsms doctor` names the rights that are missing.',
+  },
+  NOAUTH: { meaning: 'It wants a password.', whatToDo: 'Put user and password into the address.' },
+  WRONGPASS: {
+    meaning: 'It does not take the user or the password.',
+    whatToDo: 'Correct them in the address.',
+  },
+  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: noCluster },
+  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: noCluster },
+  CROSSSLOT: {
+    meaning: 'It is a cluster, and the keys lie in several slots.',
+    whatToDo: 'Use a prefix in braces, such as {jetsms}.',
+  },
+  DENIED: {
+    meaning: 'Its protected mode turns everybody away who comes from elsewhere.',
+    whatToDo: 'Give it a password, or an address to bind to.',
+  },
+  EXECABORT: { meaning: 'It refused the transaction as a whole.', whatToDo: 'Look at its log.' },
+  NOT_REDIS: {
+    meaning: 'What listens there is no Redis that keeps data: a Sentinel perhaps, or another service.',
+    whatToDo: 'Point the address at the Redis itself.',
+  },
+  TLS: {
+    meaning: 'It does not speak TLS in a way that this machine trusts.',
+    whatToDo:
+      'Check rediss:// against redis://, and the certificate; name a CA of yours in NODE_EXTRA_CA_CERTS.',
+  },
+};
+
+/** Why Redis did not do something, and what is certain about it. */
+export type RedisTrouble =
+  /** Redis said no: nothing was done. */
+  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** There was no connection: nothing has left. */
+  | { readonly kind: 'unsent'; readonly cause: string }
+  /** It has left, and no answer came: perhaps it was done. */
+  | { readonly kind: 'doubt'; readonly cause: string };
+
+const notReady = 'RedisNotReady';
+
+/** Redis could not take commands in time. Its cause is what the connection said last. */
+export const redisNotReady = (message: string, cause: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { name: notReady });
+
+/** Reads what a command, or the wait for a connection, has thrown. Total. */
+export function readTrouble(error: unknown): RedisTrouble {
+  if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
+  // ioredis has no code for a command that it did not write, because there was no connection.
+  if (messageOf(error).startsWith('Stream isn')) return { kind: 'unsent', cause: 'no connection' };
+  const reason = isReply(error) ? refusalIn(error) : undefined;
+  return reason === undefined ? { kind: 'doubt', cause: causeOf(error) } : { kind: 'refused', reason };
+}
+
+/** Whether a connection was refused for a reason that does not end by itself: waiting for it helps nobody. */
+export function isRefusedForGood(error: Error): boolean {
+  const trouble = connectionTrouble(error);
+  return trouble.kind === 'refused' && !passes(trouble.reason);
+}
+
+/** The error that tells most of why there is no connection: a refusal stays, though what it ends breaks off behind it. */
+export function moreTelling(before: Error | undefined, error: Error): Error {
+  const isRefusal =
+    connectionTrouble(before).kind === 'refused' && connectionTrouble(error).kind !== 'refused';
+  return isRefusal && before ? before : error;
+}
+
+/** What a connection says of itself that never came to be: whatever it is, nothing has left. */
+function connectionTrouble(error: unknown): RedisTrouble {
+  const reason = isReply(error) ? refusalIn(error) : refusalOfConnection(error);
+  return reason === undefined ? { kind: 'unsent', cause: causeOf(error) } : { kind: 'refused', reason };
+}
+
+const tlsCode = /^(?:CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+function refusalOfConnection(error: unknown): RefusalReason | undefined {
+  if (tlsCode.test(codeOf(error))) return 'TLS';
+  return messageOf(error).startsWith('Unknown RESP type') ? 'NOT_REDIS' : undefined;
+}
+
+/** An error that Redis replied with, as opposed to one of the connection. */
+const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
+
+/** Redis before version 7 puts the word of a script's error behind its own sentence. */
+const wordInScript = /-([A-Z]{3,}) /;
+
+/** Replies that begin with ERR and yet say for certain that nothing was done. */
+const errReplies: readonly (readonly [RegExp, RefusalReason])[] = [
+  [/^ERR unknown command/, 'NOT_REDIS'],
+  [/^ERR invalid password/, 'WRONGPASS'],
+  [/^ERR operation not permitted/, 'NOAUTH'],
+];
+
+function refusalIn(error: unknown): RefusalReason | undefined {
+  const [first] = previousErrorsOf(error);
+  if (first !== undefined) return refusalIn(first);
+  const message = messageOf(error);
+  const word = /^[A-Z]+/.exec(message)?.[0] ?? '';
+  if (isReason(word)) return word;
+  const inScript = wordInScript.exec(message)?.[1] ?? '';
+  if (isReason(inScript)) return inScript;
+  return errReplies.find(([pattern]) => pattern.test(message))?.[1];
+}
+
+/** Why a transaction was given up: what its commands were answered with. */
+function previousErrorsOf(error: unknown): readonly unknown[] {
+  if (!(error instanceof Error) || !('previousErrors' in error)) return [];
+  return Array.isArray(error.previousErrors) ? error.previousErrors : [];
+}
+
+const isReason = (word: string): word is RefusalReason => Object.hasOwn(redisRefusals, word);
+
+/** A refusal in sentences: what is wrong, and what to do. */
+export function describeRefusal(reason: RefusalReason): string {
+  const { meaning, whatToDo } = redisRefusals[reason];
+  return `${reason}: ${meaning} ${whatToDo}`;
+}
+
+/** Whether the refusal ends by itself. */
+export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;
+
+const turnedAway: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN', 'UNBLOCKED', 'LOADING']);
+
+/** Whether the server is not, or not yet, the one to speak to: a new connection may lead to the right one. */
+export const isTurnedAway = (trouble: RedisTrouble): boolean =>
+  trouble.kind === 'refused' && turnedAway.has(trouble.reason);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
+function causeOf(error: unknown): string {
+  if (error === undefined) return 'no answer';
+  const word = isReply(error) ? /^[A-Z]+/.exec(messageOf(error))?.[0] : codeOf(error);
+  return word || (error instanceof Error ? error.name : typeof error);
+}

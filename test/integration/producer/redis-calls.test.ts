@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createProducer, type NewMessage, ProducerError } from '../../../src/producer/index.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
+import { captureCli } from '../../unit/cli/capture.ts';
+
+const message: NewMessage = { to: '905321234567', text: 'Kodunuz 481516', title: 'ACME' };
+
+/** This process does nothing else for so long, as in a busy app. */
+function starve(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+const many = <T>(count: number, one: () => Promise<T>): Promise<T>[] => Array.from({ length: count }, one);
+
+/** The longest time in which nothing else could run while `task` was under way. */
+async function longestStandstill(task: Promise<unknown>): Promise<number> {
+  let isOver = false;
+  let longestMs = 0;
+  const over = task.finally(() => {
+    isOver = true;
+  });
+  for (let last = performance.now(); !isOver; ) {
+    await nextTurn();
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - last);
+    last = now;
+  }
+  await over;
+  return longestMs;
+}
+
+describe('many sends at once', () => {
+  it('are all taken by a Redis that answers, though they take it longer than the limit', async () => {
+    await using producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: freshPrefix(),
+      redisTimeoutMs: 300,
+    });
+    const began = performance.now();
+    const receipts = await Promise.all(many(20_000, () => producer.send(message)));
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(20_000);
+    // Else this test would show nothing.
+    expect(performance.now() - began).toBeGreaterThan(300);
+  });
+
+  it('do not stop the app while Redis refuses connections', async () => {
+    await using producer = createProducer({ redis: 'redis://127.0.0.1:1', redisTimeoutMs: 300 });
+    const settled = Promise.allSettled(many(20_000, () => producer.send(message)));
+    expect(await longestStandstill(settled)).toBeLessThan(1_000);
+    expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  it('are told by Redis that stands still which of them may be stored, and rightly so', async () => {
+    await using redis = await startRedis();
+    await using producer = createProducer({ redis: redis.url, redisTimeoutMs: 300 });
+    await producer.send(message);
+    redis.freeze();
+    const outcomes = await Promise.all(
+      many(3_000, () => producer.send(message).catch((error: unknown) => error)),
+    );
+    redis.thaw();
+    const errors = outcomes.filter((outcome) => outcome instanceof ProducerError);
+    expect(errors).toHaveLength(3_000);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['REDIS_UNAVAILABLE']));
+    const client = redis.client();
+    // What lay in the connection is stored before this is.
+    await producer.send(message);
+    const exists = await Promise.all(
+      errors.map(({ messageId }) => client.exists(`{jetsms}:jetsms-default:${messageId}`)),
+    );
+    const storedThoughDenied = errors.filter(({ mayBeStored }, index) => exists[index] === 1 && !mayBeStored);
+    expect(storedThoughDenied).toEqual([]);
+    expect(errors.filter(({ mayBeStored }) => mayBeStored).length).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('an app that stands still', () => {
+  it('does not lose a message that Redis has answered meanwhile', async () => {
+    await using producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: freshPrefix(),
+      redisTimeoutMs: 200,
+    });
+    await producer.send(message);
+    const sends = many(500, () => producer.send(message));
+    await nextTurn();
+    starve(1_000);
+    expect((await Promise.all(sends)).every(({ duplicate }) => !duplicate)).toBe(true);
+  });
+
+  it('again and again, does not either', async () => {
+    await using producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: freshPrefix(),
+      redisTimeoutMs: 200,
+    });
+    await producer.send(message);
+    const sends = Promise.all(many(3_000, () => producer.send(message)));
+    for (let n = 0; n < 6; n += 1) {
+      starve(250);
+      await nextTurn();
+    }
+    expect(await sends).toHaveLength(3_000);
+  });
+});
+
+describe('a Redis that listens on a socket', () => {
+  it.each([
+    ['its path', (path: string) => path],
+    ['its path and a database', (path: string) => `${path}?db=3`],
+    ['a unix:// address', (path: string) => `unix://${path}`],
+    ['a redis+unix:// address', (path: string) => `redis+unix://${path}`],
+  ])('is reached by %s, from a producer and from jetsms send', async (_, addressOf) => {
+    const dir = await mkdtemp(join(tmpdir(), 'jetsms-socket-'));
+    const path = join(dir, 'redis.sock');
+    await using redis = await startRedis({ args: ['--unixsocket', path] });
+    const address = addressOf(path);
+    await using producer = createProducer({ redis: address });
+    await producer.send(message);
+    const sent = await captureCli(['send', '--to', '905321234567', '--text', 'Merhaba', '--title', 'ACME'], {
+      env: { JETSMS_REDIS_URL: address },
+    });
+    expect(sent).toMatchObject({ exitCode: 0, err: [] });
+    const client = redis.client({ db: address.endsWith('?db=3') ? 3 : 0 });
+    expect(await client.zcard('{jetsms}:jetsms-default:prioritized')).toBe(2);
+    await rm(dir, { recursive: true });
+  });
+});
