@@ -1,10 +1,17 @@
 import type { JobType, Queue } from 'bullmq';
+import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import type { Journal } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJobResult, parseJournal } from '../../../src/queue/parse-journal.ts';
-import { parseSendJob, type SendJob, textAt } from '../../../src/queue/send-job.ts';
+import {
+  type ParsedSendJob,
+  parseJobWithin,
+  parseSendJob,
+  type SendJob,
+  textAt,
+} from '../../../src/queue/send-job.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
 import { parseLetter } from '../../../src/worker/dead-letters/letter.ts';
 import type { SentMessage } from './load.ts';
@@ -54,7 +61,11 @@ export interface Evidence {
 
 /** Looks at the queue, the dead letters, the provider and the logs, and sorts what it sees by message. */
 export async function gather(world: World, sent: readonly SentMessage[]): Promise<Evidence> {
-  const stored = await readStoredJobs(world.queue);
+  const maxJobBytes = Number(world.env['JETSMS_MAX_JOB_BYTES'] ?? defaultMaxJobBytes);
+  const stored = (await readStoredJobs(world.queue)).map((job) => ({
+    ...job,
+    parsed: parseJobWithin(job.data, maxJobBytes),
+  }));
   const found = await readDeadLetters(world.deadQueue);
   const jobs = groupByKey(stored.flatMap(jobsByMessage));
   const letters = groupByKey(found.flatMap(lettersByMessage));
@@ -77,7 +88,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
   const known = new Set(sent.map(keyOf));
   const strays = [...jobs.keys(), ...letters.keys(), ...accepted.keys()].filter((key) => !known.has(key));
   const unreadable = {
-    jobs: stored.filter(({ data }) => !parseSendJob(data).ok),
+    jobs: stored.filter(({ parsed }) => !parsed.ok),
     letters: found.filter(({ letter }) => !parseSendJob(letter.job).ok),
   };
   return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent) };
@@ -99,8 +110,11 @@ function groupByKey<T>(entries: readonly (readonly [key: string, T])[]): Readonl
 const keysIn = (job: SendJob): readonly string[] =>
   job.to.map((to, index) => keyOf({ to, text: textAt(job, index) }));
 
-function jobsByMessage(stored: StoredJob): readonly (readonly [string, JobSeen])[] {
-  const parsed = parseSendJob(stored.data);
+interface ReadJob extends StoredJob {
+  readonly parsed: ParsedSendJob;
+}
+
+function jobsByMessage({ parsed, ...stored }: ReadJob): readonly (readonly [string, JobSeen])[] {
   if (!parsed.ok) return [];
   return keysIn(parsed.job).map((key, index) => [key, seen(stored, parsed.job, index)]);
 }

@@ -44,12 +44,34 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     const sure = deadLetters.find(({ letter }) => !letter.mayHaveArrived);
     return sure && accepted.length > 0 ? `dead as ${sure.letter.reason}, and accepted` : undefined;
   },
-  'an accepted reply that a worker has seen is not left as a dead letter': ({ deadLetters, lines }) => {
+  'what nobody can read any more ends as `invalid`, and says that it may have arrived': ({
+    message,
+    accepted,
+    deadLetters,
+  }) => {
+    if (message.spoilt !== 'before') return undefined;
+    const [{ letter } = {}] = deadLetters;
+    if (letter?.reason === 'invalid' && letter.mayHaveArrived && accepted.length === 0) return undefined;
+    return `dead as ${letter?.reason}, accepted ${accepted.length} times`;
+  },
+  'an accepted reply that a worker has seen is not left as a dead letter': ({
+    message,
+    deadLetters,
+    lines,
+  }) => {
+    // The worker may have been killed before the end, and where it had written down the reply nobody can read it.
+    if (message.spoilt === 'in hand') return undefined;
     const [letter] = deadLetters;
     const seen = letter && lines.find(({ id, outcome }) => id === letter.id && outcome === 'accepted');
     return seen && letter ? `dead as ${letter.letter.reason}, but a worker saw ${seen.msg}` : undefined;
   },
-  'every acceptance is explained by a request that the workers know of': ({ jobs, accepted, lines }) => {
+  'every acceptance is explained by a request that the workers know of': ({
+    message,
+    jobs,
+    accepted,
+    lines,
+  }) => {
+    if (message.spoilt === 'in hand') return undefined;
     const known = jobs.reduce((sum, job) => sum + requestsThatMayBeAccepted(job, lines), 0);
     return accepted.length > known ? `accepted ${accepted.length} times by ${known} requests` : undefined;
   },

@@ -14,6 +14,8 @@ export interface SentMessage {
   readonly campaign?: string;
   /** Longer than the provider takes: it refuses the whole request, whatever else is in it. */
   readonly isTooLong: boolean;
+  /** A scenario has made its journal unreadable: before a worker took it, or in a worker's hand. */
+  readonly spoilt?: 'before' | 'in hand';
   /** Epoch milliseconds; set where it was to leave later than it was sent. */
   readonly sendAt?: number;
 }
@@ -121,7 +123,7 @@ function drawBatch(chance: Chance, { from, count, isCampaign, shape }: BatchPlan
   });
 }
 
-const numberAt = (n: number): string => `90532${String(n).padStart(7, '0')}`;
+export const numberAt = (n: number): string => `90532${String(n).padStart(7, '0')}`;
 
 interface Wish {
   readonly lane: Lane;

@@ -21,16 +21,18 @@ export async function makeTrouble(
   const load = loadOf(scenario, world, chance, (messages) => {
     confirmed += messages;
   });
+  const others: SentMessage[] = [];
   const arrived = enqueue(load).finally(() => {
     arriving = false;
   });
   const state: LoadState = {
     isArriving: () => arriving,
     confirmed: () => confirmed,
+    alsoSent: (...messages) => void others.push(...messages),
     arrived: arrived.then(() => {}),
   };
   const [sent] = await Promise.all([arrived, scenario.act(world, state)]);
-  return sent;
+  return [...sent, ...others];
 }
 
 function loadOf(

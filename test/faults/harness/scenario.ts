@@ -1,6 +1,6 @@
 import type { NewAccount } from '../../../src/simulator/index.ts';
 import type { Evidence } from './evidence.ts';
-import type { LoadShape } from './load.ts';
+import type { LoadShape, SentMessage } from './load.ts';
 import type { World } from './world.ts';
 
 /** One way to make life hard for the workers. */
@@ -44,6 +44,8 @@ export interface LoadState {
   isArriving(): boolean;
   /** Messages that the producer has confirmed so far. */
   confirmed(): number;
+  /** Messages that the scenario has enqueued itself: what holds for all must hold for them too. */
+  alsoSent(...messages: readonly SentMessage[]): void;
   /** Resolves when all messages have been enqueued. */
   readonly arrived: Promise<void>;
 }

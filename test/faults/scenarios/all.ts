@@ -10,6 +10,7 @@ import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
+import { unreadable } from './unreadable.ts';
 
 const overXml: readonly Scenario[] = [
   kills,
@@ -21,6 +22,7 @@ const overXml: readonly Scenario[] = [
   restarts,
   replay,
   clocks,
+  unreadable,
   everything,
 ];
 
