@@ -1,6 +1,6 @@
 import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
-import type { Case, DeadLetterSeen, Evidence, JobSeen } from './evidence.ts';
+import type { Case, Evidence, JobSeen } from './evidence.ts';
 import { secretWord } from './load.ts';
 import type { LogLine } from './workers.ts';
 
@@ -194,20 +194,4 @@ export function violationsOf(evidence: Evidence): readonly Violation[] {
     return detail === undefined ? [] : [{ rule, detail }];
   });
   return [...ofCases, ...ofWhole];
-}
-
-/** The whole history of one message, for a person. */
-export function storyOf({ message, jobs, deadLetters, accepted, lines }: Case): string {
-  const show = (value: unknown): string => `  ${JSON.stringify(value)}`;
-  return [
-    `a message (${message.lane}, ${message.whenUncertain}${message.campaign ? ', of a campaign' : ''})`,
-    ' send jobs:',
-    ...jobs.map(({ data: { origin, to }, ...job }) => show({ ...job, messages: to.length, origin })),
-    ' dead letters:',
-    ...deadLetters.map(({ id, letter: { job: _job, ...letter } }: DeadLetterSeen) => show({ id, ...letter })),
-    ' the provider accepted:',
-    ...accepted.map(({ groupId, at }) => show({ groupId, at: new Date(at).toISOString() })),
-    ' the workers said:',
-    ...lines.map(show),
-  ].join('\n');
 }

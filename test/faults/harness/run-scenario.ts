@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
-import { acceptedIn, resentMessagesOf, storyOf, type Violation, violationsOf } from './invariants.ts';
+import { acceptedIn, resentMessagesOf, type Violation, violationsOf } from './invariants.ts';
 import { makeTrouble, startWorkers } from './make-trouble.ts';
 import { metricsViolations } from './metrics-check.ts';
 import type { Scenario } from './scenario.ts';
+import { storyOf } from './story.ts';
 import type { WorkerProcess } from './workers.ts';
 import { buildWorld, heal, type World } from './world.ts';
 

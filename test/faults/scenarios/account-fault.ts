@@ -1,79 +1,13 @@
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import type { Fault } from '../../../src/simulator/fault-rule.ts';
-import type { HoldReason } from '../../../src/worker/hold-record.ts';
 import { stands } from '../../../src/worker/hold-steps.ts';
 import { createHoldStore } from '../../../src/worker/hold-store.ts';
 import { runCli } from '../../support/process.ts';
-import { soapResult } from '../../support/soap-reply.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Case } from '../harness/evidence.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
-import { login, type World } from '../harness/world.ts';
-
-/** Something that is wrong with the account or its address, and is mended again. */
-interface Incident {
-  readonly reason: HoldReason;
-  /** The code of its dead letters, and how many there must be. */
-  readonly code: string;
-  readonly letters: readonly [least: number, most: number];
-  /** Breaks it, and says how to mend it. */
-  readonly begin: (world: World) => () => void;
-}
-
-const wrongPassword: Incident = {
-  reason: 'account-fault',
-  code: '10',
-  letters: [1, 1],
-  begin({ simulator }) {
-    simulator.accounts.update(login.username, { password: 'another' });
-    return () => simulator.accounts.update(login.username, { password: login.password });
-  },
-};
-
-type Misanswer = Extract<Fault, { readonly kind: 'raw-reply' | 'status' }>;
-
-/** While it lasts, all requests, or those to send, come to this instead of the usual answer. */
-const faulty =
-  (fault: (world: World) => Misanswer, on: readonly ('send' | 'account-query')[]): Incident['begin'] =>
-  (world) => {
-    const { faults } = world.simulator;
-    const rules = on.map((one) => faults.add({ ...fault(world), match: { on: one } }));
-    return () => rules.forEach(faults.remove);
-  };
-
-/** A refusal that the simulator does not have by itself. */
-const refusal =
-  (code: string, words: string) =>
-  ({ env }: World): Misanswer => {
-    const result = `<ErrorCode>${code}</ErrorCode><ID>${words}</ID>`;
-    const isXml = env['JETSMS_SURFACE'] !== 'web-service';
-    return { kind: 'raw-reply', body: isXml ? `${code} ${words}` : soapResult('SendSms', result) };
-  };
-
-const password = 'password wrong, and right';
-
-const incidents: Readonly<Record<string, Incident>> = {
-  [password]: wrongPassword,
-  'address not allowed, and allowed': {
-    reason: 'account-fault',
-    code: '28',
-    letters: [1, 1],
-    begin: faulty(refusal('28', 'unauthorized ip'), ['send', 'account-query']),
-  },
-  'a firewall says 403, and lets pass': {
-    reason: 'endpoint',
-    code: 'http-403',
-    letters: [0, 0],
-    begin: faulty(() => ({ kind: 'status', status: 403 }), ['send', 'account-query']),
-  },
-  'a code that nobody knows, and none': {
-    reason: 'unknown-code',
-    code: '66',
-    letters: [1, 5],
-    begin: faulty(refusal('66', 'Bilinmeyen hata'), ['send']),
-  },
-};
+import type { World } from '../harness/world.ts';
+import { type Incident, incidents, password } from './account-incidents.ts';
 
 /** An incident that happened. Times in epoch milliseconds. */
 interface Happened {

@@ -12,22 +12,27 @@ import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
 import { unreadable } from './unreadable.ts';
 
-const overXml: readonly Scenario[] = [
+const ofMessages: readonly Scenario[] = [
   kills,
   providerNetwork,
   redis,
-  redisFailover,
   account,
   accountFault,
   restarts,
   replay,
-  clocks,
   unreadable,
   everything,
 ];
 
+/** What is not about replies: it is the same over both surfaces. */
+const ofMachines: readonly Scenario[] = [redisFailover, clocks, redisAwayMinute];
+
 /** What a long run runs. */
-export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService), redisAwayMinute];
+export const scenarios: readonly Scenario[] = [
+  ...ofMessages,
+  ...ofMessages.map(overWebService),
+  ...ofMachines,
+];
 
 /** What runs only where it is asked for by name. */
 export const onRequest: readonly Scenario[] = [redisAwayLong];

@@ -4,9 +4,9 @@ import { defaultAccount } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { runCli } from '../../support/process.ts';
 import { sendJob } from '../../support/send-job.ts';
-import { soapResult } from '../../support/soap-reply.ts';
 import type { Chance } from '../harness/chance.ts';
 import { numberAt, type SentMessage, secretWord } from '../harness/load.ts';
+import { replyWith } from '../harness/reply.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
 import type { World } from '../harness/world.ts';
 
@@ -68,11 +68,9 @@ export const unreadable: Scenario = {
 };
 
 /** Now and then JetSMS's code is the name of something that every object has. */
-function answerStrangely({ simulator, env }: World): void {
-  const isXml = env['JETSMS_SURFACE'] !== 'web-service';
-  const result = '<ErrorCode>constructor</ErrorCode><ID>__proto__</ID>';
-  const body = isXml ? 'constructor __proto__' : soapResult('SendSms', result);
-  simulator.faults.add({ kind: 'raw-reply', body, probability: 0.004 });
+function answerStrangely(world: World): void {
+  const reply = replyWith('constructor', '__proto__', world);
+  world.simulator.faults.add({ ...reply, probability: 0.004 });
 }
 
 /** Puts what cannot be read beside what arrives, each kind once before any comes again. Gives the jobs of foreign data. */
@@ -91,6 +89,7 @@ async function plantAll(world: World, load: LoadState): Promise<number> {
       await enqueueBroken(world, two, { progress });
       await enqueueAndBreak(world, three, { progress }, chance.between(0, 120));
       load.alsoSent({ ...two.message, spoilt: 'before' }, { ...three.message, spoilt: 'in hand' });
+      world.note('a job and two journals are spoilt');
       jobs += 1;
       number += 3;
     }
