@@ -129,3 +129,10 @@ function withoutMarks({
 }: Journal): Journal {
   return rest;
 }
+
+/** How many jobs go out again although they may have been taken: the job itself, or pieces of it. */
+export function resentBy(verdict: Verdict, { resends }: Pick<Journal, 'resends'>): number {
+  if (verdict.kind === 'retry') return verdict.resend ? 1 : 0;
+  if (verdict.kind !== 'split') return 0;
+  return (verdict.pieces ?? []).filter((piece) => piece.fate === 'again' && piece.resends > resends).length;
+}

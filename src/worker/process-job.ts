@@ -10,7 +10,7 @@ import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
 import { firstAndRest } from './division.ts';
 import type { Hold } from './hold-record.ts';
 import { stands } from './hold-steps.ts';
-import { afterAttempt } from './journal-entries.ts';
+import { afterAttempt, resentBy } from './journal-entries.ts';
 import { isLockLost } from './lock-lost.ts';
 import { asideMs, deferSpreadMs, fullJitter } from './schedules.ts';
 import {
@@ -249,7 +249,7 @@ async function afterCrash(
   const [result] = await context.journals.write([{ id, token: taken.token, journal: next, job }]);
   if (result === 'lost') return leaveAlone();
   if (result === 'superseded') return settle(taken, { kind: 'superseded' }, context);
-  if (verdict.kind === 'retry') context.telemetry.resent(job.lane, 'crash');
+  for (let n = resentBy(verdict, journal); n > 0; n -= 1) context.telemetry.resent(job.lane, 'crash');
   const attempt = next.history.at(-1)?.n ?? 1;
   context.telemetry.attempt({
     id,

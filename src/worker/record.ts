@@ -1,7 +1,7 @@
 import { emptyJournal, type Journal } from '../queue/journal.ts';
 import type { Verdict } from './decide.ts';
 import type { DeliverContext } from './delivery.ts';
-import { type AttemptFacts, afterAttempt, isAboutAccount, outcomeCode } from './journal-entries.ts';
+import { type AttemptFacts, afterAttempt, isAboutAccount, outcomeCode, resentBy } from './journal-entries.ts';
 import type { JournalWrite, WriteResult } from './journal-store.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
@@ -51,7 +51,7 @@ function settleOne(
   if (result === 'lost') return late(one, context);
   if (result === 'superseded') delivery.settle({ kind: 'superseded' });
   else {
-    if (verdict.kind === 'retry' && verdict.resend)
+    for (let n = resentBy(verdict, delivery.journal); n > 0; n -= 1)
       context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
     const { durationMs } = attempt;
     delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal, durationMs });

@@ -7,6 +7,7 @@ import {
   beforeSending,
   finishedJournal,
   outcomeCode,
+  resentBy,
 } from '../../../src/worker/journal-entries.ts';
 import { refusedBy } from '../../support/outcomes.ts';
 
@@ -183,5 +184,23 @@ describe('the journal of a finished job', () => {
     ['of a job that failed', emptyJournal, { finishedOn: 2_000, returnvalue: null }],
   ] as const)('stays as it is, %s', (_, journal, end) => {
     expect(finishedJournal(journal, end)).toBe(journal);
+  });
+});
+
+describe('what goes out again although it may have been taken', () => {
+  const again = (resends: number) =>
+    ({ fate: 'again', ranges: [[0, 1]], delayMs: 0, attempts: 1, resends }) as const;
+
+  it.each<[string, Verdict, number]>([
+    ['a resend', { kind: 'retry', rule: 'r', delayMs: 1, resend: true }, 1],
+    ['no retry of what was not sent', { kind: 'retry', rule: 'r', delayMs: 1, resend: false }, 0],
+    [
+      'the pieces of a division that were resent',
+      { kind: 'split', rule: 'r', pieces: [again(2), again(1), again(2)] },
+      2,
+    ],
+    ['nothing of an acceptance', complete, 0],
+  ])('counts %s', (_, verdict, expected) => {
+    expect(resentBy(verdict, { resends: 1 })).toBe(expected);
   });
 });
