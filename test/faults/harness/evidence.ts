@@ -2,7 +2,7 @@ import type { JobType, Queue } from 'bullmq';
 import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import type { Journal } from '../../../src/queue/journal.ts';
+import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJobResult, parseJournal } from '../../../src/queue/parse-journal.ts';
 import {
@@ -25,11 +25,15 @@ export interface JobSeen {
   readonly state: JobType;
   readonly data: SendJob;
   readonly journal: Journal;
-  /** Set where this job says that the message was accepted. */
-  readonly groupId: string | undefined;
+  /** Set where this job says that the message was accepted; JetSMS need not have given an id. */
+  readonly acceptance: Acceptance | undefined;
+  /** How often this job's workers sent the message again although it may have been taken. */
+  readonly resends: number;
   readonly failedReason: string | undefined;
   readonly stalls: number;
 }
+
+type Acceptance = ReturnType<typeof idOf>;
 
 export interface DeadLetterSeen {
   readonly id: string;
@@ -121,17 +125,25 @@ function jobsByMessage({ parsed, ...stored }: ReadJob): readonly (readonly [stri
 
 function seen({ id, state, ...stored }: StoredJob, data: SendJob, index: number): JobSeen {
   const journal = journalOrEmpty(parseJournal(stored.progress, data));
-  const groupId = parseJobResult(stored.returnvalue)?.groupId ?? groupIdOfPiece(journal, index);
+  const result = parseJobResult(stored.returnvalue);
+  const piece = pieceAt(journal, index);
+  const ofPiece = piece?.fate === 'again' ? piece.resends - journal.resends : 0;
   const { failedReason, stalls } = stored;
-  return { id, state, data, journal, groupId, failedReason, stalls };
+  return {
+    ...{ id, state, data, journal, failedReason, stalls },
+    acceptance: result?.end === 'accepted' ? idOf(result) : acceptanceOf(piece),
+    resends: journal.resends - (data.before?.resends ?? 0) + ofPiece,
+  };
 }
 
-/** The message's place in a job that was divided can be among the accepted ones. */
-function groupIdOfPiece({ settled }: Journal, index: number): string | undefined {
-  if (settled?.end !== 'split') return undefined;
-  const piece = settled.pieces.find(({ ranges }) => ranges.some(([from, to]) => index >= from && index < to));
-  return piece?.fate === 'accepted' ? piece.groupId : undefined;
-}
+/** What became of the message, where its job was divided. */
+const pieceAt = ({ settled }: Journal, index: number): Piece | undefined =>
+  settled?.end === 'split'
+    ? settled.pieces.find(({ ranges }) => ranges.some(([from, to]) => index >= from && index < to))
+    : undefined;
+
+const acceptanceOf = (piece: Piece | undefined): Acceptance | undefined =>
+  piece?.fate === 'accepted' ? idOf(piece) : undefined;
 
 async function readDeadLetters(deadQueue: Queue): Promise<readonly DeadLetterSeen[]> {
   const stored = await readStoredJobs(deadQueue);

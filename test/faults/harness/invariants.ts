@@ -25,18 +25,17 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return `${ended} times accepted, ${deadLetters.length} dead letters`;
   },
   'what the queue calls accepted, the provider has accepted under that group id': ({ jobs, accepted }) => {
-    const wrong = acceptedIn(jobs).find(({ groupId }) => !accepted.some((one) => one.groupId === groupId));
-    return wrong && `the provider knows no group id ${wrong.groupId} for it`;
+    const knows = (groupId: string | undefined): boolean =>
+      accepted.some((one) => groupId === undefined || one.groupId === groupId);
+    const wrong = acceptedIn(jobs).find(({ acceptance }) => !knows(acceptance?.groupId));
+    return wrong && `the provider knows no group id ${wrong.acceptance?.groupId} for it`;
   },
   'a message of `park` is accepted once at most': (one) =>
     one.message.whenUncertain === 'park' && one.accepted.length > 1
       ? `accepted ${one.accepted.length} times`
       : undefined,
   'a message of `resend` is accepted once more at most for each counted resend': (one) => {
-    const resends = one.jobs.reduce(
-      (sum, job) => sum + job.journal.resends - (job.data.before?.resends ?? 0),
-      0,
-    );
+    const resends = one.jobs.reduce((sum, job) => sum + job.resends, 0);
     if (one.message.whenUncertain === 'park' || one.accepted.length <= 1 + resends) return undefined;
     return `accepted ${one.accepted.length} times, counted resends ${resends}`;
   },
@@ -105,7 +104,7 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
 
 /** The jobs that say that the message was accepted. */
 export const acceptedIn = (jobs: readonly JobSeen[]): readonly JobSeen[] =>
-  jobs.filter(({ state, groupId }) => state === 'completed' && groupId !== undefined);
+  jobs.filter(({ state, acceptance }) => state === 'completed' && acceptance !== undefined);
 
 const lastNumber = (history: readonly HistoryEntry[]): number => history.at(-1)?.n ?? 0;
 
@@ -171,15 +170,13 @@ function campaignProblem(campaign: CampaignProgress | undefined, cases: readonly
   return `${own.length} messages, ${accepted} accepted, but it says ${JSON.stringify(campaign)}`;
 }
 
-/** Attempts after which the message goes out again although it may have been taken; a late one decides nothing. */
-export const resentOf = (lines: readonly LogLine[]): number => resentLines(lines).length;
+/** Send jobs that went out again although they may have been taken. */
+export const resentOf = (lines: readonly LogLine[]): number =>
+  lines.reduce((sum, { resent = 0 }) => sum + resent, 0);
 
-/** The same in messages: there is one line, and one count, for a job of many. */
+/** The same in messages; of a job that was divided all count, since its line does not tell which. */
 export const resentMessagesOf = (lines: readonly LogLine[]): number =>
-  resentLines(lines).reduce((sum, { messages = 1 }) => sum + messages, 0);
-
-const resentLines = (lines: readonly LogLine[]): readonly LogLine[] =>
-  lines.filter(({ verdict, rule, late }) => verdict === 'retry' && rule === 'uncertain: resend' && !late);
+  lines.reduce((sum, { resent = 0, messages = 1 }) => sum + (resent > 0 ? messages : 0), 0);
 
 /** Everything that is broken, message by message first. */
 export function violationsOf(evidence: Evidence): readonly Violation[] {

@@ -51,7 +51,7 @@ export interface LoadState {
 }
 
 /** One kind of trouble, by the name under which the chronicle has it. */
-export type Troubles = Readonly<Record<string, (world: World) => Promise<void>>>;
+export type Troubles = Readonly<Record<string, (world: World, load: LoadState) => Promise<void>>>;
 
 /** Makes one trouble after the other while messages arrive, each kind once before any comes again. */
 export async function makeTroubles(
@@ -65,7 +65,7 @@ export async function makeTroubles(
       await world.pause(world.chance.between(...everyMs));
       if (!load.isArriving()) return;
       world.note(name);
-      await troubles[name]?.(world);
+      await troubles[name]?.(world, load);
     }
   }
 }

@@ -13,6 +13,7 @@ export interface LogLine {
   readonly rule?: string;
   readonly groupId?: string;
   readonly messages?: number;
+  readonly resent?: number;
   readonly durationMs?: number;
   readonly end?: string;
   readonly settled?: boolean;

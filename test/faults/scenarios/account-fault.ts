@@ -1,10 +1,9 @@
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import { stands } from '../../../src/worker/hold-steps.ts';
-import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import { defaultAccount } from '../../../src/queue/names.ts';
 import { runCli } from '../../support/process.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Case } from '../harness/evidence.ts';
+import { untilHeld, untilNotHeld } from '../harness/hold.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
 import type { World } from '../harness/world.ts';
 import { type Incident, incidents, password } from './account-incidents.ts';
@@ -73,24 +72,15 @@ async function flows({ simulator }: World, load: LoadState): Promise<void> {
 
 /** One incident, from its cause until the account is held no more: nobody but its end lifts the hold. */
 async function happen(name: string, incident: Incident, world: World, load: LoadState): Promise<Happened> {
-  const { chance, note, pause, redis } = world;
-  const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
-  const hold = async () => (await store.read()).record.hold;
-  const isHeld = async () => {
-    const seen = await hold();
-    return stands(seen) && seen.reason === incident.reason;
-  };
+  const { chance, note, pause } = world;
   note(name);
   const from = Date.now();
   const mend = incident.begin(world);
-  const what = `a hold ${incident.reason}`;
-  await waitFor(async () => (await isHeld()) || !load.isArriving(), { limitMs: 20_000, everyMs: 50, what });
-  const isSeen = await isHeld();
+  const isSeen = await untilHeld(world, load, incident.reason);
   if (chance.happens(0.4)) await resume(world);
   await pause(chance.between(300, 2_000));
   mend();
-  const isLifted = async () => !stands(await hold());
-  await waitFor(isLifted, { limitMs: 60_000, everyMs: 50, what: `the end of the hold ${incident.reason}` });
+  await untilNotHeld(world);
   return { name, incident, from, until: Date.now(), isSeen };
 }
 
