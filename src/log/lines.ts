@@ -61,6 +61,10 @@ const attempt: Line['fields'] = {
   recipient: { says: 'the first recipient, masked' },
   origin: { says: 'the id of the dead letter that it repeats', when: 'the message was replayed' },
   late: { says: '`true`', when: 'the lock was lost before the answer came' },
+  resent: {
+    says: 'how many send jobs go out again although they may have been taken: this one, or pieces of it',
+    when: 'there are any',
+  },
 };
 
 const attemptLevels =

@@ -1,12 +1,28 @@
-/**
- * What a send job knows of its own way. It lies in the job's `progress`, so that the worker that takes the
- * job reads it without asking Redis again, and the dashboard shows it.
- */
-export interface Journal {
+/** What messages have used up so far; a piece that is sent again goes on from there. */
+export interface Used {
   /** Requests that count against the retry schedule. */
   readonly attempts: number;
   /** Requests without an answer that were sent again. */
   readonly resends: number;
+  /** When it was last refused together with its account, and not for its own sake; epoch milliseconds. */
+  readonly refusedAt?: number;
+  /** One of these messages, and not the account, is the reason for such a refusal. */
+  readonly isAtFault?: true;
+}
+
+/** Takes them out by name: what is given is a whole journal, which must not end up in each of its pieces. */
+export const usedOf = ({ attempts, resends, refusedAt, isAtFault }: Used): Used => ({
+  attempts,
+  resends,
+  ...(refusedAt === undefined ? {} : { refusedAt }),
+  ...(isAtFault === undefined ? {} : { isAtFault }),
+});
+
+/**
+ * What a send job knows of its own way. It lies in the job's `progress`, so that the worker that takes the
+ * job reads it without asking Redis again, and the dashboard shows it.
+ */
+export interface Journal extends Used {
   /** BullMQ's stalled counter as far as it has been accounted for. */
   readonly stalls: number;
   /** The latest requests, oldest first; at most `historyLimit`. */
@@ -15,8 +31,6 @@ export interface Journal {
   readonly sending?: Sending;
   /** The job must not be taken before this time: a retry or a deferral whose move was cut off. */
   readonly notBefore?: number;
-  /** When the endpoint last refused it together with its account, and not for its own sake; epoch milliseconds. */
-  readonly refusedAt?: number;
   /** The end of the message, when it is known but perhaps not yet carried out. */
   readonly settled?: Settled;
 }
@@ -62,14 +76,7 @@ export type Range = readonly [from: number, to: number];
 export type Piece =
   | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId?: string }
   | { readonly fate: 'dead'; readonly ranges: readonly Range[]; readonly facts: DeathFacts }
-  | {
-      readonly fate: 'again';
-      readonly ranges: readonly Range[];
-      readonly delayMs: number;
-      readonly attempts: number;
-      readonly resends: number;
-      readonly refusedAt?: number;
-    };
+  | (Used & { readonly fate: 'again'; readonly ranges: readonly Range[]; readonly delayMs: number });
 
 export const deadReasons = [
   'terminal',

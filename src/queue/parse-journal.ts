@@ -25,9 +25,11 @@ import {
   type Range,
   type Sending,
   type Settled,
+  usedOf,
 } from './journal.ts';
 import { readJson } from './json.ts';
 import type { SendJob } from './send-job.ts';
+import { usedShape } from './used.ts';
 
 /** What `parseJournal` says; `problem` names the field, never its value. */
 export type ParsedJournal =
@@ -68,10 +70,8 @@ const isAcceptedPiece = isShaped<Fate<'accepted'>>({ ...common, groupId: optiona
 const isDeadPiece = isShaped<Fate<'dead'>>({ ...common, facts: isShaped(deathShape) });
 const isAgainPiece = isShaped<Fate<'again'>>({
   ...common,
+  ...usedShape,
   delayMs: isTime,
-  attempts: isCount,
-  resends: isCount,
-  refusedAt: optional(isTime),
 });
 
 function isPiece(value: unknown): value is Piece {
@@ -109,12 +109,10 @@ function isSettled(value: unknown): value is Settled {
 }
 
 const brokenField = fieldFinder<Journal>({
-  attempts: isCount,
-  resends: isCount,
+  ...usedShape,
   stalls: isCount,
   history: isHistory,
   sending: optional(isShaped<Sending>({ at: isTime, worker: isString, messages: optional(isCount) })),
-  refusedAt: optional(isTime),
   notBefore: optional(isTime),
   settled: optional(isSettled),
 });
@@ -128,7 +126,9 @@ const noneYet: ParsedJournal = { ok: true, journal: emptyJournal };
  * a division must divide all of the job's messages
  */
 export function parseJournal(progress: unknown, job?: Pick<SendJob, 'to' | 'before'>): ParsedJournal {
-  if (isAbsent(progress)) return job?.before ? { ok: true, journal: goingOn(job.before) } : noneYet;
+  if (isAbsent(progress)) {
+    return job?.before ? { ok: true, journal: { ...emptyJournal, ...usedOf(job.before) } } : noneYet;
+  }
   if (!isObject(progress)) return { ok: false, problem: 'the journal is no object' };
   const broken = brokenField(progress);
   if (broken) return { ok: false, problem: `field ${broken} of the journal is missing or not valid` };
@@ -156,13 +156,6 @@ const isAbsent = (progress: unknown): boolean =>
   progress === undefined ||
   progress === null ||
   (isObject(progress) && Object.keys(progress).length === 0);
-
-const goingOn = ({ attempts, resends, refusedAt }: NonNullable<SendJob['before']>): Journal => ({
-  ...emptyJournal,
-  attempts,
-  resends,
-  ...(refusedAt === undefined ? {} : { refusedAt }),
-});
 
 /** A message in two pieces would be sent twice, one in none be lost. */
 function dividesAll(pieces: readonly Piece[], messages: number): boolean {

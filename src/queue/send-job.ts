@@ -4,7 +4,9 @@ import { maxMmsTextLength } from '../message/media.ts';
 import { maxTitleLength } from '../message/message.ts';
 import { isProviderNumber } from '../message/number.ts';
 import { isCount, isNumber, isObject, isShaped, isString, isText, isTime, optional } from './checks.ts';
+import type { Used } from './journal.ts';
 import type { StoredMedia } from './media.ts';
+import { usedShape } from './used.ts';
 
 /** The version of `SendJob` that this code writes. */
 export const sendJobVersion = 1;
@@ -36,7 +38,7 @@ export interface SendJob {
   /** Set on a replayed message: the message that it repeats. */
   readonly origin?: Origin;
   /** Set on a piece of a split job: what its messages had used up before. */
-  readonly before?: { readonly attempts: number; readonly resends: number; readonly refusedAt?: number };
+  readonly before?: Used;
   /** Makes it an MMS. */
   readonly media?: StoredMedia;
   /** The campaign that counts the job's messages. */
@@ -71,13 +73,7 @@ const isMessageText = (value: unknown): boolean => isText(value) && isShort(valu
 const isTexts = (value: unknown, count: number): boolean =>
   Array.isArray(value) && value.length === count && value.every(isMessageText);
 const isOrigin = optional(isShaped<Origin>({ id: isText, rootId: isText, replay: isPositive }));
-const isUsed = optional(
-  isShaped<NonNullable<SendJob['before']>>({
-    attempts: isCount,
-    resends: isCount,
-    refusedAt: optional(isTime),
-  }),
-);
+const isUsed = optional(isShaped<Used>(usedShape));
 const isCampaign = optional(isText);
 const isHash = (value: unknown): boolean => isText(value) && /^[0-9a-f]{64}$/.test(value);
 const isMedia = optional(

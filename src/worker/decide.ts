@@ -49,10 +49,10 @@ export interface HoldAccount {
   readonly rule: string;
   readonly reason: Exclude<HoldReason, 'operator'>;
   readonly code: string;
-  /** What the request's first message dies of, where it is the one that bears witness to the account's fault. */
-  readonly witness?: DeathFacts;
-  /** The message goes back behind the others: a canary that was refused. */
-  readonly isBehind?: boolean;
+  /** What the request's first message dies of, should it be the one that does: as witness, or at fault itself. */
+  readonly facts?: DeathFacts;
+  /** The message steps aside for so long, so that others go before it. */
+  readonly asideMs?: number;
 }
 
 export interface DeadLetterVerdict {
@@ -83,8 +83,6 @@ export interface Situation {
   readonly isOneText?: boolean;
   /** The message was a canary, or the account is held as unreachable: that it cannot be sent is not its own fault. */
   readonly isProbe: boolean;
-  /** The endpoint refused it before, and others were accepted since: so it is the message's own fault. */
-  readonly isSuspect?: boolean;
   /** JetSMS's word on one recipient of an accepted request: then it is not about the account. */
   readonly isOfRecipient?: boolean;
   /** When the account's MMS window opens next; undefined without a window. */
@@ -122,9 +120,9 @@ export const completeWith = (groupId: string | undefined): Complete => ({
  */
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
-  const isDivisible = status === 413 && situation.messages > 1;
-  if (isDivisible || situation.isSuspect) return requestFault({ code }, situation);
-  return { kind: 'hold', rule: code, reason: 'endpoint', code };
+  if (status === 413 && situation.messages > 1) return requestFault({ code }, situation);
+  const { facts } = dead({ reason: 'terminal', code }, code, situation);
+  return { kind: 'hold', rule: code, reason: 'endpoint', code, facts };
 }
 
 function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Verdict {
@@ -160,7 +158,7 @@ function unknownCode(refusal: Refusal, situation: Situation): Verdict {
   const verdict = dead({ reason: 'unknown-code', ...refusal }, 'unknown-code', situation);
   if (situation.isOfRecipient) return verdict;
   const { rule, facts } = verdict;
-  return { kind: 'hold', rule, reason: 'unknown-code', code: refusal.code, witness: facts };
+  return { kind: 'hold', rule, reason: 'unknown-code', code: refusal.code, facts };
 }
 
 function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
@@ -172,8 +170,8 @@ function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
 
 /** Never the message's own: where others are accepted in between, the account works now and then. */
 function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
-  const { facts: witness } = dead({ reason: 'terminal', ...refusal }, rule, situation);
-  return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, witness };
+  const { facts } = dead({ reason: 'terminal', ...refusal }, rule, situation);
+  return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, facts };
 }
 
 /** Codes of scope message that are about the title, which a request has once, or about the text. */

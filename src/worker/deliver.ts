@@ -3,7 +3,7 @@ import { textAt } from '../queue/send-job.ts';
 import type { HoldAccount } from './decide.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
 import type { RefusalEffect } from './hold-steps.ts';
-import { type Judged, judgeAll, type Sent, withWitness } from './judge.ts';
+import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
 import { mark, unmark } from './marks.ts';
 import { record } from './record.ts';
 
@@ -120,7 +120,7 @@ async function settleGroup(group: readonly Delivery[], sent: Sent, context: Deli
   if (group.length > 1 && judged.every(isUndivided)) return sendInHalves(group, context);
   // A hold must stand before its jobs go back to wait, or they would be taken at once.
   const effect = await tellHolds(judged, sent, context);
-  await record(withWitness(judged, effect), sent, context);
+  await record(withEffect(judged, effect), sent, context);
 }
 
 /** Holds learn from every request. Failing here must not cost the messages their record. */
@@ -145,10 +145,12 @@ async function learn(
   const [first] = judged;
   if (!first) return 'back';
   const hold = judged.map(holdOf).find((one) => one !== undefined);
-  const { id, isCanary } = first.delivery;
+  const { id, isCanary, journal } = first.delivery;
   if (hold && hold.reason !== 'unreachable') {
     const { reason, code } = hold;
-    return holds.refused({ reason, code, startedAt, first: id, isCanary });
+    const { refusedAt, isAtFault = false } = journal;
+    const before = refusedAt === undefined ? {} : { refusedBefore: refusedAt };
+    return holds.refused({ reason, code, startedAt, first: id, isCanary, isAtFault, ...before });
   }
   const { kind } = attempt.outcome;
   if (kind === 'accepted' || kind === 'refused')

@@ -1,23 +1,9 @@
 import { partsOfMms } from '../message/mms.ts';
 import { partsByModel } from '../message/parts.ts';
 import { isPartsModel } from '../message/parts-models.ts';
-import { type DeathFacts, idOf, type Piece, type Range } from '../queue/journal.ts';
+import { type DeathFacts, idOf, type Piece, type Range, type Used, usedOf } from '../queue/journal.ts';
 import { type SendJob, textAt } from '../queue/send-job.ts';
 import type { Verdict } from './decide.ts';
-
-/** What the job's messages have used up so far; a piece that is sent again goes on from there. */
-export interface Used {
-  readonly attempts: number;
-  readonly resends: number;
-  readonly refusedAt?: number;
-}
-
-/** Takes them out by name: what is given is a whole journal or piece, which must not end up in each job that is made. */
-export const usedOf = ({ attempts, resends, refusedAt }: Used): Used => ({
-  attempts,
-  resends,
-  ...(refusedAt === undefined ? {} : { refusedAt }),
-});
 
 /** A job whose refusal one of its messages has caused: both halves are sent again, at once and by themselves. */
 export function halves(job: SendJob, used: Used): readonly Piece[] {

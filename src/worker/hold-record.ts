@@ -80,6 +80,16 @@ export interface HoldRecord {
   readonly unknownInRow: number;
   /** Reasons that have cost a message since messages were taken last; another one would say nothing new. */
   readonly witnessed?: readonly HoldReason[];
+  /** When the latest of them began. */
+  readonly unknownAt?: number;
+  readonly trial?: Trial;
+}
+
+/** A message that is refused again though others are accepted; it is tried once more, and meanwhile no other is. */
+export interface Trial {
+  /** The id of the message. */
+  readonly id: string;
+  readonly since: number;
 }
 
 export const noRecord: HoldRecord = { liftedAt: 0, provenAt: 0, unknownInRow: 0 };
@@ -89,6 +99,8 @@ const isRecord = isShaped<Omit<HoldRecord, 'hold'>>({
   provenAt: isTime,
   unknownInRow: isCount,
   witnessed: optional(isListOf(isOneOf(holdReasons))),
+  unknownAt: optional(isTime),
+  trial: optional(isShaped<Trial>({ id: isString, since: isTime })),
 });
 
 const isReason = isOneOf(holdReasons);
@@ -118,12 +130,16 @@ export function parseHoldRecord(raw: string | null): HoldRecord {
   const found = readJson(raw);
   if (!isObject(found)) return noRecord;
   const hold = 'hold' in found ? found.hold : holdOfVersion01(found);
-  const { liftedAt, provenAt, unknownInRow, witnessed } = isRecord(found) ? found : noRecord;
+  const { liftedAt, provenAt, unknownInRow, witnessed, unknownAt, trial } = isRecord(found)
+    ? found
+    : noRecord;
   return {
     liftedAt,
     provenAt,
     unknownInRow,
     ...(witnessed === undefined ? {} : { witnessed }),
+    ...(unknownAt === undefined ? {} : { unknownAt }),
+    ...(trial === undefined ? {} : { trial }),
     ...(isHold(hold) ? { hold } : {}),
   };
 }

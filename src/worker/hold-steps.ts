@@ -49,10 +49,24 @@ export interface AccountRefusal {
   readonly first: string;
   /** The request was the canary of the hold that stands. */
   readonly isCanary: boolean;
+  /** When the first message was refused with its account before; it travels alone since. */
+  readonly refusedBefore?: number;
+  /** The messages of the request are those among which one was found at fault. */
+  readonly isAtFault: boolean;
+  /** When the latest request began that this worker knows to have been accepted. */
+  readonly acceptedAt: number;
 }
 
-/** What becomes of the request's first message; all others go back to wait. */
-export type RefusalEffect = 'witness' | 'back';
+/**
+ * What becomes of the request's first message; all others go back to wait.
+ *
+ * - `witness`: it dies, for it bears witness to what is wrong with the account.
+ * - `back`: it waits with the others.
+ * - `on-trial`: others are accepted, so perhaps it is the message: it is tried once more in a while.
+ * - `aside`: the same, but another message is on trial.
+ * - `at-fault`: it was on trial, and nothing else was refused meanwhile.
+ */
+export type RefusalEffect = 'witness' | 'back' | 'on-trial' | 'aside' | 'at-fault';
 
 /** A step changes the record, and says what it has come to. The record is the same object where nothing changes. */
 export interface Step<Result> {
@@ -97,12 +111,36 @@ export function refused(
   const { hold } = record;
   if (refusal.startedAt < record.liftedAt) return { record, result: 'back' };
   if (refusal.reason === 'unknown-code') return unknownCode(record, refusal, context);
-  if (!stands(hold)) return witnessed(heldAnew(record, refusal, context), refusal);
+  if (!stands(hold))
+    return tried(record, refusal, context) ?? witnessed(heldAnew(record, refusal, context), refusal);
   if (hold.reason === refusal.reason || hold.beneath?.reason === refusal.reason)
     return { record: withCanaryRefused(record, refusal, context), result: 'back' };
   const next =
     hold.reason === 'operator' ? laidBeneath(record, hold, refusal) : heldAnew(record, refusal, context);
   return witnessed(next, refusal);
+}
+
+/** A trial of which nothing was heard for so long is over. */
+const trialLimitMs = 60_000;
+
+/**
+ * A message that was refused before, while others have been accepted since: it or the account may be the reason. So it
+ * is tried once more. Were it the account, another message is refused meanwhile, which begins a hold and ends the
+ * trial. One at a time, or the next incident would cost all that the one before has sent back.
+ */
+function tried(
+  record: HoldRecord,
+  { reason, first, startedAt, acceptedAt, refusedBefore, isAtFault, isCanary }: AccountRefusal,
+  { now }: StepContext,
+): Step<RefusalEffect> | undefined {
+  if (reason !== 'endpoint' || refusedBefore === undefined || isCanary) return undefined;
+  if (isAtFault) return { record, result: 'at-fault' };
+  const { trial, ...rest } = record;
+  const isOn = trial !== undefined && trial.since > record.liftedAt && now - trial.since < trialLimitMs;
+  if (isOn && trial.id === first && startedAt > trial.since) return { record: rest, result: 'at-fault' };
+  if (Math.max(acceptedAt, record.provenAt) <= refusedBefore) return undefined;
+  if (isOn) return { record, result: 'aside' };
+  return { record: { ...record, trial: { id: first, since: now } }, result: 'on-trial' };
 }
 
 /** A person's hold stays on top; what was met meanwhile comes to light when they resume. */
@@ -130,10 +168,11 @@ function unknownCode(record: HoldRecord, refusal: AccountRefusal, context: StepC
   const { witnessed: before = [] } = record;
   if (before.includes('unknown-code')) return { record: heldAnew(record, refusal, context), result: 'back' };
   const unknownInRow = record.unknownInRow + 1;
-  if (unknownInRow < unknownCodeLimit) return { record: { ...record, unknownInRow }, result: 'witness' };
+  const unknownAt = Math.max(record.unknownAt ?? 0, refusal.startedAt);
+  const next = { ...record, unknownInRow, unknownAt };
+  if (unknownInRow < unknownCodeLimit) return { record: next, result: 'witness' };
   const hold = { ...newHold(record, refusal, context), witness: refusal.first };
-  const next = { ...record, unknownInRow, witnessed: [...before, refusal.reason], hold };
-  return { record: next, result: 'witness' };
+  return { record: { ...next, witnessed: [...before, refusal.reason], hold }, result: 'witness' };
 }
 
 function withCanaryRefused(record: HoldRecord, { isCanary, first }: AccountRefusal, context: StepContext) {
@@ -170,9 +209,17 @@ export function beginUnreachable(record: HoldRecord, code: string, context: Step
   return heldAnew(record, { reason: 'unreachable', code }, context);
 }
 
-/** A listed code, or an acceptance: no row of unknown codes any more. */
-export const codeWasKnown = (record: HoldRecord): HoldRecord =>
-  record.unknownInRow === 0 ? record : { ...record, unknownInRow: 0 };
+/**
+ * A listed code, or an acceptance: no row of unknown codes any more. The answers to requests that left before the row
+ * did come among those of the row, and say nothing about it.
+ */
+export const codeWasKnown = (record: HoldRecord, startedAt: number): HoldRecord =>
+  startedAt > (record.unknownAt ?? Number.POSITIVE_INFINITY) ? withoutRow(record) : record;
+
+const withoutRow = ({ unknownAt: _latest, ...record }: HoldRecord): HoldRecord => ({
+  ...record,
+  unknownInRow: 0,
+});
 
 /** A message was taken in a request that began after the last hold: what is refused from now on is news. */
 export function accepted(record: HoldRecord, startedAt: number): HoldRecord {
@@ -279,7 +326,7 @@ export function canaryReturned(record: HoldRecord, id: string): HoldRecord {
 }
 
 function lifted(record: HoldRecord, provenAt: number, { now }: StepContext): HoldRecord {
-  const { hold, witnessed: before, ...rest } = record;
+  const { hold, witnessed: before, ...rest } = withoutRow(record);
   if (!hold) return record;
   const { reason, code, since, by } = hold;
   return {
@@ -287,7 +334,6 @@ function lifted(record: HoldRecord, provenAt: number, { now }: StepContext): Hol
     ...(before && provenAt === 0 ? { witnessed: before } : {}),
     liftedAt: now,
     provenAt: Math.max(record.provenAt, provenAt),
-    unknownInRow: 0,
     hold: {
       reason,
       mode: 'resuming',
@@ -334,10 +380,10 @@ function beneathOf(hold: Hold | undefined): Hold['beneath'] {
 
 /** A person resumes: their own hold ends; any other reason is probed at once, by a message whatever a question says. */
 export function resumeByPerson(record: HoldRecord, now: number): HoldRecord {
-  const { hold, ...rest } = record;
+  const { hold, ...rest } = withoutRow(record);
   if (!stands(hold)) return record;
   const { beneath, note: _note, ...facts } = hold;
-  if (hold.reason === 'operator' && !beneath) return { ...rest, liftedAt: now, unknownInRow: 0 };
+  if (hold.reason === 'operator' && !beneath) return { ...rest, liftedAt: now };
   const { canary: _canary, refusedCanaries: _refused, ...present } = facts;
   return {
     ...rest,

@@ -37,7 +37,7 @@ export interface AccountHolds {
   /** What shall become of a job that was taken while the account is held. */
   admit(id: string): Promise<Admission>;
   /** A request was refused because of the account; what becomes of its first message. */
-  refused(refusal: AccountRefusal): Promise<RefusalEffect>;
+  refused(refusal: Omit<AccountRefusal, 'acceptedAt'>): Promise<RefusalEffect>;
   /** JetSMS answered with something that it knows how to say of one message. */
   answered(answer: RequestAnswer): Promise<void>;
   /** A canary was not taken, and its end says nothing but that. */
@@ -46,8 +46,6 @@ export interface AccountHolds {
   canaryReturned(id: string): Promise<void>;
   /** The endpoint does not answer. */
   unreachable(code: string): Promise<void>;
-  /** Whether JetSMS has taken a message in a request that began after `at`, and refused none for the account since. */
-  isProvenSince(at: number): boolean;
   /** Looks at Redis, and sets what the queue lets through. */
   refresh(): Promise<void>;
   start(): void;
@@ -91,7 +89,6 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   let stopped = true;
   let isProbing = false;
   let acceptedAt = 0;
-  let refusedAt = 0;
 
   const context = (): StepContext => ({ policy, now: now(), worker });
   const current = (): Hold | undefined => seen && shownHold(seen.record, seen.isPaused);
@@ -186,13 +183,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       const othersWait = wasRefused && (await options.countWaiting()) > 0;
       return change((record, at) => admit(record, { id, othersWait }, at));
     },
-    async refused(refusal) {
-      refusedAt = now();
-      return change((record, at) => refused(record, refusal, at));
-    },
+    refused: (refusal) => change((record, at) => refused(record, { ...refusal, acceptedAt }, at)),
     async answered({ kind, startedAt, canary }) {
       if (kind === 'accepted') acceptedAt = Math.max(acceptedAt, startedAt);
-      if (seen && seen.record.unknownInRow > 0) await changeTo(codeWasKnown);
+      if (seen && seen.record.unknownInRow > 0) await changeTo((record) => codeWasKnown(record, startedAt));
       if (kind === 'accepted' && seen?.record.witnessed)
         await changeTo((record) => accepted(record, startedAt));
       if (canary === undefined) return;
@@ -202,7 +196,6 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     canaryFailed: () => changeTo((record, at) => canaryFailed(record, at)),
     canaryReturned: (id) => changeTo((record) => canaryReturned(record, id)),
     unreachable: (code) => changeTo((record, at) => beginUnreachable(record, code, at)),
-    isProvenSince: (at) => Math.max(acceptedAt, seen?.record.provenAt ?? 0) > Math.max(at, refusedAt),
     start() {
       stopped = false;
       void poll();

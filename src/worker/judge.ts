@@ -4,6 +4,7 @@ import { completeWith, type DeadLetterVerdict, decide, type HoldAccount, type Ve
 import type { DeliverContext, Delivery } from './delivery.ts';
 import { firstAndRest, halves, piecesByFate } from './division.ts';
 import type { RefusalEffect } from './hold-steps.ts';
+import { asideMs, trialMs } from './schedules.ts';
 
 /** A request that came to something. */
 export interface Sent {
@@ -62,7 +63,7 @@ function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judg
 function judgeCanary(delivery: Delivery, outcome: Outcome, own: Verdict): Judged {
   const { job, journal } = delivery;
   if (own.kind === 'hold')
-    return { delivery, outcome, verdict: { ...own, isBehind: outcome.kind === 'refused' } };
+    return { delivery, outcome, verdict: outcome.kind === 'refused' ? { ...own, asideMs } : own };
   if (job.to.length === 1) return { delivery, outcome, verdict: own };
   const pieces = firstAndRest(own, job, journal);
   return { delivery, outcome, verdict: { kind: 'split', rule: 'canary', pieces } };
@@ -104,7 +105,6 @@ function verdictOf(
 ): Verdict {
   const now = context.now();
   const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(now) : undefined;
-  const { refusedAt } = journal;
   return decide({
     outcome,
     attempts: journal.attempts,
@@ -115,7 +115,6 @@ function verdictOf(
     messages,
     isOneText,
     isProbe: isCanary || context.holds.current()?.reason === 'unreachable',
-    isSuspect: refusedAt !== undefined && !isCanary && context.holds.isProvenSince(refusedAt),
     isOfRecipient,
     ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
     now,
@@ -123,16 +122,25 @@ function verdictOf(
   });
 }
 
-/** Carries out what the hold made of the request: its first message bears witness, and the others go back to wait. */
-export function withWitness(judged: readonly Judged[], effect: RefusalEffect): readonly Judged[] {
+/** Carries out what the hold made of the request's first message; the others go back to wait. */
+export function withEffect(judged: readonly Judged[], effect: RefusalEffect): readonly Judged[] {
   const [first, ...others] = judged;
-  if (effect === 'back' || first?.verdict.kind !== 'hold' || !first.verdict.witness) return judged;
-  const { delivery, verdict } = first;
-  const { job, journal } = delivery;
-  const dead: DeadLetterVerdict = { kind: 'dead-letter', rule: verdict.rule, facts: first.verdict.witness };
-  const own: Verdict =
-    job.to.length === 1
-      ? dead
-      : { kind: 'split', rule: verdict.rule, pieces: firstAndRest(dead, job, journal) };
-  return [{ ...first, verdict: own }, ...others];
+  if (effect === 'back' || first?.verdict.kind !== 'hold') return judged;
+  return [{ ...first, verdict: verdictOfEffect(first.delivery, first.verdict, effect) }, ...others];
+}
+
+function verdictOfEffect(
+  { job, journal }: Delivery,
+  verdict: HoldAccount,
+  effect: Exclude<RefusalEffect, 'back'>,
+): Verdict {
+  const { rule, facts } = verdict;
+  if (effect === 'aside') return { ...verdict, asideMs };
+  if (effect === 'on-trial') return { ...verdict, asideMs: trialMs };
+  if (!facts) return verdict;
+  const dead: DeadLetterVerdict = { kind: 'dead-letter', rule, facts };
+  if (job.to.length === 1) return dead;
+  const pieces =
+    effect === 'witness' ? firstAndRest(dead, job, journal) : halves(job, { ...journal, isAtFault: true });
+  return { kind: 'split', rule, pieces };
 }

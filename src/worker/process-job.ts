@@ -13,9 +13,8 @@ import { refusedAsCanary, stands } from './hold-steps.ts';
 import type { AccountHolds } from './holds.ts';
 import { afterAttempt, resentBy } from './journal-entries.ts';
 import { isLockLost } from './lock-lost.ts';
-import { deferSpreadMs, fullJitter } from './schedules.ts';
+import { asideMs, deferSpreadMs, fullJitter } from './schedules.ts';
 import {
-  asideMs,
   backToWait,
   delayUntil,
   giveUp,
@@ -255,7 +254,6 @@ async function afterCrash(
   const [result] = await context.journals.write([{ id, token: taken.token, journal: next, job }]);
   if (result === 'lost') return leaveAlone();
   if (result === 'superseded') return settle(taken, { kind: 'superseded' }, context);
-  for (let n = resentBy(verdict, journal); n > 0; n -= 1) context.telemetry.resent(job.lane, 'crash');
   const attempt = next.history.at(-1)?.n ?? 1;
   context.telemetry.attempt({
     id,
@@ -267,6 +265,7 @@ async function afterCrash(
     waitedMs: now - job.enqueuedAt,
     travelled: job.to.length,
     late: false,
+    resent: resentBy(verdict, journal),
   });
   return settle(taken, { kind: 'verdict', verdict, journal: next }, context);
 }

@@ -1,7 +1,7 @@
 import { emptyJournal, type Journal } from '../queue/journal.ts';
 import type { Verdict } from './decide.ts';
 import type { DeliverContext } from './delivery.ts';
-import { type AttemptFacts, afterAttempt, isByEndpoint, outcomeCode, resentBy } from './journal-entries.ts';
+import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './journal-entries.ts';
 import type { JournalWrite, WriteResult } from './journal-store.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
@@ -47,12 +47,10 @@ function settleOne(
   { attempt }: Sent,
   context: DeliverContext,
 ): Promise<void> | undefined {
-  const { delivery, outcome, verdict } = one;
+  const { delivery, verdict } = one;
   if (result === 'lost') return late(one, context);
   if (result === 'superseded') delivery.settle({ kind: 'superseded' });
   else {
-    for (let n = resentBy(verdict, delivery.journal); n > 0; n -= 1)
-      context.telemetry.resent(delivery.job.lane, outcomeCode(outcome));
     const { durationMs } = attempt;
     delivery.settle({ kind: 'verdict', verdict, journal: write?.journal ?? delivery.journal, durationMs });
   }
@@ -112,6 +110,7 @@ function report(
       waitedMs: startedAt - delivery.job.enqueuedAt,
       travelled: messages,
       late: result === 'lost',
+      resent: result === 'lost' || result === 'superseded' ? 0 : resentBy(verdict, delivery.journal),
     });
   } catch (error) {
     telemetry.unexpected(error, 'telling of an attempt');

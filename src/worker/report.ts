@@ -40,19 +40,17 @@ export function createTelemetry({ account, log, metrics, ...time }: TelemetryOpt
       if (isWithoutGroupId(outcome)) metrics.acceptedWithoutId({ account: name, surface });
     },
     attempt(report) {
-      const { outcome, verdict } = report;
+      const { job, outcome, verdict, resent } = report;
       const code = outcomeCode(outcome);
       const reason = reasonOf(report);
       metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
+      for (let n = 0; n < resent; n += 1) metrics.resent({ account: name, lane: job.lane, cause: code });
       const level = attemptLevel(verdict);
       if (lines.isLevelEnabled(level)) lines[level](attemptFields(report), `delivery.${outcome.kind}`);
     },
     ended(report) {
       metrics.ended({ account: name, ...report });
       lines[endLevel(report)](report, report.end === 'accepted' ? 'message.accepted' : 'message.dead');
-    },
-    resent(lane, cause) {
-      metrics.resent({ account: name, lane, cause });
     },
     split(messages) {
       metrics.split(name);
@@ -107,7 +105,7 @@ const endLevel = ({ end }: EndReport): Level => (end === 'accepted' || end === '
 
 /** Every fact of an attempt, in one line. docs/logs.md lists the fields; a test compares them. */
 function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>> {
-  const { id, job, attempt, outcome, verdict, durationMs, waitedMs, travelled, late } = report;
+  const { id, job, attempt, outcome, verdict, durationMs, waitedMs, travelled, late, resent } = report;
   const [first = ''] = job.to;
   return {
     id,
@@ -130,6 +128,7 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     recipient: maskNumber(first),
     ...(job.origin ? { origin: job.origin.id } : {}),
     ...(late ? { late } : {}),
+    ...(resent > 0 ? { resent } : {}),
   };
 }
 

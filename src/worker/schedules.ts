@@ -11,6 +11,15 @@ export const resendDelaysMs: readonly number[] = [2_000, 10_000, 30_000];
 /** A server may ask us to wait (Retry-After), but not for longer than this. */
 export const longestRetryAfterMs = 3_600_000;
 
+/** How long a job steps aside, so that others of its account, of whatever lane, are taken before it. */
+export const asideMs = 500;
+
+/**
+ * How long a message waits before it is tried once more on its own account. Our choice: by then whatever else was under
+ * way has shown whether it is the account after all.
+ */
+export const trialMs = 2_000;
+
 /** The spread of messages that wait for one moment, such as the opening of the MMS window. */
 export const deferSpreadMs = 600_000;
 

@@ -9,12 +9,13 @@ import {
   type Journal,
   type Piece,
   type Settled,
+  usedOf,
 } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
 import type { Verdict } from './decide.ts';
 import type { Settlement } from './delivery.ts';
-import { pieceId, subJob, usedOf } from './division.ts';
+import { pieceId, subJob } from './division.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -81,7 +82,8 @@ function settleVerdict(
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now(), context);
     case 'hold':
-      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs, context) : backToWait(taken);
+      if (verdict.asideMs === undefined) return backToWait(taken);
+      return delayUntil(taken, context.now() + verdict.asideMs, context);
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':
@@ -196,9 +198,6 @@ function reportEnd(
     ...(facts?.code === undefined ? {} : { code: facts.code }),
   });
 }
-
-/** How long a job steps aside, so that others of its account, of whatever lane, are taken before it. */
-export const asideMs = 500;
 
 /**
  * Moves the job to the delayed set. Whoever takes it too early finds what it waits for: so where the clock here is

@@ -19,6 +19,8 @@ export interface AttemptReport {
   /** Messages that travelled in the same request. */
   readonly travelled: number;
   readonly late: boolean;
+  /** Send jobs that go out again although they may have been taken: this one, or pieces of it. */
+  readonly resent: number;
 }
 
 /** One request, however many jobs it carried. */
@@ -58,8 +60,6 @@ export interface Telemetry {
   request(report: RequestReport): void;
   attempt(report: AttemptReport): void;
   ended(report: EndReport): void;
-  /** A message goes out again although it may have been taken before. */
-  resent(lane: Lane, cause: string): void;
   /** A request was refused because of one of its messages, and is sent in halves. */
   split(messages: number): void;
   /** A reply came after the job's lock was lost. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createChance } from '../faults/harness/chance.ts';
-import { enqueue } from '../faults/harness/load.ts';
+import { enqueue, plainShape } from '../faults/harness/load.ts';
 import type { LogLine, WorkerProcess } from '../faults/harness/workers.ts';
 import { buildWorld, type World } from '../faults/harness/world.ts';
 import { journalOf } from '../support/journal-of.ts';
@@ -13,7 +13,7 @@ const newWorld = (settings: Readonly<Record<string, string>> = {}): Promise<Worl
 
 /** Messages that must not be sent twice, all there at once. */
 const send = (world: World, messages: number) =>
-  enqueue({ messages, overMs: 0, chance: world.chance, redisUrl: world.redis.url, plain: true });
+  enqueue({ messages, overMs: 0, chance: world.chance, redisUrl: world.redis.url, shape: plainShape });
 
 const takenBy = ({ simulator }: World): number => simulator.accepted.length;
 

@@ -84,9 +84,13 @@ describe('a worker that died with a canary of a large job under way', () => {
 describe('a worker that died when its request had just begun the hold of the account', () => {
   it('leaves no doubt about the witness: hold and witness were written in one step', async () => {
     await using world = await createDelivery({ account: { probeIntervalMs: 3_600_000 } });
-    const refusal = { reason: 'account-fault', code: '10', startedAt: at, isCanary: false } as const;
+    const refusal = {
+      reason: 'account-fault',
+      ...{ code: '10', first: 'm1' },
+      ...{ startedAt: at, acceptedAt: 0, isCanary: false, isAtFault: false },
+    } as const;
     const context = { now: at, worker: 'w0', policy: holdPolicyOf(world.account) };
-    await world.holdStore.change((record) => refused(record, { ...refusal, first: 'm1' }, context));
+    await world.holdStore.change((record) => refused(record, refusal, context));
     await world.enqueue('m1', parked, { ...emptyJournal, sending });
     await world.startWorker();
     const ended = await world.end('m1');

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import type { Hold } from '../../src/worker/hold-record.ts';
+import { outcomeCode } from '../../src/worker/journal-entries.ts';
 import type {
   AttemptReport,
   CreditTold,
@@ -59,9 +60,12 @@ export function recordTelemetry(): RecordingTelemetry {
     unexpectedErrors,
     redisErrors,
     request: (report) => void requests.push(report),
-    attempt: (report) => void attempts.push(report),
+    attempt(report) {
+      attempts.push(report);
+      const resend = { lane: report.job.lane, cause: outcomeCode(report.outcome) };
+      for (let n = 0; n < report.resent; n += 1) resends.push(resend);
+    },
     ended: (report) => void ends.push(report),
-    resent: (lane, cause) => void resends.push({ lane, cause }),
     split: (messages) => void splits.push(messages),
     lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),
     lockLost: (id, when) => void locksLost.push({ id, when }),

@@ -1,12 +1,21 @@
-import type { Job, JobType, Queue } from 'bullmq';
+import type { JobType, Queue } from 'bullmq';
+import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import type { Journal } from '../../../src/queue/journal.ts';
+import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import { type SendJob, textAt } from '../../../src/queue/send-job.ts';
+import { journalOrEmpty, parseJobResult, parseJournal } from '../../../src/queue/parse-journal.ts';
+import {
+  type ParsedSendJob,
+  parseJobWithin,
+  parseSendJob,
+  type SendJob,
+  textAt,
+} from '../../../src/queue/send-job.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
-import { journalOf } from '../../support/journal-of.ts';
+import { parseLetter } from '../../../src/worker/dead-letters/letter.ts';
 import type { SentMessage } from './load.ts';
+import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import type { LogLine } from './workers.ts';
 import type { World } from './world.ts';
 
@@ -16,11 +25,15 @@ export interface JobSeen {
   readonly state: JobType;
   readonly data: SendJob;
   readonly journal: Journal;
-  /** Set where this job says that the message was accepted. */
-  readonly groupId: string | undefined;
+  /** Set where this job says that the message was accepted; JetSMS need not have given an id. */
+  readonly acceptance: Acceptance | undefined;
+  /** How often this job's workers sent the message again although it may have been taken. */
+  readonly resends: number;
   readonly failedReason: string | undefined;
   readonly stalls: number;
 }
+
+type Acceptance = ReturnType<typeof idOf>;
 
 export interface DeadLetterSeen {
   readonly id: string;
@@ -45,15 +58,21 @@ export interface Evidence {
   readonly lines: readonly LogLine[];
   /** Messages of jobs and dead letters that nobody has sent. */
   readonly strays: readonly string[];
+  /** Jobs and dead letters in which no send job can be read. */
+  readonly unreadable: { readonly jobs: readonly StoredJob[]; readonly letters: readonly DeadLetterSeen[] };
   readonly campaigns: readonly (CampaignProgress | undefined)[];
 }
 
-const states: readonly JobType[] = ['completed', 'failed', 'active', 'waiting', 'delayed', 'prioritized'];
-
 /** Looks at the queue, the dead letters, the provider and the logs, and sorts what it sees by message. */
 export async function gather(world: World, sent: readonly SentMessage[]): Promise<Evidence> {
-  const jobs = groupByKey(await readJobs(world.queue));
-  const letters = groupByKey(await readDeadLetters(world.deadQueue));
+  const maxJobBytes = Number(world.env['JETSMS_MAX_JOB_BYTES'] ?? defaultMaxJobBytes);
+  const stored = (await readStoredJobs(world.queue)).map((job) => ({
+    ...job,
+    parsed: parseJobWithin(job.data, maxJobBytes),
+  }));
+  const found = await readDeadLetters(world.deadQueue);
+  const jobs = groupByKey(stored.flatMap(jobsByMessage));
+  const letters = groupByKey(found.flatMap(lettersByMessage));
   const accepted = Map.groupBy(world.simulator.accepted, keyOf);
   const lines = world.workers
     .all()
@@ -72,7 +91,11 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
   });
   const known = new Set(sent.map(keyOf));
   const strays = [...jobs.keys(), ...letters.keys(), ...accepted.keys()].filter((key) => !known.has(key));
-  return { cases, lines, strays, campaigns: await readCampaigns(world, sent) };
+  const unreadable = {
+    jobs: stored.filter(({ parsed }) => !parsed.ok),
+    letters: found.filter(({ letter }) => !parseSendJob(letter.job).ok),
+  };
+  return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent) };
 }
 
 const keyOf = ({ to, text }: { readonly to: string; readonly text: string }): string => `${to}|${text}`;
@@ -91,44 +114,45 @@ function groupByKey<T>(entries: readonly (readonly [key: string, T])[]): Readonl
 const keysIn = (job: SendJob): readonly string[] =>
   job.to.map((to, index) => keyOf({ to, text: textAt(job, index) }));
 
-async function readJobs(queue: Queue): Promise<readonly (readonly [string, JobSeen])[]> {
-  const byState = await Promise.all(
-    states.map(async (state) => {
-      const jobs = (await queue.getJobs([state], 0, -1)) as readonly Job<SendJob>[];
-      return jobs.flatMap((job) =>
-        keysIn(job.data).map((key, index) => [key, seen(job, state, index)] as const),
-      );
-    }),
-  );
-  return byState.flat();
+interface ReadJob extends StoredJob {
+  readonly parsed: ParsedSendJob;
 }
 
-function seen(job: Job<SendJob>, state: JobType, index: number): JobSeen {
-  const journal = journalOf(job.progress, job.data);
-  const { groupId } = (job.returnvalue ?? {}) as { groupId?: string };
+function jobsByMessage({ parsed, ...stored }: ReadJob): readonly (readonly [string, JobSeen])[] {
+  if (!parsed.ok) return [];
+  return keysIn(parsed.job).map((key, index) => [key, seen(stored, parsed.job, index)]);
+}
+
+function seen({ id, state, ...stored }: StoredJob, data: SendJob, index: number): JobSeen {
+  const journal = journalOrEmpty(parseJournal(stored.progress, data));
+  const result = parseJobResult(stored.returnvalue);
+  const piece = pieceAt(journal, index);
+  const ofPiece = piece?.fate === 'again' ? piece.resends - journal.resends : 0;
+  const { failedReason, stalls } = stored;
   return {
-    id: job.id ?? '',
-    state,
-    data: job.data,
-    journal,
-    groupId: groupId ?? groupIdOfPiece(journal, index),
-    failedReason: job.failedReason,
-    stalls: job.stalledCounter,
+    ...{ id, state, data, journal, failedReason, stalls },
+    acceptance: result?.end === 'accepted' ? idOf(result) : acceptanceOf(piece),
+    resends: journal.resends - (data.before?.resends ?? 0) + ofPiece,
   };
 }
 
-/** The message's place in a job that was divided can be among the accepted ones. */
-function groupIdOfPiece({ settled }: Journal, index: number): string | undefined {
-  if (settled?.end !== 'split') return undefined;
-  const piece = settled.pieces.find(({ ranges }) => ranges.some(([from, to]) => index >= from && index < to));
-  return piece?.fate === 'accepted' ? piece.groupId : undefined;
+/** What became of the message, where its job was divided. */
+const pieceAt = ({ settled }: Journal, index: number): Piece | undefined =>
+  settled?.end === 'split'
+    ? settled.pieces.find(({ ranges }) => ranges.some(([from, to]) => index >= from && index < to))
+    : undefined;
+
+const acceptanceOf = (piece: Piece | undefined): Acceptance | undefined =>
+  piece?.fate === 'accepted' ? idOf(piece) : undefined;
+
+async function readDeadLetters(deadQueue: Queue): Promise<readonly DeadLetterSeen[]> {
+  const stored = await readStoredJobs(deadQueue);
+  return stored.map(({ id, data }) => ({ id, letter: parseLetter(id, data).letter }));
 }
 
-async function readDeadLetters(deadQueue: Queue): Promise<readonly (readonly [string, DeadLetterSeen])[]> {
-  const jobs = (await deadQueue.getJobs([...states], 0, -1)) as readonly Job<DeadLetter>[];
-  return jobs.flatMap(({ id = '', data: letter }) =>
-    keysIn(letter.job as SendJob).map((key) => [key, { id, letter }] as const),
-  );
+function lettersByMessage(seen: DeadLetterSeen): readonly (readonly [string, DeadLetterSeen])[] {
+  const parsed = parseSendJob(seen.letter.job);
+  return parsed.ok ? keysIn(parsed.job).map((key) => [key, seen]) : [];
 }
 
 function readCampaigns(

@@ -12,7 +12,7 @@ export function testScenario(scenario: Scenario): void {
     timeout: limitMs,
   }, async () => {
     const { report, ...result } = await runScenario(scenario, seed);
-    console.log(JSON.stringify(result));
-    expect(result.violations, report).toEqual([]);
+    console.log(JSON.stringify({ ...result, violations: result.violations.length }));
+    expect(result.violations.slice(0, 20), report).toEqual([]);
   });
 }

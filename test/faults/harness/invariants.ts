@@ -1,6 +1,6 @@
 import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
-import type { Case, DeadLetterSeen, Evidence, JobSeen } from './evidence.ts';
+import type { Case, Evidence, JobSeen } from './evidence.ts';
 import { secretWord } from './load.ts';
 import type { LogLine } from './workers.ts';
 
@@ -25,18 +25,17 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return `${ended} times accepted, ${deadLetters.length} dead letters`;
   },
   'what the queue calls accepted, the provider has accepted under that group id': ({ jobs, accepted }) => {
-    const wrong = acceptedIn(jobs).find(({ groupId }) => !accepted.some((one) => one.groupId === groupId));
-    return wrong && `the provider knows no group id ${wrong.groupId} for it`;
+    const knows = (groupId: string | undefined): boolean =>
+      accepted.some((one) => groupId === undefined || one.groupId === groupId);
+    const wrong = acceptedIn(jobs).find(({ acceptance }) => !knows(acceptance?.groupId));
+    return wrong && `the provider knows no group id ${wrong.acceptance?.groupId} for it`;
   },
   'a message of `park` is accepted once at most': (one) =>
     one.message.whenUncertain === 'park' && one.accepted.length > 1
       ? `accepted ${one.accepted.length} times`
       : undefined,
   'a message of `resend` is accepted once more at most for each counted resend': (one) => {
-    const resends = one.jobs.reduce(
-      (sum, job) => sum + job.journal.resends - (job.data.before?.resends ?? 0),
-      0,
-    );
+    const resends = one.jobs.reduce((sum, job) => sum + job.resends, 0);
     if (one.message.whenUncertain === 'park' || one.accepted.length <= 1 + resends) return undefined;
     return `accepted ${one.accepted.length} times, counted resends ${resends}`;
   },
@@ -44,19 +43,45 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     const sure = deadLetters.find(({ letter }) => !letter.mayHaveArrived);
     return sure && accepted.length > 0 ? `dead as ${sure.letter.reason}, and accepted` : undefined;
   },
-  'an accepted reply that a worker has seen is not left as a dead letter': ({ deadLetters, lines }) => {
+  'what nobody can read any more ends as `invalid`, and says that it may have arrived': ({
+    message,
+    accepted,
+    deadLetters,
+  }) => {
+    if (message.spoilt !== 'before') return undefined;
+    const [{ letter } = {}] = deadLetters;
+    if (letter?.reason === 'invalid' && letter.mayHaveArrived && accepted.length === 0) return undefined;
+    return `dead as ${letter?.reason}, accepted ${accepted.length} times`;
+  },
+  'an accepted reply that a worker has seen is not left as a dead letter': ({
+    message,
+    deadLetters,
+    lines,
+  }) => {
+    // The worker may have been killed before the end, and where it had written down the reply nobody can read it.
+    if (message.spoilt === 'in hand') return undefined;
     const [letter] = deadLetters;
     const seen = letter && lines.find(({ id, outcome }) => id === letter.id && outcome === 'accepted');
     return seen && letter ? `dead as ${letter.letter.reason}, but a worker saw ${seen.msg}` : undefined;
   },
-  'every acceptance is explained by a request that the workers know of': ({ jobs, accepted, lines }) => {
+  'every acceptance is explained by a request that the workers know of': ({
+    message,
+    jobs,
+    accepted,
+    lines,
+  }) => {
+    if (message.spoilt === 'in hand') return undefined;
     const known = jobs.reduce((sum, job) => sum + requestsThatMayBeAccepted(job, lines), 0);
     return accepted.length > known ? `accepted ${accepted.length} times by ${known} requests` : undefined;
   },
   'a request whose acceptance a worker saw was accepted': ({ accepted, lines }) => {
+    // A job that was divided has a line for all its messages: its pieces tell which of them were accepted.
     const wrong = lines.find(
-      ({ outcome, groupId }) =>
-        outcome === 'accepted' && groupId && !accepted.some((one) => one.groupId === groupId),
+      ({ outcome, groupId, verdict }) =>
+        outcome === 'accepted' &&
+        verdict !== 'split' &&
+        groupId &&
+        !accepted.some((one) => one.groupId === groupId),
     );
     return wrong && `group id ${wrong.groupId} is not the provider's`;
   },
@@ -79,7 +104,7 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
 
 /** The jobs that say that the message was accepted. */
 export const acceptedIn = (jobs: readonly JobSeen[]): readonly JobSeen[] =>
-  jobs.filter(({ state, groupId }) => state === 'completed' && groupId !== undefined);
+  jobs.filter(({ state, acceptance }) => state === 'completed' && acceptance !== undefined);
 
 const lastNumber = (history: readonly HistoryEntry[]): number => history.at(-1)?.n ?? 0;
 
@@ -102,6 +127,12 @@ type WholeRule = (evidence: Evidence) => string | undefined;
 const wholeRules: Readonly<Record<string, WholeRule>> = {
   'nothing is in the queues that nobody has enqueued': ({ strays }) =>
     strays.length > 0 ? `${strays.length} jobs: ${strays.slice(0, 3).join(', ')}` : undefined,
+  'what nobody can read ends as a dead letter `invalid` of its own': ({ unreadable: { jobs, letters } }) => {
+    const open = jobs.filter(({ state }) => state !== 'failed');
+    const others = letters.filter(({ letter }) => letter.reason !== 'invalid');
+    if (open.length === 0 && others.length === 0 && letters.length === jobs.length) return undefined;
+    return `${jobs.length} unreadable jobs, ${open.length} of them open; ${letters.length} letters, ${others.length} of them not invalid`;
+  },
   'campaigns count each of their messages once': ({ campaigns, cases }) => {
     const wrong = campaigns.flatMap((campaign) => campaignProblem(campaign, cases) ?? []);
     return wrong[0];
@@ -139,15 +170,13 @@ function campaignProblem(campaign: CampaignProgress | undefined, cases: readonly
   return `${own.length} messages, ${accepted} accepted, but it says ${JSON.stringify(campaign)}`;
 }
 
-/** Attempts after which the message goes out again although it may have been taken; a late one decides nothing. */
-export const resentOf = (lines: readonly LogLine[]): number => resentLines(lines).length;
+/** Send jobs that went out again although they may have been taken. */
+export const resentOf = (lines: readonly LogLine[]): number =>
+  lines.reduce((sum, { resent = 0 }) => sum + resent, 0);
 
-/** The same in messages: there is one line, and one count, for a job of many. */
+/** The same in messages; of a job that was divided all count, since its line does not tell which. */
 export const resentMessagesOf = (lines: readonly LogLine[]): number =>
-  resentLines(lines).reduce((sum, { messages = 1 }) => sum + messages, 0);
-
-const resentLines = (lines: readonly LogLine[]): readonly LogLine[] =>
-  lines.filter(({ verdict, rule, late }) => verdict === 'retry' && rule === 'uncertain: resend' && !late);
+  lines.reduce((sum, { resent = 0, messages = 1 }) => sum + (resent > 0 ? messages : 0), 0);
 
 /** Everything that is broken, message by message first. */
 export function violationsOf(evidence: Evidence): readonly Violation[] {
@@ -162,20 +191,4 @@ export function violationsOf(evidence: Evidence): readonly Violation[] {
     return detail === undefined ? [] : [{ rule, detail }];
   });
   return [...ofCases, ...ofWhole];
-}
-
-/** The whole history of one message, for a person. */
-export function storyOf({ message, jobs, deadLetters, accepted, lines }: Case): string {
-  const show = (value: unknown): string => `  ${JSON.stringify(value)}`;
-  return [
-    `a message (${message.lane}, ${message.whenUncertain}${message.campaign ? ', of a campaign' : ''})`,
-    ' send jobs:',
-    ...jobs.map(({ data: { origin, to }, ...job }) => show({ ...job, messages: to.length, origin })),
-    ' dead letters:',
-    ...deadLetters.map(({ id, letter: { job: _job, ...letter } }: DeadLetterSeen) => show({ id, ...letter })),
-    ' the provider accepted:',
-    ...accepted.map(({ groupId, at }) => show({ groupId, at: new Date(at).toISOString() })),
-    ' the workers said:',
-    ...lines.map(show),
-  ].join('\n');
 }

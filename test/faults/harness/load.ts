@@ -14,6 +14,10 @@ export interface SentMessage {
   readonly campaign?: string;
   /** Longer than the provider takes: it refuses the whole request, whatever else is in it. */
   readonly isTooLong: boolean;
+  /** A scenario has made its journal unreadable: before a worker took it, or in a worker's hand. */
+  readonly spoilt?: 'before' | 'in hand';
+  /** Epoch milliseconds; set where it was to leave later than it was sent. */
+  readonly sendAt?: number;
 }
 
 export interface Load {
@@ -24,18 +28,44 @@ export interface Load {
   readonly redisUrl: string;
   /** Where the messages carry another title than the account's. */
   readonly title?: string;
-  /** Only single messages that the provider takes. */
-  readonly plain?: boolean;
+  /** What the messages are like, where it is not as usual. */
+  readonly shape?: Partial<LoadShape>;
+  /** Told of each batch that the producer has confirmed. */
+  readonly onConfirmed?: (messages: number) => void;
 }
+
+/** What the messages of a load are like. */
+export interface LoadShape {
+  /** Of all batches of messages, how many are campaigns. */
+  readonly campaignShare: number;
+  /** Messages of one campaign. */
+  readonly campaignSize: number;
+  /** Messages in one job of a campaign. */
+  readonly requestSize: number;
+  /** Of all messages, how many the provider must refuse. */
+  readonly tooLongShare: number;
+  /** Of all batches, how many shall leave later than they come, and the longest that they wait. */
+  readonly laterShare: number;
+  readonly laterMs: number;
+}
+
+const usualShape: LoadShape = {
+  campaignShare: 0.2,
+  campaignSize: 25,
+  requestSize: 10,
+  tooLongShare: 0.008,
+  laterShare: 0,
+  laterMs: 0,
+};
+
+/** Only single messages that the provider takes. */
+export const plainShape: Partial<LoadShape> = { campaignShare: 0, tooLongShare: 0 };
 
 /** Stands in every text, so that a text in a log line is found. */
 export const secretWord = 'gizlikod';
 
+/** Single messages that an app sends at once. */
 const atOnce = 25;
-/** Messages in one job of a campaign. */
-export const requestSize = 10;
-const campaignShare = 0.2;
-const tooLongShare = 0.008;
 
 /** A lane and a wish, each for numbers below its bound: mostly the lane's default, some explicitly otherwise. */
 const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[] = [
@@ -51,40 +81,55 @@ const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[
  * again under the same idempotency key or campaign.
  */
 export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
-  const { messages, overMs, chance, redisUrl, plain = false } = load;
+  const { messages, overMs, chance, redisUrl, title = 'DEMO' } = load;
+  const shape = { ...usualShape, ...load.shape };
   // The provider's account takes 160 characters: the app believes in more, and learns otherwise by code 85.
-  const accounts = { default: { title: load.title ?? 'DEMO', maxTextLength: 306 as const } };
-  await using producer = createProducer({ redis: redisUrl, accounts, requestSize });
+  const accounts = { default: { title, maxTextLength: 306 as const } };
+  await using producer = createProducer({ redis: redisUrl, accounts, requestSize: shape.requestSize });
   const sent: SentMessage[] = [];
   const base = chance.between(0, 9_000_000);
   const began = performance.now();
-  for (let done = 0; done < messages; done += atOnce) {
-    const count = Math.min(atOnce, messages - done);
-    const isCampaign = !plain && chance.happens(campaignShare);
-    const common = choose(chance);
-    const batch = Array.from({ length: count }, (_, index): Wished => {
-      const n = base + done + index;
-      const isTooLong = !plain && chance.happens(tooLongShare);
-      const text = `${secretWord} ${n}${isTooLong ? ' uzun'.repeat(40) : ''}`;
-      return {
-        ...(isCampaign ? common : choose(chance)),
-        to: `90532${String(n).padStart(7, '0')}`,
-        text,
-        isTooLong,
-      };
-    });
-    if (isCampaign) sent.push(...(await sendCampaign(producer, batch, `kampanya-${base + done}`)));
+  while (sent.length < messages) {
+    const isCampaign = chance.happens(shape.campaignShare);
+    const count = Math.min(isCampaign ? shape.campaignSize : atOnce, messages - sent.length);
+    const batch = drawBatch(chance, { from: base + sent.length, count, isCampaign, shape });
+    if (isCampaign) sent.push(...(await sendCampaign(producer, batch, `kampanya-${base + sent.length}`)));
     else sent.push(...(await Promise.all(batch.map((message) => sendOne(producer, message)))));
-    await pause(Math.max(0, began + (overMs * (done + count)) / messages - performance.now()));
+    load.onConfirmed?.(batch.length);
+    await pause(Math.max(0, began + (overMs * sent.length) / messages - performance.now()));
   }
   return sent;
 }
+
+interface BatchPlan {
+  /** The number that the first message has in its text. */
+  readonly from: number;
+  readonly count: number;
+  readonly isCampaign: boolean;
+  readonly shape: LoadShape;
+}
+
+/** Messages that come together; those of a campaign are sent in one way. */
+function drawBatch(chance: Chance, { from, count, isCampaign, shape }: BatchPlan): readonly Wished[] {
+  const common = choose(chance);
+  const isLater = shape.laterShare > 0 && chance.happens(shape.laterShare);
+  const later = isLater ? { sendAt: Date.now() + chance.between(0, shape.laterMs) } : {};
+  return Array.from({ length: count }, (_, index): Wished => {
+    const n = from + index;
+    const isTooLong = shape.tooLongShare > 0 && chance.happens(shape.tooLongShare);
+    const wish = isCampaign ? common : choose(chance);
+    const text = `${secretWord} ${n}${isTooLong ? ' uzun'.repeat(40) : ''}`;
+    return { ...wish, said: { ...wish.said, ...later }, ...later, to: numberAt(n), text, isTooLong };
+  });
+}
+
+export const numberAt = (n: number): string => `90532${String(n).padStart(7, '0')}`;
 
 interface Wish {
   readonly lane: Lane;
   readonly whenUncertain: WhenUncertain;
   /** What the app says of it; nothing where the lane's default will do. */
-  readonly said: { readonly whenUncertain?: WhenUncertain };
+  readonly said: { readonly whenUncertain?: WhenUncertain; readonly sendAt?: number };
 }
 
 type Wished = Omit<SentMessage, 'campaign'> & Wish;

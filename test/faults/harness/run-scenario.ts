@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
-import { acceptedIn, resentMessagesOf, storyOf, type Violation, violationsOf } from './invariants.ts';
-import { enqueue, type SentMessage } from './load.ts';
+import { acceptedIn, resentMessagesOf, type Violation, violationsOf } from './invariants.ts';
+import { makeTrouble, startWorkers } from './make-trouble.ts';
 import { metricsViolations } from './metrics-check.ts';
-import type { LoadState, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { storyOf } from './story.ts';
 import type { WorkerProcess } from './workers.ts';
 import { buildWorld, heal, type World } from './world.ts';
 
@@ -45,16 +46,8 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
   });
-  await Promise.all(Array.from({ length: scenario.workers }, () => world.workers.start()));
-  const sent = await makeTrouble(scenario, world, () =>
-    enqueue({
-      messages: scenario.messages,
-      overMs: scenario.loadMs,
-      chance: chance.fork(),
-      redisUrl: world.redis.url,
-      ...(scenario.messageTitle === undefined ? {} : { title: scenario.messageTitle }),
-    }),
-  );
+  await startWorkers(scenario, world);
+  const sent = await makeTrouble(scenario, world, chance.fork());
   await heal(world);
   const rest = await comeToRest(world);
   const evidence = await gather(world, sent);
@@ -69,20 +62,6 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...summaryOf(scenario, { seed, seconds, evidence, world }),
     ...judgementOf(scenario, seed, violations, world),
   };
-}
-
-async function makeTrouble(
-  scenario: Scenario,
-  world: World,
-  load: () => Promise<readonly SentMessage[]>,
-): Promise<readonly SentMessage[]> {
-  let arriving = true;
-  const arrived = load().finally(() => {
-    arriving = false;
-  });
-  const state: LoadState = { isArriving: () => arriving, arrived: arrived.then(() => {}) };
-  const [sent] = await Promise.all([arrived, scenario.act(world, state)]);
-  return sent;
 }
 
 /** Waits until no job is under way any more, and workers have said all that they had to say. */

@@ -1,5 +1,6 @@
 import type { NewAccount } from '../../../src/simulator/index.ts';
 import type { Evidence } from './evidence.ts';
+import type { LoadShape, SentMessage } from './load.ts';
 import type { World } from './world.ts';
 
 /** One way to make life hard for the workers. */
@@ -17,6 +18,12 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, string>>;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */
+  readonly isProducerOnRedisPath?: boolean;
+  /** Of each worker, what its clock is off by, first and after each SIGUSR2; the others' clocks are right. */
+  readonly clocksMs?: readonly (readonly number[])[];
+  /** What the messages are like, where it is not as usual. */
+  readonly load?: Partial<LoadShape>;
   /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */
   readonly act: (world: World, load: LoadState) => Promise<void>;
   /** What must hold beyond the invariants; says what is wrong. */
@@ -35,12 +42,16 @@ export const overWebService = (scenario: Scenario): Scenario => ({
 export interface LoadState {
   /** True while messages arrive. */
   isArriving(): boolean;
+  /** Messages that the producer has confirmed so far. */
+  confirmed(): number;
+  /** Messages that the scenario has enqueued itself: what holds for all must hold for them too. */
+  alsoSent(...messages: readonly SentMessage[]): void;
   /** Resolves when all messages have been enqueued. */
   readonly arrived: Promise<void>;
 }
 
 /** One kind of trouble, by the name under which the chronicle has it. */
-export type Troubles = Readonly<Record<string, (world: World) => Promise<void>>>;
+export type Troubles = Readonly<Record<string, (world: World, load: LoadState) => Promise<void>>>;
 
 /** Makes one trouble after the other while messages arrive, each kind once before any comes again. */
 export async function makeTroubles(
@@ -54,7 +65,7 @@ export async function makeTroubles(
       await world.pause(world.chance.between(...everyMs));
       if (!load.isArriving()) return;
       world.note(name);
-      await troubles[name]?.(world);
+      await troubles[name]?.(world, load);
     }
   }
 }

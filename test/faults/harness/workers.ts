@@ -13,6 +13,8 @@ export interface LogLine {
   readonly rule?: string;
   readonly groupId?: string;
   readonly messages?: number;
+  readonly resent?: number;
+  readonly durationMs?: number;
   readonly end?: string;
   readonly settled?: boolean;
   readonly late?: boolean;
@@ -45,8 +47,8 @@ export interface Workers extends AsyncDisposable {
   alive(): readonly WorkerProcess[];
   /** Every process that there was. */
   all(): readonly WorkerProcess[];
-  /** Resolves when the new worker takes jobs. */
-  start(): Promise<WorkerProcess>;
+  /** Resolves when the new worker takes jobs. @param env what it has besides the usual environment */
+  start(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
   /** SIGKILL. */
   kill(worker: WorkerProcess): Promise<void>;
   /** SIGTERM; the exit code, once it has ended. */
@@ -66,8 +68,8 @@ export function createWorkers(env: Readonly<Record<string, string>>): Workers {
     alive: () =>
       entries.filter(({ isReady, end }) => isReady && end === undefined).map(({ worker }) => worker),
     all: () => entries.map(({ worker }) => worker),
-    async start() {
-      const process = startCli(['start'], { env });
+    async start(own = {}) {
+      const process = startCli(['start'], { env: { ...env, ...own } });
       const entry: Entry = {
         worker: workerOf(process, entries.length + 1, () => entry.end),
         isReady: false,

@@ -1,7 +1,5 @@
-import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import { createHoldStore } from '../../../src/worker/hold-store.ts';
-import { waitFor } from '../../support/wait-for.ts';
 import type { Evidence } from '../harness/evidence.ts';
+import { untilHeld, untilNotHeld } from '../harness/hold.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { login, type World } from '../harness/world.ts';
 
@@ -15,14 +13,12 @@ const accountTroubles: Troubles = {
     await pause(chance.between(2_500, 5_000));
     simulator.accounts.update(login.username, { credit: Number.POSITIVE_INFINITY });
   },
-  async 'password wrong, and right'(world) {
-    const { simulator, pause, chance, redis } = world;
+  async 'password wrong, and right'(world, load) {
+    const { simulator, pause, chance } = world;
+    // Under another hold no message would meet the wrong password: the question for the credit does.
+    await untilNotHeld(world);
     simulator.accounts.update(login.username, { password: 'another' });
-    const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
-    await waitFor(async () => (await store.read()).record.hold?.reason === 'account-fault', {
-      limitMs: 20_000,
-      everyMs: 50,
-    });
+    await untilHeld(world, load, 'account-fault');
     // Long enough for canaries to be refused; it goes on by itself.
     await pause(chance.between(1_500, 3_500));
     simulator.accounts.update(login.username, { password: login.password });

@@ -1,5 +1,7 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
+import { accountFault } from './account-fault.ts';
+import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
@@ -8,20 +10,29 @@ import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
+import { unreadable } from './unreadable.ts';
 
-const overXml: readonly Scenario[] = [
+const ofMessages: readonly Scenario[] = [
   kills,
   providerNetwork,
   redis,
-  redisFailover,
   account,
+  accountFault,
   restarts,
   replay,
+  unreadable,
   everything,
 ];
 
+/** What is not about replies: it is the same over both surfaces. */
+const ofMachines: readonly Scenario[] = [redisFailover, clocks, redisAwayMinute];
+
 /** What a long run runs. */
-export const scenarios: readonly Scenario[] = [...overXml, ...overXml.map(overWebService), redisAwayMinute];
+export const scenarios: readonly Scenario[] = [
+  ...ofMessages,
+  ...ofMessages.map(overWebService),
+  ...ofMachines,
+];
 
 /** What runs only where it is asked for by name. */
 export const onRequest: readonly Scenario[] = [redisAwayLong];

@@ -55,7 +55,9 @@ function inWords(least: Verdict, most: Verdict): string {
     case 'defer':
       return `defer ${least.delayMs}..${ceiling(most)}`;
     case 'hold':
-      return [`hold ${least.reason} ${least.code}`, least.witness && 'witness'].filter(Boolean).join(' ');
+      return [`hold ${least.reason} ${least.code}`, least.reason !== 'endpoint' && least.facts && 'witness']
+        .filter(Boolean)
+        .join(' ');
     case 'dead-letter': {
       const { reason, code, mayHaveArrived } = least.facts;
       return ['dead', reason, code, mayHaveArrived && '+arrived'].filter(Boolean).join(' ');
@@ -347,27 +349,6 @@ describe('a request that is too large for the endpoint', () => {
   )('of %s messages: %s', (messages, expected) => {
     expect(verdictOf(http(413), { messages: Number(messages) })).toBe(expected);
   });
-
-  it('of one message, while others are accepted, is given up', () => {
-    expect(verdictOf(http(413), { messages: 1, isSuspect: true })).toBe('dead terminal http-413');
-  });
-});
-
-describe('a message that the endpoint refused before, while others are accepted', () => {
-  it.each(
-    rowsOf(`
-      # outcome   alone                          with others
-      10          hold account-fault 10 witness  hold account-fault 10 witness
-      76          hold account-fault 76 witness  hold account-fault 76 witness
-      http-403    dead terminal http-403         split
-      http-302    dead terminal http-302         split
-      11          hold no-credit 11              hold no-credit 11
-    `),
-  )('%s: %s; with others: %s', (name = '', alone, withOthers) => {
-    const outcome = name.startsWith('http-') ? http(Number(name.slice(5))) : code(name);
-    expect(verdictOf(outcome, { isSuspect: true })).toBe(alone);
-    expect(verdictOf(outcome, { isSuspect: true, messages: 2 })).toBe(withOthers);
-  });
 });
 
 describe("JetSMS's word on one recipient of a request in which others were accepted", () => {
@@ -419,10 +400,10 @@ describe('a message that was sent again after an uncertain attempt', () => {
 describe('what a dead letter says', () => {
   it('of a witness says the same, and whether an earlier request may have arrived', () => {
     expect(decide({ ...ordinary, outcome: code('10', 'wrong user') })).toMatchObject({
-      witness: { reason: 'terminal', code: '10', text: 'wrong user' },
+      facts: { reason: 'terminal', code: '10', text: 'wrong user' },
     });
     expect(decide({ ...ordinary, resends: 1, outcome: code('73', 'words') })).toMatchObject({
-      witness: { reason: 'unknown-code', code: '73', text: 'words', mayHaveArrived: true },
+      facts: { reason: 'unknown-code', code: '73', text: 'words', mayHaveArrived: true },
     });
   });
 
@@ -541,7 +522,6 @@ describe('for any situation', () => {
         leftMs: fc.integer({ min: -1e9, max: 1e9 }),
         messages: fc.integer({ min: 1, max: 5_000 }),
         isProbe: fc.boolean(),
-        isSuspect: fc.boolean(),
         isOfRecipient: fc.boolean(),
         opensInMs: fc.integer({ min: 0, max: 7 * 24 * hour }),
         random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -556,7 +536,6 @@ describe('for any situation', () => {
           'leftMs',
           'messages',
           'isProbe',
-          'isSuspect',
           'isOfRecipient',
           'random',
         ],

@@ -22,6 +22,8 @@ const record: HoldRecord = {
   provenAt: 7,
   unknownInRow: 2,
   witnessed: ['account-fault'],
+  unknownAt: 8,
+  trial: { id: 'm4', since: 9 },
 };
 
 describe('the record of an account’s holds', () => {

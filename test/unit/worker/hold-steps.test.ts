@@ -11,6 +11,7 @@ import {
   canaryFailed,
   canaryReturned,
   claimProbe,
+  codeWasKnown,
   gateOf,
   type HoldPolicy,
   holdByPerson,
@@ -40,6 +41,8 @@ const refusal = (reason: AccountRefusal['reason'], change: Partial<AccountRefusa
   startedAt: now - 100,
   first: 'm1',
   isCanary: false,
+  isAtFault: false,
+  acceptedAt: 0,
   ...change,
 });
 const held = (reason: Exclude<HoldReason, 'operator' | 'unreachable' | 'unknown-code'>): HoldRecord =>
@@ -182,6 +185,76 @@ describe("a refusal for the account's sake", () => {
   });
 });
 
+describe('a message that the endpoint refused before, and refuses again', () => {
+  /** It was refused at `now`; others have been accepted since. */
+  const before = { refusedBefore: now, acceptedAt: now + 1_000 };
+  const again = (first: string, ms: number, change: Partial<AccountRefusal> = {}) =>
+    refusal('endpoint', { first, startedAt: now + ms - 100, ...before, ...change });
+  const onTrial = refused(noRecord, again('m1', 2_000), at(2_000));
+
+  it('is put on trial, and holds nothing, since it may be the message', () => {
+    expect(onTrial.result).toBe('on-trial');
+    expect(onTrial.record.hold).toBeUndefined();
+  });
+
+  it('is at fault where it is refused once more and nothing else was meanwhile', () => {
+    const { record, result } = refused(onTrial.record, again('m1', 4_000), at(4_000));
+    expect(result).toBe('at-fault');
+    expect(record).toEqual(noRecord);
+  });
+
+  it('is not at fault by a request of its own that left before the trial', () => {
+    expect(refused(onTrial.record, again('m1', 2_050), at(2_100)).result).toBe('aside');
+  });
+
+  it('is not at fault where another message was refused meanwhile: it was the endpoint', () => {
+    const incident = refused(onTrial.record, again('m2', 2_500, { acceptedAt: 0 }), at(2_500));
+    expect(incident.result).toBe('back');
+    expect(refused(incident.record, again('m1', 4_000), at(4_000)).result).toBe('back');
+    const lifted = canaryAccepted(incident.record, now + 5_000, at(5_100));
+    const later = again('m1', 6_000, { refusedBefore: now + 4_000, acceptedAt: now + 5_500 });
+    expect(refused(lifted, later, at(6_000)).result).toBe('on-trial');
+  });
+
+  it('steps aside while another is on trial, so that one incident does not cost all that the last has sent back', () => {
+    const { record, result } = refused(onTrial.record, again('m2', 2_001), at(2_001));
+    expect(result).toBe('aside');
+    expect(record).toBe(onTrial.record);
+  });
+
+  it('begins a hold where nobody was accepted since: nothing says that it is the message', () => {
+    const { record, result } = refused(noRecord, again('m1', 2_000, { acceptedAt: now }), at(2_000));
+    expect(result).toBe('back');
+    expect(record.hold?.reason).toBe('endpoint');
+  });
+
+  it('is put on trial by the word of a canary of another worker, too', () => {
+    const resuming = canaryAccepted(held('endpoint'), now + 500, at(600));
+    expect(refused(resuming, again('m1', 2_000, { acceptedAt: 0 }), at(2_000)).result).toBe('on-trial');
+  });
+
+  it('is put on trial after one of which nothing was heard for a minute', () => {
+    expect(refused(onTrial.record, again('m2', 61_000), at(61_000)).result).toBe('aside');
+    expect(refused(onTrial.record, again('m2', 62_000), at(62_000)).result).toBe('on-trial');
+  });
+
+  it('is at fault at once where it is of those among which one was found at fault, but not while the account is held', () => {
+    const piece = again('m1.0', 2_000, { isAtFault: true });
+    expect(refused(noRecord, piece, at(2_000)).result).toBe('at-fault');
+    expect(refused(held('endpoint'), piece, at(2_000)).result).toBe('back');
+  });
+
+  it.each([
+    ['no-credit', 'back'],
+    ['account-fault', 'witness'],
+  ] as const)('holds the account as ever by JetSMS’ own word on it: %s', (reason, result) => {
+    expect(refused(noRecord, { ...again('m1', 2_000), reason }, at(2_000))).toMatchObject({
+      result,
+      record: { hold: { reason } },
+    });
+  });
+});
+
 describe('a code that nobody knows', () => {
   const afterRow = (length: number) => {
     let record = noRecord;
@@ -208,6 +281,13 @@ describe('a code that nobody knows', () => {
     const again = refused(lifted, refusal('unknown-code', { startedAt: now + 20 }), at(30));
     expect(again.result).toBe('back');
     expect(again.record.hold).toMatchObject({ reason: 'unknown-code', mode: 'probing' });
+  });
+
+  it('is counted anew after a known answer to a request that left later, not after one that was under way before', () => {
+    const { record } = afterRow(4);
+    expect(codeWasKnown(record, now - 100)).toBe(record);
+    expect(codeWasKnown(record, now - 99)).toEqual(noRecord);
+    expect(codeWasKnown(noRecord, now)).toBe(noRecord);
   });
 
   it('under any standing hold goes back', () => {

@@ -32,6 +32,7 @@ function attempt(outcome: Outcome, verdict: Verdict, more: Partial<AttemptReport
     waitedMs: 4.5,
     travelled: 1,
     late: false,
+    resent: 0,
     ...more,
   };
 }
@@ -58,7 +59,11 @@ const attempts: readonly AttemptReport[] = [
   attempt({ kind: 'unsent', cause: 'dns' }, { kind: 'retry', rule: 'unsent', delayMs: 10, resend: false }),
   attempt({ kind: 'unsent', cause: 'dns' }, dead('exhausted')),
   attempt({ kind: 'uncertain', cause: 'crash' }, dead('uncertain')),
-  attempt({ kind: 'uncertain', cause: 'crash' }, { kind: 'retry', rule: 'x', delayMs: 10, resend: true }),
+  attempt(
+    { kind: 'uncertain', cause: 'crash' },
+    { kind: 'retry', rule: 'x', delayMs: 10, resend: true },
+    { resent: 1 },
+  ),
 ];
 
 const end = (how: EndReport['end'], code?: string): EndReport => ({
@@ -102,7 +107,6 @@ function tellAll(telemetry: Telemetry): void {
   telemetry.unexpected(new Error('oh'), 'job');
   telemetry.redis(new Error('away'));
   telemetry.request({ outcome: refused('12'), durationMs: 5, messages: 1 });
-  telemetry.resent('otp', 'crash');
 }
 
 describe('the lines of a worker', () => {
@@ -266,7 +270,22 @@ describe('what a worker tells', () => {
       (telemetry) => telemetry.lateReply('m1', refused('12'), false),
       { 'late_replies_total outcome=refused,settled=false': 1 },
     ],
-    ['a resend', (telemetry) => telemetry.resent('otp', 'crash'), { 'resent_total lane=otp,cause=crash': 1 }],
+    [
+      'what goes out again, by lane and cause',
+      (telemetry) =>
+        telemetry.attempt(
+          attempt(
+            { kind: 'accepted', groupId: '1302' },
+            { kind: 'split', rule: 'by recipient' },
+            { resent: 2 },
+          ),
+        ),
+      {
+        'attempts_total surface=xml,code=00,outcome=accepted': 1,
+        'verdicts_total verdict=split,reason=accepted': 1,
+        'resent_total lane=transactional,cause=other': 2,
+      },
+    ],
     [
       'the unexpected',
       (telemetry) => telemetry.unexpected(new Error('oh'), 'job'),

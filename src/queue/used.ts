@@ -1,0 +1,10 @@
+import { isCount, isTime, isTrue, optional, type Shape } from './checks.ts';
+import type { Used } from './journal.ts';
+
+/** The fields that a journal and a piece share. */
+export const usedShape: Shape<Used> = {
+  attempts: isCount,
+  resends: isCount,
+  refusedAt: optional(isTime),
+  isAtFault: optional(isTrue),
+};

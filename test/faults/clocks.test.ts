@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { clocks } from './scenarios/clocks.ts';
+
+testScenario(clocks);

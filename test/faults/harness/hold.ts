@@ -1,0 +1,30 @@
+import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
+import type { Hold, HoldReason } from '../../../src/worker/hold-record.ts';
+import { stands } from '../../../src/worker/hold-steps.ts';
+import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import type { LoadState } from './scenario.ts';
+import type { World } from './world.ts';
+
+/** The hold under which the account stands still, as it lies in Redis. */
+async function standingHold({ redis }: World): Promise<Hold | undefined> {
+  const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
+  const { hold } = (await store.read()).record;
+  return stands(hold) ? hold : undefined;
+}
+
+const everyMs = 50;
+
+/** Waits for the end of whatever holds the account: nobody but the end of its reason lifts it. */
+export async function untilNotHeld(world: World): Promise<void> {
+  const what = 'the end of the hold';
+  await waitFor(async () => (await standingHold(world)) === undefined, { limitMs: 60_000, everyMs, what });
+}
+
+/** Waits for a hold; false where no message comes any more that could meet its reason. */
+export async function untilHeld(world: World, load: LoadState, reason: HoldReason): Promise<boolean> {
+  const isHeld = async () => (await standingHold(world))?.reason === reason;
+  const what = `a hold ${reason}`;
+  await waitFor(async () => (await isHeld()) || !load.isArriving(), { limitMs: 30_000, everyMs, what });
+  return isHeld();
+}

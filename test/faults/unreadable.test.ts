@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { unreadable } from './scenarios/unreadable.ts';
+
+testScenario(unreadable);
