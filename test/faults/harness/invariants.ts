@@ -54,9 +54,13 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return accepted.length > known ? `accepted ${accepted.length} times by ${known} requests` : undefined;
   },
   'a request whose acceptance a worker saw was accepted': ({ accepted, lines }) => {
+    // Of a canary's job one message went: the line says nothing of the others.
     const wrong = lines.find(
-      ({ outcome, groupId }) =>
-        outcome === 'accepted' && groupId && !accepted.some((one) => one.groupId === groupId),
+      ({ outcome, groupId, messages = 1, travelled = messages }) =>
+        outcome === 'accepted' &&
+        travelled >= messages &&
+        groupId &&
+        !accepted.some((one) => one.groupId === groupId),
     );
     return wrong && `group id ${wrong.groupId} is not the provider's`;
   },

@@ -12,7 +12,9 @@ export interface LogLine {
   readonly verdict?: string;
   readonly rule?: string;
   readonly groupId?: string;
+  /** Messages of the job, and those that travelled in its request; of a canary's job one went alone. */
   readonly messages?: number;
+  readonly travelled?: number;
   readonly end?: string;
   readonly settled?: boolean;
   readonly late?: boolean;
