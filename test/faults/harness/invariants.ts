@@ -61,7 +61,11 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     // The worker may have been killed before the end, and where it had written down the reply nobody can read it.
     if (message.spoilt === 'in hand') return undefined;
     const [letter] = deadLetters;
-    const seen = letter && lines.find(({ id, outcome }) => id === letter.id && outcome === 'accepted');
+    const seen =
+      letter &&
+      lines.find(
+        ({ id, outcome, mayBeUntold }) => id === letter.id && outcome === 'accepted' && !mayBeUntold,
+      );
     return seen && letter ? `dead as ${letter.letter.reason}, but a worker saw ${seen.msg}` : undefined;
   },
   'every acceptance is explained by a request that the workers know of': ({
