@@ -1,6 +1,7 @@
 import type { OpenBytes } from './csv/bytes.ts';
 import { type ColumnWishes, type CsvHeader, readHeader } from './csv/header.ts';
 import { type CsvLine, textLines } from './csv/lines.ts';
+import { looksLikeNumber } from './csv/number-cell.ts';
 import {
   type CsvRecord,
   csvRecords,
@@ -104,10 +105,6 @@ function recordDetector({ keys, toIndex }: CsvHeader, separator: Separator) {
   };
 }
 
-/** As many digits as a number has, and nothing but what is written around them. */
-const looksLikeNumber = (cell: string): boolean =>
-  /^[\d\s+()./'"=-]+$/.test(cell) && cell.replace(/\D/g, '').length >= 7;
-
 function readLine(record: CsvRecord, { keys, toIndex }: CsvHeader): RecipientLine | ProblemLine {
   const { line } = record;
   if ('fault' in record) return { kind: 'problem', line, problem: faults[record.fault] };
@@ -127,7 +124,7 @@ const faults: Readonly<Record<RecordFault, LineProblem>> = {
   unreadable: {
     code: 'LINE_UNREADABLE',
     message:
-      'Its bytes are no text in the encoding of the file. Correct it, and save the file as "CSV UTF-8".',
+      'Its letters are broken, or in another encoding than the file. Correct it, and save the file as "CSV UTF-8".',
   },
   'too-long': { code: 'LINE_TOO_LONG', message: 'It is far too long for a recipient.' },
   quotes: { code: 'LINE_QUOTES', message: 'Its quotes do not match.' },

@@ -74,7 +74,7 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   },
   CSV_ENCODING: {
     meaning:
-      'The CSV file begins with bytes that are no text in UTF-8 or Windows-1254; perhaps it is UTF-16.',
+      'The CSV file begins with a line that is no text in UTF-8 or Windows-1254, or whose letters are broken; perhaps the file is UTF-16.',
     whatToDo: 'Save it as "CSV UTF-8", not as "Unicode text".',
   },
   CSV_TOO_LARGE: {

@@ -4,8 +4,18 @@ export function spellingOf(number: string): string {
   return /^5\d{9}$/.test(digits) ? `90${digits}` : digits;
 }
 
-/** Whether these digits are the number of one of the recipients, in any spelling. */
-export function isNumberOfAny(digits: string, recipients: readonly { readonly to: string }[]): boolean {
-  const spelling = spellingOf(digits);
-  return recipients.some(({ to }) => spellingOf(to) === spelling);
+/**
+ * Whether these digits are the number of one of the recipients, in any spelling, or begin or end with it. A number
+ * that is only somewhere in them proves nothing: an id that counts time holds a million of them in a day.
+ */
+export function holdsNumberOfAny(digits: string, recipients: readonly { readonly to: string }[]): boolean {
+  return recipients.some(({ to }) => {
+    const national = spellingOf(to).replace(turkishCountryCode, '');
+    return (
+      spellingOf(digits).replace(turkishCountryCode, '').startsWith(national) || digits.endsWith(national)
+    );
+  });
 }
+
+/** In front of a mobile number, whatever follows that. */
+const turkishCountryCode = /^90(?=5\d{9})/;

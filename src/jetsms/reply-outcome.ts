@@ -1,5 +1,5 @@
 import { type CodeRow, classify, type Reply } from '../codes/index.ts';
-import { isNumberOfAny } from './number-spelling.ts';
+import { holdsNumberOfAny } from './number-spelling.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
 import type { Parcel } from './parcel.ts';
 import { scrubProviderText } from './scrub.ts';
@@ -40,7 +40,7 @@ export function outcomeOfReply(
 
 /** A recipient's number that is repeated where the id should stand is no id, and must not be logged as one. */
 function acceptedWith(groupId: string | undefined, { parcel }: ReplySurroundings): Accepted {
-  if (groupId === undefined || isNumberOfAny(groupId, parcel?.messages ?? [])) return { kind: 'accepted' };
+  if (groupId === undefined || holdsNumberOfAny(groupId, parcel?.messages ?? [])) return { kind: 'accepted' };
   return { kind: 'accepted', groupId };
 }
 

@@ -40,7 +40,7 @@ export function safeError(thrown: unknown, depth: number = maxDepth): SafeError 
 export function safeMessage({ name, message }: Error): string {
   return withoutQuotes(name, message)
     .replace(/,? ?with args beginning with:.*$/s, '')
-    .replace(/(?<![\w.])\+?\d{10,15}(?![\w.])/g, '[number]')
+    .replace(/(?<![\w.])\+?\d{10,15}(?!\.?\w)/g, '[number]')
     .slice(0, maxMessageLength);
 }
 

@@ -48,7 +48,7 @@ export const partsModels: Readonly<Record<PartsModel, PartsModelRow>> = {
     source:
       'Verimor (API) and Infobip: 155 characters with Turkish letters, since the national table is named in the message.',
     certainty:
-      '155 is published by these two. 149 is our arithmetic with the same header (3GPP TS 23.040). That JetSMS counts so is not known.',
+      '155 is published by Verimor and Infobip. 149 is our arithmetic with the same header (3GPP TS 23.040). That JetSMS counts so is not known.',
     appended: 0,
     shortensTurkish: true,
   },

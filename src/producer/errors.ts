@@ -7,6 +7,7 @@ export type ProducerErrorCode =
   | 'CAMPAIGN_CONFLICT'
   | 'REDIS_UNAVAILABLE'
   | 'REDIS_REFUSED'
+  | 'SECRET_INVALID'
   | 'PRODUCER_CLOSED';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
@@ -38,6 +39,11 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
   REDIS_REFUSED: {
     meaning: 'Redis has refused it, and nothing was stored.',
     whatToDo: 'Mend what the `reason` says, then send it again.',
+  },
+  SECRET_INVALID: {
+    meaning: "What lies in Redis in the place of the installation's secret is no secret.",
+    whatToDo:
+      'Nothing was enqueued. Restore it from a backup, so that idempotency keys and campaigns are recognised; or delete it, and a new one is made.',
   },
   PRODUCER_CLOSED: {
     meaning: 'send() was called after close().',

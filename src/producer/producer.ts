@@ -10,11 +10,11 @@ import {
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { queueName } from '../queue/names.ts';
+import { keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { secretReader } from '../queue/secret.ts';
+import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError } from './errors.ts';
@@ -35,8 +35,8 @@ export interface Producer extends AsyncDisposable {
    *
    * @throws MessageError when the message is not fit to be sent: nothing was enqueued; `code`, `field` and the
    *   error's message say what to change
-   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `PRODUCER_CLOSED`, `REDIS_REFUSED` (with its
-   *   `reason`): nothing was enqueued; `REDIS_UNAVAILABLE` when Redis has said nothing for about a second: where
+   * @throws ProducerError `UNKNOWN_ACCOUNT`, `IDEMPOTENCY_CONFLICT`, `SECRET_INVALID`, `PRODUCER_CLOSED`, `REDIS_REFUSED`
+   *   (with its `reason`): nothing was enqueued; `REDIS_UNAVAILABLE` when Redis has said nothing for about a second: where
    *   `mayBeStored`, the message may have been stored, so send it again with the same `idempotencyKey`
    */
   send(message: NewMessage): Promise<SendReceipt>;
@@ -123,7 +123,14 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 
   const readSecret = secretReader(redis, resolved.prefix);
-  const secret = (): Promise<string> => calls.run({ work: readSecret, isRepeatable: true, stores: false });
+  const secret = async (): Promise<string> => {
+    // That it is no secret is an answer of Redis, and asking again would change nothing.
+    const work = () => readSecret().catch((error: unknown) => unlessInvalid(error));
+    const found = await calls.run({ work, isRepeatable: true, stores: false });
+    if (typeof found === 'string') return found;
+    const detail = `Key: ${keys.secret(resolved.prefix)}.`;
+    throw new ProducerError('SECRET_INVALID', { detail, cause: found });
+  };
 
   const { idempotencyWindowMs } = resolved;
   const jobs: JobStore = { calls, redisTime, queueOf, secret, idempotencyWindowMs };
@@ -181,4 +188,10 @@ export function createProducer(options: ProducerOptions): Producer {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws whatever else went wrong than that the secret is none */
+function unlessInvalid(error: unknown): Error {
+  if (error instanceof Error && isSecretInvalid(error)) return error;
+  throw error;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { MessageError } from '../message/errors.ts';
@@ -59,6 +60,8 @@ export async function sendMany(
     tally.add(job, storedId === undefined);
   };
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
+    // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
+    await nextTurn();
     const job = jobOf(chunk, campaign, tally);
     if (!job) continue;
     const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));

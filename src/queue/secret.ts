@@ -8,7 +8,7 @@ import { keys } from './names.ts';
  *
  * @param known what this process has read before: where Redis has lost the secret, it is put back, so that processes
  * that run on agree with those that start
- * @throws Error where Redis does not answer, or something else lies in its place
+ * @throws Error where something else lies in its place (`isSecretInvalid`), or Redis does not answer
  */
 export async function readSecret(redis: Redis, prefix: string, known?: string): Promise<string> {
   const key = keys.secret(prefix);
@@ -17,16 +17,24 @@ export async function readSecret(redis: Redis, prefix: string, known?: string): 
   const [error, found] = get ?? [new Error('Redis left a reply out'), null];
   // A Redis that takes no writes at this moment still knows the secret that it has.
   const reason = error ?? (found === null ? set?.[0] : undefined);
+  if (reason?.message.startsWith('WRONGTYPE')) throw secretInvalid(key);
   if (reason) throw reason;
   return checked(found, key);
 }
 
 function checked(found: unknown, key: string): string {
   if (typeof found === 'string' && /^[0-9a-f]{64}$/.test(found)) return found;
-  throw new Error(
-    `what lies under the key ${key} is not the secret of this installation: restore it, or delete it`,
-  );
+  throw secretInvalid(key);
 }
+
+const secretInvalid = (key: string): Error =>
+  Object.assign(new Error(`what lies under the key ${key} is not the secret of this installation`), {
+    code: 'SECRET_INVALID',
+  });
+
+/** Whether an error says that something else lies where the secret should. */
+export const isSecretInvalid = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'SECRET_INVALID';
 
 /**
  * How long a secret that was read is taken for the one that lies in Redis. Our choice: after a FLUSHALL processes

@@ -9,17 +9,23 @@ type Told = Omit<ProbeAnswer, 'hasWaiting'>;
  *
  * - It tells the credit: the login is right and the endpoint answers. Of a hold for want of credit it says yes only
  *   where there is more than when the hold began; some, but no more, was too little for a message, so a canary tells.
- * - It is refused for the account's sake: no.
+ * - It is refused for the account's sake: no, but for an account that could not be reached, since that answers. A bare
+ *   number can be a credit or such a code: nobody knows.
  * - Nothing answers: no for an account that cannot be reached; else nobody knows.
  * - Any other answer, as from an account that may not ask: nobody knows, but somebody does answer.
  */
 export function readProbe(hold: Pick<Hold, 'reason' | 'credit'>, answer: AccountAnswer<number>): Told {
   if (answer.kind === 'answer') return ofCredit(hold, answer.value);
   const { why } = answer;
-  if (why.kind === 'refused' && why.by === 'code' && why.row?.scope === 'account') return { says: 'no' };
-  if (hold.reason !== 'unreachable') return { says: 'cannot-tell' };
-  return { says: why.kind === 'refused' || isAnswer(why.cause) ? 'yes' : 'no' };
+  if (hold.reason === 'unreachable')
+    return { says: why.kind === 'refused' || isAnswer(why.cause) ? 'yes' : 'no' };
+  return { says: isOfAccount(why) ? 'no' : 'cannot-tell' };
 }
+
+type NoAnswer = Extract<AccountAnswer<number>, { readonly kind: 'no-answer' }>['why'];
+
+const isOfAccount = (why: NoAnswer): boolean =>
+  why.kind === 'refused' && why.by === 'code' && why.row?.scope === 'account' && why.text !== '';
 
 function ofCredit({ reason, credit: before }: Pick<Hold, 'reason' | 'credit'>, credit: number): Told {
   if (reason !== 'no-credit') return { says: 'yes' };

@@ -100,7 +100,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     now,
     onChange(hold, before) {
       // Another worker may have seen the endpoint answer; the own breaker would go on turning messages away.
-      if (before?.reason === 'unreachable' && !stands(hold)) options.breaker.reset();
+      if (stands(before) && !stands(hold)) options.breaker.reset();
       telemetry.hold(hold, before);
     },
     onError: (error) => telemetry.redis(error),

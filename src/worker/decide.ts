@@ -114,10 +114,13 @@ export const completeWith = (groupId: string | undefined): Complete => ({
   ...(groupId === undefined ? {} : { groupId }),
 });
 
-/** Too large a request is divided; anything else says that address, proxy or firewall is wrong. */
+/**
+ * Too large a request is divided. Anything else says that address, proxy or firewall is wrong; so does one message
+ * that is said to be too large.
+ */
 function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
   const code = `http-${status}`;
-  if (status === 413) return requestFault({ code }, situation);
+  if (status === 413 && situation.messages > 1) return requestFault({ code }, situation);
   const { facts } = dead({ reason: 'terminal', code }, code, situation);
   return { kind: 'hold', rule: code, reason: 'endpoint', code, facts };
 }
@@ -165,6 +168,7 @@ function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
   return dead({ reason: 'terminal', ...refusal }, row.id, situation);
 }
 
+/** Never the message's own: where others are accepted in between, the account works now and then. */
 function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
   const { facts } = dead({ reason: 'terminal', ...refusal }, rule, situation);
   return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, facts };

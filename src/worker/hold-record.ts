@@ -59,16 +59,14 @@ export interface Hold {
   readonly credit?: number;
   /** What an operator's hold lies on top of: that has not been mended by it. */
   readonly beneath?: { readonly reason: HoldReason; readonly code?: string };
-  /** Other reasons that this hold has replaced: each had its witness. */
-  readonly replaced?: readonly HoldReason[];
   /** Probes so far. */
   readonly probes: number;
   readonly nextProbeAt: number;
   /** The next message that is taken is the canary. */
   readonly canaryMayGo: boolean;
   readonly canary?: Canary;
-  /** The job whose message was the last canary that was refused; another one goes before it. */
-  readonly lastCanary?: string;
+  /** The jobs whose messages were refused as canaries, the last one at the end; others go before them. */
+  readonly refusedCanaries?: readonly string[];
 }
 
 /** What is known of an account's holds, over all workers. */
@@ -80,6 +78,8 @@ export interface HoldRecord {
   readonly provenAt: number;
   /** Requests in a row that got a code which nobody knows. */
   readonly unknownInRow: number;
+  /** Reasons that have cost a message since messages were taken last; another one would say nothing new. */
+  readonly witnessed?: readonly HoldReason[];
   /** When the latest of them began. */
   readonly unknownAt?: number;
   readonly trial?: Trial;
@@ -98,6 +98,7 @@ const isRecord = isShaped<Omit<HoldRecord, 'hold'>>({
   liftedAt: isTime,
   provenAt: isTime,
   unknownInRow: isCount,
+  witnessed: optional(isListOf(isOneOf(holdReasons))),
   unknownAt: optional(isTime),
   trial: optional(isShaped<Trial>({ id: isString, since: isTime })),
 });
@@ -114,12 +115,11 @@ const isHold = isShaped<Hold>({
   witness: optional(isString),
   credit: optional(isNumber),
   beneath: optional(isShaped<NonNullable<Hold['beneath']>>({ reason: isReason, code: optional(isString) })),
-  replaced: optional(isListOf(isReason)),
   probes: isCount,
   nextProbeAt: isTime,
   canaryMayGo: isBoolean,
   canary: optional(isShaped<Canary>({ id: isString, worker: isString, until: isTime })),
-  lastCanary: optional(isString),
+  refusedCanaries: optional(isListOf(isString)),
 });
 
 /**
@@ -130,11 +130,14 @@ export function parseHoldRecord(raw: string | null): HoldRecord {
   const found = readJson(raw);
   if (!isObject(found)) return noRecord;
   const hold = 'hold' in found ? found.hold : holdOfVersion01(found);
-  const { liftedAt, provenAt, unknownInRow, unknownAt, trial } = isRecord(found) ? found : noRecord;
+  const { liftedAt, provenAt, unknownInRow, witnessed, unknownAt, trial } = isRecord(found)
+    ? found
+    : noRecord;
   return {
     liftedAt,
     provenAt,
     unknownInRow,
+    ...(witnessed === undefined ? {} : { witnessed }),
     ...(unknownAt === undefined ? {} : { unknownAt }),
     ...(trial === undefined ? {} : { trial }),
     ...(isHold(hold) ? { hold } : {}),

@@ -99,7 +99,9 @@ export const probeWaitMs = (probes: number, { probeIntervalMs, maxProbeIntervalM
 
 /**
  * A refusal of the account. The first one sets the hold, and its first message is the witness. One that meets a
- * standing hold of the same reason, or whose request began before the last hold was lifted, goes back.
+ * standing hold of the same reason, or whose request began before the last hold was lifted, goes back. So does one
+ * of a reason that had its witness, until a message is taken: that an account could log in, or that somebody resumed
+ * it, does not make the next refusal another incident.
  */
 export function refused(
   record: HoldRecord,
@@ -109,16 +111,14 @@ export function refused(
   const { hold } = record;
   if (refusal.startedAt < record.liftedAt) return { record, result: 'back' };
   if (refusal.reason === 'unknown-code') return unknownCode(record, refusal, context);
-  if (!stands(hold)) return tried(record, refusal, context) ?? begun(record, refusal, context);
+  if (!stands(hold))
+    return tried(record, refusal, context) ?? witnessed(heldAnew(record, refusal, context), refusal);
   if (hold.reason === refusal.reason || hold.beneath?.reason === refusal.reason)
     return { record: withCanaryRefused(record, refusal, context), result: 'back' };
-  return hold.reason === 'operator'
-    ? laidBeneath(record, hold, refusal)
-    : replaced(record, hold, refusal, context);
+  const next =
+    hold.reason === 'operator' ? laidBeneath(record, hold, refusal) : heldAnew(record, refusal, context);
+  return witnessed(next, refusal);
 }
-
-const begun = (record: HoldRecord, refusal: AccountRefusal, context: StepContext): Step<RefusalEffect> =>
-  witnessed({ ...record, hold: newHold(record, refusal, context) }, refusal);
 
 /** A trial of which nothing was heard for so long is over. */
 const trialLimitMs = 60_000;
@@ -133,7 +133,7 @@ function tried(
   { reason, first, startedAt, acceptedAt, refusedBefore, isAtFault, isCanary }: AccountRefusal,
   { now }: StepContext,
 ): Step<RefusalEffect> | undefined {
-  if (refusedBefore === undefined || isCanary || reason === 'no-credit') return undefined;
+  if (reason !== 'endpoint' || refusedBefore === undefined || isCanary) return undefined;
   if (isAtFault) return { record, result: 'at-fault' };
   const { trial, ...rest } = record;
   const isOn = trial !== undefined && trial.since > record.liftedAt && now - trial.since < trialLimitMs;
@@ -144,39 +144,35 @@ function tried(
 }
 
 /** A person's hold stays on top; what was met meanwhile comes to light when they resume. */
-function laidBeneath(record: HoldRecord, hold: Hold, refusal: AccountRefusal): Step<RefusalEffect> {
-  const { reason, code } = refusal;
-  return witnessed({ ...record, hold: { ...hold, beneath: { reason, code } } }, refusal);
-}
+const laidBeneath = (record: HoldRecord, hold: Hold, { reason, code }: AccountRefusal): HoldRecord => ({
+  ...record,
+  hold: { ...hold, beneath: { reason, code } },
+});
 
-/** Another reason replaces the hold, with a witness of its own, unless it had one before in this incident. */
-function replaced(
-  record: HoldRecord,
-  hold: Hold,
-  refusal: AccountRefusal,
-  context: StepContext,
-): Step<RefusalEffect> {
-  const before = hold.replaced ?? [];
-  const next = { ...newHold(record, refusal, context), replaced: [...new Set([...before, hold.reason])] };
-  if (before.includes(refusal.reason)) return { record: { ...record, hold: next }, result: 'back' };
-  return witnessed({ ...record, hold: next }, refusal);
-}
+const heldAnew = (record: HoldRecord, cause: HoldCause, context: StepContext): HoldRecord => ({
+  ...record,
+  hold: newHold(record, cause, context),
+});
 
 /** Only an account's fault takes a witness: no credit and a wrong address are no message's fault. */
 function witnessed(record: HoldRecord, { reason, first }: AccountRefusal): Step<RefusalEffect> {
-  if (reason !== 'account-fault' || !record.hold) return { record, result: 'back' };
-  return { record: { ...record, hold: { ...record.hold, witness: first } }, result: 'witness' };
+  const { hold, witnessed: before = [] } = record;
+  if (reason !== 'account-fault' || !hold || before.includes(reason)) return { record, result: 'back' };
+  const next = { ...record, witnessed: [...before, reason], hold: { ...hold, witness: first } };
+  return { record: next, result: 'witness' };
 }
 
 /** Each request's first message is given up, until there have been too many in a row: then the account is held. */
 function unknownCode(record: HoldRecord, refusal: AccountRefusal, context: StepContext): Step<RefusalEffect> {
   if (stands(record.hold)) return { record: withCanaryRefused(record, refusal, context), result: 'back' };
+  const { witnessed: before = [] } = record;
+  if (before.includes('unknown-code')) return { record: heldAnew(record, refusal, context), result: 'back' };
   const unknownInRow = record.unknownInRow + 1;
   const unknownAt = Math.max(record.unknownAt ?? 0, refusal.startedAt);
   const next = { ...record, unknownInRow, unknownAt };
   if (unknownInRow < unknownCodeLimit) return { record: next, result: 'witness' };
   const hold = { ...newHold(record, refusal, context), witness: refusal.first };
-  return { record: { ...next, hold }, result: 'witness' };
+  return { record: { ...next, witnessed: [...before, refusal.reason], hold }, result: 'witness' };
 }
 
 function withCanaryRefused(record: HoldRecord, { isCanary, first }: AccountRefusal, context: StepContext) {
@@ -210,7 +206,7 @@ function newHold(
 /** The endpoint does not answer: held, unless the account is held already. */
 export function beginUnreachable(record: HoldRecord, code: string, context: StepContext): HoldRecord {
   if (stands(record.hold)) return record;
-  return { ...record, hold: newHold(record, { reason: 'unreachable', code }, context) };
+  return heldAnew(record, { reason: 'unreachable', code }, context);
 }
 
 /**
@@ -224,6 +220,12 @@ const withoutRow = ({ unknownAt: _latest, ...record }: HoldRecord): HoldRecord =
   ...record,
   unknownInRow: 0,
 });
+
+/** A message was taken in a request that began after the last hold: what is refused from now on is news. */
+export function accepted(record: HoldRecord, startedAt: number): HoldRecord {
+  const { witnessed: before, ...rest } = record;
+  return !before || stands(record.hold) || startedAt < record.liftedAt ? record : rest;
+}
 
 const canaryIsOut = ({ canary }: Hold, now: number): boolean => canary !== undefined && canary.until > now;
 
@@ -246,13 +248,19 @@ export interface ProbeAnswer {
   readonly hasWaiting: boolean;
 }
 
+/**
+ * Each so many probes one message goes although the answer is no: an account may be refused nothing but its
+ * questions, or be told of a credit that says nothing, and a hold must not stand on that for ever.
+ */
+export const probesToDoubt = 10;
+
 /** A yes lifts the hold of an account with nothing to send; otherwise one message shows whether it is true. */
 export function answered(record: HoldRecord, answer: ProbeAnswer, context: StepContext): HoldRecord {
   const { hold } = record;
   if (hold?.mode !== 'probing') return record;
   const { credit, says, hasWaiting } = answer;
   const next = hold.reason === 'no-credit' && credit !== undefined ? { ...hold, credit } : hold;
-  if (says === 'no') return { ...record, hold: next };
+  if (says === 'no' && hold.probes % probesToDoubt !== 0) return { ...record, hold: next };
   if (says === 'yes' && !hasWaiting) return lifted(record, 0, context);
   return { ...record, hold: { ...next, canaryMayGo: true } };
 }
@@ -266,11 +274,14 @@ export interface TakenWhileHeld {
 
 /**
  * - `canary`: one message of it goes.
- * - `aside`: its message was the last canary and was refused, so it lets the others by.
+ * - `aside`: its message was a canary before and was refused, so it lets the others by.
  * - `back`: it waits.
  * - `free`: there is no hold any more.
  */
 export type Admission = 'canary' | 'aside' | 'back' | 'free';
+
+/** The jobs whose messages were refused as canaries of this hold. */
+export const refusedAsCanary = (hold: Hold | undefined): readonly string[] => hold?.refusedCanaries ?? [];
 
 export function admit(
   record: HoldRecord,
@@ -279,7 +290,7 @@ export function admit(
 ): Step<Admission> {
   const { hold } = record;
   if (!stands(hold)) return { record, result: 'free' };
-  if (hold.lastCanary === id && othersWait) return { record, result: 'aside' };
+  if (othersWait && refusedAsCanary(hold).includes(id)) return { record, result: 'aside' };
   if (hold.mode !== 'probing' || !hold.canaryMayGo || canaryIsOut(hold, now))
     return { record, result: 'back' };
   const canary = { id, worker, until: now + policy.canaryLimitMs };
@@ -296,9 +307,15 @@ export function canaryFailed(record: HoldRecord, { now, policy }: StepContext, r
   if (hold?.mode !== 'probing') return record;
   const { canary: _done, ...rest } = hold;
   const nextProbeAt = now + probeWaitMs(hold.probes, policy);
-  const lastCanary = refused === undefined ? {} : { lastCanary: refused };
-  return { ...record, hold: { ...rest, canaryMayGo: false, nextProbeAt, ...lastCanary } };
+  const failed: Hold = { ...rest, canaryMayGo: false, nextProbeAt };
+  if (refused === undefined) return { ...record, hold: failed };
+  const others = refusedAsCanary(hold).filter((id) => id !== refused);
+  const refusedCanaries = [...others, refused].slice(-refusedCanariesKept);
+  return { ...record, hold: { ...failed, refusedCanaries } };
 }
+
+/** More messages in a row that a firewall dislikes, and the first is tried anew. */
+const refusedCanariesKept = 20;
 
 /** It ended without saying anything of the account: the next message may go at once. */
 export function canaryReturned(record: HoldRecord, id: string): HoldRecord {
@@ -309,11 +326,12 @@ export function canaryReturned(record: HoldRecord, id: string): HoldRecord {
 }
 
 function lifted(record: HoldRecord, provenAt: number, { now }: StepContext): HoldRecord {
-  const { hold, ...rest } = withoutRow(record);
+  const { hold, witnessed: before, ...rest } = withoutRow(record);
   if (!hold) return record;
   const { reason, code, since, by } = hold;
   return {
     ...rest,
+    ...(before && provenAt === 0 ? { witnessed: before } : {}),
     liftedAt: now,
     provenAt: Math.max(record.provenAt, provenAt),
     hold: {
@@ -360,13 +378,13 @@ function beneathOf(hold: Hold | undefined): Hold['beneath'] {
   return { reason: hold.reason, ...(hold.code === undefined ? {} : { code: hold.code }) };
 }
 
-/** A person resumes: their own hold ends; any other reason is probed at once. */
+/** A person resumes: their own hold ends; any other reason is probed at once, by a message whatever a question says. */
 export function resumeByPerson(record: HoldRecord, now: number): HoldRecord {
   const { hold, ...rest } = withoutRow(record);
   if (!stands(hold)) return record;
   const { beneath, note: _note, ...facts } = hold;
   if (hold.reason === 'operator' && !beneath) return { ...rest, liftedAt: now };
-  const { canary: _canary, lastCanary: _last, ...present } = facts;
+  const { canary: _canary, refusedCanaries: _refused, ...present } = facts;
   return {
     ...rest,
     hold: {
@@ -376,7 +394,7 @@ export function resumeByPerson(record: HoldRecord, now: number): HoldRecord {
       modeSince: now,
       probes: 0,
       nextProbeAt: now,
-      canaryMayGo: false,
+      canaryMayGo: true,
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Hold, HoldRecord } from './hold-record.ts';
 import {
   type AccountRefusal,
   type Admission,
+  accepted,
   admit,
   answered,
   beginUnreachable,
@@ -16,6 +17,7 @@ import {
   paced,
   type RefusalEffect,
   refused,
+  refusedAsCanary,
   type Step,
   type StepContext,
   shownHold,
@@ -143,7 +145,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       if (!(await change(claimProbe))) return;
       const answer = await options.ask(hold);
       const hasWaiting = (await options.countWaiting()) > 0;
-      await changeTo((record, at) => answered(record, { ...answer, hasWaiting }, at));
+      await changeTo((record, at) =>
+        // The answer can take its time; meanwhile another reason may hold the account.
+        record.hold?.reason === hold.reason ? answered(record, { ...answer, hasWaiting }, at) : record,
+      );
     } catch (error) {
       options.onError(error);
     } finally {
@@ -174,13 +179,16 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       return stands(current());
     },
     async admit(id) {
-      const othersWait = current()?.lastCanary === id && (await options.countWaiting()) > 0;
+      const wasRefused = refusedAsCanary(current()).includes(id);
+      const othersWait = wasRefused && (await options.countWaiting()) > 0;
       return change((record, at) => admit(record, { id, othersWait }, at));
     },
     refused: (refusal) => change((record, at) => refused(record, { ...refusal, acceptedAt }, at)),
     async answered({ kind, startedAt, canary }) {
       if (kind === 'accepted') acceptedAt = Math.max(acceptedAt, startedAt);
       if (seen && seen.record.unknownInRow > 0) await changeTo((record) => codeWasKnown(record, startedAt));
+      if (kind === 'accepted' && seen?.record.witnessed)
+        await changeTo((record) => accepted(record, startedAt));
       if (canary === undefined) return;
       if (kind === 'accepted') await changeTo((record, at) => canaryAccepted(record, startedAt, at));
       else await changeTo((record, at) => canaryRefusedForItself(record, canary, at));

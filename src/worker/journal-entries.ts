@@ -47,7 +47,7 @@ export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
     attempts: journal.attempts + (verdict.kind === 'hold' || verdict.kind === 'defer' ? 0 : 1),
     resends: journal.resends + (verdict.kind === 'retry' && verdict.resend ? 1 : 0),
     history: [...journal.history, entryOf(journal, facts)].slice(-historyLimit),
-    ...(isAboutAccount(verdict) ? { refusedAt: now } : {}),
+    ...(isByEndpoint(verdict) ? { refusedAt: now } : {}),
   };
   if (verdict.kind === 'retry' || verdict.kind === 'defer') {
     return { ...next, notBefore: now + verdict.delayMs };
@@ -57,11 +57,11 @@ export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
 }
 
 /**
- * Refused because of the account, or so it seemed: should others be accepted and this one be refused again, it is the
- * message after all. Want of credit and a code that nobody knows cast no such doubt.
+ * Refused by the endpoint: should others be accepted and this one be refused again, it is the message after all, one
+ * that a firewall dislikes. What JetSMS itself says of an account casts no such doubt.
  */
-export const isAboutAccount = (verdict: Verdict): boolean =>
-  verdict.kind === 'hold' && (verdict.reason === 'account-fault' || verdict.reason === 'endpoint');
+export const isByEndpoint = (verdict: Verdict): boolean =>
+  verdict.kind === 'hold' && verdict.reason === 'endpoint';
 
 /** What BullMQ keeps of a finished job. */
 export interface Finish {

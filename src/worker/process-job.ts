@@ -9,7 +9,8 @@ import { decide, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
 import { firstAndRest } from './division.ts';
 import type { Hold } from './hold-record.ts';
-import { stands } from './hold-steps.ts';
+import { refusedAsCanary, stands } from './hold-steps.ts';
+import type { AccountHolds } from './holds.ts';
 import { afterAttempt, resentBy } from './journal-entries.ts';
 import { isLockLost } from './lock-lost.ts';
 import { asideMs, deferSpreadMs, fullJitter } from './schedules.ts';
@@ -200,7 +201,7 @@ async function sendJob(
   const id = job.id ?? '';
   const admission = stands(context.holds.current()) ? await context.holds.admit(id) : 'free';
   if (admission === 'back') return backToWait(taken);
-  if (admission === 'aside') return delayUntil(taken, context.now() + asideMs, context);
+  if (admission === 'aside') return delayUntil(taken, context.now() + asideForMs(context.holds), context);
   const isCanary = admission === 'canary';
   const settlement = await new Promise<Settlement>((resolve) => {
     context.collector.add({
@@ -219,8 +220,12 @@ async function sendJob(
   return settle(taken, settlement, context);
 }
 
+/** Long enough for all that step aside to be aside at once: then the next one that is taken is another. */
+const asideForMs = (holds: AccountHolds): number =>
+  asideMs * Math.max(1, refusedAsCanary(holds.current()).length);
+
 /**
- * A job of many messages travels alone, and so does an MMS; and a message that was refused together with its account,
+ * A job of many messages travels alone, and so does an MMS; and a message that the endpoint refused with its account,
  * so that a second refusal says which message it is about.
  */
 const travelsAlone = ({ to, media }: SendJob, { refusedAt }: Journal): boolean =>

@@ -1,7 +1,7 @@
 import { emptyJournal, type Journal } from '../queue/journal.ts';
 import type { Verdict } from './decide.ts';
 import type { DeliverContext } from './delivery.ts';
-import { type AttemptFacts, afterAttempt, isAboutAccount, resentBy } from './journal-entries.ts';
+import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './journal-entries.ts';
 import type { JournalWrite, WriteResult } from './journal-store.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
@@ -60,7 +60,7 @@ function settleOne(
 const needsRecord = ({ delivery, verdict }: Judged, { lockDurationMs, now }: DeliverContext): boolean =>
   delivery.job.campaign !== undefined ||
   (verdict.kind === 'hold'
-    ? delivery.job.whenUncertain === 'park' || delivery.isCanary || isAboutAccount(verdict)
+    ? delivery.job.whenUncertain === 'park' || delivery.isCanary || isByEndpoint(verdict)
     : verdict.kind !== 'complete' || delivery.lane === 'bulk') ||
   now() - delivery.takenAt > lockDurationMs / 2;
 

@@ -9,6 +9,7 @@ import {
   type Journal,
   type Piece,
   type Settled,
+  usedOf,
 } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
@@ -149,9 +150,9 @@ async function divide(
   for (const [index, piece] of pieces.entries()) {
     const id = pieceId(taken.job.id ?? '', index);
     if (piece.fate === 'again') {
-      const { attempts, resends, delayMs, ranges } = piece;
+      const { delayMs, ranges } = piece;
       const deduplication = { id, ttlMs: pieceMemoryMs };
-      const data = subJob(job, ranges, { attempts, resends });
+      const data = subJob(job, ranges, usedOf(piece));
       await context.queue.add(
         job.lane,
         data,

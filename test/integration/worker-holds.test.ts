@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { holdAccount, resumeAccount } from '../../src/worker/hold-operations.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { httpReply, rawServer } from '../support/raw-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const place = ({ prefix, account }: DeliveryWorld) => ({ prefix, account: account.name });
@@ -254,6 +255,54 @@ describe("the account's fault", () => {
     await world.held({ reason: 'account-fault', mode: 'resuming' });
     expect(world.telemetry.requests).toHaveLength(sent);
   });
+
+  it('costs one message although the question says yes each time: an account that may ask, but not send', async () => {
+    await using world = await createDelivery({ account: { ...soon, creditIntervalMs: 3_600_000 } });
+    world.simulator.accounts.update('acme', { open: false });
+    await world.startWorker();
+    await world.send();
+    await world.held({ reason: 'account-fault', mode: 'resuming' });
+    const { id } = await world.send({ to: `+${numberAt(1)}` });
+    await world.held({ reason: 'account-fault', mode: 'probing' });
+    const first = requests(world);
+    await waitFor(() => requests(world) >= first + 2);
+    expect(await world.letters()).toHaveLength(1);
+
+    world.simulator.accounts.update('acme', { open: true });
+    expect((await world.end(id)).state).toBe('completed');
+    await world.held({ reason: 'account-fault', mode: 'resuming' });
+    // Messages were taken in between: this is another incident.
+    world.simulator.accounts.update('acme', { open: false });
+    await world.send({ to: `+${numberAt(2)}` });
+    await waitFor(async () => (await world.letters()).length === 2);
+  });
+
+  it('that comes and goes costs one message each time, also where the same messages meet it', async () => {
+    const refusals = new Set([1, 2, 3, 4, 6, 7, 8, 9]);
+    await using server = await rawServer((socket, nth) =>
+      socket.write(httpReply(200, refusals.has(nth) ? '28 unauthorized ip' : '00 130228114512')),
+    );
+    await using world = await createDelivery({
+      account: { ...soon, url: server.url, connections: 4, concurrency: 4 },
+    });
+    const ids = await world.sendMany(20);
+    await world.startWorker();
+    await Promise.all(ids.map((id) => world.end(id, { limitMs: 20_000 })));
+    expect((await world.letters()).map(({ data }) => data.code)).toEqual(['28', '28']);
+  });
+
+  it('is tried with a message all the same where the question always says no', async () => {
+    await using world = await createDelivery({ account: { ...soon, creditIntervalMs: 3_600_000 } });
+    const noQuestions = { on: 'account-query' } as const;
+    world.simulator.faults.add({ kind: 'raw-reply', body: '77 non authentication', match: noQuestions });
+    world.simulator.faults.add({ kind: 'reply', code: '77', times: 1 });
+    await world.startWorker();
+    await world.send();
+    await world.held({ reason: 'account-fault', mode: 'probing' });
+    await world.send({ to: `+${numberAt(1)}` });
+    await world.simulator.waitForAccepted(1, 20_000);
+    await world.held({ reason: 'account-fault', mode: 'resuming' });
+  });
 });
 
 describe('an endpoint that refuses in HTTP', () => {
@@ -292,6 +341,45 @@ describe('an endpoint that refuses in HTTP', () => {
     expect(await world.letters()).toEqual([]);
     expect(await world.hold()).toBeUndefined();
     expectEachOnce(world, 40);
+  });
+
+  it('finds each single message too large: the account is held, no message is lost by it', async () => {
+    await using world = await createDelivery({ account: { ...soon } });
+    world.simulator.faults.add({ kind: 'status', status: 413 });
+    const numbers = Array.from({ length: 40 }, (_, n) => `+${numberAt(n)}`);
+    await world.producer.sendMany(numbers, { campaign: 'sale', text: 'Merhaba' });
+    await world.startWorker();
+    await world.held({ reason: 'endpoint', code: 'http-413' });
+    const first = requests(world);
+    await waitFor(() => requests(world) >= first + 3);
+    world.simulator.faults.clear();
+    await world.simulator.waitForAccepted(40, 20_000);
+    expect(await world.letters()).toEqual([]);
+    expectEachOnce(world, 40);
+  });
+
+  it('for the sake of several texts of the most urgent lane does not stop the other lanes', async () => {
+    await using world = await createDelivery({ account: { ...soon } });
+    world.simulator.faults.add({ kind: 'status', status: 403, match: { textIncludes: 'firewall' } });
+    for (let n = 0; n < 4; n += 1)
+      await world.send({ lane: 'otp', text: `firewall ${n}`, to: `+${numberAt(n)}` });
+    await world.sendMany(3, { lane: 'bulk' });
+    await world.startWorker();
+    await world.simulator.waitForAccepted(3, 20_000);
+    await waitFor(async () => (await world.letters()).length === 4, { limitMs: 20_000 });
+  });
+
+  it('for the sake of some texts of a campaign does not stop it: it is divided until those alone are given up', async () => {
+    await using world = await createDelivery({ account: { ...soon } });
+    world.simulator.faults.add({ kind: 'status', status: 403, match: { textIncludes: 'firewall' } });
+    const textOf = (n: number) => ([2, 30, 31, 99].includes(n) ? `firewall ${n}` : `Merhaba ${n}`);
+    const messages = Array.from({ length: 100 }, (_, n) => ({ to: `+${numberAt(n)}`, text: textOf(n) }));
+    await world.producer.sendMany(messages, { campaign: 'sale' });
+    await world.startWorker();
+    await world.simulator.waitForAccepted(96, 20_000);
+    await waitFor(async () => (await world.letters()).length === 4, { limitMs: 20_000 });
+    expectEachOnce(world, 96);
+    expect((await world.letters()).map(({ data }) => data.code)).toEqual(Array(4).fill('http-403'));
   });
 
   it.each([
@@ -380,6 +468,18 @@ describe('an endpoint that does not answer', () => {
     const used = ends.reduce((sum, { journal }) => sum + journal.attempts, 0);
     // Each message's own attempt, and those that opened the breaker.
     expect(used).toBeLessThanOrEqual(100 + 3 + world.account.connections);
+  });
+
+  it.each(['28', '77'])('is asked, and a credit of %s is taken for an answer', async (credit) => {
+    await using world = await createDelivery({
+      account: { ...soon, creditIntervalMs: 3_600_000, unreachableAfter: 2 },
+    });
+    world.simulator.faults.add({ kind: 'raw-reply', body: credit, match: { on: 'account-query' } });
+    world.simulator.faults.add({ kind: 'status', status: 503, times: 2 });
+    await world.startWorker();
+    await world.sendMany(2);
+    await world.held({ reason: 'unreachable', mode: 'probing' });
+    await world.simulator.waitForAccepted(2, 10_000);
   });
 
   it('is trusted by every worker as soon as one has seen it answer', async () => {

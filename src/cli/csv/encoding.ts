@@ -40,8 +40,7 @@ export function decodeLine(line: Uint8Array, evidence: EncodingEvidence): string
   // No text has a zero byte.
   if (encoding === 'unreadable' || line.includes(0)) return undefined;
   const text = (encoding === 'utf-8' ? utf8 : windows1254).decode(line);
-  const isReadable =
-    encoding === 'utf-8' ? !text.includes(replacementCharacter) : usualInWindows1254.test(text);
+  const isReadable = encoding === 'utf-8' ? !spoiled.test(text) : usualInWindows1254.test(text);
   return isReadable ? text : undefined;
 }
 
@@ -94,5 +93,8 @@ function isSurelyWindows1254(bytes: string): boolean {
 /** ASCII, letters without Ã, Ä, Å and ÿ (0xFF), and signs that texts have. */
 const usualInWindows1254 = /^[\p{ASCII}€…‘’“”•–—™\u00a0©«®°´·»½À-ÂÆ-ÖØ-öø-üĞİŞğış]*$/u;
 
-/** What a program has left that could not read its own input. */
-const replacementCharacter = '\ufffd';
+/**
+ * What another program has left that could not read its own input, in UTF-8 that is valid: the replacement character, or a
+ * Turkish letter that was read as Windows-1252 or -1254 and written as UTF-8 once more (`Ã¼`, `ÅŸ`).
+ */
+const spoiled = /\ufffd|Ã[§‡¶–¼œ\u0087\u0096\u009c]|[ÄÅ][žŸ\u009e\u009f]|Ä[°±]/;

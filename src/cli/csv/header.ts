@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts';
 import { columnKey } from '../template.ts';
+import { fewestDigits, looksLikeNumber } from './number-cell.ts';
 
 /** Words for a phone; a name of them alone, also of several (`Cep Tel`), is the column with the numbers. */
 const phoneWords = ['telefon', 'telefonu', 'tel', 'cep', 'gsm', 'mobil', 'mobile', 'phone', 'msisdn'];
@@ -42,8 +43,7 @@ export interface ColumnWishes {
  * CSV_NUMBER_COLUMN_AMBIGUOUS; each names the columns that are there
  */
 export function readHeader(cells: readonly string[], { toColumn, required = [] }: ColumnWishes): CsvHeader {
-  // A number must not get into an error by way of a forgotten header line.
-  if (cells.some((cell) => cell.replace(/\D/g, '').length >= 7)) throw new CliError('CSV_HEADER_MISSING');
+  if (cells.some(isPrivate)) throw new CliError('CSV_HEADER_MISSING');
   const names = cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   const keys = names.map(columnKey);
   refuseDuplicates(names, keys);
@@ -52,6 +52,10 @@ export function readHeader(cells: readonly string[], { toColumn, required = [] }
   }
   return { keys, toIndex: findNumberColumn(names, toColumn) };
 }
+
+/** A number must not get into an error by way of a forgotten header line, nor must the name beside it. */
+const isPrivate = (cell: string): boolean =>
+  cell.replace(/\D/g, '').length >= fewestDigits || looksLikeNumber(cell);
 
 function refuseDuplicates(names: readonly string[], keys: readonly string[]): void {
   const position = keys.findIndex((key, index) => key !== '' && keys.indexOf(key) < index);

@@ -43,6 +43,22 @@ function world(change: Partial<ManyStore> = {}) {
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => numberAt(n));
 
 describe('a campaign that is being stored', () => {
+  it.each([
+    ['a dry run', numbers(20), { dryRun: true }],
+    ['a list without one good number', Array.from({ length: 20 }, () => 'x'), {}],
+  ])('leaves the process its other work, also in %s', async (_, recipients, change) => {
+    await using inner = world();
+    let isOver = false;
+    const call = sendMany(recipients, { ...options, ...change }, campaign(), inner.store);
+    const over = call.finally(() => {
+      isOver = true;
+    });
+    let turns = 0;
+    for (; !isOver; turns += 1) await nextTurn();
+    await over;
+    expect(turns).toBeGreaterThanOrEqual(10);
+  });
+
   it('fails when one job could not be stored, also while it waits for the next recipient', async () => {
     await using inner = world();
     let asked = 0;

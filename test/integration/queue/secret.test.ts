@@ -104,11 +104,21 @@ describe('a producer whose secret cannot be read', () => {
       await redis.set(keys.secret(prefix), text);
       await using producer = createProducer({ redis: sharedRedisUrl(), prefix });
       const error = await producer.send(message).catch((thrown) => thrown);
-      expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE' });
-      expect(error.cause.message).toContain(keys.secret(prefix));
+      expect(error).toMatchObject({ code: 'SECRET_INVALID' });
+      expect(error.message).toContain(keys.secret(prefix));
+      if (text !== '') expect(error.message).not.toContain(text);
       expect(await redis.keys(`${prefix}*`)).toEqual([keys.secret(prefix)]);
     },
   );
+
+  it('says so of what is no text at all, and of a campaign too', async () => {
+    await redis.lpush(keys.secret(prefix), 'short');
+    await using producer = createProducer({ redis: sharedRedisUrl(), prefix });
+    await expect(producer.send(message)).rejects.toMatchObject({ code: 'SECRET_INVALID' });
+    const campaign = producer.sendMany([message.to], { campaign: 'sale', text: 'x', title: 'ACME' });
+    await expect(campaign).rejects.toMatchObject({ code: 'SECRET_INVALID' });
+    expect(await redis.keys(`${prefix}*`)).toEqual([keys.secret(prefix)]);
+  });
 
   it('sends messages without a key all the same', async () => {
     await redis.set(keys.secret(prefix), 'short');

@@ -135,6 +135,7 @@ describe('readRecipients', () => {
     ['no number column', 'no;ad\n', {}, 'CSV_NUMBER_COLUMN_MISSING', 'Columns: no, ad.'],
     ['two number columns', 'telefon;gsm\n', {}, 'CSV_NUMBER_COLUMN_AMBIGUOUS', 'Candidates: telefon, gsm.'],
     ['no header', '05321234567;Ada\n', {}, 'CSV_HEADER_MISSING', 'telefon;ad'],
+    ['no header, rounded', '5,32E+09;Ada\n', {}, 'CSV_HEADER_MISSING', 'telefon;ad'],
     ['an open quote in the header', 'telefon;"ad\n', {}, 'CSV_HEADER_UNREADABLE', ''],
     ['no line breaks at all', 'x'.repeat(200_000), {}, 'CSV_LINE_TOO_LONG', ''],
   ])('refuses a file with %s', async (_, content, wishes, code, words) => {
@@ -250,6 +251,16 @@ describe('a forgotten quote', () => {
     ['among ragged lines', `telefon;ad;il\n${a};"Ali\n${b};Ece";Muş\n${d};Can;x\n`, 'ad'],
     ['before a landline', `telefon;ad\n${a};"Ali\n0212 765 43 21;Ece"\n${d};Can\n`, 'ad'],
     ['before a number as Excel writes it', `telefon;ad\n${a};"Ali\n'${b};Ece"\n${d};Can\n`, 'ad'],
+    ['before a quantity of Excel', `telefon;ad\n${a};"Ali\n5,341234567E+9;Ece"\n${d};Can\n`, 'ad'],
+    ['before a rounded quantity', `telefon;ad\n${a};"Ali\n5,34E+09;Ece"\n${d};Can\n`, 'ad'],
+    ['before a number with long dashes', `telefon;ad\n${a};"Ali\n0534–123–45–67;Ece"\n${d};Can\n`, 'ad'],
+    [
+      'before a number in wide digits',
+      `telefon;ad\n${a};"Ali\n０５３４１２３４５６７;Ece"\n${d};Can\n`,
+      'ad',
+    ],
+    ['before a number with a note', `telefon;ad\n${a};"Ali\n${b} (ev);Ece"\n${d};Can\n`, 'ad'],
+    ['before two numbers in a cell', `telefon;ad\n${a};"Ali\n${b}, ${c};Ece"\n${d};Can\n`, 'ad'],
   ])('%s costs its lines and no other', async (_, content, column) => {
     expect(await readNames(content, column)).toEqual(['LINE_QUOTES', 'LINE_QUOTES', dCan]);
   });

@@ -152,14 +152,26 @@ describe('the reply', () => {
     });
   });
 
-  it.each(['4915123456789', '004915123456789', '905321234567', '05321234567'])(
-    'takes a recipient’s number that is echoed as %s for no id',
-    (number) => {
-      const parcel = parcelOf(['905321234567', 'a'], ['4915123456789', 'b']);
-      const reply = { status: 200, headers: {}, body: Buffer.from(`00 ${number}`) };
-      expect(xmlSurface.readReply(reply, { ...context, parcel }).outcome).toEqual({ kind: 'accepted' });
-    },
-  );
+  it.each([
+    '4915123456789',
+    '004915123456789',
+    '905321234567',
+    '05321234567',
+    '905321234567905321234567',
+    '905321234567001',
+    '5321234567001',
+    '26112805321234567',
+    '491512345678901',
+  ])('takes a recipient’s number that is echoed in %s for no id', (number) => {
+    const parcel = parcelOf(['905321234567', 'a'], ['4915123456789', 'b']);
+    const reply = { status: 200, headers: {}, body: Buffer.from(`00 ${number}`) };
+    expect(xmlSurface.readReply(reply, { ...context, parcel }).outcome).toEqual({ kind: 'accepted' });
+  });
+
+  it('takes an id for one that holds the digits of a number by chance', () => {
+    const reply = { status: 200, headers: {}, body: Buffer.from('00 130532123456712') };
+    expect(xmlSurface.readReply(reply, context).outcome).toMatchObject({ groupId: '130532123456712' });
+  });
 
   it('keeps the row of the reply as it came, whatever is scrubbed from its words', () => {
     const reply = { status: 200, headers: {}, body: Buffer.from('90 XML null') };

@@ -75,6 +75,8 @@ describe('a safe message', () => {
     ],
     ['no route to +905321234567', 'no route to [number]'],
     ['05321234567: bad', '[number]: bad'],
+    ['no route to +905321234567.', 'no route to [number].'],
+    ['version 1.9053212345.6', 'version 1.9053212345.6'],
     ['connect ECONNREFUSED 127.0.0.1:6379', 'connect ECONNREFUSED 127.0.0.1:6379'],
     ['Missing lock for job 018f2c3a-9053212345670 moveToFinished', expect.stringContaining('Missing lock')],
   ])('turns %j into %j', (message, safe) => {

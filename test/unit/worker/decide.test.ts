@@ -344,7 +344,7 @@ describe('a request that is too large for the endpoint', () => {
       # messages  verdict
       1000        split
       2           split
-      1           dead terminal http-413
+      1           hold endpoint http-413
     `),
   )('of %s messages: %s', (messages, expected) => {
     expect(verdictOf(http(413), { messages: Number(messages) })).toBe(expected);
@@ -590,7 +590,7 @@ describe('for any situation', () => {
     });
   });
 
-  it('only a request of several messages is split; never for credit, title or account', () => {
+  it('only a request of several messages is split; never for credit, account or title', () => {
     holds(({ messages, outcome }, verdict) => {
       if (verdict.kind !== 'split') return;
       expect(messages).toBeGreaterThan(1);

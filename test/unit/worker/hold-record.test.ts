@@ -10,18 +10,18 @@ const full: Hold = {
   modeSince: 2,
   by: 'worker w',
   witness: 'm1',
-  replaced: ['no-credit'],
   probes: 3,
   nextProbeAt: 4,
   canaryMayGo: true,
   canary: { id: 'm2', worker: 'w', until: 5 },
-  lastCanary: 'm3',
+  refusedCanaries: ['m2', 'm3'],
 };
 const record: HoldRecord = {
   hold: full,
   liftedAt: 6,
   provenAt: 7,
   unknownInRow: 2,
+  witnessed: ['account-fault'],
   unknownAt: 8,
   trial: { id: 'm4', since: 9 },
 };

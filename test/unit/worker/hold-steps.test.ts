@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
 import {
   type AccountRefusal,
+  accepted,
   admit,
   answered,
   beginUnreachable,
@@ -17,6 +18,7 @@ import {
   type ProbeAnswer,
   paced,
   paceStepMs,
+  probesToDoubt,
   probeWaitMs,
   refused,
   resumeByPerson,
@@ -94,7 +96,6 @@ describe("a refusal for the account's sake", () => {
       reason: 'account-fault',
       witness: 'm2',
       since: now + 5,
-      replaced: ['no-credit'],
     });
   });
 
@@ -135,6 +136,33 @@ describe("a refusal for the account's sake", () => {
     expect(record.hold).toMatchObject({ mode: 'probing', since: now, modeSince: now + 40 });
   });
 
+  it('after a hold that no acceptance has ended is the same incident: the account is held, nothing is given up', () => {
+    const byQuestion = answered(probing({ probes: 1 }), { says: 'yes', hasWaiting: false }, at(10));
+    const byPerson = holdByPerson(held('account-fault'), byAyse);
+    const resumedByPerson = answered(
+      resumeByPerson(byPerson, now + 5),
+      { says: 'yes', hasWaiting: false },
+      at(10),
+    );
+    for (const lifted of [byQuestion, resumedByPerson, paced(byQuestion, at(1e9))]) {
+      const again = refused(lifted, refusal('account-fault', { startedAt: now + 20, first: 'm2' }), at(30));
+      expect(again.result).toBe('back');
+      expect(again.record.hold).toMatchObject({ reason: 'account-fault', mode: 'probing' });
+    }
+    const other = refused(byQuestion, refusal('no-credit', { startedAt: now + 20 }), at(30)).record;
+    const third = refused(other, refusal('account-fault', { startedAt: now + 40, first: 'm3' }), at(50));
+    expect(third.result).toBe('back');
+  });
+
+  it('is a new incident as soon as a message was taken in between', () => {
+    const lifted = answered(probing({ probes: 1 }), { says: 'yes', hasWaiting: false }, at(10));
+    expect(accepted(lifted, now + 9)).toBe(lifted);
+    const held2 = held('account-fault');
+    expect(accepted(held2, now + 11)).toBe(held2);
+    const taken = accepted(lifted, now + 11);
+    expect(refused(taken, refusal('account-fault', { startedAt: now + 20 }), at(30)).result).toBe('witness');
+  });
+
   it("comes to lie beneath a person's hold, which stays, and is probed when they resume", () => {
     const byPerson = holdByPerson(noRecord, byAyse);
     const { record, result } = refused(byPerson, refusal('account-fault'), at(5));
@@ -157,21 +185,17 @@ describe("a refusal for the account's sake", () => {
   });
 });
 
-describe('a message that was refused with its account before, and is refused again', () => {
+describe('a message that the endpoint refused before, and refuses again', () => {
   /** It was refused at `now`; others have been accepted since. */
   const before = { refusedBefore: now, acceptedAt: now + 1_000 };
   const again = (first: string, ms: number, change: Partial<AccountRefusal> = {}) =>
-    refusal('account-fault', { first, startedAt: now + ms - 100, ...before, ...change });
+    refusal('endpoint', { first, startedAt: now + ms - 100, ...before, ...change });
   const onTrial = refused(noRecord, again('m1', 2_000), at(2_000));
 
-  it.each(['account-fault', 'endpoint'] as const)(
-    'by %s: is put on trial, and holds nothing, since it may be the message',
-    (reason) => {
-      const { record, result } = refused(noRecord, { ...again('m1', 2_000), reason }, at(2_000));
-      expect(result).toBe('on-trial');
-      expect(record.hold).toBeUndefined();
-    },
-  );
+  it('is put on trial, and holds nothing, since it may be the message', () => {
+    expect(onTrial.result).toBe('on-trial');
+    expect(onTrial.record.hold).toBeUndefined();
+  });
 
   it('is at fault where it is refused once more and nothing else was meanwhile', () => {
     const { record, result } = refused(onTrial.record, again('m1', 4_000), at(4_000));
@@ -183,9 +207,9 @@ describe('a message that was refused with its account before, and is refused aga
     expect(refused(onTrial.record, again('m1', 2_050), at(2_100)).result).toBe('aside');
   });
 
-  it('is not at fault where another message was refused meanwhile: it was the account', () => {
+  it('is not at fault where another message was refused meanwhile: it was the endpoint', () => {
     const incident = refused(onTrial.record, again('m2', 2_500, { acceptedAt: 0 }), at(2_500));
-    expect(incident.result).toBe('witness');
+    expect(incident.result).toBe('back');
     expect(refused(incident.record, again('m1', 4_000), at(4_000)).result).toBe('back');
     const lifted = canaryAccepted(incident.record, now + 5_000, at(5_100));
     const later = again('m1', 6_000, { refusedBefore: now + 4_000, acceptedAt: now + 5_500 });
@@ -200,12 +224,12 @@ describe('a message that was refused with its account before, and is refused aga
 
   it('begins a hold where nobody was accepted since: nothing says that it is the message', () => {
     const { record, result } = refused(noRecord, again('m1', 2_000, { acceptedAt: now }), at(2_000));
-    expect(result).toBe('witness');
-    expect(record.hold?.reason).toBe('account-fault');
+    expect(result).toBe('back');
+    expect(record.hold?.reason).toBe('endpoint');
   });
 
   it('is put on trial by the word of a canary of another worker, too', () => {
-    const resuming = canaryAccepted(held('account-fault'), now + 500, at(600));
+    const resuming = canaryAccepted(held('endpoint'), now + 500, at(600));
     expect(refused(resuming, again('m1', 2_000, { acceptedAt: 0 }), at(2_000)).result).toBe('on-trial');
   });
 
@@ -217,13 +241,16 @@ describe('a message that was refused with its account before, and is refused aga
   it('is at fault at once where it is of those among which one was found at fault, but not while the account is held', () => {
     const piece = again('m1.0', 2_000, { isAtFault: true });
     expect(refused(noRecord, piece, at(2_000)).result).toBe('at-fault');
-    expect(refused(held('account-fault'), piece, at(2_000)).result).toBe('back');
+    expect(refused(held('endpoint'), piece, at(2_000)).result).toBe('back');
   });
 
-  it('by want of credit holds the account as ever', () => {
-    expect(refused(noRecord, { ...again('m1', 2_000), reason: 'no-credit' }, at(2_000))).toMatchObject({
-      result: 'back',
-      record: { hold: { reason: 'no-credit' } },
+  it.each([
+    ['no-credit', 'back'],
+    ['account-fault', 'witness'],
+  ] as const)('holds the account as ever by JetSMS’ own word on it: %s', (reason, result) => {
+    expect(refused(noRecord, { ...again('m1', 2_000), reason }, at(2_000))).toMatchObject({
+      result,
+      record: { hold: { reason } },
     });
   });
 });
@@ -246,6 +273,14 @@ describe('a code that nobody knows', () => {
     const { record, results } = afterRow(7);
     expect(results).toEqual(['witness', 'witness', 'witness', 'witness', 'witness', 'back', 'back']);
     expect(record.hold).toMatchObject({ reason: 'unknown-code', code: '73', mode: 'probing' });
+  });
+
+  it('after a hold that no acceptance has ended holds at once, and costs nothing', () => {
+    const { record } = afterRow(5);
+    const lifted = answered(record, { says: 'yes', hasWaiting: false }, at(10));
+    const again = refused(lifted, refusal('unknown-code', { startedAt: now + 20 }), at(30));
+    expect(again.result).toBe('back');
+    expect(again.record.hold).toMatchObject({ reason: 'unknown-code', mode: 'probing' });
   });
 
   it('is counted anew after a known answer to a request that left later, not after one that was under way before', () => {
@@ -306,14 +341,22 @@ describe('probing', () => {
     [{ says: 'cannot-tell', hasWaiting: true }, 'canary'],
     [{ says: 'cannot-tell', hasWaiting: false }, 'canary'],
   ])('an answer %j: %s', (answer, expected) => {
-    const { hold } = answered(held('account-fault'), answer, at(5));
+    const { hold } = answered(probing({ probes: 1 }), answer, at(5));
     const standing = hold?.canaryMayGo ? 'canary' : 'held';
     expect(hold?.mode === 'resuming' ? 'lifted' : standing).toBe(expected);
   });
 
   it('for want of credit remembers what was left', () => {
-    const record = answered(held('no-credit'), { says: 'no', credit: 0, hasWaiting: true }, at());
+    const asked = probing({ probes: 1 }, 'no-credit');
+    const record = answered(asked, { says: 'no', credit: 0, hasWaiting: true }, at());
     expect(record.hold).toMatchObject({ credit: 0, canaryMayGo: false });
+  });
+
+  it('tries a message each so many times although the answer is no', () => {
+    const triesAt = (probes: number) =>
+      answered(probing({ probes }), { says: 'no', hasWaiting: true }, at()).hold?.canaryMayGo;
+    const tried = Array.from({ length: 3 * probesToDoubt }, (_, n) => n + 1).filter(triesAt);
+    expect(tried).toEqual([probesToDoubt, 2 * probesToDoubt, 3 * probesToDoubt]);
   });
 
   it("says nothing under a person's hold", () => {
@@ -339,16 +382,16 @@ describe('a job that is taken while the account is held', () => {
     ['once the hold is gone', noRecord, 'free'],
     ['while the account resumes', canaryAccepted(probing(), now, at()), 'free'],
     [
-      'whose message was the last canary, while nothing else waits',
-      probing({ canaryMayGo: true, lastCanary: 'm1' }),
+      'whose message was refused as a canary, while nothing else waits',
+      probing({ canaryMayGo: true, refusedCanaries: ['m0', 'm1'] }),
       'canary',
     ],
   ])('%s', (_, record, expected) => {
     expect(admit(record, job, at()).result).toBe(expected);
   });
 
-  it('steps aside where its message was the last canary and others wait', () => {
-    const record = probing({ canaryMayGo: true, lastCanary: 'm1' });
+  it('steps aside where its message was refused as a canary and others wait', () => {
+    const record = probing({ canaryMayGo: true, refusedCanaries: ['m0', 'm1'] });
     expect(admit(record, { id: 'm1', othersWait: true }, at())).toEqual({ record, result: 'aside' });
     expect(admit(record, { id: 'm2', othersWait: true }, at()).result).toBe('canary');
   });
@@ -380,8 +423,20 @@ describe('a canary', () => {
       at(10),
     );
     expect(result).toBe('back');
-    expect(record.hold).toMatchObject({ lastCanary: 'm9', canaryMayGo: false, nextProbeAt: now + 15_010 });
+    expect(record.hold).toMatchObject({
+      refusedCanaries: ['m9'],
+      canaryMayGo: false,
+      nextProbeAt: now + 15_010,
+    });
     expect(record.hold?.canary).toBeUndefined();
+  });
+
+  it('that is refused is remembered with those before it, each once, the last ones of many', () => {
+    let record = sent;
+    for (const n of [...Array.from({ length: 25 }, (_, k) => k), 23])
+      record = canaryFailed(record, at(), `m${n}`);
+    const kept = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 23];
+    expect(record.hold?.refusedCanaries).toEqual(kept.map((n) => `m${n}`));
   });
 
   it('that meets another reason replaces the hold', () => {
@@ -393,7 +448,7 @@ describe('a canary', () => {
   it('that got no answer leaves the hold, and the next probe waits longer', () => {
     const { hold } = canaryFailed(sent, at(10));
     expect(hold).toMatchObject({ mode: 'probing', canaryMayGo: false, nextProbeAt: now + 15_010 });
-    expect(hold?.lastCanary).toBeUndefined();
+    expect(hold?.refusedCanaries).toBeUndefined();
   });
 
   it('that made no request lets the next message go at once, and only its own return counts', () => {
@@ -434,10 +489,12 @@ describe('a person', () => {
   });
 
   it('who resumes an account under another hold has it probed at once, with short waits again', () => {
-    const record = probing({ probes: 9, nextProbeAt: now + 500_000, lastCanary: 'm1' });
+    const record = probing({ probes: 9, nextProbeAt: now + 500_000, refusedCanaries: ['m0', 'm1'] });
     const { hold } = resumeByPerson(record, now);
     expect(hold).toMatchObject({ reason: 'account-fault', witness: 'm1', probes: 0, nextProbeAt: now });
-    expect(hold?.lastCanary).toBeUndefined();
+    // Whatever a question says: a person may know better.
+    expect(hold?.canaryMayGo).toBe(true);
+    expect(hold?.refusedCanaries).toBeUndefined();
   });
 
   it('changes nothing where no hold stands', () => {
@@ -497,12 +554,14 @@ describe('whatever comes, in whatever order', () => {
         }),
       fc.constant((record: HoldRecord, ms: number) => ({ record: claimProbe(record, at(ms)).record })),
       fc.constant((record: HoldRecord, ms: number) => ({ record: canaryFailed(record, at(ms)) })),
-      fc.constantFrom('no', 'cannot-tell').map((says) => (record: HoldRecord, ms: number) => ({
-        record: answered(record, { says: says as 'no', hasWaiting: true }, at(ms)),
-      })),
+      fc
+        .record({ says: fc.constantFrom('no', 'yes', 'cannot-tell'), hasWaiting: fc.boolean() })
+        .map((answer) => (record: HoldRecord, ms: number) => ({ record: answered(record, answer, at(ms)) })),
+      fc.constant((record: HoldRecord) => ({ record: holdByPerson(record, byAyse) })),
+      fc.constant((record: HoldRecord, ms: number) => ({ record: resumeByPerson(record, now + ms) })),
     );
 
-  it('an account that is never lifted has one witness at the most for each reason', () => {
+  it('an account of which nothing is taken has one witness at the most, however often it is lifted', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyStep, fc.nat(30_000)), { maxLength: 40 }), (steps) => {
         let record = noRecord;

@@ -68,12 +68,12 @@ describe('after a request', () => {
       { attempts: 2 },
     ],
     [
-      "a message that its account's fault sent back remembers when",
+      "a message that its account's fault sent back is as it was",
       { kind: 'hold', rule: '10', reason: 'account-fault', code: '10' },
-      { attempts: 2, refusedAt: now },
+      { attempts: 2 },
     ],
     [
-      'and one that the endpoint refused does so too',
+      'one that the endpoint refused remembers when',
       { kind: 'hold', rule: 'http-403', reason: 'endpoint', code: 'http-403' },
       { attempts: 2, refusedAt: now },
     ],

@@ -43,6 +43,7 @@ describe('decodeLine', () => {
     ],
     ['ODTÜ’ye among Windows-1254', windows('ODTÜ’ye'), { hasWindows1254: true }, 'ODTÜ’ye'],
     ['other alphabets in UTF-8', utf8('Иван عمر'), {}, 'Иван عمر'],
+    ['names with Ä, Å and Ã in UTF-8', utf8('Äkäslompolo Åsa São'), {}, 'Äkäslompolo Åsa São'],
   ])('reads %s', (_, line, evidence, text) => {
     expect(decodeLine(line, { ...nothing, ...evidence })).toBe(text);
   });
@@ -61,6 +62,13 @@ describe('decodeLine', () => {
     ['Windows-1254 behind a byte-order mark', windows('Işıl Ğ'), { hasByteOrderMark: true }],
     ['a zero byte', utf8('Al\0i'), {}],
     ['what another program could not read', utf8('Ay\ufffde'), {}],
+    ...[...'çÇğĞıİöÖşŞüÜ'].flatMap((letter): [string, Buffer, Partial<EncodingEvidence>][] =>
+      ['windows-1252', 'windows-1254'].map((encoding) => [
+        `${letter} that was read as ${encoding} and encoded once more`,
+        utf8(new TextDecoder(encoding).decode(utf8(letter))),
+        { hasByteOrderMark: true, hasUtf8: true },
+      ]),
+    ),
     ['a place that Windows-1254 leaves empty', withByte('Ali*', 0x81), {}],
   ])('refuses %s', (_, line, evidence) => {
     expect(decodeLine(line, { ...nothing, ...evidence })).toBeUndefined();

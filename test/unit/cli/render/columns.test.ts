@@ -21,6 +21,12 @@ describe('layOutColumns', () => {
     ]);
   });
 
+  it('lays out more rows than a function takes arguments', () => {
+    const lines = layOutColumns([['wide', 'x'], ...Array.from({ length: 200_000 }, () => ['a', 'b'])], 80);
+    expect(lines).toHaveLength(200_001);
+    expect(lines.at(-1)).toBe('a     b');
+  });
+
   it('lays out nothing as nothing', () => {
     expect(layOutColumns([], 80)).toEqual([]);
   });
