@@ -6,7 +6,7 @@ import type { Case } from '../harness/evidence.ts';
 import { untilHeld, untilNotHeld } from '../harness/hold.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
 import type { World } from '../harness/world.ts';
-import { type Incident, incidents, password } from './account-incidents.ts';
+import { type Incident, incidents, oftenRepeated } from './account-incidents.ts';
 
 /** An incident that happened. Times in epoch milliseconds. */
 interface Happened {
@@ -47,8 +47,7 @@ export const accountFault: Scenario = {
     histories.set(world, happened);
     world.simulator.setLatency({ minMs: 50, maxMs: 250 });
     while (load.isArriving()) {
-      // After itself, too, an incident is a new one.
-      for (const name of world.chance.shuffle([...Object.keys(incidents), password])) {
+      for (const name of world.chance.shuffle([...Object.keys(incidents), ...oftenRepeated])) {
         await flows(world, load);
         const incident = load.isArriving() ? incidents[name] : undefined;
         if (incident) happened.push(await happen(name, incident, world, load));
