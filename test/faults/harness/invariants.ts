@@ -1,7 +1,7 @@
 import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
 import type { Case, Evidence, JobSeen } from './evidence.ts';
-import { secretWord } from './load.ts';
+import { secretWord, tooLongCode } from './load.ts';
 import type { LogLine } from './workers.ts';
 
 /** Something that must never happen, and did. */
@@ -93,7 +93,7 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     message,
     deadLetters,
   }) => {
-    const isRefused = deadLetters.some(({ letter }) => letter.code === '85');
+    const isRefused = deadLetters.some(({ letter }) => letter.code === tooLongCode);
     if (isRefused && !message.isTooLong) return 'dead with code 85, though it is short enough';
     return undefined;
   },
