@@ -366,7 +366,20 @@ describe('an endpoint that refuses in HTTP', () => {
     await world.sendMany(3, { lane: 'bulk' });
     await world.startWorker();
     await world.simulator.waitForAccepted(3, 20_000);
-    await waitFor(async () => (await world.letters()).length === 4, { limitMs: 20_000 });
+    // They are given up one after another, each while others are accepted; without others it could be the endpoint.
+    let sent = 0;
+    const others = setInterval(() => {
+      sent += 1;
+      void world.send({ lane: 'bulk', text: 'Merhaba', to: `+${numberAt(500 + sent)}` });
+    }, 300);
+    try {
+      await waitFor(async () => (await world.letters()).length === 4, { limitMs: 30_000 });
+    } finally {
+      clearInterval(others);
+    }
+    await world.simulator.waitForAccepted(3 + sent, 20_000);
+    expectEachOnce(world, 3 + sent);
+    expect((await world.letters()).map(({ data }) => data.code)).toEqual(Array(4).fill('http-403'));
   });
 
   it('for the sake of some texts of a campaign does not stop it: it is divided until those alone are given up', async () => {
