@@ -51,8 +51,8 @@ export interface HoldAccount {
   readonly code: string;
   /** What the request's first message dies of, should it be the one that does: as witness, or at fault itself. */
   readonly facts?: DeathFacts;
-  /** The message steps aside for so long, so that others go before it. */
-  readonly asideMs?: number;
+  /** The message goes back behind the others: a canary that was refused. */
+  readonly isBehind?: boolean;
 }
 
 export interface DeadLetterVerdict {

@@ -63,7 +63,7 @@ function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judg
 function judgeCanary(delivery: Delivery, outcome: Outcome, own: Verdict): Judged {
   const { job, journal } = delivery;
   if (own.kind === 'hold')
-    return { delivery, outcome, verdict: outcome.kind === 'refused' ? { ...own, asideMs } : own };
+    return { delivery, outcome, verdict: { ...own, isBehind: outcome.kind === 'refused' } };
   if (job.to.length === 1) return { delivery, outcome, verdict: own };
   const pieces = firstAndRest(own, job, journal);
   return { delivery, outcome, verdict: { kind: 'split', rule: 'canary', pieces } };
@@ -135,8 +135,9 @@ function verdictOfEffect(
   effect: Exclude<RefusalEffect, 'back'>,
 ): Verdict {
   const { rule, facts } = verdict;
-  if (effect === 'aside') return { ...verdict, asideMs };
-  if (effect === 'on-trial') return { ...verdict, asideMs: trialMs };
+  // Unlike a hold, a deferral notes no new refusal, after which others would have to be accepted all over again.
+  if (effect === 'aside') return { kind: 'defer', rule, delayMs: asideMs };
+  if (effect === 'on-trial') return { kind: 'defer', rule, delayMs: trialMs };
   if (!facts) return verdict;
   const dead: DeadLetterVerdict = { kind: 'dead-letter', rule, facts };
   if (job.to.length === 1) return dead;

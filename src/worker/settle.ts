@@ -17,6 +17,7 @@ import type { Verdict } from './decide.ts';
 import type { Settlement } from './delivery.ts';
 import { pieceId, subJob } from './division.ts';
 import type { JournalStore } from './journal-store.ts';
+import { asideMs } from './schedules.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** A job in hand, and the lock that makes it ours. */
@@ -82,8 +83,7 @@ function settleVerdict(
     case 'defer':
       return delayUntil(taken, journal.notBefore ?? context.now(), context);
     case 'hold':
-      if (verdict.asideMs === undefined) return backToWait(taken);
-      return delayUntil(taken, context.now() + verdict.asideMs, context);
+      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs, context) : backToWait(taken);
     case 'dead-letter':
       return giveUp(taken, { facts: verdict.facts, journal }, context);
     case 'split':

@@ -331,6 +331,21 @@ describe('an endpoint that refuses in HTTP', () => {
     },
   );
 
+  it('now and then costs nothing, also where the same messages meet it again', async () => {
+    const refusals = new Set([1, 2, 3, 4, 6, 7, 8, 9]);
+    await using server = await rawServer((socket, nth) =>
+      socket.write(refusals.has(nth) ? httpReply(403, 'forbidden') : httpReply(200, '00 130228114512')),
+    );
+    await using world = await createDelivery({
+      account: { ...soon, url: server.url, connections: 4, concurrency: 4 },
+    });
+    const ids = await world.sendMany(20);
+    await world.startWorker();
+    const ends = await Promise.all(ids.map((id) => world.end(id, { limitMs: 20_000 })));
+    expect(ends.map(({ state }) => state)).toEqual(ids.map(() => 'completed'));
+    expect(await world.letters()).toEqual([]);
+  });
+
   it('finds a request too large: it is divided until it fits', async () => {
     await using world = await createDelivery({ account: { ...soon } });
     world.simulator.faults.add({ kind: 'status', status: 413, times: 3 });

@@ -16,7 +16,7 @@ import type { AcceptedMessage } from '../../../src/simulator/index.ts';
 import { parseLetter } from '../../../src/worker/dead-letters/letter.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
-import type { LogLine } from './workers.ts';
+import type { LogLine, WorkerProcess } from './workers.ts';
 import type { World } from './world.ts';
 
 /** A send job as it lies in the account's queue, seen from one of its messages. */
@@ -40,6 +40,12 @@ export interface DeadLetterSeen {
   readonly letter: DeadLetter;
 }
 
+/** A line of a log. */
+export interface SeenLine extends LogLine {
+  /** Its worker was killed so soon after that Redis need not know what the line says. */
+  readonly mayBeUntold?: boolean;
+}
+
 /** All that is known of one message, from every side. */
 export interface Case {
   readonly message: SentMessage;
@@ -49,7 +55,7 @@ export interface Case {
   /** What the provider took. */
   readonly accepted: readonly AcceptedMessage[];
   /** What the workers said of its jobs, those that were killed included, in the order of time. */
-  readonly lines: readonly LogLine[];
+  readonly lines: readonly SeenLine[];
 }
 
 /** Everything that the invariants look at. */
@@ -76,7 +82,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
   const accepted = Map.groupBy(world.simulator.accepted, keyOf);
   const lines = world.workers
     .all()
-    .flatMap((worker) => worker.lines())
+    .flatMap(linesOf)
     .sort((a, b) => a.time.localeCompare(b.time));
   const linesById = Map.groupBy(lines, ({ id }) => id ?? '');
   const cases = sent.map((message): Case => {
@@ -96,6 +102,15 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
     letters: found.filter(({ letter }) => !parseSendJob(letter.job).ok),
   };
   return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent) };
+}
+
+/** So long before its end a killed worker may have known what it had not yet told Redis, which was away perhaps. */
+const untoldMs = 10_000;
+
+/** A worker's lines; what may have been its last words is marked. */
+function linesOf({ killedAt, lines }: WorkerProcess): readonly SeenLine[] {
+  if (killedAt === undefined) return lines();
+  return lines().map((line) => ({ ...line, mayBeUntold: Date.parse(line.time) > killedAt - untoldMs }));
 }
 
 const keyOf = ({ to, text }: { readonly to: string; readonly text: string }): string => `${to}|${text}`;

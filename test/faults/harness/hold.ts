@@ -1,15 +1,20 @@
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import type { Hold, HoldReason } from '../../../src/worker/hold-record.ts';
+import type { Hold, HoldReason, HoldRecord } from '../../../src/worker/hold-record.ts';
 import { stands } from '../../../src/worker/hold-steps.ts';
 import { createHoldStore } from '../../../src/worker/hold-store.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { LoadState } from './scenario.ts';
 import type { World } from './world.ts';
 
-/** The hold under which the account stands still, as it lies in Redis. */
-async function standingHold({ redis }: World): Promise<Hold | undefined> {
+/** What is known of the account's holds, as it lies in Redis. */
+async function readRecord({ redis }: World): Promise<HoldRecord> {
   const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
-  const { hold } = (await store.read()).record;
+  return (await store.read()).record;
+}
+
+/** The hold under which the account stands still. */
+async function standingHold(world: World): Promise<Hold | undefined> {
+  const { hold } = await readRecord(world);
   return stands(hold) ? hold : undefined;
 }
 
@@ -19,6 +24,12 @@ const everyMs = 50;
 export async function untilNotHeld(world: World): Promise<void> {
   const what = 'the end of the hold';
   await waitFor(async () => (await standingHold(world)) === undefined, { limitMs: 60_000, everyMs, what });
+}
+
+/** Waits until a worker knows that a message was accepted since the last incident; then the next one is another. */
+export async function untilOver(world: World, load: LoadState): Promise<void> {
+  const isOver = async () => (await readRecord(world)).witnessed === undefined || !load.isArriving();
+  await waitFor(isOver, { limitMs: 30_000, everyMs, what: 'the end of the incident' });
 }
 
 /** Waits for a hold; false where no message comes any more that could meet its reason. */

@@ -1,7 +1,7 @@
 import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
 import type { Case, Evidence, JobSeen } from './evidence.ts';
-import { secretWord } from './load.ts';
+import { secretWord, tooLongCode } from './load.ts';
 import type { LogLine } from './workers.ts';
 
 /** Something that must never happen, and did. */
@@ -61,7 +61,11 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     // The worker may have been killed before the end, and where it had written down the reply nobody can read it.
     if (message.spoilt === 'in hand') return undefined;
     const [letter] = deadLetters;
-    const seen = letter && lines.find(({ id, outcome }) => id === letter.id && outcome === 'accepted');
+    const seen =
+      letter &&
+      lines.find(
+        ({ id, outcome, mayBeUntold }) => id === letter.id && outcome === 'accepted' && !mayBeUntold,
+      );
     return seen && letter ? `dead as ${letter.letter.reason}, but a worker saw ${seen.msg}` : undefined;
   },
   'every acceptance is explained by a request that the workers know of': ({
@@ -89,7 +93,7 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     message,
     deadLetters,
   }) => {
-    const isRefused = deadLetters.some(({ letter }) => letter.code === '85');
+    const isRefused = deadLetters.some(({ letter }) => letter.code === tooLongCode);
     if (isRefused && !message.isTooLong) return 'dead with code 85, though it is short enough';
     return undefined;
   },

@@ -64,6 +64,9 @@ export const plainShape: Partial<LoadShape> = { campaignShare: 0, tooLongShare: 
 /** Stands in every text, so that a text in a log line is found. */
 export const secretWord = 'gizlikod';
 
+/** What the provider refuses a text with that is longer than the account's. */
+export const tooLongCode = '85';
+
 /** Single messages that an app sends at once. */
 const atOnce = 25;
 

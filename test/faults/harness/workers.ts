@@ -29,6 +29,8 @@ export interface WorkerProcess {
   readonly process: TestProcess;
   /** How we ended it; undefined while it runs. */
   readonly ended: 'killed' | 'told' | undefined;
+  /** When it was killed, epoch milliseconds; undefined where it was not. */
+  readonly killedAt: number | undefined;
   /** Its log so far. */
   lines(): readonly LogLine[];
   /** What it wrote that is no log line: a crash shows here. */
@@ -39,6 +41,7 @@ interface Entry {
   readonly worker: WorkerProcess;
   isReady: boolean;
   end: WorkerProcess['ended'];
+  killedAt: number | undefined;
 }
 
 /** The worker processes of one scenario: `jetsms start` from the sources, with the same settings. */
@@ -71,9 +74,10 @@ export function createWorkers(env: Readonly<Record<string, string>>): Workers {
     async start(own = {}) {
       const process = startCli(['start'], { env: { ...env, ...own } });
       const entry: Entry = {
-        worker: workerOf(process, entries.length + 1, () => entry.end),
+        worker: workerOf(process, entries.length + 1, () => entry),
         isReady: false,
         end: undefined,
+        killedAt: undefined,
       };
       entries.push(entry);
       await Promise.race([
@@ -88,7 +92,7 @@ export function createWorkers(env: Readonly<Record<string, string>>): Workers {
       return entry.worker;
     },
     async kill(worker) {
-      entryOf(worker).end = 'killed';
+      Object.assign(entryOf(worker), { end: 'killed', killedAt: Date.now() });
       await worker.process.kill('SIGKILL');
     },
     async tell(worker) {
@@ -104,7 +108,7 @@ export function createWorkers(env: Readonly<Record<string, string>>): Workers {
   };
 }
 
-function workerOf(process: TestProcess, number: number, ended: () => WorkerProcess['ended']): WorkerProcess {
+function workerOf(process: TestProcess, number: number, entry: () => Entry): WorkerProcess {
   const parsed: LogLine[] = [];
   const stray: string[] = [];
   let read = 0;
@@ -119,7 +123,10 @@ function workerOf(process: TestProcess, number: number, ended: () => WorkerProce
     number,
     process,
     get ended() {
-      return ended();
+      return entry().end;
+    },
+    get killedAt() {
+      return entry().killedAt;
     },
     lines() {
       readOn();

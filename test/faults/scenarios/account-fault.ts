@@ -3,10 +3,11 @@ import { defaultAccount } from '../../../src/queue/names.ts';
 import { runCli } from '../../support/process.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Case } from '../harness/evidence.ts';
-import { untilHeld, untilNotHeld } from '../harness/hold.ts';
+import { untilHeld, untilNotHeld, untilOver } from '../harness/hold.ts';
+import { tooLongCode } from '../harness/load.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
 import type { World } from '../harness/world.ts';
-import { type Incident, incidents, password } from './account-incidents.ts';
+import { type Incident, incidents, oftenRepeated } from './account-incidents.ts';
 
 /** An incident that happened. Times in epoch milliseconds. */
 interface Happened {
@@ -47,8 +48,7 @@ export const accountFault: Scenario = {
     histories.set(world, happened);
     world.simulator.setLatency({ minMs: 50, maxMs: 250 });
     while (load.isArriving()) {
-      // After itself, too, an incident is a new one.
-      for (const name of world.chance.shuffle([...Object.keys(incidents), password])) {
+      for (const name of world.chance.shuffle([...Object.keys(incidents), ...oftenRepeated])) {
         await flows(world, load);
         const incident = load.isArriving() ? incidents[name] : undefined;
         if (incident) happened.push(await happen(name, incident, world, load));
@@ -62,12 +62,14 @@ export const accountFault: Scenario = {
 };
 
 /** Until messages flow; where no more come, that is as good as it gets. */
-async function flows({ simulator }: World, load: LoadState): Promise<void> {
+async function flows(world: World, load: LoadState): Promise<void> {
+  const { simulator } = world;
   const enough = simulator.accepted.length + between;
   await waitFor(() => simulator.accepted.length >= enough || !load.isArriving(), {
     limitMs: 20_000,
     what: `${between} more accepted messages`,
   });
+  await untilOver(world, load);
 }
 
 /** One incident, from its cause until the account is held no more: nobody but its end lifts the hold. */
@@ -93,8 +95,8 @@ async function resume({ env, note }: World): Promise<void> {
 
 /** Every dead letter is a witness of an incident; what the provider must refuse by itself is no fault of the account. */
 function incidentProblems(cases: readonly Case[], happened: readonly Happened[]): readonly string[] {
-  const fit = cases.filter(({ message }) => !message.isTooLong);
-  const letters = fit.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
+  const all = cases.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
+  const letters = all.filter(({ code }) => code !== tooLongCode);
   const witnesses = happened.map(({ incident: { code }, from, until }) =>
     letters.filter((letter) => letter.code === code && letter.diedAt >= from && letter.diedAt <= until),
   );

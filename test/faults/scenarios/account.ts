@@ -1,12 +1,11 @@
 import type { Evidence } from '../harness/evidence.ts';
 import { untilHeld, untilNotHeld } from '../harness/hold.ts';
+import { tooLongCode } from '../harness/load.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { login, type World } from '../harness/world.ts';
 
 const workers = 3;
 const batchSize = 5;
-/** Messages that the provider refuses for their own sake. */
-const tooLong = '85';
 const accountTroubles: Troubles = {
   async 'credit gone, and back'({ simulator, pause, chance }) {
     simulator.accounts.update(login.username, { credit: 0 });
@@ -45,13 +44,11 @@ export const account: Scenario = {
 
 /** Each wrong password costs one message, its witness; requests that the outage cut are in doubt. */
 function burnt({ cases, lines }: Evidence, { chronicle }: World): readonly string[] {
-  // What the provider must refuse by itself is no fault of the account.
-  const judged = cases.filter(({ message }) => !message.isTooLong);
-  const letters = judged.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
+  const letters = cases.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
   const byPassword = letters.filter(({ code }) => code === '10').length;
   const wrongTimes = chronicle.filter(({ fault }) => fault.startsWith('password')).length;
   const others = letters.filter(
-    ({ code = '', reason }) => !['10', tooLong].includes(code) && reason !== 'uncertain',
+    ({ code = '', reason }) => !['10', tooLongCode].includes(code) && reason !== 'uncertain',
   );
   const probes = lines.filter(({ code }) => code === '11').length;
   return [
