@@ -155,7 +155,7 @@ async function learn(
   const { kind } = attempt.outcome;
   if (kind === 'accepted' || kind === 'refused')
     await holds.answered({ kind, startedAt, canary: isCanary ? id : undefined });
-  else if (isCanary) await holds.canaryFailed();
+  else if (isCanary) await holds.canaryFailed(id);
   return 'back';
 }
 

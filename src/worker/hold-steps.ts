@@ -178,7 +178,7 @@ function unknownCode(record: HoldRecord, refusal: AccountRefusal, context: StepC
 }
 
 function withCanaryRefused(record: HoldRecord, { isCanary, first }: AccountRefusal, context: StepContext) {
-  return isCanary ? canaryFailed(record, context, first) : record;
+  return isCanary ? canaryRefused(record, first, context) : record;
 }
 
 interface HoldCause {
@@ -303,17 +303,22 @@ export function admit(
 export const canaryAccepted = (record: HoldRecord, startedAt: number, context: StepContext): HoldRecord =>
   record.hold?.mode === 'probing' ? lifted(record, startedAt, context) : record;
 
-/** It was not taken: the next one goes after the next, longer wait. @param refused the message, where it was refused */
-export function canaryFailed(record: HoldRecord, { now, policy }: StepContext, refused?: string): HoldRecord {
+/** It came to nothing: the next one goes after the next, longer wait. Where another is out by now, that one counts. */
+export function canaryFailed(record: HoldRecord, id: string, { now, policy }: StepContext): HoldRecord {
   const { hold } = record;
-  if (hold?.mode !== 'probing') return record;
+  if (hold?.mode !== 'probing' || hold.canary?.id !== id) return record;
   const { canary: _done, ...rest } = hold;
   const nextProbeAt = now + probeWaitMs(hold.probes, policy);
-  const failed: Hold = { ...rest, canaryMayGo: false, nextProbeAt };
-  if (refused === undefined) return { ...record, hold: failed };
-  const others = refusedAsCanary(hold).filter((id) => id !== refused);
-  const refusedCanaries = [...others, refused].slice(-refusedCanariesKept);
-  return { ...record, hold: { ...failed, refusedCanaries } };
+  return { ...record, hold: { ...rest, canaryMayGo: false, nextProbeAt } };
+}
+
+/** It was refused: it goes behind those that have not been tried. */
+function canaryRefused(record: HoldRecord, id: string, context: StepContext): HoldRecord {
+  const failed = canaryFailed(record, id, context);
+  const { hold } = failed;
+  if (hold?.mode !== 'probing') return failed;
+  const others = refusedAsCanary(hold).filter((other) => other !== id);
+  return { ...failed, hold: { ...hold, refusedCanaries: [...others, id].slice(-refusedCanariesKept) } };
 }
 
 /** More messages in a row that a firewall dislikes, and the first is tried anew. */

@@ -41,7 +41,7 @@ export interface AccountHolds {
   /** JetSMS answered with something that it knows how to say of one message. */
   answered(answer: RequestAnswer): Promise<void>;
   /** A canary was not taken, and its end says nothing but that. */
-  canaryFailed(): Promise<void>;
+  canaryFailed(id: string): Promise<void>;
   /** A canary made no request. */
   canaryReturned(id: string): Promise<void>;
   /** The endpoint does not answer. */
@@ -193,7 +193,7 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       if (kind === 'accepted') await changeTo((record, at) => canaryAccepted(record, startedAt, at));
       else await changeTo((record, at) => canaryRefusedForItself(record, canary, at));
     },
-    canaryFailed: () => changeTo((record, at) => canaryFailed(record, at)),
+    canaryFailed: (id) => changeTo((record, at) => canaryFailed(record, id, at)),
     canaryReturned: (id) => changeTo((record) => canaryReturned(record, id)),
     unreachable: (code) => changeTo((record, at) => beginUnreachable(record, code, at)),
     start() {

@@ -447,7 +447,7 @@ describe('a canary', () => {
   it('that is refused is remembered with those before it, each once, the last ones of many', () => {
     let record = sent;
     for (const n of [...Array.from({ length: 25 }, (_, k) => k), 23])
-      record = canaryFailed(record, at(), `m${n}`);
+      record = refused(record, refusal('account-fault', { first: `m${n}`, isCanary: true }), at()).record;
     const kept = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 23];
     expect(record.hold?.refusedCanaries).toEqual(kept.map((n) => `m${n}`));
   });
@@ -459,9 +459,15 @@ describe('a canary', () => {
   });
 
   it('that got no answer leaves the hold, and the next probe waits longer', () => {
-    const { hold } = canaryFailed(sent, at(10));
+    const { hold } = canaryFailed(sent, 'm9', at(10));
     expect(hold).toMatchObject({ mode: 'probing', canaryMayGo: false, nextProbeAt: now + 15_010 });
     expect(hold?.refusedCanaries).toBeUndefined();
+  });
+
+  it('that fails late, when another is out, does not end the turn of that one', () => {
+    expect(canaryFailed(sent, 'm8', at(10))).toBe(sent);
+    const { record } = refused(sent, refusal('account-fault', { first: 'm8', isCanary: true }), at(10));
+    expect(record.hold).toEqual({ ...sent.hold, refusedCanaries: ['m8'] });
   });
 
   it('that made no request lets the next message go at once, and only its own return counts', () => {
@@ -472,7 +478,7 @@ describe('a canary', () => {
   it("changes nothing under a person's hold that came meanwhile", () => {
     const record = holdByPerson(sent, byAyse);
     expect(canaryAccepted(record, now, at())).toBe(record);
-    expect(canaryFailed(record, at())).toBe(record);
+    expect(canaryFailed(record, 'm9', at())).toBe(record);
     expect(canaryReturned(record, 'm9')).toBe(record);
   });
 });
@@ -566,7 +572,7 @@ describe('whatever comes, in whatever order', () => {
           return { record: step.record, witness: step.result === 'witness' };
         }),
       fc.constant((record: HoldRecord, ms: number) => ({ record: claimProbe(record, at(ms)).record })),
-      fc.constant((record: HoldRecord, ms: number) => ({ record: canaryFailed(record, at(ms)) })),
+      fc.constant((record: HoldRecord, ms: number) => ({ record: canaryFailed(record, 'm9', at(ms)) })),
       fc
         .record({ says: fc.constantFrom('no', 'yes', 'cannot-tell'), hasWaiting: fc.boolean() })
         .map((answer) => (record: HoldRecord, ms: number) => ({ record: answered(record, answer, at(ms)) })),
