@@ -1,6 +1,6 @@
 import type { AccountAnswer, AccountQueries } from '../jetsms/account-queries.ts';
+import type { ProbeAnswer } from './hold-probes.ts';
 import type { Hold } from './hold-record.ts';
-import type { ProbeAnswer } from './hold-steps.ts';
 
 type Told = Omit<ProbeAnswer, 'hasWaiting'>;
 

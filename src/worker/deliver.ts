@@ -2,7 +2,7 @@ import type { Parcel, ParcelMedia } from '../jetsms/parcel.ts';
 import { textAt } from '../queue/send-job.ts';
 import type { HoldAccount } from './decide.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
-import type { RefusalEffect } from './hold-steps.ts';
+import type { RefusalEffect } from './hold-refusals.ts';
 import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
 import { mark, unmark } from './marks.ts';
 import { record } from './record.ts';

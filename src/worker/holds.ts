@@ -1,23 +1,27 @@
-import type { Hold, HoldRecord } from './hold-record.ts';
 import {
-  type AccountRefusal,
   type Admission,
-  accepted,
   admit,
   answered,
-  beginUnreachable,
   canaryAccepted,
   canaryFailed,
   canaryReturned,
   claimProbe,
-  codeWasKnown,
-  gateOf,
-  type HoldPolicy,
   type ProbeAnswer,
-  paced,
+  refusedAsCanary,
+} from './hold-probes.ts';
+import type { Hold, HoldRecord } from './hold-record.ts';
+import {
+  type AccountRefusal,
+  accepted,
+  beginUnreachable,
+  codeWasKnown,
   type RefusalEffect,
   refused,
-  refusedAsCanary,
+} from './hold-refusals.ts';
+import {
+  gateOf,
+  type HoldPolicy,
+  paced,
   type Step,
   type StepContext,
   shownHold,

@@ -4,7 +4,7 @@ import type { Used } from '../queue/journal.ts';
 import { completeWith, type DeadLetterVerdict, decide, type HoldAccount, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
 import { firstAndRest, halves, piecesByFate } from './division.ts';
-import type { RefusalEffect } from './hold-steps.ts';
+import type { RefusalEffect } from './hold-refusals.ts';
 import { asideMs, trialMs } from './schedules.ts';
 
 /** A request that came to something. */

@@ -1,30 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
 import {
-  type AccountRefusal,
-  accepted,
   admit,
   answered,
-  beginUnreachable,
   canaryAccepted,
   canaryFailed,
   canaryReturned,
   claimProbe,
+  type ProbeAnswer,
+  probesToDoubt,
+} from '../../../src/worker/hold-probes.ts';
+import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
+import {
+  type AccountRefusal,
+  accepted,
+  beginUnreachable,
   codeWasKnown,
+  refused,
+  unknownCodeLimit,
+} from '../../../src/worker/hold-refusals.ts';
+import {
   gateOf,
   type HoldPolicy,
   holdByPerson,
-  type ProbeAnswer,
   paced,
   paceStepMs,
-  probesToDoubt,
   probeWaitMs,
-  refused,
   resumeByPerson,
   type StepContext,
   shownHold,
-  unknownCodeLimit,
 } from '../../../src/worker/hold-steps.ts';
 
 const now = 1_800_000_000_000;
