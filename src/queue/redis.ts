@@ -27,6 +27,16 @@ class FollowingRedis extends Redis {
       });
     }
     super.disconnect(reconnect);
+    if (!reconnect && this.status === 'reconnecting') this.#endBetweenConnections();
+  }
+
+  /**
+   * Between two connections there is nothing whose closing would tell that this is the end, and whoever waits for that,
+   * as BullMQ does, would wait for ever. A new connection that is given up before it begins tells.
+   */
+  #endBetweenConnections(): void {
+    this.connect().catch(() => {});
+    super.disconnect();
   }
 
   /** BullMQ makes its blocking connections by this. */

@@ -120,7 +120,7 @@ async function settleGroup(group: readonly Delivery[], sent: Sent, context: Deli
   if (group.length > 1 && judged.every(isUndivided)) return sendInHalves(group, context);
   // A hold must stand before its jobs go back to wait, or they would be taken at once.
   const effect = await tellHolds(judged, sent, context);
-  await record(withEffect(judged, effect), sent, context);
+  await record(withEffect(judged, effect, context.now()), sent, context);
 }
 
 /** Holds learn from every request. Failing here must not cost the messages their record. */

@@ -126,7 +126,8 @@ const trialLimitMs = 60_000;
 /**
  * A message that was refused before, while others have been accepted since: it or the account may be the reason. So it
  * is tried once more. Were it the account, another message is refused meanwhile, which begins a hold and ends the
- * trial. One at a time, or the next incident would cost all that the one before has sent back.
+ * trial. One at a time, or the next incident would cost all that the one before has sent back. Of several messages that
+ * were found at fault together none is given up, nor divided further, before somebody was accepted after that.
  */
 function tried(
   record: HoldRecord,
@@ -134,11 +135,12 @@ function tried(
   { now }: StepContext,
 ): Step<RefusalEffect> | undefined {
   if (reason !== 'endpoint' || refusedBefore === undefined || isCanary) return undefined;
-  if (isAtFault) return { record, result: 'at-fault' };
+  const othersWereAccepted = Math.max(acceptedAt, record.provenAt) > refusedBefore;
+  if (isAtFault) return othersWereAccepted ? { record, result: 'at-fault' } : undefined;
   const { trial, ...rest } = record;
   const isOn = trial !== undefined && trial.since > record.liftedAt && now - trial.since < trialLimitMs;
   if (isOn && trial.id === first && startedAt > trial.since) return { record: rest, result: 'at-fault' };
-  if (Math.max(acceptedAt, record.provenAt) <= refusedBefore) return undefined;
+  if (!othersWereAccepted) return undefined;
   if (isOn) return { record, result: 'aside' };
   return { record: { ...record, trial: { id: first, since: now } }, result: 'on-trial' };
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt } from '../jetsms/parcel.ts';
+import type { Used } from '../queue/journal.ts';
 import { completeWith, type DeadLetterVerdict, decide, type HoldAccount, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
 import { firstAndRest, halves, piecesByFate } from './division.ts';
@@ -123,16 +124,21 @@ function verdictOf(
 }
 
 /** Carries out what the hold made of the request's first message; the others go back to wait. */
-export function withEffect(judged: readonly Judged[], effect: RefusalEffect): readonly Judged[] {
+export function withEffect(judged: readonly Judged[], effect: RefusalEffect, now: number): readonly Judged[] {
   const [first, ...others] = judged;
   if (effect === 'back' || first?.verdict.kind !== 'hold') return judged;
-  return [{ ...first, verdict: verdictOfEffect(first.delivery, first.verdict, effect) }, ...others];
+  return [{ ...first, verdict: verdictOfEffect(first.delivery, first.verdict, effect, now) }, ...others];
 }
+
+/** Since when they are: after that somebody must be accepted before one of them is given up. */
+const foundAtFault = (used: Used, now: number): Used =>
+  used.isAtFault ? used : { ...used, isAtFault: true, refusedAt: now };
 
 function verdictOfEffect(
   { job, journal }: Delivery,
   verdict: HoldAccount,
   effect: Exclude<RefusalEffect, 'back'>,
+  now: number,
 ): Verdict {
   const { rule, facts } = verdict;
   // Unlike a hold, a deferral notes no new refusal, after which others would have to be accepted all over again.
@@ -142,6 +148,6 @@ function verdictOfEffect(
   const dead: DeadLetterVerdict = { kind: 'dead-letter', rule, facts };
   if (job.to.length === 1) return dead;
   const pieces =
-    effect === 'witness' ? firstAndRest(dead, job, journal) : halves(job, { ...journal, isAtFault: true });
+    effect === 'witness' ? firstAndRest(dead, job, journal) : halves(job, foundAtFault(journal, now));
   return { kind: 'split', rule, pieces };
 }

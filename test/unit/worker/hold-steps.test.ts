@@ -238,10 +238,23 @@ describe('a message that the endpoint refused before, and refuses again', () => 
     expect(refused(onTrial.record, again('m2', 62_000), at(62_000)).result).toBe('on-trial');
   });
 
-  it('is at fault at once where it is of those among which one was found at fault, but not while the account is held', () => {
-    const piece = again('m1.0', 2_000, { isAtFault: true });
-    expect(refused(noRecord, piece, at(2_000)).result).toBe('at-fault');
-    expect(refused(held('endpoint'), piece, at(2_000)).result).toBe('back');
+  describe('and is of those among which one was found at fault', () => {
+    const piece = (change: Partial<AccountRefusal> = {}) =>
+      again('m1.0', 2_000, { isAtFault: true, ...change });
+
+    it('is at fault at once', () => {
+      expect(refused(noRecord, piece(), at(2_000)).result).toBe('at-fault');
+    });
+
+    it('goes back while the account is held', () => {
+      expect(refused(held('endpoint'), piece(), at(2_000)).result).toBe('back');
+    });
+
+    it('holds the account where nobody was accepted since: so many must not be given up in an incident', () => {
+      const { record, result } = refused(noRecord, piece({ acceptedAt: now }), at(2_000));
+      expect(result).toBe('back');
+      expect(record.hold?.reason).toBe('endpoint');
+    });
   });
 
   it.each([
