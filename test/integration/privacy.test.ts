@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createTelemetry } from '../../src/worker/report.ts';
 import type { Telemetry } from '../../src/worker/telemetry.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { contentsOf } from '../support/redis-contents.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -15,30 +16,8 @@ const secrets = [/9?0?5320000\d{3}/, /481516/, /kimseye/, /correct horse/];
 
 /** Everything in Redis under the prefix, line by line, but the data of the jobs. */
 async function linesIn(redis: Redis, prefix: string): Promise<string[]> {
-  const keys = await redis.keys(`${prefix}*`);
-  const lines = await Promise.all(
-    keys.map(async (key) => `${key} ${JSON.stringify(await contentOf(redis, key))}`),
-  );
+  const lines = await contentsOf(redis, prefix, ({ data: _data, ...fields }) => fields);
   return lines.map((line) => line.replace(prefix, ''));
-}
-
-async function contentOf(redis: Redis, key: string): Promise<unknown> {
-  switch (await redis.type(key)) {
-    case 'hash': {
-      const { data: _data, ...fields } = await redis.hgetall(key);
-      return fields;
-    }
-    case 'list':
-      return redis.lrange(key, 0, -1);
-    case 'zset':
-      return redis.zrange(key, '0', '-1');
-    case 'set':
-      return redis.smembers(key);
-    case 'stream':
-      return redis.xrange(key, '-', '+');
-    default:
-      return redis.get(key);
-  }
 }
 
 function expectNothingOf(lines: readonly string[]): void {

@@ -1,15 +1,21 @@
 import type { Redis } from 'ioredis';
 
-/** All that lies in Redis under a prefix: each key and its whole content, one a line. */
-export async function contentsOf(redis: Redis, prefix: string): Promise<readonly string[]> {
+type Fields = Readonly<Record<string, string>>;
+
+/** All that lies in Redis under a prefix: each key and its content, one a line; of hashes what `pick` leaves. */
+export async function contentsOf(
+  redis: Redis,
+  prefix: string,
+  pick = (fields: Fields): Fields => fields,
+): Promise<readonly string[]> {
   const keys = await redis.keys(`${prefix}*`);
-  return Promise.all(keys.map(async (key) => `${key} ${JSON.stringify(await contentOf(redis, key))}`));
+  return Promise.all(keys.map(async (key) => `${key} ${JSON.stringify(await contentOf(redis, key, pick))}`));
 }
 
-async function contentOf(redis: Redis, key: string): Promise<unknown> {
+async function contentOf(redis: Redis, key: string, pick: (fields: Fields) => Fields): Promise<unknown> {
   switch (await redis.type(key)) {
     case 'hash':
-      return redis.hgetall(key);
+      return pick(await redis.hgetall(key));
     case 'list':
       return redis.lrange(key, 0, -1);
     case 'zset':
