@@ -99,5 +99,5 @@ export function withoutInterimReplies(socket: Socket): Socket {
   return Object.assign(connection, {
     ref: () => socket.ref(),
     unref: () => socket.unref(),
-  }) as unknown as Socket;
+  }) as unknown as Socket; // undici's type asks for a whole socket; it needs a stream that can do these two
 }

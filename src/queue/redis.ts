@@ -35,7 +35,7 @@ class FollowingRedis extends Redis {
    * as BullMQ does, would wait for ever. A new connection that is given up before it begins tells.
    */
   #endBetweenConnections(): void {
-    this.connect().catch(() => {});
+    this.connect().catch(() => {}); // it fails by what the next line does to it: that is what tells the end
     super.disconnect();
   }
 

@@ -66,7 +66,6 @@ export function secretReader(
     reading = { secret: read(), atMs: now() };
     return reading.secret;
   };
-  // Whoever needs a secret that could not be read, reads it again and learns why.
-  redis.on('ready', () => void begin().catch(() => {}));
+  redis.on('ready', () => void begin().catch(() => {})); // not lost: whoever needs it reads it again and learns why
   return () => (reading !== undefined && now() - reading.atMs < freshMs ? reading.secret : begin());
 }
