@@ -1,6 +1,7 @@
+import type { HoldReason } from '../queue/hold-reasons.ts';
 import { meaningOfCode } from '../worker/dead-letters/meaning.ts';
 import { isoTime } from '../worker/dead-letters/view.ts';
-import type { Hold, HoldMode, HoldReason } from '../worker/hold-record.ts';
+import type { Hold, HoldMode } from '../worker/hold-record.ts';
 
 /** Names of processes and verdicts look like this. */
 const plainWord = /^[A-Za-z][\w.-]{0,63}$/;

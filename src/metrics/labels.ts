@@ -1,7 +1,8 @@
 import { codeTable, unofficialRows } from '../codes/index.ts';
 import { uncertainCauses, unsentCauses } from '../jetsms/outcome.ts';
 import { lanes } from '../message/lane.ts';
-import { type DeadReason, deadReasons } from '../queue/journal.ts';
+import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
+import { type DeadReason, deadReasons, outcomeKinds } from '../queue/journal.ts';
 
 /** What a label may say. Every set is closed: nothing that comes from a message or a reply is ever a label. */
 export interface LabelSet {
@@ -10,22 +11,10 @@ export interface LabelSet {
   readonly values?: readonly string[];
 }
 
-// This room stands below src/worker, so it repeats its words; a test compares them.
-const outcomeKinds = ['accepted', 'refused', 'unsent', 'uncertain'] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
 const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
-
-export const holdReasons = [
-  'no-credit',
-  'account-fault',
-  'endpoint',
-  'unknown-code',
-  'unreachable',
-  'operator',
-] as const;
-export type HoldReason = (typeof holdReasons)[number];
 
 /** How an attempt was answered: a code of the table, an HTTP refusal by its hundred, or the cause of no answer. */
 export const answers: readonly string[] = [

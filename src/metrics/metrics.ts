@@ -1,10 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
+import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import { createInstruments, type Instruments, type Labels } from './instruments.ts';
 import {
   foldAnswer,
-  type HoldReason,
-  holdReasons,
   type JobState,
   labelSets,
   type MessageEnd,

@@ -8,8 +8,8 @@ import {
   type Unsent,
 } from '../jetsms/outcome.ts';
 import type { WhenUncertain } from '../message/lane.ts';
+import type { HoldReason } from '../queue/hold-reasons.ts';
 import type { DeathFacts, Piece } from '../queue/journal.ts';
-import type { HoldReason } from './hold-record.ts';
 import {
   deferSpreadMs,
   fullJitter,

@@ -10,18 +10,8 @@ import {
   isTime,
   optional,
 } from '../queue/checks.ts';
+import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import { readJson } from '../queue/json.ts';
-
-/** Why an account stands still; docs/holds.md says how each begins and ends. */
-export const holdReasons = [
-  'no-credit',
-  'account-fault',
-  'endpoint',
-  'unknown-code',
-  'unreachable',
-  'operator',
-] as const;
-export type HoldReason = (typeof holdReasons)[number];
 
 /**
  * - `stopped`: nothing is sent until a person resumes.

@@ -1,5 +1,6 @@
+import type { HoldReason } from '../queue/hold-reasons.ts';
 import { canaryRefused } from './hold-probes.ts';
-import type { Hold, HoldReason, HoldRecord } from './hold-record.ts';
+import type { Hold, HoldRecord } from './hold-record.ts';
 import { heldAnew, newHold, type Step, type StepContext, stands, withoutRow } from './hold-steps.ts';
 
 /** A refusal that concerns the account and not one message. */

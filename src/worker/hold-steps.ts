@@ -1,5 +1,6 @@
+import type { HoldReason } from '../queue/hold-reasons.ts';
 import type { AccountSettings } from '../settings/account.ts';
-import type { Hold, HoldReason, HoldRecord } from './hold-record.ts';
+import type { Hold, HoldRecord } from './hold-record.ts';
 
 /** The settings that shape a hold. */
 export interface HoldPolicy {

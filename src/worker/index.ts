@@ -1,6 +1,7 @@
 export { createLogger, type LogChoices, type Logger } from '../log/logger.ts';
 export { createMetrics, type Metrics, type MetricsOptions } from '../metrics/metrics.ts';
 export type { DeadLetter } from '../queue/dead-letter.ts';
+export type { HoldReason } from '../queue/hold-reasons.ts';
 export type { DeadReason, HistoryEntry, Journal } from '../queue/journal.ts';
 export type { SendJob } from '../queue/send-job.ts';
 export { readSettings } from '../settings/read.ts';
@@ -21,7 +22,7 @@ export {
   listHolds,
   resumeAccount,
 } from './hold-operations.ts';
-export type { Hold, HoldMode, HoldReason } from './hold-record.ts';
+export type { Hold, HoldMode } from './hold-record.ts';
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts';
 export { createTelemetry, type TelemetryOptions } from './report.ts';
 export type { AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
+import { holdReasons } from '../../src/queue/hold-reasons.ts';
 import { deadReasons } from '../../src/queue/journal.ts';
-import { holdReasons } from '../../src/worker/hold-record.ts';
 
 const read = (page: string): string => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 

@@ -1,5 +1,6 @@
+import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import type { Hold, HoldReason, HoldRecord } from '../../../src/worker/hold-record.ts';
+import type { Hold, HoldRecord } from '../../../src/worker/hold-record.ts';
 import { stands } from '../../../src/worker/hold-steps.ts';
 import { createHoldStore } from '../../../src/worker/hold-store.ts';
 import { waitFor } from '../../support/wait-for.ts';

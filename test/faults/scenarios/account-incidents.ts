@@ -1,5 +1,5 @@
+import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
 import type { Fault } from '../../../src/simulator/fault-rule.ts';
-import type { HoldReason } from '../../../src/worker/hold-record.ts';
 import { replyWith } from '../harness/reply.ts';
 import { login, type World } from '../harness/world.ts';
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { answers, foldAnswer, holdReasons } from '../../../src/metrics/labels.ts';
-import * as holds from '../../../src/worker/hold-record.ts';
+import { answers, foldAnswer } from '../../../src/metrics/labels.ts';
 
 describe('the sets of label values', () => {
-  it('are the words of the worker', () => {
-    expect(holdReasons).toEqual(holds.holdReasons);
-  });
-
   it.each(answers)('know the answer %s as it is', (answer) => {
     expect(foldAnswer(answer)).toBe(answer);
   });

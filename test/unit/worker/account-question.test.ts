@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountAnswer } from '../../../src/jetsms/account-queries.ts';
+import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
 import { askAccount, readProbe } from '../../../src/worker/account-question.ts';
-import type { Hold, HoldReason } from '../../../src/worker/hold-record.ts';
+import type { Hold } from '../../../src/worker/hold-record.ts';
 import { refusedBy } from '../../support/outcomes.ts';
 
 const hold = (reason: HoldReason, credit?: number): Hold => ({

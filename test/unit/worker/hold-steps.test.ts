@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
 import {
   admit,
   answered,
@@ -10,7 +11,7 @@ import {
   type ProbeAnswer,
   probesToDoubt,
 } from '../../../src/worker/hold-probes.ts';
-import { type Hold, type HoldReason, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
+import { type Hold, type HoldRecord, noRecord } from '../../../src/worker/hold-record.ts';
 import {
   type AccountRefusal,
   accepted,
