@@ -92,6 +92,21 @@ export interface Situation {
   readonly random: number;
 }
 
+/** What a message itself, and the moment, contribute to its situation. */
+export const ownSituation = (
+  { whenUncertain, deadlineAt }: Pick<Situation, 'whenUncertain' | 'deadlineAt'>,
+  { attempts, resends }: Pick<Situation, 'attempts' | 'resends'>,
+  { maxResends, now, random }: { readonly maxResends: number; now(): number; random(): number },
+): Omit<Situation, 'outcome' | 'messages' | 'isProbe'> => ({
+  whenUncertain,
+  deadlineAt,
+  attempts,
+  resends,
+  maxResends,
+  now: now(),
+  random: random(),
+});
+
 /** What to do about an outcome. Pure and total; docs/architecture.md shows the table that it carries out. */
 export function decide(situation: Situation): Verdict {
   const { outcome } = situation;

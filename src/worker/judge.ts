@@ -1,7 +1,14 @@
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt } from '../jetsms/parcel.ts';
 import type { Used } from '../queue/journal.ts';
-import { completeWith, type DeadLetterVerdict, decide, type HoldAccount, type Verdict } from './decide.ts';
+import {
+  completeWith,
+  type DeadLetterVerdict,
+  decide,
+  type HoldAccount,
+  ownSituation,
+  type Verdict,
+} from './decide.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
 import { firstAndRest, halves, piecesByFate } from './division.ts';
 import type { RefusalEffect } from './hold-refusals.ts';
@@ -104,22 +111,16 @@ function verdictOf(
   { messages, isOneText, isOfRecipient = false }: Company,
   context: DeliverContext,
 ): Verdict {
-  const now = context.now();
-  const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(now) : undefined;
+  const own = ownSituation(job, journal, context);
+  const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(own.now) : undefined;
   return decide({
+    ...own,
     outcome,
-    attempts: journal.attempts,
-    resends: journal.resends,
-    whenUncertain: job.whenUncertain,
-    maxResends: context.maxResends,
-    deadlineAt: job.deadlineAt,
     messages,
     isOneText,
     isProbe: isCanary || context.holds.current()?.reason === 'unreachable',
     isOfRecipient,
     ...(windowOpensAt === undefined ? {} : { windowOpensAt }),
-    now,
-    random: context.random(),
   });
 }
 

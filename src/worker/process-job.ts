@@ -5,7 +5,7 @@ import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import type { Collector } from './collector.ts';
-import { decide, type Verdict } from './decide.ts';
+import { decide, ownSituation, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
 import { firstAndRest } from './division.ts';
 import { refusedAsCanary } from './hold-probes.ts';
@@ -286,18 +286,7 @@ async function verdictOnCrash(
   const isWitness = hold?.witness === id;
   const ofFirst = isWitness
     ? witnessOf(hold)
-    : decide({
-        outcome,
-        attempts: journal.attempts,
-        resends: journal.resends,
-        whenUncertain: job.whenUncertain,
-        maxResends: context.maxResends,
-        deadlineAt: job.deadlineAt,
-        messages: carried,
-        isProbe: false,
-        now: context.now(),
-        random: context.random(),
-      });
+    : decide({ ...ownSituation(job, journal, context), outcome, messages: carried, isProbe: false });
   const isWhole = job.to.length === 1 || (carried === job.to.length && !isWitness);
   if (isWhole) return ofFirst;
   return { kind: 'split', rule: 'crash', pieces: firstAndRest(ofFirst, job, journal) };

@@ -5,21 +5,14 @@ import { numberAt } from '../support/delivery.ts';
 import { runCli, startCli } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { workerEnv } from '../support/worker-env.ts';
 
 describe('jetsms campaign', () => {
   it('calls off what has not left; what was called off can be sent after all', async () => {
     const simulator = createSimulator();
     await simulator.listen();
     const prefix = freshPrefix();
-    const env = {
-      JETSMS_REDIS_URL: sharedRedisUrl(),
-      JETSMS_PREFIX: prefix,
-      JETSMS_URL: simulator.xmlUrl,
-      JETSMS_USERNAME: 'demo',
-      JETSMS_PASSWORD: 'demo',
-      JETSMS_TITLE: 'DEMO',
-      JETSMS_HEALTH_PORT: '0',
-    };
+    const env = workerEnv(simulator, { JETSMS_PREFIX: prefix });
     await using producer = createProducer({
       redis: sharedRedisUrl(),
       prefix,

@@ -13,6 +13,7 @@ import { runCli, skewedClock, startCli, type TestProcess } from '../support/proc
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { workerEnv } from '../support/worker-env.ts';
 
 type Env = Readonly<Record<string, string>>;
 type Line = Readonly<Record<string, unknown>>;
@@ -45,17 +46,7 @@ async function createWorld(settings: Env = {}): Promise<World> {
   const simulator = createSimulator();
   await simulator.listen();
   const prefix = freshPrefix();
-  const env = {
-    JETSMS_REDIS_URL: sharedRedisUrl(),
-    JETSMS_PREFIX: prefix,
-    JETSMS_URL: simulator.xmlUrl,
-    JETSMS_USERNAME: 'demo',
-    JETSMS_PASSWORD: 'demo',
-    JETSMS_TITLE: 'DEMO',
-    JETSMS_HEALTH_PORT: '0',
-    JETSMS_CREDIT_INTERVAL_MS: '0',
-    ...settings,
-  };
+  const env = workerEnv(simulator, { JETSMS_PREFIX: prefix, JETSMS_CREDIT_INTERVAL_MS: '0', ...settings });
   const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
   const queue = new Queue(queueName('default'), { connection: redis, prefix });
   const producer = createProducer({

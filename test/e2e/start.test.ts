@@ -5,9 +5,10 @@ import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer } from '../../src/producer/index.ts';
 import { createSimulator } from '../../src/simulator/index.ts';
 import { runCli, startCli, startUnread, type TestProcess } from '../support/process.ts';
-import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { sharedRedisUrl, startRedis } from '../support/redis.ts';
 import { startSentinel } from '../support/sentinel.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { workerEnv } from '../support/worker-env.ts';
 
 interface Place {
   readonly env: Readonly<Record<string, string>>;
@@ -17,16 +18,7 @@ interface Place {
 async function place(redisUrl: string, more: Readonly<Record<string, string>> = {}): Promise<Place> {
   const simulator = createSimulator();
   await simulator.listen();
-  const env = {
-    JETSMS_REDIS_URL: redisUrl,
-    JETSMS_PREFIX: freshPrefix(),
-    JETSMS_URL: simulator.xmlUrl,
-    JETSMS_USERNAME: 'demo',
-    JETSMS_PASSWORD: 'demo',
-    JETSMS_TITLE: 'DEMO',
-    JETSMS_HEALTH_PORT: '0',
-    ...more,
-  };
+  const env = workerEnv(simulator, { JETSMS_REDIS_URL: redisUrl, ...more });
   return { env, simulator };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSimulator } from '../../src/simulator/index.ts';
 import { runCli, startCli } from '../support/process.ts';
-import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { soapResult } from '../support/soap-reply.ts';
+import { workerEnv } from '../support/worker-env.ts';
 
 describe('a reply whose code is a word of JavaScript', () => {
   it('is a code like any other that nobody knows', async () => {
@@ -10,17 +10,11 @@ describe('a reply whose code is a word of JavaScript', () => {
     await simulator.listen();
     const body = soapResult('SendSMSBroadcast_V2', '<ErrorCode>constructor</ErrorCode><ID></ID>');
     simulator.faults.add({ kind: 'raw-reply', body, contentType: 'text/xml' });
-    const env = {
-      JETSMS_REDIS_URL: sharedRedisUrl(),
-      JETSMS_PREFIX: freshPrefix(),
-      JETSMS_TITLE: 'DEMO',
+    const env = workerEnv(simulator, {
       JETSMS_URL: simulator.webServiceUrl,
       JETSMS_SURFACE: 'web-service',
       JETSMS_MAX_REPLY_BYTES: '100000',
-      JETSMS_USERNAME: 'demo',
-      JETSMS_PASSWORD: 'demo',
-      JETSMS_HEALTH_PORT: '0',
-    };
+    });
     await using _worker = startCli(['start'], { env });
     const to = ['send', '--to', '05321234567', '--text', 'Merhaba', '--lane', 'transactional'];
     const sent = await runCli([...to, '--wait', '--json'], { env });
