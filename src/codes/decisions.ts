@@ -40,7 +40,7 @@ const windowDelaysMs: readonly number[] = [30 * minute];
 
 /** How a hold ends. */
 const probing =
-  'Probed at intervals that grow from 10 s to 10 min, the account goes on by itself; `jetsms resume` probes at once.';
+  'Probed at intervals that grow from 10 s to 10 min, the account goes on by itself; `jetsms resume <account>` probes at once.';
 
 const ourBug =
   'The request built here was wrong: a bug of this product. Report it with the version and the provider text; replay after the fix.';

@@ -224,7 +224,7 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     default: 10 * minute,
     meaning: 'The longest wait between two probes of a held account.',
     consequence:
-      'After a long outage, messages wait up to so long once it has ended; `jetsms resume` probes at once.',
+      'After a long outage, messages wait up to so long once it has ended; `jetsms resume <account>` probes at once.',
     example: '600000',
   },
   unreachableAfter: {

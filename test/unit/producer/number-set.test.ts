@@ -28,10 +28,21 @@ describe('a set of numbers', () => {
     ['far from each other', (n: number) => 905_000_000_000 + ((n * 7_368_787) % 1_000_000_000)],
     ['that end in zeros', (n: number) => 905_000_000_000 + n * 1_024],
     ['of all countries', (n: number) => 1_000_000 + n * 9_999_999_967],
-  ])('keeps 90,000 numbers %s apart, and finds each again', (_, numberAt) => {
+  ])('keeps 300,000 numbers %s apart, and finds each again', (_, numberAt) => {
     const numberSet = createNumberSet();
-    const numbers = Array.from({ length: 90_000 }, (_one, n) => String(numberAt(n)));
+    const numbers = Array.from({ length: 300_000 }, (_one, n) => String(numberAt(n)));
     expect(numbers.filter((number) => !numberSet.add(number))).toEqual([]);
     expect(numbers.filter((number) => numberSet.add(number))).toEqual([]);
+  });
+
+  it('takes less than 100 MB for ten million numbers', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const numberSet = createNumberSet();
+    let added = 0;
+    // A prime step walks through all of 0530 to 0559 without coming back.
+    for (let n = 0; n < 10_000_000; n += 1)
+      if (numberSet.add(String(905_300_000_000 + ((n * 7_368_787) % 300_000_000)))) added += 1;
+    expect(added).toBe(10_000_000);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
   });
 });
