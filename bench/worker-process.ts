@@ -1,11 +1,11 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { createAllObjectsYoung } from '../src/bullmq/short-pauses.ts';
 import { createLogger } from '../src/log/logger.ts';
 import { createMetrics } from '../src/metrics/metrics.ts';
 import { queueName } from '../src/queue/names.ts';
 import { readSettings } from '../src/settings/read.ts';
 import { createTelemetry } from '../src/worker/report.ts';
-import { createAllObjectsYoung } from '../src/worker/short-pauses.ts';
 import { createWorker } from '../src/worker/worker.ts';
 import { startPlainWorker } from './plain-worker.ts';
 

@@ -1,4 +1,4 @@
-import { soonHours } from '../../src/worker/credit/forecast.ts';
+import { soonHours } from '../../src/worker/account/credit/forecast.ts';
 import { bucketsOf, countOf, series, shared, sumRisen } from './promql.ts';
 
 /** One alert: the Prometheus rules, the rules that Grafana manages and the checks are made from it. */

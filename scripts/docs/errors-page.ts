@@ -2,11 +2,11 @@ import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
 import { parcelErrors } from '../../src/jetsms/parcel-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
+import { operatorErrors } from '../../src/operator/operator-error.ts';
 import { producerErrors } from '../../src/producer/errors.ts';
 import { redisRefusals } from '../../src/queue/redis-trouble.ts';
 import { settingsErrors } from '../../src/settings/errors.ts';
 import { simulatorErrors } from '../../src/simulator/errors.ts';
-import { operatorErrors } from '../../src/worker/operator-error.ts';
 
 interface ErrorRow {
   readonly meaning: string;
@@ -68,9 +68,9 @@ export const errorFamilies: readonly ErrorFamily[] = [
     title: 'Dead letters and holds',
     classes: ['OperatorError'],
     origin:
-      'The functions for operators of `jetsms-delivery/worker` (`openDeadLetters()`, `holdAccount()`, …), and the commands that use them.',
+      'The functions for operators of `jetsms-delivery/operator` (`openDeadLetters()`, `holdAccount()`, …), and the commands that use them.',
     endsCommands: true,
-    source: 'src/worker/operator-error.ts',
+    source: 'src/operator/operator-error.ts',
     table: operatorErrors,
   },
   {

@@ -5,6 +5,7 @@ import { renderErrorsMarkdown } from './errors-page.ts';
 import { renderLogsMarkdown } from './logs-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
 import { renderPartsMarkdown } from './parts-page.ts';
+import { renderRoomsLint } from './rooms-lint.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
 import { renderSimulatorChoicesMarkdown } from './simulator-choices-page.ts';
 
@@ -24,6 +25,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/parts.md', render: renderPartsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
+  { path: 'biome.rooms.json', render: renderRoomsLint },
   ...deployFiles,
 ];
 

@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis';
 import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
 import type { AccountSnapshot } from '../metrics/metrics.ts';
+import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
-import { createCreditStore } from '../worker/credit/credit-store.ts';
+import { createQueueSnapshot } from '../watch/queue-snapshot.ts';
+import { createCreditStore } from '../worker/account/credit/credit-store.ts';
 import {
   type CreditForecast,
   forecastCredit,
   rateWindowMs,
   usedPerHour,
   type WaitingMessages,
-} from '../worker/credit/forecast.ts';
-import { readWaiting } from '../worker/credit/waiting.ts';
-import { type AccountHold, listHolds } from '../worker/hold-operations.ts';
-import { createQueueSnapshot } from '../worker/queue-snapshot.ts';
+} from '../worker/account/credit/forecast.ts';
+import { readWaiting } from '../worker/account/credit/waiting.ts';
 
 /** Everything that is known of an account now: what JetSMS says, and what lies in Redis. */
 export interface AccountState {

@@ -1,5 +1,5 @@
+import { meaningOfDeath } from '../queue/dead-letter-meaning.ts';
 import { deadReasons } from '../queue/journal.ts';
-import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
 import { codeWord } from './words.ts';
 
 /** A job as Bull Board answers with it, of any form: our formatters have been over data, progress, name and result. */

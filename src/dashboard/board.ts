@@ -5,12 +5,12 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
+import { findJob } from '../bullmq/find-job.ts';
 import type { Logger } from '../log/logger.ts';
+import { listHolds } from '../operator/hold-operations.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { parseJournal } from '../queue/parse-journal.ts';
-import { findJob } from '../worker/find-job.ts';
-import { listHolds } from '../worker/hold-operations.ts';
-import { finishedJournal } from '../worker/journal-entries.ts';
+import { finishedJournal } from '../worker/verdict/journal-entries.ts';
 import { refusal } from './access.ts';
 import { type Facts, rewriteAnswer } from './answers.ts';
 import {

@@ -1,10 +1,10 @@
 import { lanes } from '../message/lane.ts';
+import { isoTime, type JobView, jobView, providerWords } from '../operator/dead-letters/view.ts';
+import { meaningOfDeath } from '../queue/dead-letter-meaning.ts';
 import type { HistoryEntry, Journal, Settled } from '../queue/journal.ts';
 import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
-import { parseLetter, type StoredLetter, sizeOf } from '../worker/dead-letters/letter.ts';
-import { meaningOfDeath } from '../worker/dead-letters/meaning.ts';
-import { isoTime, type JobView, jobView, providerWords } from '../worker/dead-letters/view.ts';
+import { parseLetter, type StoredLetter, sizeOf } from '../queue/stored-dead-letter.ts';
 import { withoutNumbers, withoutWordsOf } from './mask.ts';
 import { certainty, codeWord, counted, plain } from './words.ts';
 

@@ -1,7 +1,7 @@
+import { isoTime } from '../operator/dead-letters/view.ts';
+import { meaningOfCode } from '../queue/dead-letter-meaning.ts';
 import type { HoldReason } from '../queue/hold-reasons.ts';
-import { meaningOfCode } from '../worker/dead-letters/meaning.ts';
-import { isoTime } from '../worker/dead-letters/view.ts';
-import type { Hold, HoldMode } from '../worker/hold-record.ts';
+import type { Hold, HoldMode } from '../worker/account/hold-record.ts';
 
 /** Names of processes and verdicts look like this. */
 const plainWord = /^[A-Za-z][\w.-]{0,63}$/;

@@ -72,6 +72,10 @@ export type Settled =
 /** Messages of a job by their index: from the first, up to but without the second. */
 export type Range = readonly [from: number, to: number];
 
+/** How many messages the ranges hold. */
+export const messagesIn = (ranges: readonly Range[]): number =>
+  ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+
 /** What becomes of some of a job's messages. */
 export type Piece =
   | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId?: string }

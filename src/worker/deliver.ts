@@ -1,11 +1,11 @@
 import type { Parcel, ParcelMedia } from '../jetsms/parcel.ts';
 import { textAt } from '../queue/send-job.ts';
-import type { HoldAccount } from './decide.ts';
+import type { RefusalEffect } from './account/hold-refusals.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
-import type { RefusalEffect } from './hold-refusals.ts';
 import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
 import { mark, unmark } from './marks.ts';
 import { record } from './record.ts';
+import type { HoldAccount } from './verdict/decide.ts';
 
 /**
  * Sends a group of jobs in one request and settles each of them. Never throws: what goes wrong here (Redis, a

@@ -1,16 +1,16 @@
+import type { EndWriter } from '../bullmq/finish-together.ts';
+import type { JournalStore } from '../bullmq/journal-store.ts';
 import type { JetsmsClient } from '../jetsms/parcel.ts';
 import type { Journal } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import type { EndpointBreaker } from './breaker.ts';
+import type { EndpointBreaker } from './account/breaker.ts';
+import type { AccountHolds } from './account/holds.ts';
+import type { MediaLibrary } from './account/media.ts';
+import type { Rate } from './account/pace.ts';
 import type { Collectable } from './collector.ts';
-import type { Verdict } from './decide.ts';
-import type { EndWriter } from './finish-together.ts';
-import type { AccountHolds } from './holds.ts';
-import type { JournalStore } from './journal-store.ts';
 import type { LateReplies } from './late-replies.ts';
-import type { MediaLibrary } from './media.ts';
-import type { Rate } from './rate.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Verdict } from './verdict/decide.ts';
 
 /** A job on its way to JetSMS. */
 export interface Delivery extends Collectable {

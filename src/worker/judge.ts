@@ -1,6 +1,8 @@
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt } from '../jetsms/parcel.ts';
 import type { Used } from '../queue/journal.ts';
+import type { RefusalEffect } from './account/hold-refusals.ts';
+import type { DeliverContext, Delivery } from './delivery.ts';
 import {
   completeWith,
   type DeadLetterVerdict,
@@ -8,11 +10,9 @@ import {
   type HoldAccount,
   ownSituation,
   type Verdict,
-} from './decide.ts';
-import type { DeliverContext, Delivery } from './delivery.ts';
-import { firstAndRest, halves, piecesByFate } from './division.ts';
-import type { RefusalEffect } from './hold-refusals.ts';
-import { asideMs, trialMs } from './schedules.ts';
+} from './verdict/decide.ts';
+import { firstAndRest, halves, piecesByFate } from './verdict/division.ts';
+import { asideMs, trialMs } from './verdict/schedules.ts';
 
 /** A request that came to something. */
 export interface Sent {

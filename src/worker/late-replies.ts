@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
+import type { JournalStore } from '../bullmq/journal-store.ts';
+import { withdrawDeadLetter } from '../bullmq/put-dead-letter.ts';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { Journal } from '../queue/journal.ts';
 import { journalOrEmpty } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { withdrawDeadLetter } from './dead-letter-store.ts';
-import type { Verdict } from './decide.ts';
-import { afterAttempt } from './journal-entries.ts';
-import type { JournalStore } from './journal-store.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Verdict } from './verdict/decide.ts';
+import { afterAttempt } from './verdict/journal-entries.ts';
 
 /** A job whose lock was lost while its request was under way. */
 export interface LateDelivery {

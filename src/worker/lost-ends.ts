@@ -1,13 +1,13 @@
 import type { BackendFactory, MinimalJob, RedisQueueBackend } from 'bullmq';
 import { ReplyError } from 'ioredis';
+import { isLockLost } from '../bullmq/lock-lost.ts';
 import { idOf, type JobResult, type Journal } from '../queue/journal.ts';
 import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { completeWith } from './decide.ts';
 import type { LateReplies } from './late-replies.ts';
-import { isLockLost } from './lock-lost.ts';
 import { persist } from './persist.ts';
 import type { Telemetry } from './telemetry.ts';
+import { completeWith } from './verdict/decide.ts';
 
 interface LostEndsContext {
   readonly lateReplies: LateReplies;

@@ -1,6 +1,6 @@
 import { emptyJournal, type Journal, type Sending } from '../queue/journal.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
-import { beforeSending } from './journal-entries.ts';
+import { beforeSending } from './verdict/journal-entries.ts';
 
 /** A job whose second sending would matter; and one of which only the first message goes, whatever it says. */
 const needsMark = ({ job, isCanary }: Delivery): boolean =>

@@ -1,20 +1,16 @@
 import type { Job } from 'bullmq';
+import { isLockLost } from '../bullmq/lock-lost.ts';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { CampaignState } from '../queue/campaign.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { journalOrEmpty, parseJournal } from '../queue/parse-journal.ts';
 import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import { refusedAsCanary } from './account/hold-probes.ts';
+import type { Hold } from './account/hold-record.ts';
+import { stands } from './account/hold-steps.ts';
+import type { AccountHolds } from './account/holds.ts';
 import type { Collector } from './collector.ts';
-import { decide, ownSituation, type Verdict } from './decide.ts';
 import type { DeliverContext, Delivery, Settlement } from './delivery.ts';
-import { firstAndRest } from './division.ts';
-import { refusedAsCanary } from './hold-probes.ts';
-import type { Hold } from './hold-record.ts';
-import { stands } from './hold-steps.ts';
-import type { AccountHolds } from './holds.ts';
-import { afterAttempt, resentBy } from './journal-entries.ts';
-import { isLockLost } from './lock-lost.ts';
-import { asideMs, deferSpreadMs, fullJitter } from './schedules.ts';
 import {
   backToWait,
   delayUntil,
@@ -26,7 +22,11 @@ import {
   type TakenUp,
   unreadableFacts,
 } from './settle.ts';
-import { type TakeUp, takeUp } from './take-up.ts';
+import { decide, ownSituation, type Verdict } from './verdict/decide.ts';
+import { firstAndRest } from './verdict/division.ts';
+import { afterAttempt, resentBy } from './verdict/journal-entries.ts';
+import { asideMs, deferSpreadMs, fullJitter } from './verdict/schedules.ts';
+import { type TakeUp, takeUp } from './verdict/take-up.ts';
 
 /** What processing a job needs of the world. */
 export interface ProcessContext

@@ -1,10 +1,10 @@
+import type { JournalWrite, WriteResult } from '../bullmq/journal-store.ts';
 import { emptyJournal, type Journal } from '../queue/journal.ts';
-import type { Verdict } from './decide.ts';
 import type { DeliverContext } from './delivery.ts';
-import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './journal-entries.ts';
-import type { JournalWrite, WriteResult } from './journal-store.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
+import type { Verdict } from './verdict/decide.ts';
+import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './verdict/journal-entries.ts';
 
 /** What this attempt came to does not count any more: an earlier one was accepted, as its late reply says. */
 const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply' };

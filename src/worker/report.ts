@@ -5,13 +5,13 @@ import type { Logger } from '../log/logger.ts';
 import { maskNumber } from '../message/number.ts';
 import type { VerdictReason } from '../metrics/labels.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { meaningOfCode } from '../queue/dead-letter-meaning.ts';
 import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
-import { meaningOfCode } from './dead-letters/meaning.ts';
-import type { Verdict } from './decide.ts';
-import type { Hold } from './hold-record.ts';
-import { outcomeCode } from './journal-entries.ts';
+import type { Hold } from './account/hold-record.ts';
 import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
+import type { Verdict } from './verdict/decide.ts';
+import { outcomeCode } from './verdict/journal-entries.ts';
 
 /** The level of each event: expected refusals are news, not errors; an unknown code needs a person. */
 type Level = 'debug' | 'info' | 'warn' | 'error';

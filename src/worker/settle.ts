@@ -1,4 +1,6 @@
 import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } from 'bullmq';
+import type { JournalStore } from '../bullmq/journal-store.ts';
+import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from '../bullmq/put-dead-letter.ts';
 import { sendJobOptions } from '../queue/job-options.ts';
 import {
   type DeathFacts,
@@ -12,13 +14,11 @@ import {
   usedOf,
 } from '../queue/journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
-import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from './dead-letter-store.ts';
-import type { Verdict } from './decide.ts';
 import type { Settlement } from './delivery.ts';
-import { pieceId, subJob } from './division.ts';
-import type { JournalStore } from './journal-store.ts';
-import { asideMs } from './schedules.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { Verdict } from './verdict/decide.ts';
+import { pieceId, subJob } from './verdict/division.ts';
+import { asideMs } from './verdict/schedules.ts';
 
 /** A job in hand, and the lock that makes it ours. */
 export interface TakenUp {

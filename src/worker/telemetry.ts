@@ -2,8 +2,8 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import type { Lane } from '../message/lane.ts';
 import type { DeadReason } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import type { Verdict } from './decide.ts';
-import type { Hold } from './hold-record.ts';
+import type { Hold } from './account/hold-record.ts';
+import type { Verdict } from './verdict/decide.ts';
 
 /** One attempt of one job: all the facts that its log line and the metrics speak of. */
 export interface AttemptReport {

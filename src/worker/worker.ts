@@ -4,8 +4,8 @@ import { openWorkerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
+import { createEndpointBreaker, type EndpointBreaker } from './account/breaker.ts';
 import { type AccountWorker, createAccountWorker } from './account-worker.ts';
-import { createEndpointBreaker, type EndpointBreaker } from './breaker.ts';
 import { type ClockGuard, type ClockState, createClockGuard } from './clock-guard.ts';
 import type { Telemetry } from './telemetry.ts';
 

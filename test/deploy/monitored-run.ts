@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer, type Lane, type Producer } from '../../src/producer/index.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
-import { createCreditStore } from '../../src/worker/credit/credit-store.ts';
+import { createCreditStore } from '../../src/worker/account/credit/credit-store.ts';
 import { projectFolder, startCli, startProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';

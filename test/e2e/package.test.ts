@@ -80,14 +80,20 @@ describe('the published package', () => {
     }
     expect(stdout).toContain('/dist/producer/');
     expect(stdout).not.toMatch(
-      /jetsms-delivery\/dist\/(worker|jetsms|simulator|dashboard|metrics|settings|cli)\//,
+      /jetsms-delivery\/dist\/(worker|bullmq|operator|watch|jetsms|simulator|dashboard|metrics|settings|cli)\//,
     );
   });
 
-  it.each(['codes', 'worker', 'simulator'])('can be imported as jetsms-delivery/%s', async (entry) => {
-    const script = `console.log(Object.keys(await import('jetsms-delivery/${entry}')).length > 0)`;
-    expect(await run(node22, '--input-type=module', '-e', script)).toMatchObject({ code: 0, stdout: 'true' });
-  });
+  it.each(['codes', 'worker', 'operator', 'simulator'])(
+    'can be imported as jetsms-delivery/%s',
+    async (entry) => {
+      const script = `console.log(Object.keys(await import('jetsms-delivery/${entry}')).length > 0)`;
+      expect(await run(node22, '--input-type=module', '-e', script)).toMatchObject({
+        code: 0,
+        stdout: 'true',
+      });
+    },
+  );
 
   it('explains a reply through the installed command', async () => {
     const command = join(app, 'node_modules', '.bin', 'jetsms');
@@ -119,6 +125,7 @@ const consumerSource = `
 import { createProducer, type ProducerOptions, type SendReceipt } from 'jetsms-delivery';
 import { classify } from 'jetsms-delivery/codes';
 import 'jetsms-delivery/worker';
+import 'jetsms-delivery/operator';
 import 'jetsms-delivery/simulator';
 
 const options: ProducerOptions = { redis: 'redis://127.0.0.1:6379' };

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import { Queue } from 'bullmq';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDashboard } from '../../src/dashboard/dashboard.ts';
+import { listHolds } from '../../src/operator/hold-operations.ts';
 import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
-import { listHolds } from '../../src/worker/hold-operations.ts';
 import {
   type DashboardChoice,
   dashboardLogin,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import type { Fault } from '../../src/simulator/fault-rule.ts';
-import { nextOpening } from '../../src/worker/mms-window.ts';
+import { nextOpening } from '../../src/worker/verdict/mms-window.ts';
 import { createDelivery, type End, numberAt } from '../support/delivery.ts';
 import { journalOf } from '../support/journal-of.ts';
 import { sendJob } from '../support/send-job.ts';

@@ -1,11 +1,11 @@
 import { Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
+import { createJournalStore, type JournalStore } from '../../src/bullmq/journal-store.ts';
+import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
-import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
-import { refused } from '../../src/worker/hold-refusals.ts';
-import { holdPolicyOf } from '../../src/worker/hold-steps.ts';
-import { createJournalStore, type JournalStore } from '../../src/worker/journal-store.ts';
+import { refused } from '../../src/worker/account/hold-refusals.ts';
+import { holdPolicyOf } from '../../src/worker/account/hold-steps.ts';
 import { giveUp, type SettleContext } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { keys } from '../../src/queue/names.ts';
-import { createCreditStore } from '../../src/worker/credit/credit-store.ts';
-import { readWaiting } from '../../src/worker/credit/waiting.ts';
-import { createQueueSnapshot } from '../../src/worker/queue-snapshot.ts';
+import { createQueueSnapshot } from '../../src/watch/queue-snapshot.ts';
+import { createCreditStore } from '../../src/worker/account/credit/credit-store.ts';
+import { readWaiting } from '../../src/worker/account/credit/waiting.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';

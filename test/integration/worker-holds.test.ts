@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { holdAccount, resumeAccount } from '../../src/worker/hold-operations.ts';
+import { holdAccount, resumeAccount } from '../../src/operator/hold-operations.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { httpReply, rawServer } from '../support/raw-server.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { istanbulClock } from '../../src/message/istanbul-time.ts';
+import { openDeadLetters } from '../../src/operator/index.ts';
 import { createProducer, MessageError, type NewMms } from '../../src/producer/index.ts';
 import { readMedia } from '../../src/queue/media.ts';
 import { keys } from '../../src/queue/names.ts';
-import { openDeadLetters } from '../../src/worker/index.ts';
-import { nextOpening } from '../../src/worker/mms-window.ts';
+import { nextOpening } from '../../src/worker/verdict/mms-window.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';

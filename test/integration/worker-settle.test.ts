@@ -1,10 +1,10 @@
 import { type Job, Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
+import { createJournalStore } from '../../src/bullmq/journal-store.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import type { Settlement } from '../../src/worker/delivery.ts';
-import { createJournalStore } from '../../src/worker/journal-store.ts';
 import { type SettleContext, settle } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';

@@ -1,13 +1,13 @@
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
+import { holdAccount } from '../../src/operator/hold-operations.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import type { HistoryEntry, Journal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
-import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
-import { holdAccount } from '../../src/worker/hold-operations.ts';
 import { sendJob } from './send-job.ts';
 import { waitFor } from './wait-for.ts';
 

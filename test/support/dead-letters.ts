@@ -1,10 +1,10 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
 import type { DeathFacts, HistoryEntry, Journal } from '../../src/queue/journal.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
-import { putDeadLetter } from '../../src/worker/dead-letter-store.ts';
 import { sendJob } from './send-job.ts';
 
 /** What a test says of a dead letter; the rest is filled in. */

@@ -1,5 +1,6 @@
 import { Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { letterIdOf } from '../../src/bullmq/put-dead-letter.ts';
 import { lanes } from '../../src/message/lane.ts';
 import {
   createProducer,
@@ -17,11 +18,10 @@ import type { AccountSettings } from '../../src/settings/account.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../src/simulator/index.ts';
-import { letterIdOf } from '../../src/worker/dead-letter-store.ts';
-import type { Hold } from '../../src/worker/hold-record.ts';
-import { shownHold } from '../../src/worker/hold-steps.ts';
-import { createHoldStore, type HoldStore } from '../../src/worker/hold-store.ts';
-import { finishedJournal } from '../../src/worker/journal-entries.ts';
+import type { Hold } from '../../src/worker/account/hold-record.ts';
+import { shownHold } from '../../src/worker/account/hold-steps.ts';
+import { createHoldStore, type HoldStore } from '../../src/worker/account/hold-store.ts';
+import { finishedJournal } from '../../src/worker/verdict/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
 import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';

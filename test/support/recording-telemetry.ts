@@ -1,7 +1,6 @@
 import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
-import type { Hold } from '../../src/worker/hold-record.ts';
-import { outcomeCode } from '../../src/worker/journal-entries.ts';
+import type { Hold } from '../../src/worker/account/hold-record.ts';
 import type {
   AttemptReport,
   CreditTold,
@@ -10,6 +9,7 @@ import type {
   SweepReport,
   Telemetry,
 } from '../../src/worker/telemetry.ts';
+import { outcomeCode } from '../../src/worker/verdict/journal-entries.ts';
 
 /** A telemetry that keeps what it is told, in order. */
 export interface RecordingTelemetry extends Telemetry {

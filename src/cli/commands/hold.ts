@@ -35,7 +35,7 @@ interface HoldChoices {
 
 async function showHolds({ json }: { readonly json?: true }, context: CliContext): Promise<void> {
   const { terminal } = context;
-  const { listHolds } = await import('../../worker/hold-operations.ts');
+  const { listHolds } = await import('../../operator/hold-operations.ts');
   const { settings, use } = await open(context);
   const accounts = [...settings.accounts.keys()];
   const holds = await use((redis) => listHolds(redis, { prefix: settings.prefix, accounts }));
@@ -48,7 +48,7 @@ async function hold(
   { reason, by = userName() }: HoldChoices,
   context: CliContext,
 ): Promise<void> {
-  const { holdAccount } = await import('../../worker/hold-operations.ts');
+  const { holdAccount } = await import('../../operator/hold-operations.ts');
   const { settings, use } = await open(context);
   const account = accountOf(settings, name);
   await use((redis) => holdAccount(redis, { prefix: settings.prefix, account: name, by, note: reason }));
@@ -58,7 +58,7 @@ async function hold(
 }
 
 async function resume(name: string, context: CliContext): Promise<void> {
-  const { resumeAccount } = await import('../../worker/hold-operations.ts');
+  const { resumeAccount } = await import('../../operator/hold-operations.ts');
   const { settings, use } = await open(context);
   const { name: account } = accountOf(settings, name);
   const before = await use((redis) => resumeAccount(redis, { prefix: settings.prefix, account }));

@@ -6,7 +6,7 @@ import type { HealthServer } from '../../metrics/health-server.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import { packageVersion } from '../../settings/package-version.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { Health, HealthWatch } from '../../worker/health.ts';
+import type { Health, HealthWatch } from '../../watch/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -38,7 +38,7 @@ async function runStart(context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: ['redis', 'credentials'] });
   const { createLogger } = await import('../../log/logger.ts');
   const log = createLogger({ level: settings.logLevel, version: packageVersion() });
-  const { createAllObjectsYoung } = await import('../../worker/short-pauses.ts');
+  const { createAllObjectsYoung } = await import('../../bullmq/short-pauses.ts');
   createAllObjectsYoung();
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
   const stop = context.serviceSignal(settings.shutdownTimeoutMs + closeUnusedMs + reserveMs);
@@ -93,7 +93,7 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   const { createWorker } = await import('../../worker/worker.ts');
   const { createTelemetry } = await import('../../worker/report.ts');
   const { createMetrics } = await import('../../metrics/metrics.ts');
-  const { createQueueSnapshot } = await import('../../worker/queue-snapshot.ts');
+  const { createQueueSnapshot } = await import('../../watch/queue-snapshot.ts');
   const { startHealthServer } = await import('../../metrics/health-server.ts');
   const metrics = createMetrics({
     version: packageVersion(),
@@ -136,7 +136,7 @@ async function buildHealth({
   worker,
   redTooLong,
 }: HealthParts): Promise<HealthWatch> {
-  const { createHealthWatch } = await import('../../worker/health.ts');
+  const { createHealthWatch } = await import('../../watch/health.ts');
   const { prefix, lockDurationMs, unhealthyExitAfterMs: exitAfterMs } = settings;
   return createHealthWatch({
     ...worker,
@@ -179,7 +179,7 @@ const oneStartMs = 60_000;
 
 /** A wrong login or title is told before the first message meets it; nothing is sent to see. */
 async function warnOfLogins({ prefix, accounts }: Settings, { redis }: DeliveryWorker, log: Logger) {
-  const { createCreditStore } = await import('../../worker/credit/credit-store.ts');
+  const { createCreditStore } = await import('../../worker/account/credit/credit-store.ts');
   const { checkAccount } = await import('../doctor/account.ts');
   for (const account of accounts.values()) {
     const store = createCreditStore(redis, { prefix, account: account.name });

@@ -1,4 +1,4 @@
-import type { DiscardResult } from '../../worker/dead-letters/discard.ts';
+import type { DiscardResult } from '../../operator/dead-letters/discard.ts';
 import { isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import { letterView } from '../../worker/dead-letters/view.ts';
+import { letterView } from '../../operator/dead-letters/view.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { renderLetters, renderSummary } from '../render/dead-letters.ts';

@@ -1,6 +1,6 @@
 import type { Lane } from '../../message/lane.ts';
-import type { DeadLetterFilter } from '../../worker/dead-letters/filter.ts';
-import type { ReplayCounts, ReplayOptions } from '../../worker/dead-letters/replay.ts';
+import type { DeadLetterFilter } from '../../operator/dead-letters/filter.ts';
+import type { ReplayCounts, ReplayOptions } from '../../operator/dead-letters/replay.ts';
 import { isConfirmed } from '../confirm.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
-import type { DeadLetterFilter } from '../../worker/dead-letters/filter.ts';
-import type { DeadLetters } from '../../worker/dead-letters.ts';
+import type { DeadLetterFilter } from '../../operator/dead-letters/filter.ts';
+import type { DeadLetters } from '../../operator/dead-letters.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -18,7 +18,7 @@ export async function withDeadLetters(
   use: (session: DeadSession) => Promise<void>,
 ): Promise<void> {
   const { readSettings } = await import('../../settings/read.ts');
-  const { openDeadLetters } = await import('../../worker/dead-letters.ts');
+  const { openDeadLetters } = await import('../../operator/dead-letters.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
   const { name } = accountOf(settings, account);
   await using letters = openDeadLetters({ redis: settings.redisUrl, prefix: settings.prefix, account: name });

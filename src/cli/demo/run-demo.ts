@@ -4,7 +4,7 @@ import type { NewMessage } from '../../message/message.ts';
 import { normalizeNumber } from '../../message/number.ts';
 import { normalizeText } from '../../message/text.ts';
 import type { Simulator } from '../../simulator/index.ts';
-import type { Hold } from '../../worker/hold-record.ts';
+import type { Hold } from '../../worker/account/hold-record.ts';
 import { pauseUnlessStopped } from '../../worker/pause.ts';
 import type { CliContext } from '../context.ts';
 import { countRecipients, fileBytes } from '../csv.ts';

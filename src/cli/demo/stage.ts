@@ -7,7 +7,7 @@ import { packageVersion } from '../../settings/package-version.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createSimulator, type Simulator } from '../../simulator/index.ts';
-import type { Hold } from '../../worker/hold-record.ts';
+import type { Hold } from '../../worker/account/hold-record.ts';
 import { createTelemetry } from '../../worker/report.ts';
 import { createWorker } from '../../worker/worker.ts';
 import { type DemoRedis, openDemoRedis } from '../demo-redis.ts';

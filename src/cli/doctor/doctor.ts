@@ -75,7 +75,7 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 
 async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
+  const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
   const { redisUrl, prefix } = settings;
   const redis = openWorkerRedis(redisUrl);
   // What is wrong with the connection is told by what becomes of it.

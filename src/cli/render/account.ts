@@ -1,6 +1,6 @@
 import type { AccountAnswer } from '../../jetsms/account-queries.ts';
-import { soonHours } from '../../worker/credit/forecast.ts';
-import { isoTime } from '../../worker/dead-letters/view.ts';
+import { isoTime } from '../../operator/dead-letters/view.ts';
+import { soonHours } from '../../worker/account/credit/forecast.ts';
 import type { AccountState } from '../account-state.ts';
 import { layOutColumns, wrap } from './columns.ts';
 import { type HoldView, holdView } from './holds.ts';

@@ -1,8 +1,8 @@
-import type { DiscardResult } from '../../worker/dead-letters/discard.ts';
-import { meaningOfCode } from '../../worker/dead-letters/meaning.ts';
-import type { ReplayCounts, SkipReason } from '../../worker/dead-letters/replay.ts';
-import type { DeadLetterSummary } from '../../worker/dead-letters/summary.ts';
-import type { LetterView } from '../../worker/dead-letters/view.ts';
+import type { DiscardResult } from '../../operator/dead-letters/discard.ts';
+import type { ReplayCounts, SkipReason } from '../../operator/dead-letters/replay.ts';
+import type { DeadLetterSummary } from '../../operator/dead-letters/summary.ts';
+import type { LetterView } from '../../operator/dead-letters/view.ts';
+import { meaningOfCode } from '../../queue/dead-letter-meaning.ts';
 import { layOutColumns } from './columns.ts';
 
 /** Dead letters for people: one a line. */

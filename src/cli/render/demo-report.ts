@@ -1,6 +1,6 @@
 import { maskNumber } from '../../message/number.ts';
+import { meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { meaningOfDeath } from '../../worker/dead-letters/meaning.ts';
 import type { DemoReport } from '../demo/report.ts';
 import { layOutColumns } from './columns.ts';
 import { renderOutcomes, renderSendSummary } from './send-summary.ts';

@@ -1,7 +1,7 @@
-import { meaningOfCode } from '../../worker/dead-letters/meaning.ts';
-import { isoTime } from '../../worker/dead-letters/view.ts';
-import type { AccountHold } from '../../worker/hold-operations.ts';
-import type { Hold } from '../../worker/hold-record.ts';
+import { isoTime } from '../../operator/dead-letters/view.ts';
+import type { AccountHold } from '../../operator/hold-operations.ts';
+import { meaningOfCode } from '../../queue/dead-letter-meaning.ts';
+import type { Hold } from '../../worker/account/hold-record.ts';
 import { layOutColumns } from './columns.ts';
 
 /** A hold as people may see it; null where there is nothing to say. */

@@ -1,6 +1,4 @@
-import type { DeathFacts } from '../../queue/journal.ts';
-import { meaningOfCode, meaningOfDeath } from '../../worker/dead-letters/meaning.ts';
-import type { MessageTrace, TracedMessage } from '../../worker/dead-letters/trace.ts';
+import type { MessageTrace, TracedMessage } from '../../operator/dead-letters/trace.ts';
 import {
   type HistoryView,
   historyView,
@@ -9,7 +7,9 @@ import {
   type LetterView,
   letterView,
   type ViewOptions,
-} from '../../worker/dead-letters/view.ts';
+} from '../../operator/dead-letters/view.ts';
+import { meaningOfCode, meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
+import type { DeathFacts } from '../../queue/journal.ts';
 import { layOutColumns } from './columns.ts';
 import { counted, recipients } from './dead-letters.ts';
 

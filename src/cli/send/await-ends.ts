@@ -1,8 +1,8 @@
 import { openWorkerRedis } from '../../queue/redis.ts';
 import type { Settings } from '../../settings/settings.ts';
-import type { Hold } from '../../worker/hold-record.ts';
-import { shownHold, stands } from '../../worker/hold-steps.ts';
-import { createHoldStore } from '../../worker/hold-store.ts';
+import type { Hold } from '../../worker/account/hold-record.ts';
+import { shownHold, stands } from '../../worker/account/hold-steps.ts';
+import { createHoldStore } from '../../worker/account/hold-store.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { endReader, type MessageEnd } from './ends.ts';

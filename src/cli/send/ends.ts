@@ -3,7 +3,7 @@ import { type DeathFacts, deathFactsOf, idOf } from '../../queue/journal.ts';
 import { readJson } from '../../queue/json.ts';
 import { deadQueueName, queueName } from '../../queue/names.ts';
 import { parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
-import { readLetter } from '../../worker/dead-letters/letter.ts';
+import { readLetter } from '../../queue/stored-dead-letter.ts';
 
 /** How a message ended, as far as Redis still knows. */
 export type MessageEnd =

@@ -1,5 +1,5 @@
+import { meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
 import type { DeadReason } from '../../queue/journal.ts';
-import { meaningOfDeath } from '../../worker/dead-letters/meaning.ts';
 import type { MessageEnd } from './ends.ts';
 
 /** Messages that came to the same end. */

@@ -20,7 +20,7 @@ export interface Starting {
  */
 export async function checkRedis({ settings, worker, log }: Starting): Promise<void> {
   const { whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../worker/redis-check.ts');
+  const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
   const { prefix, accounts } = settings;
   const { redis, name } = worker;
   const place = { prefix, accounts: [...accounts.keys()], name };

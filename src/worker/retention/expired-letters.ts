@@ -1,4 +1,4 @@
-import type { LetterStore } from '../dead-letters/letter-store.ts';
+import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
 
 export interface LetterSweep {
   readonly olderThanMs: number;

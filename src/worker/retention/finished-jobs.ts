@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
+import { removeEndedLua } from '../../bullmq/ended-job.ts';
+import type { LeasePlace } from '../../queue/lease.ts';
 import { queueName } from '../../queue/names.ts';
-import { removeEndedLua } from '../ended-job.ts';
-import type { LeasePlace } from '../lease.ts';
 
 /** BullMQ's sets of jobs that have ended. */
 export type FinishedSet = 'completed' | 'failed';

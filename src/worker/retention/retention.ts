@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
+import { createLetterStore } from '../../bullmq/dead-letter-store.ts';
+import { type LeasePlace, takeLease } from '../../queue/lease.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { createLetterStore } from '../dead-letters/letter-store.ts';
-import { type LeasePlace, takeLease } from '../lease.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { sweepLetters } from './expired-letters.ts';
 import { type FinishedSet, sweepFinished } from './finished-jobs.ts';

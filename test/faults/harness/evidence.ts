@@ -12,8 +12,8 @@ import {
   type SendJob,
   textAt,
 } from '../../../src/queue/send-job.ts';
+import { parseLetter } from '../../../src/queue/stored-dead-letter.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
-import { parseLetter } from '../../../src/worker/dead-letters/letter.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import type { LogLine, WorkerProcess } from './workers.ts';

@@ -1,8 +1,8 @@
 import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import type { Hold, HoldRecord } from '../../../src/worker/hold-record.ts';
-import { stands } from '../../../src/worker/hold-steps.ts';
-import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import type { Hold, HoldRecord } from '../../../src/worker/account/hold-record.ts';
+import { stands } from '../../../src/worker/account/hold-steps.ts';
+import { createHoldStore } from '../../../src/worker/account/hold-store.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { LoadState } from './scenario.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCreditStore } from '../../../src/worker/credit/credit-store.ts';
+import { createCreditStore } from '../../../src/worker/account/credit/credit-store.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 

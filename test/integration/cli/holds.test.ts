@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { noRecord } from '../../../src/worker/hold-record.ts';
-import { createHoldStore } from '../../../src/worker/hold-store.ts';
+import { noRecord } from '../../../src/worker/account/hold-record.ts';
+import { createHoldStore } from '../../../src/worker/account/hold-store.ts';
 import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { captureCli } from '../../unit/cli/capture.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
-import { holdAccount } from '../../../src/worker/hold-operations.ts';
+import { holdAccount } from '../../../src/operator/hold-operations.ts';
 import { openYard } from '../../support/dead-letters.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { captureCli } from '../../unit/cli/capture.ts';

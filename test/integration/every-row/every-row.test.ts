@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeTable } from '../../../src/codes/index.ts';
-import { meaningOfDeath } from '../../../src/worker/dead-letters/meaning.ts';
+import { meaningOfDeath } from '../../../src/queue/dead-letter-meaning.ts';
 import type { DeliveryWorker } from '../../../src/worker/worker.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { journalOf } from '../../support/journal-of.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import type { NewMessage } from '../../../src/producer/index.ts';
-import { createHealthWatch } from '../../../src/worker/health.ts';
-import { createQueueSnapshot } from '../../../src/worker/queue-snapshot.ts';
+import { createHealthWatch } from '../../../src/watch/health.ts';
+import { createQueueSnapshot } from '../../../src/watch/queue-snapshot.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { expectDocumented, recordLog } from '../../support/log-lines.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
+import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
+import { takeLease } from '../../../src/queue/lease.ts';
 import { keys } from '../../../src/queue/names.ts';
-import { createLetterStore } from '../../../src/worker/dead-letters/letter-store.ts';
-import { openDeadLetters } from '../../../src/worker/dead-letters.ts';
-import { takeLease } from '../../../src/worker/lease.ts';
 import { sweepLetters } from '../../../src/worker/retention/expired-letters.ts';
 import { sweepFinished } from '../../../src/worker/retention/finished-jobs.ts';
 import { openYard } from '../../support/dead-letters.ts';

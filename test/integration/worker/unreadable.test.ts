@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createJournalStore } from '../../../src/bullmq/journal-store.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { emptyJournal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
-import { createJournalStore } from '../../../src/worker/journal-store.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { sendJob } from '../../support/send-job.ts';

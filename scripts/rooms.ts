@@ -1,0 +1,123 @@
+/** A folder of src: what it is for, and what it may import. The linter's rules and a table of docs are made from this. */
+export interface Room {
+  readonly name: string;
+  readonly purpose: string;
+  /** Rooms, or single files of rooms. */
+  readonly imports: readonly string[];
+  /** Of the packages that only some rooms may use (`guardedPackages`), those that this one may. */
+  readonly packages: readonly string[];
+}
+
+/** From the ground up: a room imports from those above it in this list, and only from those that it names. */
+export const rooms: readonly Room[] = [
+  {
+    name: 'codes',
+    purpose: 'what a reply means: the table, reading, classifying. Pure',
+    imports: [],
+    packages: ['zod'],
+  },
+  {
+    name: 'message',
+    purpose: 'what a message is: number, text, times, ids. Pure',
+    imports: [],
+    packages: ['zod'],
+  },
+  {
+    name: 'log',
+    purpose: 'one logger, which strips what must stay private',
+    imports: [],
+    packages: ['pino'],
+  },
+  {
+    name: 'queue',
+    purpose: 'the contract of producer and worker: names, send job, journal, Redis',
+    imports: ['message', 'codes'],
+    packages: ['bullmq', 'ioredis'],
+  },
+  {
+    name: 'settings',
+    purpose: 'one table of settings, read from environment and file',
+    imports: ['message', 'codes', 'queue/redis-address.ts'],
+    packages: ['zod'],
+  },
+  {
+    name: 'jetsms',
+    purpose: 'speaking JetSMS: requests, replies, one HTTP client',
+    imports: ['settings', 'message', 'codes'],
+    packages: ['undici', 'fast-xml-parser'],
+  },
+  {
+    name: 'metrics',
+    purpose: 'every metric, one registry',
+    imports: ['settings', 'queue', 'message', 'codes', 'jetsms/outcome.ts'],
+    packages: ['prom-client'],
+  },
+  {
+    name: 'producer',
+    purpose: 'what backend apps import',
+    imports: ['queue', 'message', 'codes'],
+    packages: ['bullmq', 'ioredis'],
+  },
+  {
+    name: 'bullmq',
+    purpose: 'what knows BullMQ and its keys: take, move, end, put dead letters, hold',
+    imports: ['queue', 'message', 'codes'],
+    packages: ['bullmq', 'ioredis'],
+  },
+  {
+    name: 'worker',
+    purpose: 'the way of a message: resume, gates, request, decide, settle',
+    imports: ['bullmq', 'metrics', 'jetsms', 'settings', 'queue', 'log', 'message', 'codes'],
+    packages: ['bullmq', 'ioredis'],
+  },
+  {
+    name: 'watch',
+    purpose: 'what is seen of workers and queues: health, snapshots for metrics',
+    imports: ['worker', 'bullmq', 'metrics', 'settings', 'queue', 'log', 'message', 'codes'],
+    packages: ['ioredis'],
+  },
+  {
+    name: 'operator',
+    purpose: 'what people do: dead letters, holds, checks of Redis',
+    imports: ['watch', 'worker', 'bullmq', 'settings', 'queue', 'log', 'message', 'codes'],
+    packages: ['bullmq', 'ioredis'],
+  },
+  {
+    name: 'dashboard',
+    purpose: 'Bull Board behind a login',
+    imports: [
+      'operator',
+      'watch',
+      'worker',
+      'bullmq',
+      'metrics',
+      'settings',
+      'queue',
+      'log',
+      'message',
+      'codes',
+    ],
+    packages: ['bullmq', 'ioredis', 'fastify'],
+  },
+  {
+    name: 'simulator',
+    purpose: 'a JetSMS to develop and test against',
+    imports: ['message', 'codes'],
+    packages: ['fast-xml-parser', 'zod'],
+  },
+];
+
+/** What may import everything; nothing imports it. */
+export const topRoom = { name: 'cli', purpose: '`jetsms …`: thin commands' } as const;
+
+/** Packages that mark a room's job: whoever uses one does that job. */
+export const guardedPackages: readonly string[] = [
+  'bullmq',
+  'fast-xml-parser',
+  'fastify',
+  'ioredis',
+  'pino',
+  'prom-client',
+  'undici',
+  'zod',
+];

@@ -1,0 +1,191 @@
+import type { Redis } from 'ioredis';
+import { hasMedia, keepMedia } from '../queue/media.ts';
+import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { readLetter, type StoredLetter } from '../queue/stored-dead-letter.ts';
+import { copiesOf } from './copies.ts';
+import { removeEndedLua } from './ended-job.ts';
+import { uncertainKey } from './put-dead-letter.ts';
+
+/**
+ * - `begun`: the replay may go on; its new id is written down.
+ * - `again`: it was begun before, and the new message has been enqueued; only the letter is still there.
+ * - `still-settling`: the worker that gave the message up has not finished with it.
+ * - `accepted`: a late reply has shown that JetSMS took the message.
+ * - `gone`: the letter is no longer there.
+ */
+export type ReplayStart = 'begun' | 'again' | 'still-settling' | 'accepted' | 'gone';
+
+/**
+ * - `replay-begun`: a replay was cut off here; replaying again finishes it.
+ * - `still-settling`: the worker that gave the message up has not finished with it.
+ */
+export type Removal = 'removed' | 'gone' | 'replay-begun' | 'still-settling';
+
+/** A letter that has lain for a while. */
+export interface OldLetter {
+  readonly id: string;
+  /** When it was stored: by BullMQ's own field, which is there whatever lies in the letter. */
+  readonly storedAt: number;
+}
+
+/** The letter that is replayed, and what stands behind it. */
+export interface ReplayIds {
+  readonly id: string;
+  readonly newId: string;
+  /** The send job that became the letter: of the same id, or one that was divided. */
+  readonly sourceId: string;
+  /** The campaign that has counted the letter's messages as dead, and will count their new end. */
+  readonly counted?:
+    | { readonly campaign: string; readonly field: string; readonly messages: number }
+    | undefined;
+}
+
+/** One account's dead letters in Redis. */
+export interface LetterStore {
+  /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
+  ids(): Promise<readonly string[]>;
+  /** The oldest letters, after as many as are to be skipped; the oldest first. */
+  oldest(part: { readonly skip: number; readonly count: number }): Promise<readonly OldLetter[]>;
+  /** The letters of these ids, in their order; those that are gone are left out. */
+  read(ids: readonly string[]): Promise<readonly StoredLetter[]>;
+  /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
+  beginReplay(start: ReplayIds, dryRun: boolean): Promise<ReplayStart>;
+  /** Takes a letter away, whatever stands in its replay record. */
+  remove(id: string): Promise<Removal>;
+  /**
+   * Takes a letter away, unless a replay of it was begun, and with it the ended send jobs in which its message lies too.
+   */
+  discard(id: string): Promise<Removal>;
+  /** Keeps a medium for at least so long; false where it is gone. With `dryRun` it only looks. */
+  keepMedia(hash: string, keepMs: number, dryRun: boolean): Promise<boolean>;
+  /** The id that a letter was replayed as. */
+  replayedAs(id: string): Promise<string | undefined>;
+}
+
+/** How long it is known what a letter was replayed as, and how long a repeated replay of it changes nothing. */
+export const replayMemoryMs: number = 90 * 86_400_000;
+
+/**
+ * One step, so that a replay begins only where its letter lies and its source job has ended.
+ * Where it begins for the first time, the letter's messages no longer count as dead.
+ * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job,
+ * campaign. ARGV: source id, new id, milliseconds to keep the record (empty = only look), the campaign's count
+ * (empty = none), messages.
+ */
+const beginScript = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+if redis.call('EXISTS', KEYS[3]) == 1 then
+  if not redis.call('ZSCORE', KEYS[4], ARGV[1]) and not redis.call('ZSCORE', KEYS[5], ARGV[1]) then
+    return 'still-settling'
+  end
+  local isJson, journal = pcall(cjson.decode, redis.call('HGET', KEYS[3], 'progress') or '')
+  if isJson and type(journal) == 'table' and type(journal.settled) == 'table'
+    and journal.settled['end'] == 'accepted' then return 'accepted' end
+end
+if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[6]) == 1 then return 'again' end
+if ARGV[3] ~= '' and redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') and ARGV[4] ~= ''
+  and redis.call('EXISTS', KEYS[7]) == 1 then redis.pcall('HINCRBY', KEYS[7], ARGV[4], -ARGV[5]) end
+return 'begun'`;
+
+/**
+ * What BullMQ's own removal does for a job without lock, parent, children and deduplication, but looking for it
+ * from the oldest end: BullMQ's takes 100,000 steps for the oldest of 100,000 letters.
+ * KEYS: letter, its logs, record of the replay, note of open uncertain ones, wait list, then the sets where
+ * somebody may have moved it, and the account's own queue.
+ * ARGV: id, `discard` to keep a letter whose replay was begun, then the send jobs whose copies go too.
+ */
+const removeScript = `${removeEndedLua}
+local main = KEYS[10]
+local function isUnderWay(id)
+  return redis.call('EXISTS', main .. ':' .. id) == 1
+    and not redis.call('ZSCORE', main .. ':failed', id) and not redis.call('ZSCORE', main .. ':completed', id)
+end
+if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
+if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
+for i = 3, #ARGV do
+  if isUnderWay(ARGV[i]) then return 'still-settling' end
+end
+if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
+  for i = 6, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
+end
+for i = 3, #ARGV do removeEnded(main, ARGV[i]) end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HDEL', KEYS[4], ARGV[1])
+return 'removed'`;
+
+interface LetterCommands {
+  jetsmsBeginReplay(...keysAndArgs: string[]): Promise<ReplayStart>;
+  jetsmsRemoveLetter(...keysAndArgs: string[]): Promise<Removal>;
+}
+
+/** Ids asked for at a time; each page overlaps the one before, in case letters are removed meanwhile. */
+const idPage = 10_000;
+const idOverlap = 500;
+
+/**
+ * @param call runs each question to Redis; for those who turn its errors into their own
+ */
+export function createLetterStore(
+  redis: Redis,
+  place: { readonly prefix: string; readonly account: string },
+  call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
+): LetterStore {
+  const { prefix, account } = place;
+  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 7 });
+  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 10 });
+  const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
+  const main = `${prefix}:${queueName(account)}`;
+  const dead = `${prefix}:${deadQueueName(account)}`;
+  const recordOf = (id: string): string => keys.replayed(prefix, account, id);
+
+  const removeAs = (id: string, why: 'discard' | 'replayed', copies: readonly string[]): Promise<Removal> =>
+    call(() =>
+      commands.jetsmsRemoveLetter(
+        ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), uncertainKey(dead), `${dead}:wait`],
+        ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
+        ...[main, id, why, ...copies],
+      ),
+    );
+
+  return {
+    async ids() {
+      const found = new Set<string>();
+      // From the end where the oldest lie: new letters come in at the other one and move nothing.
+      for (let seen = 0; ; seen += idPage - idOverlap) {
+        const page = await call(() => redis.lrange(`${dead}:wait`, -(seen + idPage), -(seen + 1)));
+        for (const id of page.reverse()) found.add(id);
+        if (page.length < idPage) return [...found];
+      }
+    },
+    oldest: ({ skip, count }) =>
+      call(async () => {
+        const ids = (await redis.lrange(`${dead}:wait`, -(skip + count), -(skip + 1))).reverse();
+        const times = await Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'timestamp')));
+        return ids.map((id, index) => ({ id, storedAt: Number(times[index] ?? 0) }));
+      }),
+    async read(ids) {
+      if (ids.length === 0) return [];
+      const raws = await call(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
+      return ids.flatMap((id, index) => {
+        const raw = raws[index];
+        return typeof raw === 'string' ? [readLetter(id, raw)] : [];
+      });
+    },
+    beginReplay: ({ id, newId, sourceId, counted }, dryRun) =>
+      call(() =>
+        commands.jetsmsBeginReplay(
+          ...[`${dead}:${id}`, recordOf(id), `${main}:${sourceId}`, `${main}:failed`, `${main}:completed`],
+          ...[`${main}:de:${newId}`, keys.campaign(prefix, account, counted?.campaign ?? '')],
+          ...[sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
+          ...[counted?.field ?? '', String(counted?.messages ?? 0)],
+        ),
+      ),
+    remove: (id) => removeAs(id, 'replayed', []),
+    discard: (id) => removeAs(id, 'discard', copiesOf(id)),
+    keepMedia: (hash, keepMs, dryRun) =>
+      call(() => (dryRun ? hasMedia(redis, place, hash) : keepMedia(redis, place, { hash, keepMs }))),
+    async replayedAs(id) {
+      return (await call(() => redis.get(recordOf(id)))) ?? undefined;
+    },
+  };
+}

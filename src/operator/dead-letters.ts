@@ -1,0 +1,92 @@
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { createLetterStore } from '../bullmq/dead-letter-store.ts';
+import { defaultAccount, defaultPrefix, queueName } from '../queue/names.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
+import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
+import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
+import { type ReplayOptions, type ReplayResult, replayLetters } from './dead-letters/replay.ts';
+import type { ReplayTools } from './dead-letters/replay-steps.ts';
+import { type LetterPage, type PageWish, pageOfLetters, selectLetters } from './dead-letters/select.ts';
+import { type DeadLetterSummary, summarize } from './dead-letters/summary.ts';
+import { type MessageTrace, traceMessage } from './dead-letters/trace.ts';
+import { letterView, type ViewOptions } from './dead-letters/view.ts';
+import { callRedis } from './operator-error.ts';
+
+/**
+ * One account's dead letters: what an operator can do with them. Every function throws OperatorError
+ * REDIS_UNAVAILABLE where Redis is away, REDIS_REFUSED where it says no, and FILTER_INVALID for a filter that means nothing.
+ */
+export interface DeadLetters extends AsyncDisposable {
+  /** A page of letters, the newest first; pages of 50 where nothing else is wished. */
+  list(filter?: DeadLetterFilter, wish?: Partial<PageWish>): Promise<LetterPage>;
+  /** All that is known of a message, dead or not; undefined where Redis knows nothing of it. */
+  show(id: string): Promise<MessageTrace | undefined>;
+  summary(filter?: DeadLetterFilter): Promise<DeadLetterSummary>;
+  /** Enqueues letters anew: each at most once, whoever else replays, whatever crashes. */
+  replay(filter: DeadLetterFilter, options?: ReplayOptions): Promise<ReplayResult>;
+  /** Takes letters away for good. */
+  discard(filter: DeadLetterFilter, options?: DiscardOptions): Promise<DiscardResult>;
+  /** Letters as JSON, one a line, the oldest first; numbers masked and texts left out unless `reveal`. */
+  export(filter?: DeadLetterFilter, options?: ViewOptions): AsyncIterable<string>;
+  /** Closes what was opened here; a given `redis` stays open. */
+  close(): Promise<void>;
+}
+
+export interface DeadLettersOptions {
+  /** A connection to use, or an address to connect to. */
+  readonly redis: Redis | string;
+  /** As the producer and the worker have it. */
+  readonly prefix?: string;
+  readonly account?: string;
+}
+
+/** No answer from Redis for so long means that it is away. */
+const redisTimeoutMs = 5_000;
+
+/** Opens one account's dead letters. It connects by itself; nothing is read or changed before it is asked to. */
+export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
+  const { prefix = defaultPrefix, account = defaultAccount } = options;
+  const redis =
+    typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
+  // Connection errors reach the caller through what they make fail; without a listener they would end the process.
+  if (redis !== options.redis) redis.on('error', () => {});
+  const store = createLetterStore(redis, { prefix, account }, callRedis);
+  const clock = createRedisClock(redis);
+  const { now } = clock;
+  let queue: Queue | undefined;
+
+  /** What the functions work with; a queue that is opened before its connection is ready fails its first command. */
+  const tools = async (): Promise<ReplayTools> => {
+    await callRedis(() => whenReady(redis, redisTimeoutMs));
+    await callRedis(clock.measure);
+    queue ??= openQueue(redis, queueName(account), prefix);
+    return { store, queue, now };
+  };
+  const select = async (filter: DeadLetterFilter) => {
+    await tools();
+    return selectLetters(store, { filter: checkFilter(filter), now: now() });
+  };
+  const close = async (): Promise<void> => {
+    await queue?.close();
+    if (redis !== options.redis) redis.disconnect();
+  };
+
+  return {
+    async list(filter = {}, { size = 50, cursor } = {}) {
+      await tools();
+      return pageOfLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
+    },
+    show: async (id) => traceMessage(id, await tools()),
+    summary: async (filter = {}) => summarize(await select(filter)),
+    replay: async (filter, how = {}) => replayLetters(filter, how, await tools()),
+    discard: async (filter, how = {}) => discardLetters(filter, how, await tools()),
+    async *export(filter = {}, how = {}) {
+      for await (const stored of await select(filter)) yield JSON.stringify(letterView(stored, how));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,49 @@
+import type { LetterStore, Removal } from '../../bullmq/dead-letter-store.ts';
+import { type StoredLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import { checkFilter, type DeadLetterFilter } from './filter.ts';
+import { selectLetters } from './select.ts';
+
+export interface DiscardOptions {
+  /** Says what would be done, and does nothing. */
+  readonly dryRun?: boolean;
+  /** Stops it between two letters; what is done stays done. */
+  readonly signal?: AbortSignal;
+}
+
+export interface DiscardResult {
+  readonly dryRun: boolean;
+  readonly stopped: boolean;
+  /** Letters taken away for good; with `dryRun`, those that would be. */
+  readonly discarded: number;
+  readonly messages: number;
+  /** Why letters were left: see `Removal`. */
+  readonly skipped: Readonly<Partial<Record<Exclude<Removal, 'removed'>, number>>>;
+}
+
+/**
+ * Takes the letters that a filter means away for good, the oldest first, with every copy of their messages.
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
+ */
+export async function discardLetters(
+  filter: DeadLetterFilter,
+  { dryRun = false, signal }: DiscardOptions,
+  { store, now }: { readonly store: LetterStore; readonly now: () => number },
+): Promise<DiscardResult> {
+  const skipped: Partial<Record<Exclude<Removal, 'removed'>, number>> = {};
+  let discarded = 0;
+  let messages = 0;
+  const discardOne = async (stored: StoredLetter): Promise<void> => {
+    const removal = dryRun ? 'removed' : await store.discard(stored.id);
+    if (removal !== 'removed') {
+      skipped[removal] = (skipped[removal] ?? 0) + 1;
+      return;
+    }
+    discarded += 1;
+    messages += sizeOf(stored).messages;
+  };
+  for await (const stored of selectLetters(store, { filter: checkFilter(filter), now: now() })) {
+    if (signal?.aborted) break;
+    await discardOne(stored);
+  }
+  return { dryRun, stopped: signal?.aborted === true, discarded, messages, skipped };
+}

@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+import { queueName } from '../queue/names.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import { askTime } from '../queue/redis-clock.ts';
+import type { Hold } from '../worker/account/hold-record.ts';
+import { holdByPerson, resumeByPerson, shownHold } from '../worker/account/hold-steps.ts';
+import { createHoldStore, type HoldPlace } from '../worker/account/hold-store.ts';
+import { callRedis } from './operator-error.ts';
+
+/** An account, and the hold that it stands under, if any. */
+export interface AccountHold {
+  readonly account: string;
+  readonly hold?: Hold;
+  /** While it is probed: when the next probe may leave, epoch milliseconds. */
+  readonly nextProbeAt?: number;
+}
+
+export interface ListHoldsOptions {
+  readonly prefix: string;
+  readonly accounts: readonly string[];
+}
+
+/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED */
+export function listHolds(
+  redis: Redis,
+  { prefix, accounts }: ListHoldsOptions,
+): Promise<readonly AccountHold[]> {
+  return callRedis(() =>
+    Promise.all(
+      accounts.map(async (account) => {
+        const { record, isPaused } = await createHoldStore(redis, { prefix, account }).read();
+        const hold = shownHold(record, isPaused);
+        if (!hold) return { account };
+        return hold.mode === 'probing' ? { account, hold, nextProbeAt: hold.nextProbeAt } : { account, hold };
+      }),
+    ),
+  );
+}
+
+export interface HoldOrder extends HoldPlace {
+  /** Who holds it; shown to everybody who looks. */
+  readonly by: string;
+  /** Why, in the operator's words. */
+  readonly note: string;
+}
+
+/**
+ * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
+ * to light again after that. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
+ */
+export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Promise<void> {
+  return callRedis(async () => {
+    const order = { by, note, now: await askTime(redis) };
+    await createHoldStore(redis, place).change((record) => ({
+      record: holdByPerson(record, order),
+      result: undefined,
+    }));
+  });
+}
+
+/**
+ * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
+ * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
+ */
+export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | undefined> {
+  return callRedis(async () => {
+    const store = createHoldStore(redis, place);
+    const [{ isPaused }, now] = await Promise.all([store.read(), askTime(redis)]);
+    const { result: before } = await store.change((record) => ({
+      record: resumeByPerson(record, now),
+      result: shownHold(record, isPaused),
+    }));
+    if (isPaused) await unpause(redis, place);
+    return before;
+  });
+}
+
+async function unpause(redis: Redis, { prefix, account }: HoldPlace): Promise<void> {
+  const queue = openQueue(redis, queueName(account), prefix);
+  await queue.resume();
+  await queue.close();
+}

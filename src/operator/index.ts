@@ -1,0 +1,17 @@
+export type { StoredLetter } from '../queue/stored-dead-letter.ts';
+export type { DiscardOptions, DiscardResult } from './dead-letters/discard.ts';
+export type { DeadLetterFilter } from './dead-letters/filter.ts';
+export type { ReplayCounts, ReplayOptions, ReplayResult, SkipReason } from './dead-letters/replay.ts';
+export type { LetterPage } from './dead-letters/select.ts';
+export type { DeadLetterSummary } from './dead-letters/summary.ts';
+export type { MessageState, MessageTrace, TracedMessage } from './dead-letters/trace.ts';
+export { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './dead-letters.ts';
+export {
+  type AccountHold,
+  type HoldOrder,
+  holdAccount,
+  type ListHoldsOptions,
+  listHolds,
+  resumeAccount,
+} from './hold-operations.ts';
+export { OperatorError, type OperatorErrorCode } from './operator-error.ts';

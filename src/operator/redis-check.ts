@@ -1,0 +1,249 @@
+import { type Redis, ReplyError } from 'ioredis';
+import { keys } from '../queue/names.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
+import { type RefusalReason, readTrouble, redisRefusals } from '../queue/redis-trouble.ts';
+import { judgeEviction } from '../watch/eviction.ts';
+import { askRights, type KeyPlace, type MissingRights } from './redis-rights.ts';
+
+/** One thing that was looked at, and what to do about it where it is not as it should be. */
+export interface Finding {
+  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'rights' | 'clock';
+  readonly level: 'ok' | 'warning' | 'error';
+  readonly says: string;
+  readonly whatToDo?: string;
+}
+
+/** What `judgeRedis` rests on, as Redis says it; undefined where it does not say, or the login may not ask. */
+export interface RedisFacts {
+  readonly version: string | undefined;
+  /** `standalone`, `cluster`, `sentinel`. */
+  readonly mode: string | undefined;
+  readonly evictionPolicy: string | undefined;
+  readonly hasAof: boolean | undefined;
+  readonly hasSnapshots: boolean | undefined;
+  /** `appendfsync`. */
+  readonly appendFsync: string | undefined;
+  readonly role: string | undefined;
+  /** Why it does not take a write; undefined where it does. */
+  readonly writeRefusal: RefusalReason | undefined;
+  readonly missing: MissingRights;
+  /** How far this machine's clock is ahead of Redis' (negative: behind). */
+  readonly clockSkewMs: number | undefined;
+}
+
+/** Clocks that are set by NTP differ by much less: a difference above this is worth a word. */
+const clockToleranceMs = 2_000;
+
+/** BullMQ's scripts need commands of this version. */
+const oldestMajor = 6;
+
+/**
+ * Asks Redis for what decides whether messages are safe in it, and writes to a key that vanishes by itself.
+ * @throws whatever ioredis throws when Redis does not answer; that it refuses an answer is one of the facts
+ */
+export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFacts> {
+  const info = parseInfo((await unlessRefused(redis.info())) ?? '');
+  const [save, appendFsync, policy] = await Promise.all([
+    configOf(redis, 'save'),
+    configOf(redis, 'appendfsync'),
+    configOf(redis, 'maxmemory-policy'),
+  ]);
+  const aof = info.get('aof_enabled');
+  return {
+    version: info.get('redis_version'),
+    mode: info.get('redis_mode'),
+    evictionPolicy: info.get('maxmemory_policy') ?? policy,
+    hasAof: aof === undefined ? undefined : aof === '1',
+    hasSnapshots: save === undefined ? undefined : save !== '',
+    appendFsync,
+    role: info.get('role'),
+    writeRefusal: await tryToWrite(redis, place),
+    missing: await askRights(redis, place),
+    clockSkewMs: await unlessRefused(clockSkew(redis)),
+  };
+}
+
+async function clockSkew(redis: Redis): Promise<number> {
+  const clock = createRedisClock(redis);
+  await clock.measure();
+  return clock.skewMs() ?? 0;
+}
+
+/** The written key lives so long. */
+const probeMs = 60_000;
+
+async function tryToWrite(redis: Redis, { prefix, name }: KeyPlace): Promise<RefusalReason | undefined> {
+  try {
+    await redis.set(keys.probe(prefix, name), '1', 'PX', probeMs);
+    return undefined;
+  } catch (error) {
+    const trouble = readTrouble(error);
+    if (trouble.kind !== 'refused') throw error;
+    return trouble.reason;
+  }
+}
+
+/** Undefined where Redis refuses the answer. */
+async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ReplyError) return undefined;
+    throw error;
+  }
+}
+
+/** The settings that a judgement rests on. */
+export interface RedisLimits {
+  readonly maxClockSkewMs: number;
+  /** Vouches that a Redis which does not say never evicts. */
+  readonly redisNeverEvicts: boolean;
+}
+
+/** What to think of a Redis: an error means that messages could be lost or not be sent, so a worker refuses to start. */
+export function judgeRedis(
+  facts: RedisFacts,
+  { maxClockSkewMs, redisNeverEvicts: isTrusted }: RedisLimits,
+): readonly Finding[] {
+  if (facts.mode === 'sentinel') return [sentinel];
+  return [
+    judgeVersion(facts),
+    evictionFinding(facts, isTrusted),
+    judgePersistence(facts),
+    judgeWritable(facts),
+    ...judgeRights(facts),
+    judgeClock(facts, maxClockSkewMs),
+  ];
+}
+
+const sentinel: Finding = {
+  check: 'version',
+  level: 'error',
+  says: 'This is a Sentinel, which keeps no messages',
+  whatToDo: 'Point JETSMS_REDIS_URL at the Redis that it watches.',
+};
+
+function judgeVersion({ version }: RedisFacts): Finding {
+  const update = `Use Redis ${oldestMajor}.2 or later, or Valkey.`;
+  if (version === undefined) {
+    return { check: 'version', level: 'warning', says: 'Redis does not say its version', whatToDo: update };
+  }
+  const major = Number.parseInt(version, 10);
+  if (major >= oldestMajor) return { check: 'version', level: 'ok', says: `Redis ${version}` };
+  return { check: 'version', level: 'error', says: `Redis ${version} is too old`, whatToDo: update };
+}
+
+function evictionFinding({ evictionPolicy }: RedisFacts, isTrusted: boolean): Finding {
+  const { level, says } = judgeEviction(evictionPolicy, isTrusted);
+  const about = { check: 'eviction', level, says } as const;
+  if (level === 'ok') return about;
+  const set = 'Set it with `redis-cli CONFIG SET maxmemory-policy noeviction`, and in redis.conf.';
+  if (level === 'error') return { ...about, whatToDo: set };
+  return {
+    ...about,
+    whatToDo: 'See that its maxmemory-policy is noeviction, then set JETSMS_REDIS_NEVER_EVICTS=true.',
+  };
+}
+
+function judgePersistence({ hasAof, hasSnapshots, appendFsync }: RedisFacts): Finding {
+  if (hasAof === undefined) {
+    return {
+      check: 'persistence',
+      level: 'warning',
+      says: 'Redis does not say whether it keeps a log on disk',
+      whatToDo: 'See that `appendonly` is yes.',
+    };
+  }
+  if (hasAof && appendFsync === 'no') {
+    return {
+      check: 'persistence',
+      level: 'warning',
+      says: 'Redis leaves it to the system when its log is written (appendfsync is no)',
+      whatToDo: 'Set `appendfsync everysec`, or `always` where not one message may be lost.',
+    };
+  }
+  if (hasAof)
+    return {
+      check: 'persistence',
+      level: 'ok',
+      says: `Redis keeps a log (appendfsync ${appendFsync ?? 'unknown'})`,
+    };
+  const says = hasSnapshots
+    ? 'Redis keeps snapshots only: a crash loses what came after the last one'
+    : 'Redis keeps nothing on disk: a restart loses every waiting message';
+  return {
+    check: 'persistence',
+    level: 'warning',
+    says,
+    whatToDo: 'Set `appendonly yes` (`redis-cli CONFIG SET appendonly yes`, and in redis.conf).',
+  };
+}
+
+function judgeWritable({ role, writeRefusal }: RedisFacts): Finding {
+  const about = { check: 'writable' } as const;
+  if (role === 'slave') {
+    const says = 'This Redis is a replica and takes no writes';
+    return { ...about, level: 'error', says, whatToDo: 'Point JETSMS_REDIS_URL at the primary.' };
+  }
+  if (writeRefusal === undefined) return { ...about, level: 'ok', says: 'Redis takes writes' };
+  const { meaning, whatToDo } = redisRefusals[writeRefusal];
+  const why = meaning.slice(0, -1);
+  return { ...about, level: 'error', says: `Redis refuses writes (${writeRefusal}). ${why}`, whatToDo };
+}
+
+/** Named only where one is missing: most logins may do everything. */
+function judgeRights({ missing: { commands, keys: places } }: RedisFacts): readonly Finding[] {
+  if (commands.length + places.length === 0) return [];
+  const mayNot = [
+    ...(commands.length === 0 ? [] : [`run ${commands.join(', ')}`]),
+    ...(places.length === 0 ? [] : [`write to ${places.join(', ')}`]),
+  ];
+  return [
+    {
+      check: 'rights',
+      level: 'error',
+      says: `The user of JETSMS_REDIS_URL may not ${mayNot.join(', nor ')}`,
+      whatToDo: 'Give it these rights with ACL SETUSER, and in the ACL file.',
+    },
+  ];
+}
+
+function judgeClock({ clockSkewMs }: RedisFacts, maxClockSkewMs: number): Finding {
+  if (clockSkewMs === undefined) {
+    return {
+      check: 'clock',
+      level: 'error',
+      says: 'Redis does not tell the time',
+      whatToDo: 'Let the user of JETSMS_REDIS_URL run TIME.',
+    };
+  }
+  const awayMs = Math.abs(clockSkewMs);
+  if (awayMs <= clockToleranceMs) {
+    return { check: 'clock', level: 'ok', says: 'The clocks of Redis and this machine agree' };
+  }
+  const where = `This machine's clock is ${Math.round(awayMs / 1_000)} s ${clockSkewMs > 0 ? 'ahead of' : 'behind'} Redis'`;
+  return {
+    check: 'clock',
+    level: 'warning',
+    says: awayMs <= maxClockSkewMs ? where : `${where}: a worker here takes nothing until it is set right`,
+    whatToDo: 'Set both clocks by NTP.',
+  };
+}
+
+function parseInfo(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(/\r?\n/).filter((line) => line.includes(':'));
+  return new Map(
+    pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const),
+  );
+}
+
+const configOf = async (redis: Redis, name: string): Promise<string | undefined> =>
+  configValue(await unlessRefused(redis.config('GET', name)), name);
+
+/** RESP2 answers with a list, RESP3 with a map. */
+function configValue(answer: unknown, name: string): string | undefined {
+  if (Array.isArray(answer)) return typeof answer[1] === 'string' ? answer[1] : undefined;
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const value: unknown = Reflect.get(answer, name);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,179 @@
+import type { Redis } from 'ioredis';
+import type { AccountWorker } from '../worker/account-worker.ts';
+import type { ClockGuard, ClockState } from '../worker/clock-guard.ts';
+import { readEviction } from './eviction.ts';
+import {
+  type ConsumerFacts,
+  type HealthCheck,
+  isMendedByRestart,
+  judgeHealth,
+  type RedisAnswer,
+} from './health-judge.ts';
+import { createHealthQuestion, type Line } from './health-question.ts';
+
+/** How a worker is. What `/readyz` shows; no secret is in it. */
+export interface Health {
+  readonly ready: boolean;
+  /** Since when it is as it is, epoch milliseconds. */
+  readonly since: number;
+  readonly checks: readonly HealthCheck[];
+}
+
+/** Looks after a worker for as long as it runs. */
+export interface HealthWatch {
+  /** As of the latest look. */
+  current(): Health;
+  /** Looks once, now. */
+  look(): Promise<void>;
+  /** Looks now, and from then on again and again. Resolves after the first look. */
+  start(): Promise<void>;
+  /** Red from now on, since the worker shuts down; looks no more. */
+  stop(): void;
+}
+
+export interface HealthWatchOptions extends HealthListeners {
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** The worker's name. */
+  readonly name: string;
+  readonly accounts: readonly AccountWorker[];
+  readonly lockDurationMs: number;
+  readonly clockGuard: Pick<ClockGuard, 'state'>;
+  /** Red for so long in a row, for more than a wrong clock: `onRedTooLong` is called, once. 0 = never. */
+  readonly exitAfterMs: number;
+  readonly everyMs?: number;
+  /** Redis must answer within this time. */
+  readonly answerWithinMs?: number;
+  /** Without a sign of life for so long, a consumer counts as stuck; above the 11 s that BullMQ may wait for a job. */
+  readonly stuckAfterMs?: number;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  /** Milliseconds by a clock that never jumps. */
+  readonly clock?: () => number;
+}
+
+export interface HealthListeners {
+  /** Told after every look, and once more at the end. */
+  readonly onChecks?: (checks: readonly HealthCheck[]) => void;
+  /** Told after every look. */
+  readonly onRedis?: (state: RedisState) => void;
+  /** Told after every look. */
+  readonly onClock?: (state: ClockState) => void;
+  /** Told when it turns red or green. */
+  readonly onChange?: (health: Health) => void;
+  readonly onRedTooLong: (health: Health) => void;
+}
+
+/** For the metrics. */
+export interface RedisState {
+  readonly up: boolean;
+  /** Undefined where Redis did not say. */
+  readonly evicting?: boolean;
+}
+
+export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
+  const { accounts, everyMs = 2_000, answerWithinMs = 2_000, stuckAfterMs = 30_000 } = options;
+  const { now = Date.now, clock = () => performance.now() } = options;
+  const ask = createHealthQuestion({
+    ...options,
+    answerWithinMs,
+    accounts: accounts.map(({ account }) => account.name),
+  });
+  const patience = createPatience(options.exitAfterMs, clock);
+  let heads: readonly (Head | undefined)[] = [];
+  let health: Health = { ready: false, since: now(), checks: [] };
+  let changedAt = clock();
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  const become = (ready: boolean, checks: readonly HealthCheck[]): boolean => {
+    const isChange = ready !== health.ready;
+    if (isChange) changedAt = clock();
+    // Reckoned anew each time: before Redis has told its time, `now()` may be far off.
+    health = { ready, since: Math.round(now() - (clock() - changedAt)), checks };
+    return isChange;
+  };
+
+  const look = async (): Promise<void> => {
+    const { redis, lines } = await ask();
+    if (isStopped) return;
+    heads = accounts.map((_, index) => headOf(lines?.[index], heads[index], clock()));
+    const consumers = accounts.map((worker, index) => consumerFacts(worker, heads[index], options));
+    const clockState = options.clockGuard.state();
+    const checks = judgeHealth({ redis, clockState, consumers, stuckAfterMs, clock: clock() });
+    const ready = checks.every(({ ok }) => ok);
+    options.onRedis?.(stateOf(redis));
+    options.onClock?.(clockState);
+    options.onChecks?.(checks);
+    if (become(ready, checks)) options.onChange?.(health);
+    if (patience.isOver(isMendedByRestart(checks))) options.onRedTooLong(health);
+  };
+
+  const lookAgain = async (): Promise<void> => {
+    await look();
+    if (!isStopped) timer = setTimeout(() => void lookAgain(), everyMs);
+  };
+
+  return {
+    current: () => health,
+    look,
+    start: lookAgain,
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      const closing = { check: 'consuming', ok: false, says: 'is shutting down' } as const;
+      const checks = accounts.map(({ account }) => ({ ...closing, account: account.name }));
+      become(false, checks);
+      options.onChecks?.(checks);
+    },
+  };
+}
+
+/** The job that is first in line though nothing holds the queue back, and since when. */
+interface Head {
+  readonly id: string;
+  readonly since: number;
+}
+
+function headOf(line: Line | undefined, before: Head | undefined, clock: number): Head | undefined {
+  if (!line?.first || line.isHeldBack) return undefined;
+  return before?.id === line.first ? before : { id: line.first, since: clock };
+}
+
+function consumerFacts(
+  { account, bull, consumer }: AccountWorker,
+  head: Head | undefined,
+  { lockDurationMs }: HealthWatchOptions,
+): ConsumerFacts {
+  const hasPace = account.messagesPerSecond > 0 || account.requestsPerSecond > 0;
+  return {
+    account: account.name,
+    isRunning: bull.isRunning(),
+    isPaused: bull.isPaused(),
+    concurrency: account.concurrency,
+    fullForMs: hasPace ? undefined : lockDurationMs,
+    signs: consumer.signs(),
+    passedOverSince: head?.since,
+  };
+}
+
+function stateOf(redis: RedisAnswer): RedisState {
+  if (redis.kind === 'no-answer') return { up: false };
+  const eviction = readEviction(redis.evictionPolicy);
+  const up = redis.refusal === undefined;
+  return eviction === 'unknown' ? { up } : { up, evicting: eviction === 'may' };
+}
+
+/** Says once that it has been red for too long in a row. */
+function createPatience(limitMs: number, clock: () => number): { isOver(red: boolean): boolean } {
+  let redSince: number | undefined = clock();
+  let isSpent = limitMs === 0;
+  return {
+    isOver(red) {
+      redSince = red ? (redSince ?? clock()) : undefined;
+      if (isSpent || redSince === undefined || clock() - redSince < limitMs) return false;
+      isSpent = true;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-queries.ts';
+import type { AccountSettings } from '../../../settings/account.ts';
+import type { Telemetry } from '../../telemetry.ts';
+import { createCreditStore } from './credit-store.ts';
+import { forecastCredit, rateWindowMs, usedPerHour } from './forecast.ts';
+import { readWaiting } from './waiting.ts';
+
+/** Asks JetSMS for an account's credit, for all workers together. */
+export interface CreditWatch {
+  /** Asks now, on behalf of a hold. */
+  credit(): Promise<AccountAnswer<number>>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface CreditWatchOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly account: Pick<AccountSettings, 'name' | 'creditIntervalMs'>;
+  readonly queries: AccountQueries;
+  readonly telemetry: Pick<Telemetry, 'credit' | 'redis'>;
+  readonly now: () => number;
+}
+
+/** Each worker looks this often in an interval whether it is its turn, so that no reading is late by much. */
+const looksPerInterval = 5;
+
+/** A state outlives two readings that fail. */
+const intervalsKept = 3;
+
+export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
+  const { redis, prefix, account, queries, telemetry, now } = options;
+  const { creditIntervalMs } = account;
+  const place = { prefix, account: account.name };
+  const store = createCreditStore(redis, place);
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+
+  const credit = async (): Promise<AccountAnswer<number>> => {
+    const answer = await queries.credit({ signal: stopping.signal });
+    if (stopping.signal.aborted) return answer;
+    telemetry.credit(answer.kind === 'answer' ? { credit: answer.value } : { why: whyOf(answer) });
+    if (answer.kind === 'answer') await keep(answer.value);
+    return answer;
+  };
+
+  const keep = async (credit: number): Promise<void> => {
+    const reading = { at: now(), credit };
+    const [readings, waiting] = await Promise.all([store.readings(), readWaiting(redis, place)]);
+    const window = { now: reading.at, windowMs: rateWindowMs(creditIntervalMs) };
+    const used = usedPerHour([reading, ...readings], window);
+    const forecast = forecastCredit(reading, used, waiting.parts);
+    await store.write({ ...reading, waiting, forecast }, intervalsKept * creditIntervalMs);
+  };
+
+  const look = async (): Promise<void> => {
+    try {
+      if (await store.lease('credit', creditIntervalMs)) await credit();
+    } catch (error) {
+      telemetry.redis(error);
+    }
+    if (!stopping.signal.aborted) timer = setTimeout(() => void look(), creditIntervalMs / looksPerInterval);
+  };
+
+  return {
+    credit,
+    start() {
+      void look();
+    },
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await queries.close();
+    },
+  };
+}
+
+/** Code, HTTP status or cause of a question without an answer. */
+function whyOf({ why }: Extract<AccountAnswer<number>, { readonly kind: 'no-answer' }>): string {
+  if (why.kind !== 'refused') return why.cause;
+  return why.by === 'code' ? why.code : `http-${why.status}`;
+}

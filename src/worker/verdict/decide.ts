@@ -1,0 +1,275 @@
+import type { CodeRow } from '../../codes/index.ts';
+import {
+  type Outcome,
+  type RefusedByCode,
+  type RefusedByHttp,
+  soapFaultCode,
+  type Uncertain,
+  type Unsent,
+} from '../../jetsms/outcome.ts';
+import type { WhenUncertain } from '../../message/lane.ts';
+import type { HoldReason } from '../../queue/hold-reasons.ts';
+import type { DeathFacts, Piece } from '../../queue/journal.ts';
+import {
+  deferSpreadMs,
+  fullJitter,
+  longestRetryAfterMs,
+  resendDelaysMs,
+  unsentDelaysMs,
+} from './schedules.ts';
+
+/** What the worker does about an outcome. `rule` names the table row or the rule that led here. */
+export type Verdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict | Split;
+
+export interface Complete {
+  readonly kind: 'complete';
+  readonly rule: string;
+  readonly groupId?: string;
+}
+
+/** Send again after `delayMs`; uses an attempt. */
+export interface Retry {
+  readonly kind: 'retry';
+  readonly rule: string;
+  readonly delayMs: number;
+  /** The request before may have been taken: a second text is possible, and was asked for. */
+  readonly resend: boolean;
+}
+
+/** Wait for a window; uses no attempt. */
+export interface Defer {
+  readonly kind: 'defer';
+  readonly rule: string;
+  readonly delayMs: number;
+}
+
+/** The account stands still; the message goes back to wait and uses no attempt. */
+export interface HoldAccount {
+  readonly kind: 'hold';
+  readonly rule: string;
+  readonly reason: Exclude<HoldReason, 'operator'>;
+  readonly code: string;
+  /** What the request's first message dies of, should it be the one that does: as witness, or at fault itself. */
+  readonly facts?: DeathFacts;
+  /** The message goes back behind the others: a canary that was refused. */
+  readonly isBehind?: boolean;
+}
+
+export interface DeadLetterVerdict {
+  readonly kind: 'dead-letter';
+  readonly rule: string;
+  readonly facts: DeathFacts;
+}
+
+/** The messages of a request go different ways. Without pieces: one of them is at fault, so send them in halves. */
+export interface Split {
+  readonly kind: 'split';
+  readonly rule: string;
+  readonly pieces?: readonly Piece[];
+}
+
+/** All that a decision rests on. Times in epoch milliseconds. */
+export interface Situation {
+  readonly outcome: Outcome;
+  /** Attempts used before this one, and requests without an answer that were sent again. */
+  readonly attempts: number;
+  readonly resends: number;
+  readonly whenUncertain: WhenUncertain;
+  readonly maxResends: number;
+  readonly deadlineAt: number;
+  /** Messages that travelled in the request. */
+  readonly messages: number;
+  /** All of them have one text: what is wrong with it is wrong for each. */
+  readonly isOneText?: boolean;
+  /** The message was a canary, or the account is held as unreachable: that it cannot be sent is not its own fault. */
+  readonly isProbe: boolean;
+  /** JetSMS's word on one recipient of an accepted request: then it is not about the account. */
+  readonly isOfRecipient?: boolean;
+  /** When the account's MMS window opens next; undefined without a window. */
+  readonly windowOpensAt?: number;
+  readonly now: number;
+  /** 0 ≤ random < 1 */
+  readonly random: number;
+}
+
+/** What a message itself, and the moment, contribute to its situation. */
+export const ownSituation = (
+  { whenUncertain, deadlineAt }: Pick<Situation, 'whenUncertain' | 'deadlineAt'>,
+  { attempts, resends }: Pick<Situation, 'attempts' | 'resends'>,
+  { maxResends, now, random }: { readonly maxResends: number; now(): number; random(): number },
+): Omit<Situation, 'outcome' | 'messages' | 'isProbe'> => ({
+  whenUncertain,
+  deadlineAt,
+  attempts,
+  resends,
+  maxResends,
+  now: now(),
+  random: random(),
+});
+
+/** What to do about an outcome. Pure and total; docs/architecture.md shows the table that it carries out. */
+export function decide(situation: Situation): Verdict {
+  const { outcome } = situation;
+  switch (outcome.kind) {
+    case 'accepted':
+      return completeWith(outcome.groupId);
+    case 'refused':
+      return outcome.by === 'http' ? refusedByHttp(outcome, situation) : refusedByCode(outcome, situation);
+    case 'unsent':
+      return unsent(outcome, situation);
+    case 'uncertain':
+      return uncertain(outcome, situation);
+  }
+}
+
+/** The verdict on an acceptance, whether JetSMS gave an id or not. */
+export const completeWith = (groupId: string | undefined): Complete => ({
+  kind: 'complete',
+  rule: '00',
+  ...(groupId === undefined ? {} : { groupId }),
+});
+
+/**
+ * Too large a request is divided. Anything else says that address, proxy or firewall is wrong; so does one message
+ * that is said to be too large.
+ */
+function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
+  const code = `http-${status}`;
+  if (status === 413 && situation.messages > 1) return requestFault({ code }, situation);
+  const { facts } = dead({ reason: 'terminal', code }, code, situation);
+  return { kind: 'hold', rule: code, reason: 'endpoint', code, facts };
+}
+
+function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Verdict {
+  // The web service's way to say that the request itself was wrong; no code of the list.
+  if (code === soapFaultCode) return requestFault({ code, text }, situation);
+  if (!row) return unknownCode({ code, text }, situation);
+  switch (row.class) {
+    case 'retryable':
+      return row.scope === 'quota'
+        ? { kind: 'hold', rule: row.id, reason: 'no-credit', code }
+        : retryByRow(row, situation, text);
+    case 'deferred':
+      return deferByRow(row, situation, text);
+    case 'terminal':
+      return terminal(row, situation, text);
+    case 'accepted':
+      // `00` never arrives here as a refusal; if it does, the answer contradicts itself.
+      return uncertain({ kind: 'uncertain', cause: 'malformed-reply' }, situation);
+  }
+}
+
+type Refusal = Pick<DeathFacts, 'row' | 'text'> & { readonly code: string };
+
+function requestFault(refusal: Refusal, situation: Situation): Verdict {
+  if (situation.messages > 1) return { kind: 'split', rule: refusal.code };
+  return dead({ reason: 'terminal', ...refusal }, refusal.code, situation);
+}
+
+/**
+ * That nothing of such a request was taken is our assumption: JetSMS's list calls every code but 00 an error.
+ */
+function unknownCode(refusal: Refusal, situation: Situation): Verdict {
+  const verdict = dead({ reason: 'unknown-code', ...refusal }, 'unknown-code', situation);
+  if (situation.isOfRecipient) return verdict;
+  const { rule, facts } = verdict;
+  return { kind: 'hold', rule, reason: 'unknown-code', code: refusal.code, facts };
+}
+
+function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
+  const refusal = factsOf(row, text);
+  if (row.scope === 'account' && !situation.isOfRecipient) return accountFault(row, refusal, situation);
+  if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
+  return dead({ reason: 'terminal', ...refusal }, row.id, situation);
+}
+
+/** Never the message's own: where others are accepted in between, the account works now and then. */
+function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
+  const { facts } = dead({ reason: 'terminal', ...refusal }, rule, situation);
+  return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, facts };
+}
+
+/** Codes of scope message that are about the title, which a request has once, or about the text. */
+const aboutTitle = ['30'];
+const aboutText = ['80', '85'];
+
+/** Whether one of several messages can have caused the refusal, so that halves would come to another end. */
+function oneMayBeAtFault({ code, scope, surface }: CodeRow, { messages, isOneText }: Situation): boolean {
+  if (messages === 1 || aboutTitle.includes(code)) return false;
+  if (isOneText && aboutText.includes(code)) return false;
+  // Of an MMS all recipients get the same medium: what is wrong with it is wrong for each.
+  return (scope === 'message' && surface !== 'mms') || scope === 'request';
+}
+
+/** What a dead letter keeps of a refusal. */
+const factsOf = (row: CodeRow, text: string): Refusal => ({
+  code: row.code,
+  ...(row.id === row.code ? {} : { row: row.id }),
+  text,
+});
+
+function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+  const facts = factsOf(row, text);
+  return retryOrDie({ schedule: row.retryDelaysMs, rule: row.id, facts, atLeastMs: 0 }, situation);
+}
+
+function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+  const { windowOpensAt, now, random } = situation;
+  const opensInMs = windowOpensAt === undefined ? (row.retryDelaysMs[0] ?? 0) : windowOpensAt - now;
+  const delayMs = Math.max(0, opensInMs) + fullJitter(deferSpreadMs, random);
+  const verdict: Defer = { kind: 'defer', rule: row.id, delayMs };
+  return unlessExpired(verdict, factsOf(row, text), situation);
+}
+
+function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {
+  if (situation.isProbe) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
+  const atLeastMs = Math.min(retryAfterMs, longestRetryAfterMs);
+  return retryOrDie(
+    { schedule: unsentDelaysMs, rule: 'unsent', facts: { code: cause }, atLeastMs },
+    situation,
+  );
+}
+
+function uncertain({ cause }: Uncertain, situation: Situation): Verdict {
+  const { whenUncertain, resends, maxResends, now, random, deadlineAt } = situation;
+  const facts: DeathFacts = { reason: 'uncertain', code: cause, mayHaveArrived: true };
+  const parked: Verdict = {
+    kind: 'dead-letter',
+    rule: `uncertain: ${whenUncertain}`,
+    facts,
+  };
+  if (whenUncertain === 'park' || resends >= maxResends) return parked;
+  const scheduleMs = resendDelaysMs[Math.min(resends, resendDelaysMs.length - 1)] ?? 0;
+  const delayMs = fullJitter(scheduleMs, random);
+  // Past the deadline nobody knows whether it arrived: that is uncertain, not expired.
+  if (now + delayMs >= deadlineAt) return parked;
+  return { kind: 'retry', rule: 'uncertain: resend', delayMs, resend: true };
+}
+
+interface Retryable {
+  readonly schedule: readonly number[];
+  readonly rule: string;
+  readonly facts: Omit<DeathFacts, 'reason'>;
+  readonly atLeastMs: number;
+}
+
+function retryOrDie({ schedule, rule, facts, atLeastMs }: Retryable, situation: Situation): Verdict {
+  const scheduledMs = schedule[situation.attempts];
+  if (scheduledMs === undefined) return dead({ ...facts, reason: 'exhausted' }, rule, situation);
+  const delayMs = Math.max(atLeastMs, fullJitter(scheduledMs, situation.random));
+  return unlessExpired({ kind: 'retry', rule, delayMs, resend: false }, facts, situation);
+}
+
+function unlessExpired(
+  verdict: Retry | Defer,
+  facts: Omit<DeathFacts, 'reason'>,
+  situation: Situation,
+): Verdict {
+  if (situation.now + verdict.delayMs < situation.deadlineAt) return verdict;
+  return dead({ ...facts, reason: 'expired' }, verdict.rule, situation);
+}
+
+function dead(facts: DeathFacts, rule: string, { resends }: Situation): DeadLetterVerdict {
+  const arrived = resends > 0 ? { mayHaveArrived: true as const } : {};
+  return { kind: 'dead-letter', rule, facts: { ...facts, ...arrived } };
+}

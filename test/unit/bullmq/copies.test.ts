@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { copiesOf } from '../../../src/bullmq/copies.ts';
+
+it.each([
+  ['m1', ['m1']],
+  ['m1.0', ['m1.0', 'm1']],
+  ['m1.0.12', ['m1.0.12', 'm1.0', 'm1']],
+  ['m1.r1', ['m1.r1', 'm1']],
+  ['m1.r3', ['m1.r3', 'm1.r2', 'm1.r1', 'm1']],
+  ['m1.0.r2.1.r1', ['m1.0.r2.1.r1', 'm1.0.r2.1', 'm1.0.r2', 'm1.0.r1', 'm1.0', 'm1']],
+  ['k0123-4567-89', ['k0123-4567-89']],
+  ['m1.r0', ['m1.r0', 'm1']],
+  ['foreign.one', ['foreign.one']],
+  ['', ['']],
+])('the message of %s may lie in %j', (id, copies) => {
+  expect(copiesOf(id)).toEqual(copies);
+});
+
+it('does not count down from whatever number a foreign id names', () => {
+  expect(copiesOf('foreign.r999999999')).toHaveLength(100);
+});

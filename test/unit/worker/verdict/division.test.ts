@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { messagesIn, type Piece, type Range } from '../../../../src/queue/journal.ts';
+import { parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
+import type { Verdict } from '../../../../src/worker/verdict/decide.ts';
+import {
+  factsOf,
+  halves,
+  partsOf,
+  pieceId,
+  piecesByFate,
+  subJob,
+} from '../../../../src/worker/verdict/division.ts';
+import { anySendJob, anyVerdict } from '../../../support/arbitraries.ts';
+import { sendJob } from '../../../support/send-job.ts';
+
+const used = { attempts: 2, resends: 1 };
+const indicesOf = (ranges: readonly Range[]): readonly number[] =>
+  ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, n) => from + n));
+const allIndices = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
+const messagesOf = (job: SendJob): readonly string[] =>
+  job.to.map((to, index) => `${to} ${textAt(job, index)}`);
+
+const accepted = (groupId: string): Verdict => ({ kind: 'complete', rule: '00', groupId });
+const dead = (code: string): Verdict => ({
+  kind: 'dead-letter',
+  rule: code,
+  facts: { reason: 'terminal', code },
+});
+const retry = (delayMs: number, resend = false): Verdict => ({ kind: 'retry', rule: 'x', delayMs, resend });
+
+/** A job of several messages and how it is divided. */
+const divided = anySendJob({ minMessages: 2 }).chain((job) =>
+  fc.record({
+    job: fc.constant(job),
+    pieces: fc.oneof(
+      fc.constant(halves(job, used)),
+      fc
+        .array(anyVerdict, { minLength: job.to.length, maxLength: job.to.length })
+        .map((verdicts) => piecesByFate(verdicts, used)),
+    ),
+  }),
+);
+
+describe('a divided job', () => {
+  it('has every message in exactly one piece', () => {
+    fc.assert(
+      fc.property(divided, ({ job, pieces }) => {
+        const indices = pieces.flatMap(({ ranges }) => indicesOf(ranges));
+        expect(indices.toSorted((a, b) => a - b)).toEqual(allIndices(job.to.length));
+        expect(pieces.reduce((sum, { ranges }) => sum + messagesIn(ranges), 0)).toBe(job.to.length);
+      }),
+    );
+  });
+
+  it('is, all pieces together, what it was: recipients, texts, parts', () => {
+    fc.assert(
+      fc.property(divided, ({ job, pieces }) => {
+        const jobs = pieces.map(({ ranges }) => subJob(job, ranges, used));
+        expect(jobs.flatMap(messagesOf).toSorted()).toEqual(messagesOf(job).toSorted());
+        expect(jobs.reduce((sum, { parts }) => sum + parts, 0)).toBe(partsOf(job));
+      }),
+    );
+  });
+
+  it('has pieces that are jobs a worker takes, of the same account, lane, title and deadline', () => {
+    fc.assert(
+      fc.property(divided, ({ job, pieces }) => {
+        for (const { ranges } of pieces) {
+          const part = subJob(job, ranges, used);
+          expect(parseSendJob(part)).toMatchObject({ ok: true });
+          const { to: _to, text: _text, parts: _parts, before, ...rest } = part;
+          expect(job).toMatchObject(rest);
+          expect(before).toEqual(used);
+        }
+      }),
+    );
+  });
+
+  it('keeps in its pieces nothing of a journal but what its messages have used up', () => {
+    const journal = { ...used, stalls: 1, history: [], sending: { at: 1, worker: 'w' } };
+    const again = { fate: 'again', delayMs: 0, ...used };
+    expect(halves(sendJob({ to: ['1', '2'] }), journal)).toEqual([
+      { ...again, ranges: [[0, 1]] },
+      { ...again, ranges: [[1, 2]] },
+    ]);
+    const verdicts: readonly Verdict[] = [{ kind: 'defer', rule: '204', delayMs: 0 }, accepted('1')];
+    expect(piecesByFate(verdicts, journal)[0]).toEqual({ ...again, ranges: [[0, 1]] });
+  });
+});
+
+describe('halves', () => {
+  it('are sent again at once; the first has the odd message', () => {
+    const [first, second] = halves(sendJob({ to: ['1', '2', '3'] }), used);
+    expect(first).toEqual({ fate: 'again', ranges: [[0, 2]], delayMs: 0, ...used });
+    expect(second).toEqual({ fate: 'again', ranges: [[2, 3]], delayMs: 0, ...used });
+  });
+});
+
+describe('a piece for each fate', () => {
+  it('gathers what ends alike, in the order of first appearance, and neighbours in one range', () => {
+    const verdicts = [accepted('7'), accepted('7'), dead('31'), accepted('7'), dead('85'), dead('31')];
+    expect(piecesByFate(verdicts, used)).toEqual([
+      {
+        fate: 'accepted',
+        groupId: '7',
+        ranges: [
+          [0, 2],
+          [3, 4],
+        ],
+      },
+      {
+        fate: 'dead',
+        facts: { reason: 'terminal', code: '31' },
+        ranges: [
+          [2, 3],
+          [5, 6],
+        ],
+      },
+      { fate: 'dead', facts: { reason: 'terminal', code: '85' }, ranges: [[4, 5]] },
+    ]);
+  });
+
+  it('keeps the group ids of several requests apart', () => {
+    expect(piecesByFate([accepted('7'), accepted('8')], used)).toHaveLength(2);
+  });
+
+  it('makes one piece of all that is tried again, whatever delay chance has drawn for each', () => {
+    expect(piecesByFate([retry(10), retry(20)], used)).toEqual([
+      { fate: 'again', ranges: [[0, 2]], delayMs: 10, attempts: 3, resends: 1 },
+    ]);
+  });
+
+  it.each([
+    ['a retry uses an attempt', retry(5), { delayMs: 5, attempts: 3, resends: 1 }],
+    ['a resend uses both', retry(5, true), { delayMs: 5, attempts: 3, resends: 2 }],
+    ['a deferral uses none', { kind: 'defer', rule: '204', delayMs: 9 }, { delayMs: 9, ...used }],
+    [
+      'a hold uses none and waits in the queue',
+      { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' },
+      { delayMs: 0, ...used },
+    ],
+    ['a split uses none', { kind: 'split', rule: '80' }, { delayMs: 0, ...used }],
+  ] satisfies readonly [string, Verdict, object][])('%s', (_, verdict, again) => {
+    expect(piecesByFate([verdict], used)).toEqual([{ fate: 'again', ranges: [[0, 1]], ...again }]);
+  });
+});
+
+describe('a job of some messages', () => {
+  it('keeps the one text as one, and picks from a text each', () => {
+    const to = ['905320000000', '905320000001', '905320000002'];
+    const ranges: readonly Range[] = [
+      [0, 1],
+      [2, 3],
+    ];
+    expect(subJob(sendJob({ to, text: 'A' }), ranges)).toMatchObject({ text: 'A', parts: 2 });
+    expect(subJob(sendJob({ to, text: ['A', 'B', 'C'.repeat(200)] }), ranges)).toMatchObject({
+      to: [to[0], to[2]],
+      text: ['A', 'C'.repeat(200)],
+      parts: 3,
+    });
+  });
+
+  it('forgets what the job had used up before, unless it is told', () => {
+    const job = sendJob({ before: { attempts: 9, resends: 9 } });
+    expect(subJob(job, [[0, 1]])).not.toHaveProperty('before');
+    expect(subJob(job, [[0, 1]], used)).toMatchObject({ before: used });
+  });
+
+  it('counts parts as its producer did, and by the list where it does not know how that was', () => {
+    const job = sendJob({ to: ['905320000000', '905320000001'], text: 'ş'.repeat(156) });
+    expect(partsOf(job)).toBe(2);
+    expect(subJob({ ...job, partsModel: 'turkish-letters' }, [[0, 1]])).toMatchObject({
+      parts: 2,
+      partsModel: 'turkish-letters',
+    });
+    for (const partsModel of ['of-a-later-version', 'constructor']) {
+      expect(partsOf({ ...job, partsModel })).toBe(2);
+    }
+  });
+
+  it('counts an MMS by the recipient', () => {
+    const media = { hash: 'a'.repeat(64), contentType: 'image/jpeg', subject: '', bytes: 1 };
+    const job = sendJob({ to: ['905320000000', '905320000001'], text: '', media });
+    expect(partsOf(job)).toBe(2 * partsOf({ ...job, to: ['905320000000'] }));
+  });
+});
+
+describe('a piece', () => {
+  it('is known by the job and its place', () => {
+    expect(pieceId('m1', 0)).toBe('m1.0');
+  });
+
+  it('has facts of its death only where it died', () => {
+    const facts = { reason: 'terminal', code: '80' } as const;
+    const pieces: readonly Piece[] = [
+      { fate: 'dead', ranges: [], facts },
+      { fate: 'accepted', ranges: [], groupId: '1' },
+      { fate: 'again', ranges: [], delayMs: 0, ...used },
+    ];
+    expect(pieces.map(factsOf)).toEqual([facts, undefined, undefined]);
+  });
+});

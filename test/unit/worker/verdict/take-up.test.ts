@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { emptyJournal, type Journal } from '../../../../src/queue/journal.ts';
+import { parseSendJob, type SendJob } from '../../../../src/queue/send-job.ts';
+import { type TakenJob, takeUp } from '../../../../src/worker/verdict/take-up.ts';
+import { sendJob } from '../../../support/send-job.ts';
+
+const now = 1_800_000_000_000;
+const parked = sendJob({ enqueuedAt: now - 1_000, deadlineAt: now + 60_000, whenUncertain: 'park' });
+const resent: SendJob = { ...parked, whenUncertain: 'resend' };
+const accepted = { end: 'accepted', groupId: '1', at: now - 10 } as const;
+const sending = { at: now - 10, worker: 'w' };
+
+function step(job: SendJob, journal: Partial<Journal> = {}, change: Partial<TakenJob> = {}): string {
+  const read = { ok: true, journal: { ...emptyJournal, ...journal } } as const;
+  const taken = { read, stalledCounter: 0, now, ...change };
+  return takeUp({ parsed: parseSendJob(job), ...taken }).kind;
+}
+
+describe('a job that was just taken', () => {
+  it.each<[string, string, SendJob, Partial<Journal>, Partial<TakenJob>]>([
+    ['is sent when nothing speaks against it', 'send', parked, {}, {}],
+    ['is sent again when its retry is due', 'send', parked, { attempts: 1, notBefore: now }, {}],
+    ['waits when its retry is not due yet', 'wait', parked, { attempts: 1, notBefore: now + 1 }, {}],
+    ['is expired at its deadline', 'expired', parked, {}, { now: parked.deadlineAt }],
+    ['is sent a moment before its deadline', 'send', parked, {}, { now: parked.deadlineAt - 1 }],
+    ['was interrupted when it is marked as being sent', 'crashed', parked, { sending }, {}],
+    ['is settled when its end is known', 'settle', parked, { settled: accepted }, {}],
+  ])('%s', (_, expected, job, journal, change) => {
+    expect(step(job, journal, change)).toBe(expected);
+  });
+
+  it('is settled although its deadline has passed: the end is known', () => {
+    expect(step(parked, { settled: accepted }, { now: parked.deadlineAt + 1 })).toBe('settle');
+  });
+
+  it('was interrupted, not expired, when its deadline passed after it was marked', () => {
+    expect(step(parked, { sending }, { now: parked.deadlineAt + 1 })).toBe('crashed');
+  });
+
+  it('is expired, not waiting, when its deadline passed while it waited', () => {
+    expect(step(parked, { notBefore: parked.deadlineAt + 5 }, { now: parked.deadlineAt })).toBe('expired');
+  });
+});
+
+describe('a lost lock', () => {
+  it('proves no request of a message that is marked before it is sent', () => {
+    expect(step(parked, {}, { stalledCounter: 3 })).toBe('send');
+  });
+
+  it('counts as an interrupted request of a message that carries no mark', () => {
+    expect(step(resent, {}, { stalledCounter: 1 })).toBe('crashed');
+  });
+
+  it('counts once only', () => {
+    expect(step(resent, { stalls: 1 }, { stalledCounter: 1 })).toBe('send');
+    expect(step(resent, { stalls: 1 }, { stalledCounter: 2 })).toBe('crashed');
+  });
+});
+
+describe('a job that is not one of ours', () => {
+  it('is invalid, whatever its journal says', () => {
+    const parsed = parseSendJob({ ...parked, v: 2 });
+    const read = { ok: true, journal: { ...emptyJournal, settled: accepted } } as const;
+    expect(takeUp({ parsed, read, stalledCounter: 0, now })).toEqual({
+      kind: 'invalid',
+      problem: "the job's version is not 1: the producer is newer or no producer of ours",
+    });
+  });
+});
+
+describe('for any journal', () => {
+  const journals = fc.record(
+    {
+      attempts: fc.nat(9),
+      resends: fc.nat(3),
+      stalls: fc.nat(3),
+      history: fc.constant([]),
+      sending: fc.constant(sending),
+      notBefore: fc.integer({ min: now - 5, max: now + 5 }),
+      settled: fc.constant(accepted),
+    },
+    { requiredKeys: ['attempts', 'resends', 'stalls', 'history'] },
+  );
+
+  it('nothing is sent that has an end, a mark, a date in the future or a deadline in the past', () => {
+    fc.assert(
+      fc.property(journals, fc.integer({ min: -5, max: 5 }), fc.boolean(), (journal, leftMs, isParked) => {
+        const job = { ...(isParked ? parked : resent), deadlineAt: now + leftMs };
+        const { kind } = takeUp({
+          parsed: { ok: true, job },
+          read: { ok: true, journal },
+          stalledCounter: 0,
+          now,
+        });
+        if (kind !== 'send') return;
+        expect(journal).not.toHaveProperty('settled');
+        expect(journal).not.toHaveProperty('sending');
+        expect(journal.notBefore ?? 0).toBeLessThanOrEqual(now);
+        expect(leftMs).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
