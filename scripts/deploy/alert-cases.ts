@@ -181,8 +181,8 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'JetsmsNothingAccepted',
     title: 'fires where messages wait and the last was accepted long ago',
     given: {
-      [`jetsms_queue_jobs{${w1},queue="main",state="prioritized"}`]: steady(5),
-      [`jetsms_queue_jobs{${w2},queue="main",state="prioritized"}`]: steady(5),
+      [`jetsms_queue_jobs{${w1},queue="bulk",state="prioritized"}`]: steady(5),
+      [`jetsms_queue_jobs{${w2},queue="bulk",state="prioritized"}`]: steady(5),
       [`jetsms_messages_total{${w1},lane="otp",end="accepted"}`]: steady(100),
       [`jetsms_held{${w1},reason="no-credit"}`]: steady(0),
     },
@@ -193,7 +193,7 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'JetsmsNothingAccepted',
     title: 'is silent while any worker gets one through',
     given: {
-      [`jetsms_queue_jobs{${w1},queue="main",state="waiting"}`]: steady(5000),
+      [`jetsms_queue_jobs{${w1},queue="bulk",state="waiting"}`]: steady(5000),
       [`jetsms_messages_total{${w1},lane="otp",end="accepted"}`]: steady(100),
       [`jetsms_messages_total{${w2},lane="otp",end="accepted"}`]: '0+1x60',
     },
@@ -204,10 +204,10 @@ export const alertCases: readonly AlertCase[] = [
     alert: 'JetsmsNothingAccepted',
     title: 'is silent where nothing waits, where all is for later, and where the account is held',
     given: {
-      [`jetsms_queue_jobs{${w1},queue="main",state="waiting"}`]: steady(0),
-      [`jetsms_queue_jobs{${w1},queue="main",state="delayed"}`]: steady(7),
+      [`jetsms_queue_jobs{${w1},queue="bulk",state="waiting"}`]: steady(0),
+      [`jetsms_queue_jobs{${w1},queue="bulk",state="delayed"}`]: steady(7),
       [`jetsms_queue_jobs{${w1},queue="dead",state="waiting"}`]: steady(7),
-      [`jetsms_queue_jobs{${w1.replace('shop', 'bank')},queue="main",state="waiting"}`]: steady(7),
+      [`jetsms_queue_jobs{${w1.replace('shop', 'bank')},queue="bulk",state="waiting"}`]: steady(7),
       [`jetsms_held{${w1.replace('shop', 'bank')},reason="no-credit"}`]: steady(1),
     },
     at: '25m',

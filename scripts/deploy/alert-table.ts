@@ -107,7 +107,7 @@ export const alerts: readonly Alert[] = [
   {
     name: 'JetsmsNothingAccepted',
     expression: [
-      `sum by (account) (${shared('account, state', series('queueJobs', 'queue="main", state=~"waiting|prioritized|active"'))}) > 0`,
+      `sum by (account) (${shared('account, queue, state', series('queueJobs', 'queue!="dead", state=~"waiting|prioritized|active"'))}) > 0`,
       `unless on (account) ${sumRisen('account', series('messages', 'end="accepted"'), '10m')} > 0`,
       `unless on (account) ${shared('account', series('held'))} == 1`,
     ].join('\n'),

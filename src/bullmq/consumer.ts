@@ -1,6 +1,17 @@
-import { type BackendFactory, createRedisBackend, type RedisQueueBackend } from 'bullmq';
+import {
+  type BackendFactory,
+  createRedisBackend,
+  type Job,
+  type RedisQueueBackend,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import type { Lane } from '../message/lane.ts';
+import type { JobResult } from '../queue/journal.ts';
+import { queueName } from '../queue/names.ts';
+import { readable } from './readable-jobs.ts';
 
-/** What a BullMQ worker shows of its life. Times by a clock that never jumps (`performance.now()`). */
+/** What a consumer shows of its life. Times by a clock that never jumps (`performance.now()`). */
 export interface ConsumerSigns {
   /** When Redis last answered its question for a job: with one, or that there is none. */
   readonly askedAt: number;
@@ -12,20 +23,32 @@ export interface ConsumerSigns {
   readonly inHand: number;
 }
 
-/** Watches a BullMQ worker from inside: a worker that runs says nothing of whether it still asks for jobs. */
+/** What takes the jobs of one lane of one account: a BullMQ worker, as far as the others have to do with it. */
 export interface Consumer {
+  readonly lane: Lane;
+  /** Jobs that it may hold at a time. */
+  readonly concurrency: number;
   signs(): ConsumerSigns;
-  /** Builds the worker's access to Redis. */
-  readonly backend: BackendFactory<RedisQueueBackend>;
-  /** A processor whose jobs are seen. */
-  watched<Args extends readonly unknown[], Result>(
-    processor: (...args: Args) => Promise<Result>,
-  ): (...args: Args) => Promise<Result>;
+  isRunning(): boolean;
+  isPaused(): boolean;
+  start(): void;
+  /** In this process alone; does not wait for the jobs in hand. */
+  setPaused(paused: boolean): void;
+  /** Takes nothing new and waits for the jobs in hand; may wait for as long as Redis is away. */
+  close(): Promise<void>;
 }
 
 export interface ConsumerOptions {
+  readonly account: string;
+  readonly lane: Lane;
+  readonly processor: (job: Job, token: string) => Promise<JobResult>;
+  /** Told of jobs that BullMQ has completed. */
+  readonly onCompleted: (job: Job) => void;
+  readonly options: WorkerOptions;
   /** Whether a job may be asked for now. */
-  readonly mayTake?: () => boolean;
+  readonly mayTake: () => boolean;
+  readonly onRedisError: (error: unknown) => void;
+  readonly onUnexpected: (error: unknown, where: string) => void;
   readonly clock?: () => number;
 }
 
@@ -33,54 +56,70 @@ export interface ConsumerOptions {
  * BullMQ's main loop asks by `moveToActive`: when idle every `drainDelay` (at most 10 s where delayed jobs wait),
  * when rate-limited every `maximumRateLimitDelay`, and not at all while every hand is full. A loop that hangs
  * asks no more, whatever `isRunning()` says.
- *
- * A paused worker asks once more when its wait is over, and with each question BullMQ moves scheduled jobs by this
- * machine's clock: where none may be asked for, no question reaches Redis, not even beside the end of a job.
  */
-export function watchConsumer(options: ConsumerOptions = {}): Consumer {
-  const { mayTake = () => true, clock = () => performance.now() } = options;
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { lane, processor, mayTake, onRedisError, onUnexpected, clock = () => performance.now() } = options;
   let askedAt = clock();
   let tookAt = clock();
   let movedAt = clock();
   let inHand = 0;
+  const asked = (): void => {
+    askedAt = clock();
+  };
+  const gone = (): void => {
+    inHand -= 1;
+    movedAt = clock();
+  };
+  // A function of two arguments: BullMQ makes more of one that takes a third.
+  const watched = (job: Job, token?: string): Promise<JobResult> => {
+    inHand += 1;
+    tookAt = clock();
+    movedAt = tookAt;
+    const running = processor(job, token ?? '');
+    running.then(gone, gone);
+    return running;
+  };
+  const name = queueName(options.account, lane);
+  const bull = new Worker(name, watched, { ...options.options, autorun: false }, backendOf(mayTake, asked));
+  bull.on('error', onRedisError);
+  bull.on('completed', options.onCompleted);
   return {
+    lane,
+    concurrency: options.options.concurrency ?? 1,
     signs: () => ({ askedAt, tookAt, movedAt, inHand }),
-    backend(name, opts, options) {
-      const backend = onlyWhile(mayTake, createRedisBackend(name, opts, options));
-      const ask = backend.moveToActive.bind(backend);
-      backend.moveToActive = async (...args) => {
-        const answer = await ask(...args);
-        askedAt = clock();
-        return answer;
-      };
-      return backend;
+    isRunning: () => bull.isRunning(),
+    isPaused: () => bull.isPaused(),
+    start() {
+      if (!bull.isRunning()) bull.run().catch((error) => onUnexpected(error, 'worker'));
     },
-    watched(processor) {
-      const gone = (): void => {
-        inHand -= 1;
-        movedAt = clock();
-      };
-      return (...args) => {
-        inHand += 1;
-        tookAt = clock();
-        movedAt = tookAt;
-        const running = processor(...args);
-        running.then(gone, gone);
-        return running;
-      };
+    setPaused(paused) {
+      const change = paused ? bull.pause(true) : bull.resume();
+      change?.catch((error) => onUnexpected(error, 'pause'));
     },
+    close: () => bull.close(),
   };
 }
 
-/** The same access to Redis, which asks for no job unless it may. */
-export function onlyWhile(mayTake: () => boolean, backend: RedisQueueBackend): RedisQueueBackend {
-  const ask = backend.moveToActive.bind(backend);
-  const complete = backend.moveToCompleted.bind(backend);
-  const fail = backend.moveToFailed.bind(backend);
-  backend.moveToActive = async (...args) => (mayTake() ? ask(...args) : []);
-  backend.moveToCompleted = (job, value, remove, token, next) =>
-    complete(job, value, remove, token, next && mayTake());
-  backend.moveToFailed = (job, reason, remove, token, next, fields) =>
-    fail(job, reason, remove, token, next && mayTake(), fields);
-  return backend;
+/**
+ * Access to Redis that asks for no job unless it may: a paused worker asks once more when its wait is over, and with each
+ * question BullMQ moves scheduled jobs by this machine's clock. And no job comes through that BullMQ cannot read.
+ */
+function backendOf(mayTake: () => boolean, asked: () => void): BackendFactory<RedisQueueBackend> {
+  return (name, opts, options) => {
+    const backend = createRedisBackend(name, opts, options);
+    const ask = backend.moveToActive.bind(backend);
+    const complete = backend.moveToCompleted.bind(backend);
+    const fail = backend.moveToFailed.bind(backend);
+    backend.moveToActive = async (...args) => {
+      if (!mayTake()) return [];
+      const answer = await ask(...args);
+      asked();
+      return readable(answer);
+    };
+    backend.moveToCompleted = async (job, value, remove, token, next) =>
+      readable(await complete(job, value, remove, token, next && mayTake()));
+    backend.moveToFailed = async (job, reason, remove, token, next, fields) =>
+      readable(await fail(job, reason, remove, token, next && mayTake(), fields));
+    return backend;
+  };
 }

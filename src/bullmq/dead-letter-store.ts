@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
-import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { readLetter, type StoredLetter } from '../queue/stored-dead-letter.ts';
 import { copiesOf } from './copies.ts';
 import { removeEndedLua } from './ended-job.ts';
@@ -65,50 +65,61 @@ export interface LetterStore {
 /** How long it is known what a letter was replayed as, and how long a repeated replay of it changes nothing. */
 export const replayMemoryMs: number = 90 * 86_400_000;
 
+/** For scripts: what an account's send job is under, whichever lane it was of. */
+const jobsLua = `
+local function isUnderWay(prefix, name, id)
+  local queue = prefix .. ':' .. name
+  return redis.call('EXISTS', queue .. ':' .. id) == 1
+    and not redis.call('ZSCORE', queue .. ':failed', id) and not redis.call('ZSCORE', queue .. ':completed', id)
+end
+local function isAccepted(prefix, name, id)
+  local text = redis.call('HGET', prefix .. ':record:' .. name .. ':' .. id, 'journal')
+  local isJson, journal = pcall(cjson.decode, text or '')
+  return isJson and type(journal) == 'table' and type(journal.settled) == 'table'
+    and journal.settled['end'] == 'accepted'
+end`;
+
 /**
  * One step, so that a replay begins only where its letter lies and its source job has ended.
  * Where it begins for the first time, the letter's messages no longer count as dead.
- * KEYS: letter, record of the replay, source job, failed set, completed set, deduplication key of the new job,
- * campaign. ARGV: source id, new id, milliseconds to keep the record (empty = only look), the campaign's count
- * (empty = none), messages.
+ * KEYS: letter, record of the replay, claim of the new job, campaign. ARGV: source id, new id, milliseconds to keep the
+ * record (empty = only look), the campaign's count (empty = none), messages, prefix, the queues of the lanes.
  */
-const beginScript = `
+const beginScript = `${jobsLua}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  if not redis.call('ZSCORE', KEYS[4], ARGV[1]) and not redis.call('ZSCORE', KEYS[5], ARGV[1]) then
-    return 'still-settling'
-  end
-  local isJson, journal = pcall(cjson.decode, redis.call('HGET', KEYS[3], 'progress') or '')
-  if isJson and type(journal) == 'table' and type(journal.settled) == 'table'
-    and journal.settled['end'] == 'accepted' then return 'accepted' end
+for i = 7, #ARGV do
+  if isUnderWay(ARGV[6], ARGV[i], ARGV[1]) then return 'still-settling' end
+  if isAccepted(ARGV[6], ARGV[i], ARGV[1]) then return 'accepted' end
 end
-if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[6]) == 1 then return 'again' end
+if redis.call('EXISTS', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[3]) == 1 then return 'again' end
 if ARGV[3] ~= '' and redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3], 'NX') and ARGV[4] ~= ''
-  and redis.call('EXISTS', KEYS[7]) == 1 then redis.pcall('HINCRBY', KEYS[7], ARGV[4], -ARGV[5]) end
+  and redis.call('EXISTS', KEYS[4]) == 1 then redis.pcall('HINCRBY', KEYS[4], ARGV[4], -ARGV[5]) end
 return 'begun'`;
 
 /**
  * What BullMQ's own removal does for a job without lock, parent, children and deduplication, but looking for it
  * from the oldest end: BullMQ's takes 100,000 steps for the oldest of 100,000 letters.
  * KEYS: letter, its logs, record of the replay, note of open uncertain ones, wait list, then the sets where
- * somebody may have moved it, and the account's own queue.
- * ARGV: id, `discard` to keep a letter whose replay was begun, then the send jobs whose copies go too.
+ * somebody may have moved it.
+ * ARGV: id, `discard` to keep a letter whose replay was begun, prefix, how many queues the lanes have, these, then the
+ * send jobs whose copies go too.
  */
-const removeScript = `${removeEndedLua}
-local main = KEYS[10]
-local function isUnderWay(id)
-  return redis.call('EXISTS', main .. ':' .. id) == 1
-    and not redis.call('ZSCORE', main .. ':failed', id) and not redis.call('ZSCORE', main .. ':completed', id)
+const removeScript = `${removeEndedLua}${jobsLua}
+local firstCopy = 5 + tonumber(ARGV[4])
+local function forEachCopy(visit)
+  for copy = firstCopy, #ARGV do
+    for queue = 5, firstCopy - 1 do
+      if visit(ARGV[3], ARGV[queue], ARGV[copy]) then return true end
+    end
+  end
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
 if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
-for i = 3, #ARGV do
-  if isUnderWay(ARGV[i]) then return 'still-settling' end
-end
+if forEachCopy(isUnderWay) then return 'still-settling' end
 if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
   for i = 6, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 end
-for i = 3, #ARGV do removeEnded(main, ARGV[i]) end
+forEachCopy(removeEnded)
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;
@@ -127,14 +138,14 @@ const idOverlap = 500;
  */
 export function createLetterStore(
   redis: Redis,
-  place: { readonly prefix: string; readonly account: string },
+  place: AccountPlace,
   call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
 ): LetterStore {
   const { prefix, account } = place;
-  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 7 });
-  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 10 });
+  redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 4 });
+  redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
   const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
-  const main = `${prefix}:${queueName(account)}`;
+  const queues = queueNames(account);
   const dead = `${prefix}:${deadQueueName(account)}`;
   const recordOf = (id: string): string => keys.replayed(prefix, account, id);
 
@@ -143,7 +154,7 @@ export function createLetterStore(
       commands.jetsmsRemoveLetter(
         ...[`${dead}:${id}`, `${dead}:${id}:logs`, recordOf(id), uncertainKey(dead), `${dead}:wait`],
         ...['prioritized', 'delayed', 'failed', 'completed'].map((set) => `${dead}:${set}`),
-        ...[main, id, why, ...copies],
+        ...[id, why, prefix, String(queues.length), ...queues, ...copies],
       ),
     );
 
@@ -174,10 +185,10 @@ export function createLetterStore(
     beginReplay: ({ id, newId, sourceId, counted }, dryRun) =>
       call(() =>
         commands.jetsmsBeginReplay(
-          ...[`${dead}:${id}`, recordOf(id), `${main}:${sourceId}`, `${main}:failed`, `${main}:completed`],
-          ...[`${main}:de:${newId}`, keys.campaign(prefix, account, counted?.campaign ?? '')],
-          ...[sourceId, newId, dryRun ? '' : String(replayMemoryMs)],
-          ...[counted?.field ?? '', String(counted?.messages ?? 0)],
+          ...[`${dead}:${id}`, recordOf(id), keys.claim(prefix, account, newId)],
+          ...[keys.campaign(prefix, account, counted?.campaign ?? ''), sourceId, newId],
+          ...[dryRun ? '' : String(replayMemoryMs), counted?.field ?? '', String(counted?.messages ?? 0)],
+          ...[prefix, ...queues],
         ),
       ),
     remove: (id) => removeAs(id, 'replayed', []),

@@ -1,4 +1,9 @@
-import type { Job } from 'bullmq';
+import type { Job, JobState, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type Lane, lanes } from '../message/lane.ts';
+import { type AccountPlace, keys, queueName } from '../queue/names.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import { type JobRecord, parseRecord } from './job-records.ts';
 
 /**
  * What BullMQ finds; `unreadable` where it throws at a job whose fields are not the JSON that they must be.
@@ -11,4 +16,55 @@ export async function findJob(find: () => Promise<Job | undefined>): Promise<Job
     if (error instanceof SyntaxError || error instanceof TypeError) return 'unreadable';
     throw error;
   }
+}
+
+/** A send job, wherever it lies. */
+export interface FoundJob {
+  readonly lane: Lane;
+  readonly job: Job | 'unreadable';
+  readonly state: JobState | 'unknown';
+  readonly record: JobRecord;
+}
+
+/** Looks for an account's send jobs in all lanes. */
+export interface JobFinder {
+  /** The queue of a lane. */
+  queueOf(lane: Lane): Queue;
+  find(id: string): Promise<FoundJob | undefined>;
+  close(): Promise<void>;
+}
+
+/** @param redis ready: a queue that is opened before that fails its first command */
+export function createJobFinder(redis: Redis, { prefix, account }: AccountPlace): JobFinder {
+  const queues = new Map<Lane, Queue>();
+  const queueOf = (lane: Lane): Queue => {
+    const queue = queues.get(lane) ?? openQueue(redis, queueName(account, lane), prefix);
+    queues.set(lane, queue);
+    return queue;
+  };
+  return {
+    queueOf,
+    async find(id) {
+      for (const lane of lanes) {
+        const job = await findJob(() => queueOf(lane).getJob(id));
+        if (!job) continue;
+        const state = await queueOf(lane).getJobState(id);
+        return { lane, job, state, record: await readRecord(redis, { prefix, account }, lane, id) };
+      }
+      return undefined;
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** The record of a job, for those who only look. */
+export async function readRecord(
+  redis: Redis,
+  { prefix, account }: AccountPlace,
+  lane: Lane,
+  id: string,
+): Promise<JobRecord> {
+  return parseRecord(await redis.hmget(keys.record(prefix, queueName(account, lane), id), 'journal', 'lost'));
 }

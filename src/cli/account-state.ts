@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { readWaiting, type WaitingMessages } from '../bullmq/waiting.ts';
 import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
 import type { AccountSnapshot } from '../metrics/metrics.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
@@ -11,9 +12,7 @@ import {
   forecastCredit,
   rateWindowMs,
   usedPerHour,
-  type WaitingMessages,
 } from '../worker/account/credit/forecast.ts';
-import { readWaiting } from '../worker/account/credit/waiting.ts';
 
 /** Everything that is known of an account now: what JetSMS says, and what lies in Redis. */
 export interface AccountState {
@@ -42,7 +41,8 @@ export async function readAccountState(
     readWaiting(redis, place),
     createCreditStore(redis, place).readings(),
   ]);
-  const noQueue = { account: account.name, main: {}, dead: {}, oldestWaitingMs: {}, held: undefined };
+  const jobs = { otp: {}, transactional: {}, bulk: {}, dead: {} };
+  const noQueue = { account: account.name, jobs, oldestWaitingMs: {}, held: undefined };
   const [hold = { account: account.name }, queue = noQueue] = [holds[0], queues[0]];
   return { account, credit, titles, hold, queue, waiting, forecast: forecast() };
 

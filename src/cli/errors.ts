@@ -31,6 +31,7 @@ export type CliErrorCode =
   | 'REDIS_UNAVAILABLE'
   | 'REDIS_REFUSED'
   | 'REDIS_UNSAFE'
+  | 'EARLIER_QUEUE'
   | 'CAMPAIGN_UNKNOWN'
   | 'CAMPAIGN_CANCELLED'
   | 'NOTHING_CHOSEN'
@@ -129,6 +130,11 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
   REDIS_UNSAFE: {
     meaning: 'Messages would not be safe in this Redis.',
     whatToDo: 'Change that, then start again.',
+  },
+  EARLIER_QUEUE: {
+    meaning: 'Send jobs of an earlier version lie in Redis, which kept all lanes in one queue.',
+    whatToDo:
+      'Let workers of that version run until nothing waits there any more, scheduled messages included, then start this one. Producers may be of this version meanwhile.',
   },
   NOTHING_CHOSEN: {
     meaning: 'No dead letters are chosen.',

@@ -5,11 +5,13 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
-import { findJob } from '../bullmq/find-job.ts';
+import { findJob, readRecord } from '../bullmq/find-job.ts';
 import type { Logger } from '../log/logger.ts';
-import { listHolds } from '../operator/hold-operations.ts';
+import { type Lane, lanes } from '../message/lane.ts';
+import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
-import { parseJournal } from '../queue/parse-journal.ts';
+import { parseJournalText } from '../queue/parse-journal.ts';
+import type { Hold } from '../worker/account/hold-record.ts';
 import { finishedJournal } from '../worker/verdict/journal-entries.ts';
 import { refusal } from './access.ts';
 import { type Facts, rewriteAnswer } from './answers.ts';
@@ -49,7 +51,7 @@ export interface Board {
 interface AccountBoard {
   readonly account: string;
   readonly queues: readonly Queue[];
-  readonly main: BullMQAdapter;
+  readonly lanes: ReadonlyMap<Lane, BullMQAdapter>;
   readonly dead: BullMQAdapter;
 }
 
@@ -76,14 +78,16 @@ export function createBoard(options: BoardOptions): Board {
   const adapter = new FastifyAdapter();
   adapter.setBasePath(basePath);
   createBullBoard({
-    queues: boards.flatMap(({ main, dead }) => [main, dead]),
+    queues: boards.flatMap(({ lanes, dead }) => [...lanes.values(), dead]),
     serverAdapter: adapter,
     options: { uiConfig: uiConfig(writable), handlerHooks: { before, after } },
   });
   adapter.setErrorHandler((error) => errorAnswer(error, log));
   return {
     plugin: adapter.registerPlugin(),
-    queueNames: new Set(boards.flatMap(({ main, dead }) => [main.getName(), dead.getName()])),
+    queueNames: new Set(
+      boards.flatMap(({ lanes, dead }) => [...lanes.values(), dead].map((adapter) => adapter.getName())),
+    ),
     async close() {
       await Promise.all(boards.flatMap(({ queues }) => queues.map((queue) => queue.close())));
     },
@@ -91,15 +95,21 @@ export function createBoard(options: BoardOptions): Board {
 }
 
 function boardOf(account: string, options: BoardOptions): AccountBoard {
-  const { writable } = options;
-  const mainQueue = openQueue(queueName(account), options);
-  const deadQueue = openQueue(deadQueueName(account), options);
+  const { redis, prefix, writable } = options;
   const common = { prefix: `${account}${delimiter}`, delimiter, allowRetries: false };
-  const main = new SendJobsAdapter(mainQueue, {
-    ...common,
-    readOnlyMode: !writable,
-    displayName: `${account}: messages`,
-    description: `Messages of account ${account}.`,
+  const laneQueues = lanes.map((lane) => [lane, openQueue(queueName(account, lane), options)] as const);
+  const deadQueue = openQueue(deadQueueName(account), options);
+  const adapters = laneQueues.map(([lane, queue]) => {
+    const readJournal = async (id: string): Promise<string> =>
+      (await readRecord(redis, { prefix, account }, lane, id)).journal;
+    const adapter = new SendJobsAdapter(queue, readJournal, {
+      ...common,
+      readOnlyMode: !writable,
+      displayName: `${account}: ${lane}`,
+      description: `Messages of account ${account}, lane ${lane}.`,
+    });
+    setFormatters(adapter, { data: sendJobData, name: sendJobName, progress: journalView });
+    return [lane, adapter] as const;
   });
   const dead = new BullMQAdapter(deadQueue, {
     ...common,
@@ -108,29 +118,44 @@ function boardOf(account: string, options: BoardOptions): AccountBoard {
     displayName: `${account}: dead letters`,
     description: `Dead letters of account ${account}: messages given up, each with its reason. They are replayed with: jetsms dead replay`,
   });
-  setFormatters(main, { data: sendJobData, name: sendJobName, progress: journalView });
   setFormatters(dead, { data: deadLetterData, name: deadLetterName, progress: noProgress });
-  return { account, queues: [mainQueue, deadQueue], main, dead };
+  return {
+    account,
+    queues: [...laneQueues.map(([, queue]) => queue), deadQueue],
+    lanes: new Map(adapters),
+    dead,
+  };
 }
 
-/** Shows jobs with their whole journal: an acceptance stands in a job's end alone. */
+/** Shows jobs with the journal of their record, where BullMQ would show their progress. */
 class SendJobsAdapter extends BullMQAdapter {
+  readonly #readJournal: (id: string) => Promise<string>;
+
+  constructor(
+    queue: Queue,
+    readJournal: (id: string) => Promise<string>,
+    options: ConstructorParameters<typeof BullMQAdapter>[1],
+  ) {
+    super(queue, options);
+    this.#readJournal = readJournal;
+  }
+
   override async getJob(id: string): Promise<Job | undefined> {
     const job = await super.getJob(id);
-    return job && withWholeJournal(job);
+    return job && this.#withJournal(job);
   }
 
   override async getJobs(...range: Parameters<BullMQAdapter['getJobs']>): Promise<Job[]> {
-    return (await super.getJobs(...range)).map(withWholeJournal);
+    return Promise.all((await super.getJobs(...range)).map((job) => this.#withJournal(job)));
   }
-}
 
-function withWholeJournal(job: Job): Job {
-  const read = parseJournal(job.progress);
-  if (!read.ok) return job;
-  const journal = finishedJournal(read.journal, job);
-  if (journal.settled) job.progress = { ...journal };
-  return job;
+  async #withJournal(job: Job): Promise<Job> {
+    const text = await this.#readJournal(job.id ?? '');
+    const read = parseJournalText(text);
+    // What cannot be read is left to the view, which says so.
+    job.progress = read.ok ? { ...finishedJournal(read.journal, job) } : text;
+    return job;
+  }
 }
 
 /** One job that cannot be read is shown as such, and is no reason to show none. */
@@ -178,12 +203,17 @@ function factsOf(
   { redis, prefix, accounts }: BoardOptions,
 ): (route: string) => Promise<Facts> {
   const deadQueues = new Set(boards.map(({ dead }) => dead.getName()));
-  const nameOf = new Map(boards.map(({ account, main }) => [account, main.getName()]));
+  const namesOf = ({ account, hold }: AccountHold): readonly string[] => {
+    const board = boards.find((one) => one.account === account);
+    // A lane that was paused here stands still alone.
+    const held = lanes.filter((lane) => hold?.lanes === undefined || hold.lanes.includes(lane));
+    return held.flatMap((lane) => board?.lanes.get(lane)?.getName() ?? []);
+  };
   return async (route) => {
     if (!routesWithHolds.has(route)) return { holds: new Map(), deadQueues };
     const holds = await listHolds(redis, { prefix, accounts });
-    const named = holds.flatMap(({ account, hold }) =>
-      hold ? [[nameOf.get(account) ?? account, holdWords(hold)] as const] : [],
+    const named = holds.flatMap((one) =>
+      one.hold ? namesOf(one).map((name) => [name, holdWords(one.hold as Hold)] as const) : [],
     );
     return { holds: new Map(named), deadQueues };
   };

@@ -6,12 +6,13 @@ import { hash } from 'node:crypto';
  * (docs/decisions/0016-keyed-ids.md).
  *
  * @param purpose keeps hashes of different kinds apart
+ * @returns 43 characters of base64url
  */
 export function keyedHash(secret: string, purpose: string, facts: readonly unknown[]): string {
-  return hash('sha3-256', secret + JSON.stringify([purpose, ...facts]), 'hex');
+  return hash('sha3-256', secret + JSON.stringify([purpose, ...facts]), 'base64url');
 }
 
-/** The same of bytes. */
+/** The same of bytes, hexadecimal. */
 export function keyedHashOfBytes(secret: string, purpose: string, bytes: Uint8Array): string {
   return hash('sha3-256', Buffer.concat([Buffer.from(`${secret}${purpose}\0`), bytes]), 'hex');
 }

@@ -42,7 +42,10 @@ export type VerdictReason = OutcomeKind | HoldReason | DeadReason;
 export type MessageEnd = 'accepted' | DeadReason;
 export const messageEnds: readonly MessageEnd[] = ['accepted', ...deadReasons];
 
-const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
+export const queueLabels = [...lanes, 'dead'] as const;
+export type QueueLabel = (typeof queueLabels)[number];
+
+export const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** A JetSMS code, `http-<status>` or a cause as the closed set knows it; `unknown` for a code without a row. */
@@ -90,7 +93,7 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   holdReason: { meaning: 'why the account is held', values: holdReasons },
   deadReason: { meaning: 'why the message was given up', values: deadReasons },
   end: { meaning: 'how the message ended: accepted, or the reason of its dead letter', values: messageEnds },
-  queue: { meaning: "the account's own queue, or its dead-letter queue", values: ['main', 'dead'] },
+  queue: { meaning: 'the lane whose jobs it holds, or the dead letters', values: queueLabels },
   state: { meaning: "BullMQ's state of the job", values: jobStates },
   cause: { meaning: 'why the first attempt had no answer', values: [...uncertainCauses, otherLabel] },
   settled: {

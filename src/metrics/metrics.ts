@@ -11,6 +11,7 @@ import {
   noAnswerLabel,
   type OutcomeKind,
   otherLabel,
+  type QueueLabel,
   unknownCodeLabel,
   type VerdictKind,
   type VerdictReason,
@@ -20,8 +21,8 @@ import type { CounterKey } from './table.ts';
 /** What an account's queues look like at a scrape. What is missing is not shown. */
 export interface AccountSnapshot {
   readonly account: string;
-  readonly main: Readonly<Partial<Record<JobState, number>>>;
-  readonly dead: Readonly<Partial<Record<JobState, number>>>;
+  /** Jobs by queue and state. */
+  readonly jobs: Readonly<Record<QueueLabel, Readonly<Partial<Record<JobState, number>>>>>;
   /** Age of the oldest send job that waits, by lane; a lane without one is shown as 0. */
   readonly oldestWaitingMs: Readonly<Partial<Record<Lane, number>>>;
   /** Undefined = not held. */
@@ -187,8 +188,8 @@ function foldCause(cause: string): string {
 }
 
 function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
-  const { account, main, dead, oldestWaitingMs, held } = snapshot;
-  for (const [queue, states] of Object.entries({ main, dead })) {
+  const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
+  for (const [queue, states] of Object.entries(counts)) {
     for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
   }
   for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);

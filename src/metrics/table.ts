@@ -136,7 +136,7 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
   queueJobs: {
     name: 'jetsms_queue_jobs',
     type: 'gauge',
-    help: 'Jobs in the queue, by state. Urgent lanes wait in state prioritized.',
+    help: 'Jobs in the queue, by state. A job can carry many messages.',
     labels: { account, queue, state },
     shared: true,
   },

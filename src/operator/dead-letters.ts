@@ -1,8 +1,8 @@
-import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createLetterStore } from '../bullmq/dead-letter-store.ts';
-import { defaultAccount, defaultPrefix, queueName } from '../queue/names.ts';
-import { openQueue } from '../queue/open-queue.ts';
+import { createJobFinder } from '../bullmq/find-job.ts';
+import { jobAdder } from '../queue/add-jobs.ts';
+import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
@@ -11,7 +11,7 @@ import { type ReplayOptions, type ReplayResult, replayLetters } from './dead-let
 import type { ReplayTools } from './dead-letters/replay-steps.ts';
 import { type LetterPage, type PageWish, pageOfLetters, selectLetters } from './dead-letters/select.ts';
 import { type DeadLetterSummary, summarize } from './dead-letters/summary.ts';
-import { type MessageTrace, traceMessage } from './dead-letters/trace.ts';
+import { type MessageTrace, type TraceTools, traceMessage } from './dead-letters/trace.ts';
 import { letterView, type ViewOptions } from './dead-letters/view.ts';
 import { callRedis } from './operator-error.ts';
 
@@ -56,21 +56,21 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   const store = createLetterStore(redis, { prefix, account }, callRedis);
   const clock = createRedisClock(redis);
   const { now } = clock;
-  let queue: Queue | undefined;
+  const finder = createJobFinder(redis, { prefix, account });
+  const addJobs = jobAdder(redis);
 
-  /** What the functions work with; a queue that is opened before its connection is ready fails its first command. */
-  const tools = async (): Promise<ReplayTools> => {
+  /** What the functions work with, once Redis is there. */
+  const tools = async (): Promise<ReplayTools & TraceTools> => {
     await callRedis(() => whenReady(redis, redisTimeoutMs));
     await callRedis(clock.measure);
-    queue ??= openQueue(redis, queueName(account), prefix);
-    return { store, queue, now };
+    return { store, finder, addJobs, now };
   };
   const select = async (filter: DeadLetterFilter) => {
     await tools();
     return selectLetters(store, { filter: checkFilter(filter), now: now() });
   };
   const close = async (): Promise<void> => {
-    await queue?.close();
+    await finder.close();
     if (redis !== options.redis) redis.disconnect();
   };
 

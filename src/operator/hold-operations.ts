@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
-import { queueName } from '../queue/names.ts';
+import { lanes } from '../message/lane.ts';
+import { type AccountPlace, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { holdByPerson, resumeByPerson, shownHold } from '../worker/account/hold-steps.ts';
-import { createHoldStore, type HoldPlace } from '../worker/account/hold-store.ts';
+import { createHoldStore } from '../worker/account/hold-store.ts';
 import { callRedis } from './operator-error.ts';
 
 /** An account, and the hold that it stands under, if any. */
@@ -28,8 +29,8 @@ export function listHolds(
   return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
-        const { record, isPaused } = await createHoldStore(redis, { prefix, account }).read();
-        const hold = shownHold(record, isPaused);
+        const { record, pausedLanes } = await createHoldStore(redis, { prefix, account }).read();
+        const hold = shownHold(record, pausedLanes);
         if (!hold) return { account };
         return hold.mode === 'probing' ? { account, hold, nextProbeAt: hold.nextProbeAt } : { account, hold };
       }),
@@ -37,7 +38,7 @@ export function listHolds(
   );
 }
 
-export interface HoldOrder extends HoldPlace {
+export interface HoldOrder extends AccountPlace {
   /** Who holds it; shown to everybody who looks. */
   readonly by: string;
   /** Why, in the operator's words. */
@@ -63,21 +64,23 @@ export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Pr
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
-export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | undefined> {
+export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Hold | undefined> {
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
-    const [{ isPaused }, now] = await Promise.all([store.read(), askTime(redis)]);
+    const [{ pausedLanes }, now] = await Promise.all([store.read(), askTime(redis)]);
     const { result: before } = await store.change((record) => ({
       record: resumeByPerson(record, now),
-      result: shownHold(record, isPaused),
+      result: shownHold(record, pausedLanes),
     }));
-    if (isPaused) await unpause(redis, place);
+    if (pausedLanes.length > 0) await unpause(redis, place);
     return before;
   });
 }
 
-async function unpause(redis: Redis, { prefix, account }: HoldPlace): Promise<void> {
-  const queue = openQueue(redis, queueName(account), prefix);
-  await queue.resume();
-  await queue.close();
+async function unpause(redis: Redis, { prefix, account }: AccountPlace): Promise<void> {
+  for (const lane of lanes) {
+    const queue = openQueue(redis, queueName(account, lane), prefix);
+    await queue.resume();
+    await queue.close();
+  }
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 
 /** Where a worker's keys lie. */
@@ -107,7 +107,7 @@ export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingR
 
 async function askWithin(redis: Redis, { prefix, accounts, name }: KeyPlace): Promise<MissingRights> {
   const probe = keys.probe(prefix, name);
-  const queues = accounts.flatMap((account) => [queueName(account), deadQueueName(account)]);
+  const queues = accounts.flatMap((account) => [...queueNames(account), deadQueueName(account)]);
   const places = [probe, ...queues.map((queue) => `${prefix}:${queue}:meta`)];
   const ask = (what: string, command: string, args: readonly string[]): Asked => ({
     what,

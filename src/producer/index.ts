@@ -11,4 +11,4 @@ export type { ManyOptions, ManyProblem, ManyProgress, ManyReceipt } from './many
 export type { ProducerAccount, ProducerOptions } from './options.ts';
 export { createProducer, type Producer } from './producer.ts';
 export type { MmsReceipt } from './send-mms.ts';
-export type { SendReceipt } from './store-job.ts';
+export type { SendReceipt } from './send-one.ts';

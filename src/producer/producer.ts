@@ -1,8 +1,10 @@
 import type { Queue } from 'bullmq';
 import { messagesThatFit } from '../message/job-size.ts';
+import type { Lane } from '../message/lane.ts';
 import type { NewMessage } from '../message/message.ts';
 import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
+import { jobAdder } from '../queue/add-jobs.ts';
 import {
   type CampaignPlace,
   type CampaignProgress,
@@ -16,6 +18,7 @@ import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import { accountOf } from './account-of.ts';
+import { createBatches } from './batches.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError } from './errors.ts';
 import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
@@ -23,8 +26,8 @@ import { type ProducerOptions, resolveOptions } from './options.ts';
 import { createRedisCalls } from './redis-calls.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
-import { sendOne } from './send-one.ts';
-import type { JobStore, SendReceipt } from './store-job.ts';
+import { type SendReceipt, sendOne } from './send-one.ts';
+import { type JobStore, storeJob } from './store-jobs.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
@@ -103,11 +106,10 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   };
 
-  const queueOf = (account: string): Queue => {
-    const known = queues.get(account);
-    if (known) return known;
-    const queue = openQueue(redis, queueName(account), resolved.prefix);
-    queues.set(account, queue);
+  const queueOf = (account: string, lane: Lane): Queue => {
+    const name = queueName(account, lane);
+    const queue = queues.get(name) ?? openQueue(redis, name, resolved.prefix);
+    queues.set(name, queue);
     return queue;
   };
 
@@ -132,17 +134,18 @@ export function createProducer(options: ProducerOptions): Producer {
     throw new ProducerError('SECRET_INVALID', { detail, cause: found });
   };
 
-  const { idempotencyWindowMs } = resolved;
-  const jobs: JobStore = { calls, redisTime, queueOf, secret, idempotencyWindowMs };
+  const { prefix, idempotencyWindowMs } = resolved;
+  const jobs: JobStore = { redis, prefix, calls, redisTime, queueOf, addJobs: jobAdder(redis), secret };
+  const batches = createBatches((call) => storeJob(call, jobs));
 
   const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
     const { account, rules } = accountOf(mms?.account, resolved);
-    const { requestSize: maxRecipients, prefix, mediaMemoryMs, maxJobBytes } = resolved;
+    const { requestSize: maxRecipients, mediaMemoryMs, maxJobBytes } = resolved;
     const rulesAt = (nowMs: number): MmsRules => ({ ...rules, maxRecipients, nowMs });
     const nowMs = await redisTime((systemMs) => void checkMms(mms, rulesAt(systemMs)));
     return sendMms(
       { mms, account, rules: rulesAt(nowMs) },
-      { ...jobs, redis, prefix, mediaMemoryMs, maxJobBytes },
+      { ...jobs, idempotencyWindowMs, mediaMemoryMs, maxJobBytes },
     );
   };
 
@@ -163,7 +166,7 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async send(message) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      return tracked(sendOne(message, resolved, jobs));
+      return tracked(sendOne(message, resolved, { ...jobs, batches, idempotencyWindowMs }));
     },
     async sendMms(mms) {
       if (closed) throw new ProducerError('PRODUCER_CLOSED');
@@ -176,11 +179,9 @@ export function createProducer(options: ProducerOptions): Producer {
       const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
       const nowMs = options.dryRun ? Date.now() : await redisTime((systemMs) => void campaignAt(systemMs));
       const campaign = campaignAt(nowMs);
-      const { prefix, campaignWindowMs, maxJobBytes } = resolved;
+      const { campaignWindowMs, maxJobBytes } = resolved;
       const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
-      const place = { redis, prefix, calls, queue: () => queueOf(account), secret };
-      const store = { ...place, requestSize, campaignWindowMs };
-      return sendMany(recipients, options, campaign, store);
+      return sendMany(recipients, options, campaign, { ...jobs, requestSize, campaignWindowMs });
     },
     campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),
     setCampaign: (id, state, options) =>

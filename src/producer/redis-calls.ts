@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { PartlyAdded } from '../queue/add-jobs.ts';
 import {
   isTurnedAway,
   moreTelling,
@@ -107,7 +108,13 @@ export function createRedisCalls(redis: Redis, limitMs: number): RedisCalls {
     }
   };
 
-  const mayTryAgain = (trouble: RedisTrouble, { isRepeatable }: RedisCall<unknown>): boolean => {
+  const mayTryAgain = (
+    error: unknown,
+    trouble: RedisTrouble,
+    { isRepeatable }: RedisCall<unknown>,
+  ): boolean => {
+    // What is half there would be taken for the whole.
+    if (error instanceof PartlyAdded) return false;
     if (trouble.kind === 'doubt') return isRepeatable;
     return trouble.kind === 'unsent' || passes(trouble.reason);
   };
@@ -120,7 +127,7 @@ export function createRedisCalls(redis: Redis, limitMs: number): RedisCalls {
       } catch (error) {
         const trouble = readTrouble(error);
         if (trouble.kind === 'doubt') run.isDoubtful = true;
-        if (run.waiting.isLong() || !mayTryAgain(trouble, call)) {
+        if (run.waiting.isLong() || !mayTryAgain(error, trouble, call)) {
           const mayBeStored = call.stores && run.isDoubtful;
           throw redisTrouble(trouble, { mayBeStored, messageId: call.messageId, error });
         }

@@ -1,7 +1,8 @@
 import type { Lane, WhenUncertain } from '../message/lane.ts';
 import type { SendingFields } from '../message/message.ts';
 import { readTimes } from '../message/times.ts';
-import type { SendJob } from '../queue/send-job.ts';
+import type { Claimed } from '../queue/claims.ts';
+import { contentFields, hashLength } from './names-of-claims.ts';
 
 /** How a caller said that a message is to be sent; what the caller left out is not compared. */
 export interface Wish {
@@ -25,30 +26,34 @@ export function wishOf({ lane, whenUncertain, sendAt, deadline }: SendingFields)
   };
 }
 
-/** A call that repeats an earlier one, or seems to. */
+/** A call that may repeat an earlier one. */
 export interface Repeat {
-  /** The job that it would have stored. */
-  readonly job: SendJob;
+  /** Keyed hashes of what it sends (`contentHash`). */
+  readonly content: string;
   readonly wish: Wish;
+  /** When the call was made, epoch milliseconds. */
+  readonly askedAt: number;
 }
 
 /** Fields in which a call differs from what an earlier one has stored; none where it repeats it. Names only. */
-export function differences({ job, wish }: Repeat, stored: SendJob): readonly string[] {
+export function differences({ content, wish, askedAt }: Repeat, claimed: Claimed): readonly string[] {
   const { lane, whenUncertain, sendAtMs, deadlineAtMs } = wish;
   const isAnotherTime = (wished: number | undefined, known: number): boolean =>
-    wished !== undefined && !isSameTime([wished, job.enqueuedAt], [known, stored.enqueuedAt]);
+    wished !== undefined && !isSameTime([wished, askedAt], [known, claimed.enqueuedAt]);
   const differs: Readonly<Record<string, boolean>> = {
-    to: !isSame(job.to, stored.to),
-    title: job.title !== stored.title,
-    text: !isSame(job.text, stored.text),
-    media: !isSame(job.media, stored.media),
-    lane: lane !== undefined && lane !== stored.lane,
-    whenUncertain: whenUncertain !== undefined && whenUncertain !== stored.whenUncertain,
-    sendAt: isAnotherTime(sendAtMs, stored.sendAt ?? stored.enqueuedAt),
-    deadline: isAnotherTime(deadlineAtMs, stored.deadlineAt),
+    ...Object.fromEntries(
+      contentFields.map((field, index) => [field, hashAt(content, index) !== hashAt(claimed.content, index)]),
+    ),
+    lane: lane !== undefined && lane !== claimed.lane,
+    whenUncertain: whenUncertain !== undefined && whenUncertain !== claimed.whenUncertain,
+    sendAt: isAnotherTime(sendAtMs, claimed.sendAt),
+    deadline: isAnotherTime(deadlineAtMs, claimed.deadlineAt),
   };
   return Object.keys(differs).filter((field) => differs[field]);
 }
+
+const hashAt = (content: string, index: number): string =>
+  content.slice(index * hashLength, (index + 1) * hashLength);
 
 /** A time, and when it was asked for; epoch milliseconds. */
 type AskedTime = readonly [time: number, askedAt: number];
@@ -65,5 +70,3 @@ function isSameTime([time, askedAt]: AskedTime, [otherTime, otherAskedAt]: Asked
   const askedApartMs = askedAt - otherAskedAt;
   return Math.abs(apartMs) <= sameTimeMs || Math.abs(apartMs - askedApartMs) <= sameTimeMs;
 }
-
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);

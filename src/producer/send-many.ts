@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { MessageError } from '../message/errors.ts';
 import { countCampaignJob } from '../queue/campaign.ts';
-import { sendJobOptions } from '../queue/job-options.ts';
+import type { Claimed } from '../queue/claims.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { campaignJobId } from './campaign-job-id.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
-import { ProducerError } from './errors.ts';
 import {
   type CampaignRules,
   jobOf,
@@ -18,20 +13,12 @@ import {
   type ManyReceipt,
   type Watch,
 } from './many.ts';
+import { campaignJobName } from './names-of-claims.ts';
 import { createNumberSet } from './number-set.ts';
-import type { RedisCalls } from './redis-calls.ts';
-import { differences } from './repeat.ts';
-import { readStored } from './store-job.ts';
+import { checkRepeat, findClaim, type JobStore, storeJob } from './store-jobs.ts';
 
 /** Where a campaign's jobs are stored. */
-export interface ManyStore {
-  readonly redis: Redis;
-  readonly prefix: string;
-  readonly calls: RedisCalls;
-  /** Only within a call. */
-  readonly queue: () => Queue;
-  /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
-  readonly secret: () => Promise<string>;
+export interface ManyStore extends JobStore {
   readonly requestSize: number;
   readonly campaignWindowMs: number;
 }
@@ -50,14 +37,16 @@ export async function sendMany(
   store: ManyStore,
 ): Promise<ManyReceipt> {
   const tally = createTally(options);
-  const earlier = createEarlier(campaign, store);
+  let earlierDeadlineAt: number | undefined;
   const underWay = new Set<Promise<void>>();
   let atATime = 1;
   const enqueue = async (job: SendJob, position: number): Promise<void> => {
-    const storedId = options.dryRun ? undefined : await storeJob(job, position, campaign, store);
-    if (storedId === undefined) atATime = storing;
-    else await earlier.compare(storedId, job);
-    tally.add(job, storedId === undefined);
+    const found = options.dryRun
+      ? undefined
+      : await storeChunk(job, { position, looksFirst: atATime === 1 }, campaign, store);
+    if (found === undefined) atATime = storing;
+    else earlierDeadlineAt ??= found.deadlineAt;
+    tally.add(job, found === undefined);
   };
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
     // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
@@ -80,7 +69,7 @@ export async function sendMany(
     account,
     lane: sending.lane,
     ...counts,
-    deadlineAt: latest([isAllOld ? undefined : sending.deadlineAtMs, earlier.deadlineAt()]),
+    deadlineAt: latest([isAllOld ? undefined : sending.deadlineAtMs, earlierDeadlineAt]),
   };
 }
 
@@ -123,64 +112,31 @@ function createTally({ allowRepeats, onProblem, onProgress }: ManyOptions): Tall
   };
 }
 
-/** What an earlier call has stored of the same campaign. */
-interface Earlier {
-  /**
-   * Compares time and lane with those of the first job that Redis still has; all of them have the same.
-   * @throws ProducerError CAMPAIGN_CONFLICT, REDIS_UNAVAILABLE
-   */
-  compare(storedId: string, job: SendJob): Promise<void>;
-  /** Epoch milliseconds; undefined as long as nothing was compared, or where Redis no longer knows. */
-  deadlineAt(): number | undefined;
+interface Place {
+  readonly position: number;
+  /** It may well be stored already: looking costs less than adding it in vain. */
+  readonly looksFirst: boolean;
 }
 
-function createEarlier({ wish }: CampaignRules, store: ManyStore): Earlier {
-  let first: SendJob | undefined;
-  return {
-    async compare(storedId, job) {
-      if (first) return;
-      first = await readEarlier(storedId, store);
-      const fields = first === undefined ? [] : differences({ job, wish }, first);
-      if (fields.length > 0) throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
-    },
-    deadlineAt: () => first?.deadlineAt,
-  };
-}
-
-const readEarlier = (id: string, { calls, queue }: ManyStore): Promise<SendJob | undefined> =>
-  calls.run({ work: () => readStored(queue(), id), isRepeatable: true, stores: false, messageId: id });
-
-/** Stores a job unless it was stored before: then the id of that one comes back. */
-async function storeJob(
+/**
+ * Stores a job unless an earlier call has: then comes back what that one has stored.
+ * @throws ProducerError CAMPAIGN_CONFLICT, REDIS_REFUSED, REDIS_UNAVAILABLE
+ */
+async function storeChunk(
   job: SendJob,
-  position: number,
-  { campaign, account, sending, wish, nowMs }: CampaignRules,
+  { position, looksFirst }: Place,
+  { campaign, account, wish, nowMs }: CampaignRules,
   store: ManyStore,
-): Promise<string | undefined> {
-  const { redis, prefix, calls, queue, secret, campaignWindowMs } = store;
-  const { idPrefix, deduplicationId } = campaignJobId(job, position, await secret());
-  const id = idPrefix + randomBytes(6).toString('hex');
-  const delayMs = (sending.sendAtMs ?? nowMs) - nowMs;
-  const options = sendJobOptions({
-    id,
-    lane: job.lane,
-    now: nowMs,
-    delayMs,
-    // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
-    deduplication: { id: deduplicationId, ttlMs: delayMs + campaignWindowMs },
-  });
+): Promise<Claimed | undefined> {
+  const { redis, prefix, calls, secret, campaignWindowMs: windowMs } = store;
+  const { name, content } = campaignJobName(job, position, await secret());
+  const claim = { name, content, wish, askedAt: nowMs, windowMs };
   const place = { prefix, account, campaign };
   const counted = { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs };
-  const step = { isRepeatable: true, messageId: id };
-  await calls.run({ ...step, work: () => countCampaignJob(redis, place, counted), stores: false });
-  const { id: storedId } = await calls.run({
-    ...step,
-    work: () => queue().add(job.lane, job, options),
-    stores: true,
-  });
-  if (storedId === id) return undefined;
-  if (storedId?.startsWith(idPrefix)) return storedId;
-  const stored = storedId === undefined ? undefined : await readEarlier(storedId, store);
-  const fields = stored === undefined ? [] : differences({ job, wish }, stored);
-  throw new ProducerError('CAMPAIGN_CONFLICT', { messageId: storedId, fields });
+  const work = (): Promise<void> => countCampaignJob(redis, place, counted);
+  const known = looksFirst ? await findClaim(account, name, store) : undefined;
+  if (known) return checkRepeat(known, claim, 'CAMPAIGN_CONFLICT');
+  await calls.run({ work, isRepeatable: true, stores: false });
+  const [earlier] = (await storeJob({ job, claims: [claim] }, store)).earlier;
+  return earlier && checkRepeat(earlier, claim, 'CAMPAIGN_CONFLICT');
 }

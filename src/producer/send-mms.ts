@@ -1,10 +1,12 @@
-import type { Redis } from 'ioredis';
 import { MessageError } from '../message/errors.ts';
 import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
+import type { Claimed } from '../queue/claims.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import { contentHash, keyedName } from './names-of-claims.ts';
 import { wishOf } from './repeat.ts';
-import { findJob, identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import type { SendReceipt } from './send-one.ts';
+import { type CallClaim, checkRepeat, findClaim, type JobStore, storeJob } from './store-jobs.ts';
 import { orStoredBefore } from './stored-before.ts';
 
 /** The answer of `sendMms()`: Redis has stored the medium and the job. */
@@ -17,9 +19,7 @@ export interface MmsReceipt extends SendReceipt {
 
 /** Where an MMS is stored. */
 export interface MmsStore extends JobStore {
-  /** Ready to take commands once `queueOf` has resolved. */
-  readonly redis: Redis;
-  readonly prefix: string;
+  readonly idempotencyWindowMs: number;
   readonly mediaMemoryMs: number;
   readonly maxJobBytes: number;
 }
@@ -36,32 +36,61 @@ export interface MmsCall {
  * @throws MessageError; ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore): Promise<MmsReceipt> {
-  const newJob = async (checked: CheckedMms): Promise<NewJob> => {
-    const media = await mediaOf(checked, store);
-    const { idempotencyKey } = checked;
-    const content = contentOfMms(checked, media);
-    const identity = await identify({ account, idempotencyKey, content }, store);
-    return { ...identity, job: jobOf(checked, media, { account, nowMs: rules.nowMs }), wish: wishOf(mms) };
-  };
-  const receiptOf = (receipt: SendReceipt, { to, repeated }: CheckedMms): MmsReceipt => ({
-    ...receipt,
+  const { nowMs } = rules;
+  const claimOf = (checked: CheckedMms, media: StoredMedia): Promise<CallClaim | undefined> =>
+    claimOfMms({ account, checked, media, wish: wishOf(mms), askedAt: nowMs }, store);
+  const receiptOf = (
+    { to, repeated }: CheckedMms,
+    facts: Omit<SendReceipt, 'account' | 'parts'>,
+  ): MmsReceipt => ({
+    ...facts,
+    account,
+    parts: partsOfMms * to.length,
     messages: to.length,
     repeated,
   });
+  const ofEarlier = (checked: CheckedMms, earlier: Claimed | 'unknown', claim: CallClaim): MmsReceipt => {
+    const { id, lane, sendAt, deadlineAt } = checkRepeat(earlier, claim, 'IDEMPOTENCY_CONFLICT');
+    return receiptOf(checked, { id, lane, sendAt, deadlineAt, duplicate: true });
+  };
   return orStoredBefore(mms, {
     async store() {
       const checked = checkMms(mms, rules);
-      const stored = await newJob(checked);
-      checkSize(stored.job, store.maxJobBytes);
-      await storeMediaOf(stored, checked, store);
-      return receiptOf(await storeJob(stored, store), checked);
+      const media = await mediaOf(checked, store);
+      const claim = await claimOf(checked, media);
+      const job = jobOf(checked, media, { account, nowMs });
+      checkSize(job, store.maxJobBytes);
+      await storeMediaOf(job, checked, store);
+      const { id, earlier } = await storeJob({ job, claims: claim ? [claim] : [] }, store);
+      if (claim && earlier[0]) return ofEarlier(checked, earlier[0], claim);
+      const { lane, enqueuedAt, sendAt = enqueuedAt, deadlineAt } = job;
+      return receiptOf(checked, { id, lane, sendAt, deadlineAt, duplicate: false });
     },
     async find(timeless) {
       const checked = checkMms(timeless, rules);
-      const receipt = await findJob(await newJob(checked), store);
-      return receipt && receiptOf(receipt, checked);
+      const claim = await claimOf(checked, await mediaOf(checked, store));
+      const earlier = claim && (await findClaim(account, claim.name, store));
+      return claim && earlier && ofEarlier(checked, earlier, claim);
     },
   });
+}
+
+interface KeyedMms extends Pick<CallClaim, 'wish' | 'askedAt'> {
+  readonly account: string;
+  readonly checked: CheckedMms;
+  readonly media: StoredMedia;
+}
+
+async function claimOfMms(
+  { account, checked, media, wish, askedAt }: KeyedMms,
+  { secret: readSecret, idempotencyWindowMs: windowMs }: MmsStore,
+): Promise<CallClaim | undefined> {
+  const { idempotencyKey, to, title, text } = checked;
+  if (idempotencyKey === undefined) return undefined;
+  const secret = await readSecret();
+  const { hash, subject, contentType } = media;
+  const content = contentHash([to, title, text, [subject, contentType, hash]], secret);
+  return { name: keyedName(account, idempotencyKey, secret), content, wish, askedAt, windowMs };
 }
 
 /** @throws MessageError JOB_TOO_LARGE */
@@ -75,11 +104,7 @@ async function mediaOf({ media, subject }: CheckedMms, { secret }: JobStore): Pr
   return { hash: mediaHash(data, await secret()), contentType, subject, bytes: data.length };
 }
 
-async function storeMediaOf(
-  { id, job }: NewJob,
-  { media: { data } }: CheckedMms,
-  store: MmsStore,
-): Promise<void> {
+async function storeMediaOf(job: SendJob, { media: { data } }: CheckedMms, store: MmsStore): Promise<void> {
   const { redis, prefix, calls, mediaMemoryMs } = store;
   const { account, media, enqueuedAt, deadlineAt } = job;
   if (!media) return;
@@ -88,15 +113,8 @@ async function storeMediaOf(
     work: () => storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs }),
     isRepeatable: true,
     stores: false,
-    messageId: id,
   });
 }
-
-/** What the recipients get. */
-const contentOfMms = (
-  { to, title, text }: CheckedMms,
-  { hash, contentType, subject }: StoredMedia,
-): readonly unknown[] => ['mms', to, title, text, subject, contentType, hash];
 
 function jobOf(
   checked: CheckedMms,

@@ -1,50 +1,106 @@
-import { contentOf } from '../message/id.ts';
-import { type CheckedMessage, checkMessage, type NewMessage, partsModelField } from '../message/message.ts';
-import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import type { Lane } from '../message/lane.ts';
+import { type CheckedMessage, checkMessage, type NewMessage } from '../message/message.ts';
+import type { Claimed } from '../queue/claims.ts';
+import { deadlineAtOf, messageIdAt } from '../queue/send-job.ts';
 import { accountOf } from './account-of.ts';
+import type { Batches, SentAt } from './batches.ts';
+import { contentHash, keyedName } from './names-of-claims.ts';
 import type { ResolvedOptions } from './options.ts';
-import { type Wish, wishOf } from './repeat.ts';
-import { findJob, identify, type JobStore, type NewJob, type SendReceipt, storeJob } from './store-job.ts';
+import { wishOf } from './repeat.ts';
+import { type CallClaim, checkRepeat, findClaim, type JobStore } from './store-jobs.ts';
 import { orStoredBefore } from './stored-before.ts';
 
 /**
- * Checks a message and stores it.
+ * The answer of `send()`: Redis has stored the message. Of a duplicate it says what is stored, and not what this call
+ * asked for.
+ */
+export interface SendReceipt {
+  /** The message's id: in logs, in dead letters, in `jetsms dead show`. */
+  readonly id: string;
+  readonly account: string;
+  readonly lane: Lane;
+  /** SMS parts that the text takes by the account's `partsModel`: an assumption about what is charged. */
+  readonly parts: number;
+  /** When the message may leave, in epoch milliseconds: `sendAt`, or when it was stored. */
+  readonly sendAt: number;
+  /** After this time (epoch milliseconds) the message is never sent. */
+  readonly deadlineAt: number;
+  /** The same message was stored before, under the same idempotency key; nothing was added. */
+  readonly duplicate: boolean;
+}
+
+/** What sending needs. */
+export interface SendStore extends JobStore {
+  readonly batches: Batches;
+  readonly idempotencyWindowMs: number;
+}
+
+/**
+ * Checks a message and stores it, together with those of other calls that come at the same moment.
  * @throws MessageError; ProducerError UNKNOWN_ACCOUNT, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function sendOne(
   message: NewMessage,
   options: ResolvedOptions,
-  store: JobStore,
+  store: SendStore,
 ): Promise<SendReceipt> {
   const { account, rules } = accountOf(message?.account, options);
-  const nowMs = await store.redisTime(
-    (systemMs) => void checkMessage(message, { ...rules, nowMs: systemMs }),
-  );
-  const newJob = async (checked: CheckedMessage, wish: Wish): Promise<NewJob> => {
-    const { idempotencyKey } = checked;
-    const identity = await identify({ account, idempotencyKey, content: contentOf(checked) }, store);
-    return { ...identity, job: sendJobOf(account, checked, nowMs), wish };
-  };
-  const check = (input: NewMessage): CheckedMessage => checkMessage(input, { ...rules, nowMs });
+  const now = await store.redisTime((systemMs) => void checkMessage(message, { ...rules, nowMs: systemMs }));
+  const check = (input: NewMessage): CheckedMessage => checkMessage(input, { ...rules, nowMs: now });
+  const claimOf = (checked: CheckedMessage): Promise<CallClaim | undefined> =>
+    claimOfMessage({ account, checked, wish: wishOf(message), askedAt: now }, store);
   return orStoredBefore(message, {
-    store: async () => storeJob(await newJob(check(message), wishOf(message)), store),
-    find: async (timeless) => findJob(await newJob(check(timeless), wishOf(message)), store),
+    async store() {
+      const checked = check(message);
+      const claim = await claimOf(checked);
+      const sent = await store.batches.send({ account, message: checked, claim, now });
+      return receiptOf(sent, checked, claim);
+    },
+    async find(timeless) {
+      const checked = check(timeless);
+      const claim = await claimOf(checked);
+      const earlier = claim && (await findClaim(account, claim.name, store));
+      return claim && earlier && receiptOfEarlier(account, earlier, checked, claim);
+    },
   });
 }
 
-function sendJobOf(account: string, checked: CheckedMessage, nowMs: number): SendJob {
-  return {
-    v: sendJobVersion,
-    account,
-    lane: checked.lane,
-    title: checked.title,
-    to: [checked.to],
-    text: checked.text,
-    whenUncertain: checked.whenUncertain,
-    parts: checked.parts,
-    ...partsModelField(checked.partsModel),
-    enqueuedAt: nowMs,
-    ...(checked.sendAtMs === undefined ? {} : { sendAt: checked.sendAtMs }),
-    deadlineAt: checked.deadlineAtMs,
-  };
+interface KeyedCall extends Pick<CallClaim, 'wish' | 'askedAt'> {
+  readonly account: string;
+  readonly checked: CheckedMessage;
+}
+
+async function claimOfMessage(
+  { account, checked, wish, askedAt }: KeyedCall,
+  { secret: readSecret, idempotencyWindowMs: windowMs }: SendStore,
+): Promise<CallClaim | undefined> {
+  const { idempotencyKey, to, title, text } = checked;
+  if (idempotencyKey === undefined) return undefined;
+  const secret = await readSecret();
+  const name = keyedName(account, idempotencyKey, secret);
+  return { name, content: contentHash([to, title, text], secret), wish, askedAt, windowMs };
+}
+
+function receiptOf(
+  { job, index, stored }: SentAt,
+  checked: CheckedMessage,
+  claim: CallClaim | undefined,
+): SendReceipt {
+  const { account, lane, enqueuedAt, sendAt = enqueuedAt } = job;
+  const earlier = claim && stored.earlier[index];
+  if (claim && earlier) return receiptOfEarlier(account, earlier, checked, claim);
+  const id = messageIdAt(stored.id, job, index);
+  const deadlineAt = deadlineAtOf(job, index);
+  return { id, account, lane, parts: checked.parts, sendAt, deadlineAt, duplicate: false };
+}
+
+/** The receipt of a call whose key was used before: for the same, or it is refused. */
+function receiptOfEarlier(
+  account: string,
+  earlier: Claimed | 'unknown',
+  { parts }: CheckedMessage,
+  claim: CallClaim,
+): SendReceipt {
+  const { id, lane, sendAt, deadlineAt } = checkRepeat(earlier, claim, 'IDEMPOTENCY_CONFLICT');
+  return { id, account, lane, parts, sendAt, deadlineAt, duplicate: true };
 }

@@ -19,8 +19,7 @@ export const usedOf = ({ attempts, resends, refusedAt, isAtFault }: Used): Used 
 });
 
 /**
- * What a send job knows of its own way. It lies in the job's `progress`, so that the worker that takes the
- * job reads it without asking Redis again, and the dashboard shows it.
+ * What is known of a send job's way so far. It lies in the job's record, beside BullMQ's job.
  */
 export interface Journal extends Used {
   /** BullMQ's stalled counter as far as it has been accounted for. */
@@ -122,7 +121,8 @@ export function deathFactsOf({ reason, code, row, text, mayHaveArrived }: DeathF
 
 /** What a finished job keeps as its return value. */
 export interface JobResult {
-  readonly end: 'accepted' | 'split';
+  /** `duplicate`: its idempotency key had been used before, so nothing was sent. */
+  readonly end: 'accepted' | 'split' | 'duplicate';
   /** Missing where JetSMS gave none. */
   readonly groupId?: string;
   /** How long the request took that was accepted; missing where an earlier run had made it. */

@@ -1,3 +1,5 @@
+import { type Lane, lanes } from '../message/lane.ts';
+
 /**
  * The hash tag around the prefix keeps all keys of a Redis Cluster's scripts in one slot.
  * A prefix of its own per company or environment keeps two installations apart in one Redis.
@@ -7,8 +9,21 @@ export const defaultPrefix = '{jetsms}';
 /** The account that is used where none is named. */
 export const defaultAccount = 'default';
 
-/** The queue in which an account's send jobs wait. */
-export const queueName = (account: string): string => `jetsms-${account}`;
+/** Where everything of an account lies. */
+export interface AccountPlace {
+  readonly prefix: string;
+  readonly account: string;
+}
+
+/** The queue in which an account's send jobs of one lane wait. */
+export const queueName = (account: string, lane: Lane): string => `jetsms-${account}-${lane}`;
+
+/** The queues of an account's send jobs, the most urgent first. */
+export const queueNames = (account: string): readonly string[] =>
+  lanes.map((lane) => queueName(account, lane));
+
+/** Where send jobs of all lanes waited before each lane had a queue. */
+export const earlierQueueName = (account: string): string => `jetsms-${account}`;
 
 /** The queue that keeps an account's dead letters; nothing ever works on it. */
 export const deadQueueName = (account: string): string => `jetsms-${account}-dead`;
@@ -20,6 +35,10 @@ export type LeaseKind = 'credit' | 'check' | 'sweep';
 export const keys = {
   /** The secret of the installation, with which ids are made. */
   secret: (prefix: string): string => `${prefix}:secret`,
+  /** What is true of a send job, whatever BullMQ knows of it: its journal, the run that owns it, the claims that it lost. */
+  record: (prefix: string, queue: string, id: string): string => `${prefix}:record:${queue}:${id}`,
+  /** What holds a name that may be used once: an idempotency key, a place in a campaign, a piece, a replay. */
+  claim: (prefix: string, account: string, name: string): string => `${prefix}:claim:${account}:${name}`,
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
   /** What the account may still send in this second, by what is counted. */

@@ -141,11 +141,11 @@ export function parseJournal(progress: unknown, job?: Pick<SendJob, 'to' | 'befo
   return { ok: true, journal: { ...journal, history: history.slice(-historyLimit) } };
 }
 
-/** Reads a job's progress as it lies in Redis: JSON, or nothing. Total. */
-export function parseJournalText(raw: string): ParsedJournal {
-  if (raw === '') return noneYet;
-  const progress = readJson(raw);
-  return progress === undefined ? { ok: false, problem: 'the journal is no JSON' } : parseJournal(progress);
+/** Reads a journal as it lies in Redis: JSON, or nothing. Total. */
+export function parseJournalText(raw: string, job?: Pick<SendJob, 'to' | 'before'>): ParsedJournal {
+  const value = raw === '' ? undefined : readJson(raw);
+  if (raw !== '' && value === undefined) return { ok: false, problem: 'the journal is no JSON' };
+  return parseJournal(value, job);
 }
 
 /** For those who can go on without what cannot be read. */
@@ -165,7 +165,7 @@ function dividesAll(pieces: readonly Piece[], messages: number): boolean {
 }
 
 const isResult = isShaped<JobResult>({
-  end: isOneOf(['accepted', 'split']),
+  end: isOneOf(['accepted', 'split', 'duplicate']),
   groupId: optional(isString),
   durationMs: optional(isTime),
 });

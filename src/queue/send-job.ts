@@ -3,7 +3,17 @@ import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../messa
 import { maxMmsTextLength } from '../message/media.ts';
 import { maxTitleLength } from '../message/message.ts';
 import { isProviderNumber } from '../message/number.ts';
-import { isCount, isNumber, isObject, isShaped, isString, isText, isTime, optional } from './checks.ts';
+import {
+  type Check,
+  isCount,
+  isNumber,
+  isObject,
+  isShaped,
+  isString,
+  isText,
+  isTime,
+  optional,
+} from './checks.ts';
 import type { Used } from './journal.ts';
 import type { StoredMedia } from './media.ts';
 import { usedShape } from './used.ts';
@@ -33,8 +43,14 @@ export interface SendJob {
   readonly enqueuedAt: number;
   /** Epoch milliseconds; set where the message was to leave later than it was enqueued. */
   readonly sendAt?: number;
-  /** Epoch milliseconds; after it the message is never sent. */
+  /** Epoch milliseconds; after it the message is never sent. Of joined sends the earliest of their deadlines. */
   readonly deadlineAt: number;
+  /** Single sends that came at the same moment: each message has an end, and a dead letter, of its own. */
+  readonly joined?: true;
+  /** Of joined sends: how much later than `deadlineAt` the deadline of each is, in milliseconds; none where left out. */
+  readonly laterMs?: readonly number[];
+  /** The messages' ids, where they are not made of the job's id (`messageIdAt`). */
+  readonly ids?: readonly string[];
   /** Set on a replayed message: the message that it repeats. */
   readonly origin?: Origin;
   /** Set on a piece of a split job: what its messages had used up before. */
@@ -87,6 +103,11 @@ const isRecipients = (value: unknown): boolean =>
 const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
   isMessageText(job.text) || isTexts(job.text, (job.to as unknown[]).length);
 
+/** Nothing, or a list with one value for each message. */
+const isForEach = (value: unknown, job: Record<keyof SendJob, unknown>, check: Check): boolean =>
+  value === undefined ||
+  (Array.isArray(value) && value.length === (job.to as unknown[]).length && value.every(check));
+
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
 /** Written by hand and not with a schema library: it runs for every job, on lists of up to thousands. */
@@ -103,6 +124,9 @@ const rules: readonly Rule[] = [
   ['enqueuedAt', (job) => isMoment(job.enqueuedAt)],
   ['sendAt', (job) => job.sendAt === undefined || isMoment(job.sendAt)],
   ['deadlineAt', (job) => isMoment(job.deadlineAt)],
+  ['joined', (job) => job.joined === undefined || job.joined === true],
+  ['laterMs', (job) => isForEach(job.laterMs, job, isTime)],
+  ['ids', (job) => isForEach(job.ids, job, isText)],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],
   ['campaign', (job) => isCampaign(job.campaign)],
@@ -138,6 +162,17 @@ export function parseSendJob(data: unknown): ParsedSendJob {
   if (broken) return { ok: false, problem: `field ${broken[0]} is missing or not valid` };
   return { ok: true, job: data as SendJob };
 }
+
+/**
+ * The id of the message at `index`: that of its job, and its place there if the job has several. It survives whatever
+ * becomes of the job.
+ */
+export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>, index: number): string =>
+  ids?.[index] ?? (to.length === 1 ? id : `${id}.${index}`);
+
+/** The deadline of the message at `index`, epoch milliseconds. */
+export const deadlineAtOf = ({ deadlineAt, laterMs }: SendJob, index: number): number =>
+  deadlineAt + (laterMs?.[index] ?? 0);
 
 /** The text of the message at `index`. */
 export const textAt = (job: SendJob, index: number): string =>

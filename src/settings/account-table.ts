@@ -116,15 +116,16 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   },
   connections: {
     kind: wholeNumber(1, 1000),
-    default: 8,
+    default: 32,
     meaning: 'Requests in flight at the same time, for each worker process.',
-    consequence: 'Too small: slow. Too large: JetSMS may slow down or refuse.',
-    example: '8',
+    consequence:
+      'Too small: slow. Too large: JetSMS may slow down or refuse. What it allows is unknown: our choice.',
+    example: '32',
   },
   concurrency: {
     kind: wholeNumber(1, 5000),
     default: 500,
-    meaning: 'Send jobs that one worker process holds at the same time.',
+    meaning: 'Send jobs of each lane that one worker process holds at the same time.',
     consequence:
       'Below connections, connections stay unused. Far above, urgent messages queue behind jobs already taken.',
     example: '500',
@@ -132,7 +133,7 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   batchSize: {
     kind: wholeNumber(1, 10_000),
     default: 100,
-    meaning: 'Single sends of one title that may travel in one request.',
+    meaning: 'Messages of single sends of one title that may travel in one request.',
     consequence:
       'Larger: fewer requests. A request without an answer is uncertain for all its messages. 1 = each message by itself.',
     example: '100',
@@ -140,24 +141,19 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   batchWaitMs: {
     kind: wholeNumber(0, 10_000),
     default: 5,
-    meaning: 'The longest that a single send waits for company, in milliseconds; lane otp never waits.',
-    consequence: 'Larger: fuller requests, later messages. 0 = take only what is already there.',
+    meaning:
+      'The longest that a single send waits for others while requests are under way, in milliseconds; lane otp never waits.',
+    consequence:
+      'Larger: fuller requests, later messages. 0 = take only what is already there. Where nothing is under way, nothing waits.',
     example: '5',
   },
   connectionsForOtp: {
     kind: wholeNumber(0, 1000),
-    default: 2,
+    default: 4,
     meaning: 'Requests of `connections` that only lane otp may use.',
     consequence:
       'So an OTP leaves at once though bulk keeps all others busy. At least one request stays for the other lanes.',
-    example: '2',
-  },
-  concurrencyForOtp: {
-    kind: wholeNumber(0, 5000),
-    default: 20,
-    meaning: 'Send jobs beyond `concurrency` that one worker process holds for lane otp alone.',
-    consequence: 'So an OTP is taken at once though bulk fills all of `concurrency`. 0 = none are kept.',
-    example: '20',
+    example: '4',
   },
   messagesPerSecond: {
     kind: wholeNumber(0, 1_000_000),

@@ -35,7 +35,6 @@ export interface AccountSettings {
   /** Requests of `connections` that only lane otp may use. */
   readonly connectionsForOtp: number;
   /** Send jobs beyond `concurrency` that only lane otp may fill; 0 = none. */
-  readonly concurrencyForOtp: number;
   /** Over all workers together; 0 = no limit of ours. */
   readonly messagesPerSecond: number;
   /** Over all workers together; 0 = no limit of ours. */

@@ -1,4 +1,5 @@
 import type { ConsumerSigns } from '../bullmq/consumer.ts';
+import type { Lane } from '../message/lane.ts';
 import type { ClockState } from '../worker/clock-guard.ts';
 import { judgeEviction } from './eviction.ts';
 
@@ -19,9 +20,10 @@ export type RedisAnswer =
     }
   | { readonly kind: 'no-answer'; readonly why: string };
 
-/** One account's queue and the worker that should work on it. */
+/** One lane of an account, and the consumer that should work on it. */
 export interface ConsumerFacts {
   readonly account: string;
+  readonly lane: Lane;
   readonly isRunning: boolean;
   readonly isPaused: boolean;
   /** Jobs that it may hold at a time. */
@@ -50,7 +52,7 @@ export function judgeHealth({ redis, consumers, ...facts }: HealthFacts): readon
   return [
     ...judgeAnswer(redis),
     judgeClock(clockState),
-    ...consumers.map((consumer) => (isWrong ? stands(consumer) : judgeConsumer(consumer, facts))),
+    ...byAccount(consumers).map((lanes) => (isWrong ? stands(lanes) : judgeConsumers(lanes, facts))),
   ];
 }
 
@@ -91,7 +93,20 @@ function skewWords(skewMs: number): string {
   return `${tenths} s ${skewMs > 0 ? 'ahead of' : 'behind'}`;
 }
 
-const stands = ({ account }: ConsumerFacts): HealthCheck => ({
+/** The consumers of one account, one for each lane. */
+type Lanes = readonly [ConsumerFacts, ...ConsumerFacts[]];
+
+function byAccount(consumers: readonly ConsumerFacts[]): readonly Lanes[] {
+  const accounts = new Map<string, [ConsumerFacts, ...ConsumerFacts[]]>();
+  for (const consumer of consumers) {
+    const known = accounts.get(consumer.account);
+    if (known) known.push(consumer);
+    else accounts.set(consumer.account, [consumer]);
+  }
+  return [...accounts.values()];
+}
+
+const stands = ([{ account }]: Lanes): HealthCheck => ({
   check: 'consuming',
   account,
   ok: false,
@@ -103,10 +118,15 @@ interface Time {
   readonly clock: number;
 }
 
-function judgeConsumer(consumer: ConsumerFacts, time: Time): HealthCheck {
-  const problem = problemOf(consumer, time);
-  const says = problem ?? `takes jobs (${consumer.signs.inHand} in hand)`;
-  return { check: 'consuming', account: consumer.account, ok: problem === undefined, says };
+/** An account is fine where each of its lanes is. */
+function judgeConsumers(lanes: Lanes, time: Time): HealthCheck {
+  const problems = lanes.flatMap((consumer) => {
+    const problem = problemOf(consumer, time);
+    return problem === undefined ? [] : [`lane ${consumer.lane} ${problem}`];
+  });
+  const inHand = lanes.reduce((sum, { signs }) => sum + signs.inHand, 0);
+  const says = problems.length === 0 ? `takes jobs (${inHand} in hand)` : problems.join('; ');
+  return { check: 'consuming', account: lanes[0].account, ok: problems.length === 0, says };
 }
 
 function problemOf(

@@ -1,16 +1,19 @@
 import type { Redis } from 'ioredis';
+import { type Lane, lanes } from '../message/lane.ts';
 import { keys, queueName } from '../queue/names.ts';
 import type { RedisAnswer } from './health-judge.ts';
 
 /** What Redis told of everything that health rests on. */
 export interface HealthAnswers {
   readonly redis: RedisAnswer;
-  /** In the order of the accounts; missing where Redis gave no answer. */
+  /** In the order of the accounts, of each in the order of the lanes; missing where Redis gave no answer. */
   readonly lines?: readonly Line[];
 }
 
-/** An account's queue as a worker finds it. */
+/** The queue of one lane as a worker finds it. */
 export interface Line {
+  readonly account: string;
+  readonly lane: Lane;
   /** The job that is next; undefined where none waits. */
   readonly first: string | undefined;
   /** Paused, limited, or one at a time: no worker need take a job. */
@@ -69,8 +72,9 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
   const pipeline = redis.pipeline();
   pipeline.set(keys.probe(prefix, name), '1', 'PX', probeMs);
   pipeline.info('memory');
-  for (const account of accounts) {
-    const queue = `${prefix}:${queueName(account)}`;
+  const places = accounts.flatMap((account) => lanes.map((lane) => ({ account, lane })));
+  for (const { account, lane } of places) {
+    const queue = `${prefix}:${queueName(account, lane)}`;
     pipeline.zrange(`${queue}:prioritized`, '0', '0');
     pipeline.lindex(`${queue}:wait`, -1);
     pipeline.hmget(`${queue}:meta`, 'paused', 'concurrency', 'max');
@@ -82,9 +86,10 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
     const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1];
     return {
       redis: { kind: 'answer', refusal, evictionPolicy },
-      lines: accounts.map((_, index) =>
-        lineOf(rest.slice(index * commandsPerLine).map(([, value]) => value)),
-      ),
+      lines: places.map((place, index) => ({
+        ...place,
+        ...lineOf(rest.slice(index * commandsPerLine).map(([, value]) => value)),
+      })),
     };
   } catch {
     return noAnswer('Redis broke off the connection');
@@ -94,7 +99,7 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
 /** Redis' own word for what it refuses, such as READONLY or OOM: the rest of the sentence may hold anything. */
 const wordOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';
 
-function lineOf([prioritized, waiting, meta, limiter]: readonly unknown[]): Line {
+function lineOf([prioritized, waiting, meta, limiter]: readonly unknown[]): Omit<Line, 'account' | 'lane'> {
   const first = (prioritized as readonly string[] | undefined)?.[0] ?? (waiting as string | null);
   const gates = (meta as readonly (string | null)[] | undefined) ?? [];
   return {

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis';
+import type { Consumer } from '../bullmq/consumer.ts';
+import type { Lane } from '../message/lane.ts';
 import type { AccountWorker } from '../worker/account-worker.ts';
 import type { ClockGuard, ClockState } from '../worker/clock-guard.ts';
 import { readEviction } from './eviction.ts';
@@ -80,7 +82,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     accounts: accounts.map(({ account }) => account.name),
   });
   const patience = createPatience(options.exitAfterMs, clock);
-  let heads: readonly (Head | undefined)[] = [];
+  let heads: ReadonlyMap<string, Head> = new Map();
   let health: Health = { ready: false, since: now(), checks: [] };
   let changedAt = clock();
   let timer: NodeJS.Timeout | undefined;
@@ -97,8 +99,10 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   const look = async (): Promise<void> => {
     const { redis, lines } = await ask();
     if (isStopped) return;
-    heads = accounts.map((_, index) => headOf(lines?.[index], heads[index], clock()));
-    const consumers = accounts.map((worker, index) => consumerFacts(worker, heads[index], options));
+    heads = headsOf(lines ?? [], heads, clock());
+    const consumers = accounts.flatMap((worker) =>
+      worker.consumers.map((consumer) => consumerFacts(worker, consumer, heads, options)),
+    );
     const clockState = options.clockGuard.state();
     const checks = judgeHealth({ redis, clockState, consumers, stuckAfterMs, clock: clock() });
     const ready = checks.every(({ ok }) => ok);
@@ -135,25 +139,39 @@ interface Head {
   readonly since: number;
 }
 
-function headOf(line: Line | undefined, before: Head | undefined, clock: number): Head | undefined {
-  if (!line?.first || line.isHeldBack) return undefined;
-  return before?.id === line.first ? before : { id: line.first, since: clock };
+const placeOf = (account: string, lane: Lane): string => `${account} ${lane}`;
+
+function headsOf(
+  lines: readonly Line[],
+  before: ReadonlyMap<string, Head>,
+  clock: number,
+): ReadonlyMap<string, Head> {
+  return new Map(
+    lines.flatMap(({ account, lane, first, isHeldBack }) => {
+      if (!first || isHeldBack) return [];
+      const place = placeOf(account, lane);
+      const known = before.get(place);
+      return [[place, known?.id === first ? known : { id: first, since: clock }] as const];
+    }),
+  );
 }
 
 function consumerFacts(
-  { account, bull, consumer }: AccountWorker,
-  head: Head | undefined,
+  { account }: AccountWorker,
+  consumer: Consumer,
+  heads: ReadonlyMap<string, Head>,
   { lockDurationMs }: HealthWatchOptions,
 ): ConsumerFacts {
   const hasPace = account.messagesPerSecond > 0 || account.requestsPerSecond > 0;
   return {
     account: account.name,
-    isRunning: bull.isRunning(),
-    isPaused: bull.isPaused(),
-    concurrency: account.concurrency,
+    lane: consumer.lane,
+    isRunning: consumer.isRunning(),
+    isPaused: consumer.isPaused(),
+    concurrency: consumer.concurrency,
     fullForMs: hasPace ? undefined : lockDurationMs,
     signs: consumer.signs(),
-    passedOverSince: head?.since,
+    passedOverSince: heads.get(placeOf(account.name, consumer.lane))?.since,
   };
 }
 

@@ -1,12 +1,11 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { uncertainKey } from '../bullmq/put-dead-letter.ts';
 import { type Lane, lanes } from '../message/lane.ts';
-import type { JobState } from '../metrics/labels.ts';
+import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.ts';
 import type { AccountSnapshot, Collect } from '../metrics/metrics.ts';
 import { isObject, isTime } from '../queue/checks.ts';
-import { lanePriority } from '../queue/job-options.ts';
 import { readJson } from '../queue/json.ts';
-import { deadQueueName, queueName } from '../queue/names.ts';
+import { deadQueueName, keys, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
 import {
@@ -25,25 +24,21 @@ export interface SnapshotOptions {
   readonly now: () => number;
 }
 
-/** The queues of one account, by their full names in Redis. */
-interface AccountQueues {
+/** What is read of one account. */
+interface AccountSources {
   readonly account: string;
-  readonly main: string;
-  readonly dead: string;
   readonly holds: HoldStore;
   readonly credit: CreditStore;
 }
 
 /**
  * Reads all accounts' queues for a scrape. Per account it sends a fixed number of commands in a few round trips,
- * whatever the backlog: they are O(1), but for the one that finds the next job of a lane, which is O(log n).
+ * whatever the backlog: each is O(1).
  */
 export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOptions): Collect {
-  const queues = accounts.map(
-    (account): AccountQueues => ({
+  const sources = accounts.map(
+    (account): AccountSources => ({
       account,
-      main: `${prefix}:${queueName(account)}`,
-      dead: `${prefix}:${deadQueueName(account)}`,
       holds: createHoldStore(redis, { prefix, account }),
       credit: createCreditStore(redis, { prefix, account }),
     }),
@@ -51,31 +46,39 @@ export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOp
   const forgetGone = createForgetting(redis);
   return () =>
     Promise.all(
-      queues.map(async (one) => {
-        const [snapshot] = await Promise.all([readAccount(redis, one, now()), forgetGone(one.dead)]);
+      sources.map(async (source) => {
+        const dead = `${prefix}:${deadQueueName(source.account)}`;
+        const [snapshot] = await Promise.all([readAccount(redis, prefix, source, now()), forgetGone(dead)]);
         return snapshot;
       }),
     );
 }
 
-async function readAccount(redis: Redis, queues: AccountQueues, now: number): Promise<AccountSnapshot> {
-  const { account, main, dead, holds, credit } = queues;
+async function readAccount(
+  redis: Redis,
+  prefix: string,
+  { account, holds, credit }: AccountSources,
+  now: number,
+): Promise<AccountSnapshot> {
+  const nameOf = (queue: QueueLabel): string =>
+    queue === 'dead' ? deadQueueName(account) : queueName(account, queue);
   const pipeline = redis.pipeline();
-  countStates(pipeline, main);
-  countStates(pipeline, dead);
-  pipeline.hlen(uncertainKey(dead));
-  for (const lane of lanes) pipeline.zrangebyscore(`${main}:prioritized`, ...scoresOf(lane), 'LIMIT', 0, 1);
+  for (const queue of queueLabels) countStates(pipeline, `${prefix}:${nameOf(queue)}`);
+  pipeline.hlen(uncertainKey(`${prefix}:${deadQueueName(account)}`));
+  for (const lane of lanes) pipeline.lindex(`${prefix}:${queueName(account, lane)}:wait`, -1);
   const [answers, stored, told] = await Promise.all([run(pipeline), holds.read(), credit.read()]);
-  const counts = answers.slice(0, 2 * stateCount).map(Number);
-  const heads = answers.slice(-lanes.length) as string[][];
-  const hold = shownHold(stored.record, stored.isPaused);
+  const counts = answers.slice(0, queueLabels.length * stateCount).map(Number);
+  const jobs = queueLabels.map(
+    (queue, at) => [queue, named(counts.slice(at * stateCount, (at + 1) * stateCount))] as const,
+  );
+  const heads = lanes.map((lane, at) => ({ lane, id: answers.slice(-lanes.length)[at] as string | null }));
+  const hold = shownHold(stored.record, stored.pausedLanes);
   return {
     account,
-    main: named(counts.slice(0, stateCount)),
-    dead: named(counts.slice(stateCount)),
-    uncertainOpen: Number(answers[2 * stateCount]),
+    jobs: Object.fromEntries(jobs) as AccountSnapshot['jobs'],
+    uncertainOpen: Number(answers[queueLabels.length * stateCount]),
     held: stands(hold) ? hold.reason : undefined,
-    oldestWaitingMs: await waitingTimes(redis, { main, heads, now }),
+    oldestWaitingMs: await waitingTimes(redis, { prefix, account, heads, now }),
     ...creditOf(told),
   };
 }
@@ -110,41 +113,41 @@ function countStates(pipeline: ChainableCommander, queue: string): void {
 const named = (counts: readonly number[]): Partial<Record<JobState, number>> =>
   Object.fromEntries(stateKeys.map(([state], index) => [state, counts[index] ?? 0]));
 
-/** BullMQ 6.7.0 sorts waiting jobs by priority × 2^32 + a counter; a job that was put back has counter 0. */
-const priorityStep = 2 ** 32;
-
-const scoresOf = (lane: Lane): readonly [min: number, max: number] => [
-  lanePriority[lane] * priorityStep,
-  (lanePriority[lane] + 1) * priorityStep - 1,
-];
-
 interface Heads {
-  readonly main: string;
+  readonly prefix: string;
+  readonly account: string;
   /** The next job of each lane, if there is one. */
-  readonly heads: readonly (readonly string[])[];
+  readonly heads: readonly { readonly lane: Lane; readonly id: string | null }[];
   readonly now: number;
 }
 
 /** How long the next job of each lane has waited: it is the oldest, but for jobs that come back from a delay. */
 async function waitingTimes(
   redis: Redis,
-  { main, heads, now }: Heads,
+  { prefix, account, heads, now }: Heads,
 ): Promise<Partial<Record<Lane, number>>> {
-  const waiting = lanes.flatMap((lane, index) => heads[index]?.map((id) => ({ lane, id })) ?? []);
+  const waiting = heads.flatMap(({ lane, id }) => (id === null ? [] : [{ lane, id }]));
   if (waiting.length === 0) return {};
   const pipeline = redis.pipeline();
-  for (const { id } of waiting) pipeline.hmget(`${main}:${id}`, 'timestamp', 'opts', 'progress');
-  const jobs = (await run(pipeline)) as (string | null)[][];
+  for (const { lane, id } of waiting) {
+    const queue = queueName(account, lane);
+    pipeline.hmget(`${prefix}:${queue}:${id}`, 'timestamp', 'opts');
+    pipeline.hmget(keys.record(prefix, queue, id), 'journal');
+  }
+  const found = (await run(pipeline)) as (string | null)[][];
   return Object.fromEntries(
-    waiting.map(({ lane }, index) => [lane, Math.max(0, now - waitsSince(jobs[index] ?? [], now))]),
+    waiting.map(({ lane }, at) => {
+      const fields = [...(found[2 * at] ?? []), ...(found[2 * at + 1] ?? [])];
+      return [lane, Math.max(0, now - waitsSince(fields, now))];
+    }),
   );
 }
 
 /** Since when a job could have been sent: a delay that was asked for, or a retry's, is no waiting. */
-function waitsSince([timestamp, opts, progress]: readonly (string | null)[], now: number): number {
+function waitsSince([timestamp, opts, journal]: readonly (string | null)[], now: number): number {
   // Gone between the two questions: somebody has just taken it.
   if (!timestamp) return now;
-  const read = parseJournalText(progress ?? '');
+  const read = parseJournalText(journal ?? '');
   const notBefore = read.ok ? (read.journal.notBefore ?? 0) : 0;
   return Math.max(timeIn(Number(timestamp)) + timeIn(delayIn(opts)), notBefore);
 }

@@ -1,175 +1,277 @@
-import type { Parcel, ParcelMedia } from '../jetsms/parcel.ts';
-import { textAt } from '../queue/send-job.ts';
-import type { RefusalEffect } from './account/hold-refusals.ts';
-import type { DeliverContext, Delivery } from './delivery.ts';
-import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
-import { mark, unmark } from './marks.ts';
-import { record } from './record.ts';
-import type { HoldAccount } from './verdict/decide.ts';
+import type { Job } from 'bullmq';
+import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
+import { isLockLost } from '../bullmq/lock-lost.ts';
+import type { Outcome } from '../jetsms/outcome.ts';
+import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
+import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import type { Hold } from './account/hold-record.ts';
+import type { Delivery, RequestContext, Settlement } from './delivery.ts';
+import { type GateContext, type Passage, passGates } from './gates.ts';
+import type { Joiner } from './joiner.ts';
+import type { KnownJob, SettleContext, TakenUp } from './known-job.ts';
+import {
+  backToWait,
+  delayUntil,
+  giveUp,
+  leaveAlone,
+  settle,
+  settleKnownEnd,
+  unreadableFacts,
+} from './settle.ts';
+import { decide, ownSituation, type Verdict } from './verdict/decide.ts';
+import { firstAndRest, onWholeJob } from './verdict/division.ts';
+import { afterAttempt, resentBy } from './verdict/journal-entries.ts';
+import { type Resumed, resume } from './verdict/resume.ts';
+
+/** What delivering a job needs of the world. */
+export interface DeliverContext
+  extends SettleContext,
+    GateContext,
+    Pick<RequestContext, 'worker' | 'maxResends'> {
+  readonly joiner: Pick<Joiner<Delivery>, 'add'>;
+  /** A job of more bytes is not read. */
+  readonly maxJobBytes: number;
+}
+
+/** How long a job waits after something of ours went wrong with it. */
+const afterFaultMs = 15_000;
 
 /**
- * Sends a group of jobs in one request and settles each of them. Never throws: what goes wrong here (Redis, a
- * bug) settles the jobs that are still open as `failed`.
+ * One run of one job, from the queue to its next place. The promise settles in BullMQ's words (`settle.ts`);
+ * whatever else is thrown on the way is a fault of ours: counted, logged, and the job tried again until its
+ * deadline.
  */
-export async function deliverGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
+export async function deliver(taken: TakenUp, context: DeliverContext): Promise<JobResult> {
   try {
-    await sendGroup(group, context);
+    return await run(taken, context);
   } catch (error) {
-    await returnCanary(group, context);
-    for (const delivery of group) delivery.settle({ kind: 'failed', error });
+    if (isBullWord(error)) throw error;
+    if (isLockLost(error)) {
+      context.telemetry.lockLost(taken.job.id ?? '', 'while settling');
+      return leaveAlone();
+    }
+    context.telemetry.unexpected(error, 'job');
+    return await setAside(taken, context);
   }
 }
 
-async function sendGroup(group: readonly Delivery[], context: DeliverContext): Promise<void> {
-  if (!(await payFor(group, context))) return giveBack(group, context);
-  const fit = await turnAway(group, context);
-  const media = await mediaOf(fit, context);
-  const marked = await mark(fit, context);
-  if (marked.length === 0) return returnCanary(group, context);
-  const parcel = parcelOf(marked, media);
-  const startedAt = context.now();
-  const attempt = await sendParcel(parcel, isCanary(marked), context);
-  if (attempt === 'open') {
-    await unmark(marked, context);
-    return giveBack(marked, context);
+/** The way of a message: what is known of it, the gates, the request, its end. */
+async function run(taken: TakenUp, context: DeliverContext): Promise<JobResult> {
+  const parsed = parseJobWithin(taken.job.data, context.maxJobBytes);
+  const id = taken.job.id ?? '';
+  for (let isFirstLook = true; ; isFirstLook = false) {
+    const record =
+      !parsed.ok || (isFirstLook && isFirstRun(taken.job))
+        ? emptyRecord
+        : await context.records.read({ id, job: parsed.job });
+    const { stalledCounter } = taken.job;
+    const resumed = resume({ id, parsed, record, stalledCounter, now: context.now() });
+    if (resumed.kind === 'invalid') return giveUpUnread(taken, resumed, context);
+    const known: KnownJob = { ...taken, id, sendJob: resumed.job };
+    if (resumed.kind !== 'send') return settleWithoutRequest(known, resumed, context);
+    const passage = await passGates(id, resumed.job, context);
+    if (passage.kind !== 'free' && passage.kind !== 'canary')
+      return stopAtGate(known, resumed.journal, passage, context);
+    const settlement = await request(known, { ...resumed, record, passage }, context);
+    if (settlement.kind !== 'look-again') return settle(known, settlement, context);
   }
-  const messages = parcel.messages.length;
-  context.telemetry.request({ outcome: attempt.outcome, durationMs: attempt.durationMs, messages });
-  await settleGroup(marked, { attempt, startedAt, messages, isOneText: isOneText(marked) }, context);
 }
 
-const isCanary = (group: readonly Delivery[]): boolean => group[0]?.isCanary ?? false;
+/** Nobody has had the job before: what may lie beside it is looked at together with the request. */
+const isFirstRun = ({ attemptsStarted, stalledCounter }: Job): boolean =>
+  attemptsStarted <= 1 && stalledCounter === 0;
 
-const countMessages = (group: readonly Delivery[]): number =>
-  group.reduce((sum, { messages }) => sum + messages, 0);
-
-/** Waits until the account's pace lets the request leave. Each request pays, also those that a refusal divides. */
-function payFor(group: readonly Delivery[], { rate, telemetry }: DeliverContext): Promise<boolean> {
-  return rate.pay(group[0]?.lane ?? 'bulk', countMessages(group)).catch((error) => {
-    telemetry.redis(error);
-    return false;
-  });
-}
-
-/** A canary asks whether the endpoint answers, so it goes whatever the breaker has seen before. */
-const sendParcel = (parcel: Parcel, isCanary: boolean, { breaker, client }: DeliverContext) =>
-  isCanary ? breaker.probe(() => client.send(parcel)) : breaker.run(() => client.send(parcel));
-
-/** Jobs that must not be sent now: too old, of an account that was held meanwhile, or by a clock that is wrong. */
-async function turnAway(
-  group: readonly Delivery[],
-  { holds, mayLeave, now }: DeliverContext,
-): Promise<readonly Delivery[]> {
-  const isHeld = !isCanary(group) && (await holds.isHeld());
-  return group.filter((delivery) => {
-    const isFit = mayLeave() && !isHeld && now() < delivery.job.deadlineAt;
-    if (!isFit) delivery.settle({ kind: 'back' });
-    return isFit;
-  });
-}
-
-/** What an MMS carries; it travels alone, so its group has one job. */
-async function mediaOf(
-  [first]: readonly Delivery[],
-  { media }: DeliverContext,
-): Promise<ParcelMedia | undefined> {
-  const stored = first?.job.media;
-  if (!stored) return undefined;
-  const { hash, subject, contentType } = stored;
-  return { subject, contentType, dataBase64: await media.base64(hash) };
-}
-
-function parcelOf(group: readonly Delivery[], media: ParcelMedia | undefined): Parcel {
-  const messages = group.flatMap(({ id, job, messages: carried }) =>
-    job.to.slice(0, carried).map((to, index) => ({
-      id: job.to.length === 1 ? id : `${id}.${index}`,
-      to,
-      text: textAt(job, index),
-    })),
-  );
-  return {
-    title: group[0]?.job.title ?? '',
-    messages,
-    ...(media ? { media } : {}),
-    expireAt: Math.min(...group.map(({ job }) => job.deadlineAt)),
-  };
-}
-
-/** Nothing was sent. Where the endpoint counts as unreachable, the hold shows before the jobs are taken again. */
-async function giveBack(group: readonly Delivery[], context: DeliverContext): Promise<void> {
-  await context.holds.refresh();
-  await returnCanary(group, context);
-  for (const delivery of group) delivery.settle({ kind: 'back' });
-}
-
-/** A canary that made no request: the next message may be it at once. */
-async function returnCanary([first]: readonly Delivery[], context: DeliverContext): Promise<void> {
-  if (!first?.isCanary) return;
-  await context.holds.canaryReturned(first.id).catch((error) => context.telemetry.redis(error));
-}
-
-/** Whether one text goes to all: a job's own list of texts is taken for different ones. */
-function isOneText(group: readonly Delivery[]): boolean {
-  const first = group[0]?.job.text;
-  return typeof first === 'string' && group.every(({ job }) => job.text === first);
-}
-
-/** Decides for each job, lets the account's hold have its say, records what must not be forgotten, and settles. */
-async function settleGroup(group: readonly Delivery[], sent: Sent, context: DeliverContext): Promise<void> {
-  const judged = judgeAll(group, sent, context);
-  if (group.length > 1 && judged.every(isUndivided)) return sendInHalves(group, context);
-  // A hold must stand before its jobs go back to wait, or they would be taken at once.
-  const effect = await tellHolds(judged, sent, context);
-  await record(withEffect(judged, effect, context.now()), sent, context);
-}
-
-/** Holds learn from every request. Failing here must not cost the messages their record. */
-async function tellHolds(
-  judged: readonly Judged[],
-  sent: Sent,
+/** A job for which no request is to be made now. */
+function settleWithoutRequest(
+  known: KnownJob,
+  resumed: Exclude<Resumed, { readonly kind: 'send' | 'invalid' }>,
   context: DeliverContext,
-): Promise<RefusalEffect> {
+): JobResult | Promise<JobResult> {
+  const { journal } = resumed;
+  switch (resumed.kind) {
+    case 'unreadable':
+      return giveUp(known, { facts: unreadableFacts(resumed.problem), journal }, context);
+    case 'duplicate':
+      return { end: 'duplicate' };
+    case 'expired':
+      return endAs(known, expiredFacts(journal), journal, context);
+    case 'settle':
+      return settleKnownEnd(known, { settled: resumed.settled, journal }, context);
+    case 'wait':
+      return delayUntil(known, resumed.until, context);
+    case 'crashed':
+      return afterCrash(known, journal, context);
+  }
+}
+
+/** Gives up a job that cannot be read. What is too large is not carried on: its failed job still has it. */
+function giveUpUnread(
+  taken: TakenUp,
+  found: Omit<UnreadableJob, 'ok'> & { readonly mayHaveBeenSent: boolean; readonly journal: Journal },
+  context: DeliverContext,
+): Promise<JobResult> {
+  const { problem, isTooLarge, mayHaveBeenSent, journal } = found;
+  const facts: DeathFacts = mayHaveBeenSent ? unreadableFacts(problem) : { reason: 'invalid', text: problem };
+  if (!isTooLarge) return giveUp(taken, { facts, journal }, context);
+  const data = { leftOut: 'The data lies in the failed job of this id until keepFailedAgeMs is over.' };
+  return giveUp(taken, { facts, journal, data }, context);
+}
+
+function stopAtGate(
+  known: KnownJob,
+  journal: Journal,
+  passage: Exclude<Passage, { readonly kind: 'free' | 'canary' }>,
+  context: DeliverContext,
+): Promise<JobResult> {
+  switch (passage.kind) {
+    case 'back':
+      return backToWait(known);
+    case 'wait':
+      return delayUntil(known, passage.until, context);
+    case 'cancelled':
+      return endAs(known, { reason: 'cancelled' }, journal, context);
+    case 'expired':
+      return endAs(known, expiredFacts(journal), journal, context);
+    case 'invalid':
+      return endAs(known, { reason: 'invalid', text: passage.problem }, journal, context);
+  }
+}
+
+interface Sendable {
+  readonly journal: Journal;
+  readonly record: JobRecord;
+  readonly passage: Extract<Passage, { readonly kind: 'free' | 'canary' }>;
+}
+
+function request(
+  { id, job, sendJob }: KnownJob,
+  { journal, record, passage }: Sendable,
+  { joiner }: DeliverContext,
+): Promise<Settlement> {
+  const isCanary = passage.kind === 'canary';
+  return new Promise((settle) => {
+    joiner.add({
+      id,
+      run: job.attemptsStarted,
+      job: sendJob,
+      journal,
+      lost: record.lost,
+      isCanary,
+      lane: sendJob.lane,
+      batchKey: travelsAlone(sendJob, journal) || isCanary ? id : batchKeyOf(sendJob),
+      messages: isCanary ? 1 : sendJob.to.length,
+      settle,
+    });
+  });
+}
+
+/**
+ * A campaign's job travels alone, and so does an MMS; and a message that the endpoint refused with its account,
+ * so that a second refusal says which message it is about.
+ */
+const travelsAlone = ({ to, joined, media }: SendJob, { refusedAt }: Journal): boolean =>
+  (to.length > 1 && !joined) || media !== undefined || refusedAt !== undefined;
+
+/** Sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
+const batchKeyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
+
+/** Ends a job that no request was made for. */
+function endAs(
+  known: KnownJob,
+  facts: DeathFacts,
+  journal: Journal,
+  context: DeliverContext,
+): Promise<JobResult> {
+  const now = context.now();
+  const verdict = onWholeJob({ kind: 'dead-letter', rule: facts.reason, facts }, known.sendJob, journal, now);
+  const settled =
+    verdict.kind === 'split'
+      ? ({ end: 'split', at: now, pieces: verdict.pieces ?? [] } as const)
+      : ({ end: 'dead', ...facts, at: now } as const);
+  return recordAndSettle(known, { verdict, journal: { ...journal, settled } }, context);
+}
+
+/** Records an end, then carries it out; unless somebody else has recorded another. */
+async function recordAndSettle(
+  known: KnownJob,
+  { verdict, journal }: { readonly verdict: Verdict; readonly journal: Journal },
+  context: DeliverContext,
+  onWritten?: () => void,
+): Promise<JobResult> {
+  const { id, job, sendJob } = known;
+  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false };
+  const [result = 'lost'] = await context.records.write([write]);
+  if (result !== 'written') return settle(known, { kind: result }, context);
+  onWritten?.();
+  return settle(known, { kind: 'verdict', verdict, journal }, context);
+}
+
+/** A request was under way when its worker went away: nobody knows whether it was taken. */
+async function afterCrash(known: KnownJob, journal: Journal, context: DeliverContext): Promise<JobResult> {
+  const { id, job, sendJob } = known;
+  const outcome: Outcome = { kind: 'uncertain', cause: 'crash' };
+  const now = context.now();
+  const verdict = await verdictOnCrash(known, journal, outcome, context);
+  const after = afterAttempt(journal, { outcome, verdict, now, worker: context.worker });
+  const next = { ...after, stalls: job.stalledCounter || journal.stalls };
+  return recordAndSettle(known, { verdict, journal: next }, context, () =>
+    context.telemetry.attempt({
+      id,
+      job: sendJob,
+      attempt: next.history.at(-1)?.n ?? 1,
+      outcome,
+      verdict,
+      durationMs: 0,
+      waitedMs: now - sendJob.enqueuedAt,
+      travelled: sendJob.to.length,
+      late: false,
+      resent: resentBy(verdict, journal),
+    }),
+  );
+}
+
+/**
+ * The messages that the interrupted request carried are uncertain; the others of the job are not. Of the witness of a
+ * hold it is known that it was refused, since hold and witness are written in one step.
+ */
+async function verdictOnCrash(
+  { id, sendJob: job }: KnownJob,
+  journal: Journal,
+  outcome: Outcome,
+  context: DeliverContext,
+): Promise<Verdict> {
+  const hold = await context.holds.latest();
+  const carried = Math.max(1, Math.min(journal.sending?.messages ?? job.to.length, job.to.length));
+  const isWitness = hold?.witness === id;
+  const ofFirst = isWitness
+    ? witnessOf(hold)
+    : decide({ ...ownSituation(job, journal, context), outcome, messages: carried, isProbe: false });
+  const isWhole = job.to.length === 1 || (carried === job.to.length && !isWitness);
+  if (isWhole) return onWholeJob(ofFirst, job, journal, context.now());
+  return { kind: 'split', rule: 'crash', pieces: firstAndRest(ofFirst, job, journal) };
+}
+
+function witnessOf({ reason, code = '' }: Hold): Verdict {
+  const deadReason = reason === 'unknown-code' ? 'unknown-code' : 'terminal';
+  return { kind: 'dead-letter', rule: 'witness', facts: { reason: deadReason, code } };
+}
+
+const expiredFacts = (journal: Journal): DeathFacts => ({
+  reason: 'expired',
+  ...(journal.resends > 0 ? { mayHaveArrived: true } : {}),
+});
+
+const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
+
+const isBullWord = (error: unknown): boolean => error instanceof Error && bullWords.has(error.name);
+
+/** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
+async function setAside(taken: TakenUp, context: DeliverContext): Promise<never> {
   try {
-    return await learn(judged, sent, context);
+    return await delayUntil(taken, context.now() + afterFaultMs, context);
   } catch (error) {
+    if (isBullWord(error)) throw error;
     context.telemetry.redis(error);
-    return 'back';
+    return leaveAlone();
   }
-}
-
-async function learn(
-  judged: readonly Judged[],
-  { attempt, startedAt }: Sent,
-  { holds }: DeliverContext,
-): Promise<RefusalEffect> {
-  const [first] = judged;
-  if (!first) return 'back';
-  const hold = judged.map(holdOf).find((one) => one !== undefined);
-  const { id, isCanary, journal } = first.delivery;
-  if (hold && hold.reason !== 'unreachable') {
-    const { reason, code } = hold;
-    const { refusedAt, isAtFault = false } = journal;
-    const before = refusedAt === undefined ? {} : { refusedBefore: refusedAt };
-    return holds.refused({ reason, code, startedAt, first: id, isCanary, isAtFault, ...before });
-  }
-  const { kind } = attempt.outcome;
-  if (kind === 'accepted' || kind === 'refused')
-    await holds.answered({ kind, startedAt, canary: isCanary ? id : undefined });
-  else if (isCanary) await holds.canaryFailed(id);
-  return 'back';
-}
-
-const holdOf = ({ verdict, hold }: Judged): HoldAccount | undefined =>
-  verdict.kind === 'hold' ? verdict : hold;
-
-const isUndivided = ({ verdict }: Judged): boolean =>
-  verdict.kind === 'split' && verdict.pieces === undefined;
-
-/** The refusal says that nothing was taken, so the marks go first: a half that may not leave now must not look interrupted. */
-async function sendInHalves(group: readonly Delivery[], context: DeliverContext): Promise<void> {
-  context.telemetry.split(group.length);
-  await unmark(group, context);
-  const middle = Math.ceil(group.length / 2);
-  await deliverGroup(group.slice(0, middle), context);
-  await deliverGroup(group.slice(middle), context);
 }

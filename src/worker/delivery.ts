@@ -1,5 +1,4 @@
-import type { EndWriter } from '../bullmq/finish-together.ts';
-import type { JournalStore } from '../bullmq/journal-store.ts';
+import type { JobRecords } from '../bullmq/job-records.ts';
 import type { JetsmsClient } from '../jetsms/parcel.ts';
 import type { Journal } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
@@ -7,20 +6,20 @@ import type { EndpointBreaker } from './account/breaker.ts';
 import type { AccountHolds } from './account/holds.ts';
 import type { MediaLibrary } from './account/media.ts';
 import type { Rate } from './account/pace.ts';
-import type { Collectable } from './collector.ts';
+import type { Joinable } from './joiner.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Verdict } from './verdict/decide.ts';
 
 /** A job on its way to JetSMS. */
-export interface Delivery extends Collectable {
+export interface Delivery extends Joinable {
   readonly id: string;
-  /** The lock's token: what fences every write. */
-  readonly token: string;
+  /** Which run of the job this is: what fences every write. */
+  readonly run: number;
   readonly job: SendJob;
   readonly journal: Journal;
-  /** When the job was taken from the queue, epoch milliseconds. */
-  readonly takenAt: number;
+  /** What this run knows of lost claims; `job` is without those messages. */
+  readonly lost: readonly number[];
   /** The account is held, and the job's first message tries whether it works again; `messages` is 1. */
   readonly isCanary: boolean;
   readonly settle: (settlement: Settlement) => void;
@@ -37,30 +36,30 @@ export type Settlement =
     }
   /** Nothing was sent: the job goes back as it was. */
   | { readonly kind: 'back' }
-  /** The lock is another's now: nothing may be done with the job here. */
+  /** Nothing was sent: what lies beside the job is not what this run has seen. */
+  | { readonly kind: 'look-again' }
+  /** The job is another run's now: nothing may be done with it here. */
   | { readonly kind: 'lost' }
-  /** A late reply has settled the message meanwhile; its journal says how. */
+  /** Its end was recorded meanwhile. */
   | { readonly kind: 'superseded' }
   /** Redis refused a write, or a bug. A mark, if one was written, stays. */
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** What delivering needs of the world. */
-export interface DeliverContext {
+/** What making requests needs of the world. */
+export interface RequestContext {
   readonly client: JetsmsClient;
   readonly breaker: EndpointBreaker;
   readonly rate: Pick<Rate, 'pay'>;
   /** False where the clock of this machine has turned out wrong. */
   readonly mayLeave: () => boolean;
   readonly holds: AccountHolds;
-  readonly journals: JournalStore;
+  readonly records: JobRecords;
   readonly lateReplies: LateReplies;
   readonly media: MediaLibrary;
   readonly telemetry: Telemetry;
   readonly worker: string;
   readonly maxResends: number;
-  readonly lockDurationMs: number;
   readonly windowOpensAt: (now: number) => number | undefined;
-  readonly ends: Pick<EndWriter, 'room'>;
   readonly now: () => number;
   readonly random: () => number;
 }

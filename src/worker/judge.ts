@@ -2,7 +2,7 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import type { Attempt } from '../jetsms/parcel.ts';
 import type { Used } from '../queue/journal.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
-import type { DeliverContext, Delivery } from './delivery.ts';
+import type { Delivery, RequestContext } from './delivery.ts';
 import {
   completeWith,
   type DeadLetterVerdict,
@@ -37,7 +37,7 @@ export interface Judged {
  * Decides for each job of a request. A job that cannot be judged, which can only be a bug, harms itself only: it is
  * accepted where JetSMS said so, else given up, since nobody knows whether it may be sent again.
  */
-export function judgeAll(group: readonly Delivery[], sent: Sent, context: DeliverContext): readonly Judged[] {
+export function judgeAll(group: readonly Delivery[], sent: Sent, context: RequestContext): readonly Judged[] {
   const { outcome, perMessage } = sent.attempt;
   let first = 0;
   return group.map((delivery) => {
@@ -58,7 +58,7 @@ function withoutJudgement(outcome: Outcome): Verdict {
   return { kind: 'dead-letter', rule: 'unjudged', facts: { reason: 'invalid', text, mayHaveArrived: true } };
 }
 
-function judgeOne(delivery: Delivery, sent: Sent, context: DeliverContext): Judged {
+function judgeOne(delivery: Delivery, sent: Sent, context: RequestContext): Judged {
   const { outcome } = sent.attempt;
   const verdict = verdictOf(delivery, outcome, sent, context);
   if (delivery.isCanary) return judgeCanary(delivery, outcome, verdict);
@@ -82,7 +82,7 @@ function judgeEach(
   delivery: Delivery,
   outcomes: readonly Outcome[],
   { attempt, isOneText }: Sent,
-  context: DeliverContext,
+  context: RequestContext,
 ): Judged {
   // Where somebody was accepted, no refusal can be the account's.
   const isOfRecipient = attempt.perMessage?.some(({ kind }) => kind === 'accepted') ?? false;
@@ -91,8 +91,9 @@ function judgeEach(
   const [outcome = attempt.outcome] = outcomes;
   const [verdict] = verdicts;
   if (delivery.isCanary && verdict) return judgeCanary(delivery, outcome, verdict);
-  const pieces = piecesByFate(verdicts, delivery.journal);
-  if (pieces.length === 1 && verdict) return { delivery, outcome, verdict };
+  const isOneFate = piecesByFate(verdicts, delivery.journal).length === 1;
+  if (isOneFate && verdict) return { delivery, outcome, verdict };
+  const pieces = piecesByFate(verdicts, delivery.journal, delivery.job);
   const hold = verdicts.find((one) => one.kind === 'hold');
   const divided: Verdict = { kind: 'split', rule: 'by recipient', pieces };
   return { delivery, outcome: attempt.outcome, verdict: divided, ...(hold ? { hold } : {}) };
@@ -109,7 +110,7 @@ function verdictOf(
   { job, journal, isCanary }: Delivery,
   outcome: Outcome,
   { messages, isOneText, isOfRecipient = false }: Company,
-  context: DeliverContext,
+  context: RequestContext,
 ): Verdict {
   const own = ownSituation(job, journal, context);
   const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(own.now) : undefined;

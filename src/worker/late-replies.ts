@@ -1,16 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Queue } from 'bullmq';
-import type { JournalStore } from '../bullmq/journal-store.ts';
-import { withdrawDeadLetter } from '../bullmq/put-dead-letter.ts';
+import type { AccountQueues } from '../bullmq/account-queues.ts';
+import type { JobRecords } from '../bullmq/job-records.ts';
 import type { Outcome } from '../jetsms/outcome.ts';
+import type { Lane } from '../message/lane.ts';
 import type { Journal } from '../queue/journal.ts';
-import { journalOrEmpty } from '../queue/parse-journal.ts';
+import { journalOrEmpty, parseJournalText } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import { withdrawDeadLetters } from './settle.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Verdict } from './verdict/decide.ts';
 import { afterAttempt } from './verdict/journal-entries.ts';
 
-/** A job whose lock was lost while its request was under way. */
+/** A job that another run has taken over while its request was under way. */
 export interface LateDelivery {
   readonly id: string;
   readonly job: SendJob;
@@ -30,9 +31,8 @@ export interface LateReplies {
 }
 
 export interface LateRepliesOptions {
-  readonly queue: Queue;
-  readonly deadQueue: Queue;
-  readonly journals: JournalStore;
+  readonly queues: AccountQueues;
+  readonly records: JobRecords;
   readonly telemetry: Telemetry;
   readonly worker: string;
   readonly now: () => number;
@@ -43,7 +43,7 @@ const tries = 20;
 const givingUpMs = 250;
 
 export function createLateReplies(options: LateRepliesOptions): LateReplies {
-  const { queue, deadQueue, journals, telemetry, worker, now } = options;
+  const { queues, records, telemetry, worker, now } = options;
 
   /** Writes the reply into the journal that stands there now; false where it may not count any more. */
   const recordReply = async (
@@ -53,14 +53,14 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
   ): Promise<boolean> => {
     const { id, job } = delivery;
     for (let n = 0; n < tries; n += 1) {
-      const found = await journals.read(id);
-      if (!found) return false;
+      const { journal: text } = await records.read(delivery);
+      if (text === '') return false;
       // An acceptance takes the place of what cannot be read.
-      const present = journalOrEmpty(found.read);
+      const present = journalOrEmpty(parseJournalText(text));
       if (present.settled?.end === 'accepted') return true;
       if (verdict.kind !== 'complete' && !isUnjudged(present, delivery)) return false;
       const after = afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });
-      if (await journals.replace(id, found.raw, { job, before: present, after })) return true;
+      if (await records.replace(id, text, { job, before: present, after })) return true;
     }
     return false;
   };
@@ -71,11 +71,11 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
 
   return {
     async settle(delivery, outcome, verdict) {
-      const { id } = delivery;
+      const { id, job } = delivery;
       const isRecorded = await recordReply(delivery, outcome, verdict);
       if (isRecorded && verdict.kind === 'complete') {
-        await withdrawDeadLetter(deadQueue, id);
-        await runAgainWhenGivenUp(queue, id);
+        await withdrawDeadLetters({ id, sendJob: job }, { queues });
+        await runAgainWhenGivenUp(queues, job.lane, id);
       }
       telemetry.lateReply(id, outcome, isRecorded);
     },
@@ -84,14 +84,14 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
 
 /**
  * A job that was given up runs once more, finds that it was accepted, and completes without a request. Where
- * another worker is just giving it up, that takes a moment; where nobody has its lock, it runs again anyway.
+ * another worker is just giving it up, that takes a moment.
  */
-async function runAgainWhenGivenUp(queue: Queue, id: string): Promise<void> {
-  const redis = await queue.getBackend().client;
+async function runAgainWhenGivenUp(queues: AccountQueues, lane: Lane, id: string): Promise<void> {
+  const queue = queues.of(lane);
   for (let n = 0; n < tries; n += 1) {
     const state = await queue.getJobState(id);
     if (state === 'failed') return (await queue.getJob(id))?.retry('failed');
-    if (state !== 'active' || (await redis.get(`${queue.toKey(id)}:lock`)) === null) return;
+    if (state !== 'active') return;
     await setTimeout(givingUpMs);
   }
 }

@@ -1,7 +1,5 @@
-import { DelayedError, type Job, type Queue, UnrecoverableError, WaitingError } from 'bullmq';
-import type { JournalStore } from '../bullmq/journal-store.ts';
+import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from '../bullmq/put-dead-letter.ts';
-import { sendJobOptions } from '../queue/job-options.ts';
 import {
   type DeathFacts,
   deathFactsOf,
@@ -9,56 +7,34 @@ import {
   idOf,
   type JobResult,
   type Journal,
-  type Piece,
   type Settled,
-  usedOf,
 } from '../queue/journal.ts';
-import { parseSendJob, type SendJob } from '../queue/send-job.ts';
+import { parseJournalText } from '../queue/parse-journal.ts';
+import { messageIdAt, parseSendJob } from '../queue/send-job.ts';
 import type { Settlement } from './delivery.ts';
-import type { Telemetry } from './telemetry.ts';
+import { divide } from './divide.ts';
+import { type KnownJob, reportEnd, type SettleContext, type TakenUp } from './known-job.ts';
 import type { Verdict } from './verdict/decide.ts';
-import { pieceId, subJob } from './verdict/division.ts';
 import { asideMs } from './verdict/schedules.ts';
-
-/** A job in hand, and the lock that makes it ours. */
-export interface TakenUp {
-  readonly job: Job;
-  readonly token: string;
-}
-
-/** What settling needs of the world. */
-export interface SettleContext {
-  readonly queue: Queue;
-  readonly deadQueue: Queue;
-  readonly journals: JournalStore;
-  readonly telemetry: Telemetry;
-  readonly now: () => number;
-  /**
-   * When BullMQ, which goes by the system's clock, should take up a job that is due at this time: where that clock is
-   * a little ahead, it would otherwise take the job too early and put it back, again and again. Undefined where the
-   * clock is wrong, and BullMQ cannot be told.
-   */
-  readonly dueAt: (at: number) => number | undefined;
-}
 
 /**
  * Turns what came of a job into BullMQ's words: a return completes it; the special errors say that it was
  * moved (or must be left alone); UnrecoverableError gives it up.
  */
 export function settle(
-  taken: TakenUp,
-  settlement: Settlement,
+  known: KnownJob,
+  settlement: Exclude<Settlement, { readonly kind: 'look-again' }>,
   context: SettleContext,
 ): JobResult | Promise<JobResult> {
   switch (settlement.kind) {
     case 'verdict':
-      return settleVerdict(taken, settlement, context);
+      return settleVerdict(known, settlement, context);
     case 'back':
-      return backToWait(taken);
+      return backToWait(known);
     case 'lost':
       return leaveAlone();
     case 'superseded':
-      return settleBySomebodyElse(taken, context);
+      return settleBySomebodyElse(known, context);
     case 'failed':
       throw settlement.error;
   }
@@ -71,132 +47,69 @@ interface JudgedJob {
 }
 
 function settleVerdict(
-  taken: TakenUp,
-  judged: JudgedJob,
+  known: KnownJob,
+  { verdict, journal, durationMs }: JudgedJob,
   context: SettleContext,
 ): JobResult | Promise<JobResult> {
-  const { verdict, journal, durationMs } = judged;
   switch (verdict.kind) {
     case 'complete':
-      return complete(taken, { ...idOf(verdict), durationMs }, context);
+      return complete(known, { ...idOf(verdict), durationMs }, context);
     case 'retry':
     case 'defer':
-      return delayUntil(taken, journal.notBefore ?? context.now(), context);
+      return delayUntil(known, journal.notBefore ?? context.now(), context);
     case 'hold':
-      return verdict.isBehind ? delayUntil(taken, context.now() + asideMs, context) : backToWait(taken);
+      return verdict.isBehind ? delayUntil(known, context.now() + asideMs, context) : backToWait(known);
     case 'dead-letter':
-      return giveUp(taken, { facts: verdict.facts, journal }, context);
+      return giveUp(known, { facts: verdict.facts, journal }, context);
     case 'split':
-      return divide(taken, { pieces: verdict.pieces ?? [], journal }, context);
+      return divide(known, { ...context, pieces: verdict.pieces ?? [], journal });
   }
 }
 
 /** Carries out an end that an earlier run has recorded. */
 export async function settleKnownEnd(
-  taken: TakenUp,
+  known: KnownJob,
   { settled, journal }: { readonly settled: Settled; readonly journal: Journal },
   context: SettleContext,
 ): Promise<JobResult> {
   if (settled.end === 'accepted') {
     // Whoever heard the late reply, or whoever was giving the message up, may have died before this step.
-    if (settled.late) await withdrawDeadLetter(context.deadQueue, taken.job.id ?? '');
-    return complete(taken, idOf(settled), context);
+    if (settled.late) await withdrawDeadLetters(known, context);
+    return complete(known, idOf(settled), context);
   }
-  if (settled.end === 'split') return divide(taken, { pieces: settled.pieces, journal }, context);
-  return giveUp(taken, { facts: deathFactsOf(settled), journal }, context);
+  if (settled.end === 'split') return divide(known, { ...context, pieces: settled.pieces, journal });
+  return giveUp(known, { facts: deathFactsOf(settled), journal }, context);
 }
 
-async function settleBySomebodyElse(taken: TakenUp, context: SettleContext): Promise<JobResult> {
-  const found = await context.journals.read(taken.job.id ?? '');
-  if (!found) return leaveAlone();
-  const { read } = found;
+/** A late reply has shown that JetSMS took the job: it leaves no dead letter, nor does any of its messages. */
+export async function withdrawDeadLetters(
+  { id, sendJob }: Pick<KnownJob, 'id' | 'sendJob'>,
+  { queues }: Pick<SettleContext, 'queues'>,
+): Promise<void> {
+  const ids = sendJob.joined ? sendJob.to.map((_, index) => messageIdAt(id, sendJob, index)) : [];
+  for (const one of [id, ...ids]) await withdrawDeadLetter(queues.dead, one);
+}
+
+/** Its end was recorded meanwhile; that one counts. */
+async function settleBySomebodyElse(known: KnownJob, context: SettleContext): Promise<JobResult> {
+  const { journal: text } = await context.records.read({ id: known.id, job: known.sendJob });
+  const read = parseJournalText(text, known.sendJob);
   if (!read.ok)
-    return giveUp(taken, { facts: unreadableFacts(read.problem), journal: emptyJournal }, context);
+    return giveUp(known, { facts: unreadableFacts(read.problem), journal: emptyJournal }, context);
   const { journal } = read;
   return journal.settled
-    ? settleKnownEnd(taken, { settled: journal.settled, journal }, context)
+    ? settleKnownEnd(known, { settled: journal.settled, journal }, context)
     : leaveAlone();
 }
 
 function complete(
-  { job }: TakenUp,
-  { durationMs, ...id }: { readonly groupId?: string; readonly durationMs?: number | undefined },
+  { id, sendJob }: KnownJob,
+  { durationMs, ...group }: { readonly groupId?: string; readonly durationMs?: number | undefined },
   context: SettleContext,
 ): JobResult {
-  reportEnd(job.id ?? '', job.data as SendJob, undefined, context);
-  if (durationMs === undefined) return { end: 'accepted', ...id };
-  return { end: 'accepted', ...id, durationMs: Math.round(durationMs) };
-}
-
-/** How long a piece's id stays known, so that a repeated step adds no second one. */
-const pieceMemoryMs = 7 * 24 * 60 * 60 * 1_000;
-
-interface Divided {
-  readonly pieces: readonly Piece[];
-  readonly journal: Journal;
-}
-
-/**
- * Makes each piece of a job go its own way: to JetSMS again as a job of its own, or to the dead letters. The
- * journal says already how the job is divided, and every step can be repeated: BullMQ's deduplication keeps a
- * piece from being added twice, even when it has been sent and forgotten meanwhile.
- */
-async function divide(
-  taken: TakenUp,
-  { pieces, journal }: Divided,
-  context: SettleContext,
-): Promise<JobResult> {
-  const job = taken.job.data as SendJob;
-  for (const [index, piece] of pieces.entries()) {
-    const id = pieceId(taken.job.id ?? '', index);
-    if (piece.fate === 'again') {
-      const { delayMs, ranges } = piece;
-      const deduplication = { id, ttlMs: pieceMemoryMs };
-      const data = subJob(job, ranges, usedOf(piece));
-      await context.queue.add(
-        job.lane,
-        data,
-        sendJobOptions({ id, lane: job.lane, now: context.now(), delayMs, deduplication }),
-      );
-    } else {
-      const data = subJob(job, piece.ranges);
-      if (piece.fate === 'dead') await putPiece(taken, { id, data, facts: piece.facts, journal }, context);
-      reportEnd(id, data, piece.fate === 'dead' ? piece.facts : undefined, context);
-    }
-  }
-  return { end: 'split' };
-}
-
-interface DeadPiece extends GivenUp {
-  readonly id: string;
-  readonly data: SendJob;
-}
-
-async function putPiece(
-  { job }: TakenUp,
-  piece: DeadPiece,
-  { deadQueue, now }: SettleContext,
-): Promise<void> {
-  const { enqueuedAt } = piece.data;
-  await putDeadLetter(deadQueue, { ...piece, pieceOf: job.id ?? '', enqueuedAt, now: now() });
-}
-
-/** Tells of the end of a job's messages: accepted where there are no facts of a death. */
-function reportEnd(
-  id: string,
-  { lane, to, parts, enqueuedAt }: Pick<SendJob, 'lane' | 'to' | 'parts' | 'enqueuedAt'>,
-  facts: DeathFacts | undefined,
-  { telemetry, now }: SettleContext,
-): void {
-  telemetry.ended({
-    id,
-    lane,
-    end: facts?.reason ?? 'accepted',
-    messages: to.length,
-    parts,
-    tookMs: now() - enqueuedAt,
-    ...(facts?.code === undefined ? {} : { code: facts.code }),
-  });
+  reportEnd(id, sendJob, undefined, context);
+  if (durationMs === undefined) return { end: 'accepted', ...group };
+  return { end: 'accepted', ...group, durationMs: Math.round(durationMs) };
 }
 
 /**
@@ -244,16 +157,16 @@ export interface GivenUp {
  * dead letter is put, then the job ends.
  */
 export async function giveUp(
-  taken: TakenUp,
-  { facts, journal, data = taken.job.data }: GivenUp,
+  taken: TakenUp | KnownJob,
+  { facts, journal, data = 'sendJob' in taken ? taken.sendJob : taken.job.data }: GivenUp,
   context: SettleContext,
 ): Promise<JobResult> {
   const { job } = taken;
   const id = job.id ?? '';
   const now = context.now();
   const enqueuedAt = enqueuedAtOf({ data, timestamp: job.timestamp }, now);
-  await putDeadLetter(context.deadQueue, { id, data, facts, journal, enqueuedAt, now });
-  if (facts.reason === 'uncertain' && (await acceptedMeanwhile(id, context))) {
+  await putDeadLetter(context.queues.dead, { id, data, facts, journal, enqueuedAt, now });
+  if (facts.reason === 'uncertain' && 'sendJob' in taken && (await acceptedMeanwhile(taken, context))) {
     return settleBySomebodyElse(taken, context);
   }
   const parsed = parseSendJob(data);
@@ -262,10 +175,11 @@ export async function giveUp(
 }
 
 /** A late reply may have come between the judgement and the dead letter. */
-async function acceptedMeanwhile(id: string, { journals, deadQueue }: SettleContext): Promise<boolean> {
-  const found = await journals.read(id);
-  if (!found?.read.ok || found.read.journal.settled?.end !== 'accepted') return false;
-  await withdrawDeadLetter(deadQueue, id);
+async function acceptedMeanwhile(known: KnownJob, context: SettleContext): Promise<boolean> {
+  const { journal: text } = await context.records.read({ id: known.id, job: known.sendJob });
+  const read = parseJournalText(text);
+  if (!read.ok || read.journal.settled?.end !== 'accepted') return false;
+  await withdrawDeadLetters(known, context);
   return true;
 }
 

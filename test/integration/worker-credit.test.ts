@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readWaiting } from '../../src/bullmq/waiting.ts';
 import { keys } from '../../src/queue/names.ts';
 import { createQueueSnapshot } from '../../src/watch/queue-snapshot.ts';
 import { createCreditStore } from '../../src/worker/account/credit/credit-store.ts';
-import { readWaiting } from '../../src/worker/account/credit/waiting.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -23,7 +23,6 @@ export function accountSettings(
     batchSize: 1,
     batchWaitMs: 0,
     connectionsForOtp: 0,
-    concurrencyForOtp: 0,
     messagesPerSecond: 0,
     requestsPerSecond: 0,
     connectTimeoutMs: 2_000,

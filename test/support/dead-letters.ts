@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
+import type { Lane } from '../../src/message/lane.ts';
 import type { DeathFacts, HistoryEntry, Journal } from '../../src/queue/journal.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import { deadQueueName, queueName } from '../../src/queue/names.ts';
@@ -18,7 +19,7 @@ export interface LetterChoice {
   readonly pieceOf?: string;
 }
 
-/** One account's two queues, and letters put into them by the worker's own hand. */
+/** An account's queue of one lane (that of replays) and its dead letters, and letters put into them by the worker's own hand. */
 export interface DeadLetterYard extends AsyncDisposable {
   readonly queue: Queue;
   readonly deadQueue: Queue;
@@ -29,8 +30,13 @@ export interface DeadLetterYard extends AsyncDisposable {
   letterIds(): Promise<readonly string[]>;
 }
 
-export function openYard(redis: Redis, prefix: string, account = 'default'): DeadLetterYard {
-  const queue = new Queue(queueName(account), { connection: redis, prefix });
+export function openYard(
+  redis: Redis,
+  prefix: string,
+  account = 'default',
+  lane: Lane = 'bulk',
+): DeadLetterYard {
+  const queue = new Queue(queueName(account, lane), { connection: redis, prefix });
   const deadQueue = new Queue(deadQueueName(account), { connection: redis, prefix });
   return {
     queue,

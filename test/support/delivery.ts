@@ -1,7 +1,9 @@
-import { Job, Queue } from 'bullmq';
+import { Job, type Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { openAccountQueues } from '../../src/bullmq/account-queues.ts';
+import { readRecord } from '../../src/bullmq/find-job.ts';
 import { letterIdOf } from '../../src/bullmq/put-dead-letter.ts';
-import { lanes } from '../../src/message/lane.ts';
+import { type Lane, lanes } from '../../src/message/lane.ts';
 import {
   createProducer,
   type NewMessage,
@@ -11,8 +13,8 @@ import {
 import type { DeadLetter } from '../../src/queue/dead-letter.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import type { Journal } from '../../src/queue/journal.ts';
-import { deadQueueName, queueName } from '../../src/queue/names.ts';
-import { journalOrEmpty, parseJournal } from '../../src/queue/parse-journal.ts';
+import { type AccountPlace, keys } from '../../src/queue/names.ts';
+import { journalOrEmpty, parseJournalText } from '../../src/queue/parse-journal.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
@@ -62,6 +64,9 @@ export interface DeliveryWorld extends AsyncDisposable {
   readonly producer: Producer;
   readonly account: AccountSettings;
   readonly settings: Settings;
+  /** The queue of a lane. */
+  readonly queueOf: (lane: Lane) => Queue;
+  /** The queue of lane transactional, in which messages wait that say nothing else. */
   readonly queue: Queue;
   readonly deadQueue: Queue;
   readonly holdStore: HoldStore;
@@ -102,8 +107,10 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
   };
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
   redis.on('error', () => {});
-  const queue = new Queue(queueName(account.name), { connection: redis, prefix });
-  const deadQueue = new Queue(deadQueueName(account.name), { connection: redis, prefix });
+  const place = { prefix, account: account.name };
+  const queues = openAccountQueues(redis, place, () => {});
+  const { of: queueOf, dead: deadQueue } = queues;
+  const queue = queueOf('transactional');
   const producer = createProducer({
     redis: redisUrl,
     prefix,
@@ -114,8 +121,8 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
   const workers: DeliveryWorker[] = [];
 
   const hold = async (): Promise<Hold | undefined> => {
-    const { record, isPaused } = await holdStore.read();
-    return shownHold(record, isPaused);
+    const { record, pausedLanes } = await holdStore.read();
+    return shownHold(record, pausedLanes);
   };
 
   const send = (message: Partial<NewMessage> = {}): Promise<SendReceipt> =>
@@ -128,6 +135,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     producer,
     account,
     settings,
+    queueOf,
     queue,
     deadQueue,
     holdStore,
@@ -159,13 +167,17 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     async enqueue(id, data, journal) {
       const named = (data as Partial<SendJob> | undefined)?.lane;
       const lane = lanes.find((one) => one === named) ?? 'transactional';
-      await queue.pause();
-      const job = await queue.add(lane, data, sendJobOptions({ id, lane, now: Date.now() }));
-      if (journal) await job.updateProgress(journal as object);
-      await queue.resume();
+      if (journal) {
+        const record = keys.record(prefix, queueOf(lane).name, id);
+        await redis.hset(record, 'run', 1, 'journal', JSON.stringify(journal));
+      }
+      await queueOf(lane).add(lane, data, sendJobOptions({ id, now: Date.now() }));
     },
     end: (id, options) =>
-      waitFor(() => endOf(id, queue, deadQueue), { what: `the end of ${id}`, ...options }),
+      waitFor(() => endOf(id, { redis, place, queueOf, deadQueue }), {
+        what: `the end of ${id}`,
+        ...options,
+      }),
     async held(like, options) {
       const found = await waitFor(
         async () => {
@@ -181,7 +193,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.close()));
       await producer.close();
-      await Promise.all([queue.close(), deadQueue.close()]);
+      await queues.close();
       redis.disconnect();
       await simulator.close();
       const { unexpectedErrors } = telemetry;
@@ -199,21 +211,37 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
 const surfaceOf = ({ xmlUrl, webServiceUrl }: Simulator, { account }: DeliveryChoice) =>
   account?.surface === 'web-service' ? { url: webServiceUrl, maxReplyBytes: 1_000_000 } : { url: xmlUrl };
 
-async function endOf(id: string, queue: Queue, deadQueue: Queue): Promise<End | undefined> {
-  const state = await queue.getJobState(id);
-  if (state !== 'completed' && state !== 'failed') return undefined;
-  // Still unreadable after its end, where a test has made it so.
-  const job = (await queue.getJob(id).catch(() => new Job(queue, '', {}, {}, id))) as Job;
-  const journal = finishedJournal(journalOrEmpty(parseJournal(job.progress)), job);
+interface Places {
+  readonly redis: Redis;
+  readonly place: AccountPlace;
+  readonly queueOf: (lane: Lane) => Queue;
+  readonly deadQueue: Queue;
+}
+
+async function endOf(id: string, places: Places): Promise<End | undefined> {
+  const { redis, place, queueOf, deadQueue } = places;
   const letter = (await deadQueue.getJob(letterIdOf(id))) as Job<DeadLetter> | undefined;
-  return {
-    state,
-    job,
-    journal,
-    way: journal.history.map(({ outcome, code, verdict }) => `${outcome} ${code} ${verdict}`),
-    letter: letter?.data,
-    groupId: job.returnvalue?.groupId,
-  };
+  const base = /^(.+)\.\d+$/.exec(id)?.[1];
+  for (const lane of lanes)
+    for (const jobId of [id, ...(base === undefined ? [] : [base])]) {
+      const queue = queueOf(lane);
+      const state = await queue.getJobState(jobId);
+      if (state === 'unknown') continue;
+      if (state !== 'completed' && state !== 'failed') return undefined;
+      // Still unreadable after its end, where a test has made it so.
+      const job = (await queue.getJob(jobId).catch(() => new Job(queue, '', {}, {}, jobId))) as Job;
+      const record = await readRecord(redis, place, lane, jobId);
+      const journal = finishedJournal(journalOrEmpty(parseJournalText(record.journal)), job);
+      return {
+        state: jobId !== id && letter ? 'failed' : state,
+        job,
+        journal,
+        way: journal.history.map(({ outcome, code, verdict }) => `${outcome} ${code} ${verdict}`),
+        letter: letter?.data,
+        groupId: job.returnvalue?.groupId,
+      };
+    }
+  return undefined;
 }
 
 function isLike(hold: Hold | undefined, like: Partial<Hold> | undefined): boolean {

@@ -40,7 +40,7 @@ export function overview(): Dashboard {
         about: 'Send jobs that could be sent now. Those for later are not counted.',
         queries: [
           {
-            expression: `sum(${shared('account, state', series('queueJobs', `${chosen}, queue="main", state=~"waiting|prioritized"`))})`,
+            expression: `sum(${shared('account, queue, state', series('queueJobs', `${chosen}, queue!="dead", state=~"waiting|prioritized"`))})`,
           },
         ],
       }),
@@ -126,7 +126,7 @@ export function overview(): Dashboard {
         stacked: true,
         queries: [
           {
-            expression: `sum by (state) (${shared('account, state', series('queueJobs', `${chosen}, queue="main", state!~"completed|failed"`))})`,
+            expression: `sum by (state) (${shared('account, queue, state', series('queueJobs', `${chosen}, queue!="dead", state!~"completed|failed"`))})`,
             legend: '{{state}}',
           },
         ],
@@ -248,7 +248,7 @@ export function overview(): Dashboard {
         about: 'What lies in the dead-letter queues, until it is replayed or discarded.',
         queries: [
           {
-            expression: `sum by (account) (${shared('account, state', series('queueJobs', `${chosen}, queue="dead"`))})`,
+            expression: `sum by (account) (${shared('account, queue, state', series('queueJobs', `${chosen}, queue="dead"`))})`,
             legend: '{{account}}',
           },
         ],

@@ -10,6 +10,7 @@ import type { Health, HealthWatch } from '../../watch/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { checkEarlierQueues } from '../start/check-earlier-queues.ts';
 import { checkRedis } from '../start/check-redis.ts';
 
 /** `jetsms start`: the worker of all accounts, until it is told to end. */
@@ -38,8 +39,6 @@ async function runStart(context: CliContext): Promise<void> {
   const settings = readSettings({ env: context.env }, { needs: ['redis', 'credentials'] });
   const { createLogger } = await import('../../log/logger.ts');
   const log = createLogger({ level: settings.logLevel, version: packageVersion() });
-  const { createAllObjectsYoung } = await import('../../bullmq/short-pauses.ts');
-  createAllObjectsYoung();
   for (const warning of settings.warnings) log.warn({ warning }, 'settings.warning');
   const stop = context.serviceSignal(settings.shutdownTimeoutMs + closeUnusedMs + reserveMs);
   const running = await build(settings, log);
@@ -68,6 +67,7 @@ async function begin(running: Running, ending: AbortSignal): Promise<void> {
   void health.start();
   await checkRedis(running);
   if (ending.aborted) return;
+  await checkEarlierQueues(running);
   const dashboard = await serveDashboard(settings, log);
   if (dashboard) beside.push(dashboard);
   if (ending.aborted) return dashboard?.close();

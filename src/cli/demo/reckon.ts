@@ -1,4 +1,4 @@
-import type { MessageEnd } from '../send/ends.ts';
+import type { MessageEnd } from '../../bullmq/message-ends.ts';
 
 /** One message of the demo, from both sides. */
 export interface DemoMessage {

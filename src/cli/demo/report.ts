@@ -1,4 +1,4 @@
-import type { MessageEnd } from '../send/ends.ts';
+import type { MessageEnd } from '../../bullmq/message-ends.ts';
 import type { Enqueued } from '../send/enqueue.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
 import type { Reckoning } from './reckon.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { MessageEnd } from '../../bullmq/message-ends.ts';
 import type { NewMessage } from '../../message/message.ts';
 import { normalizeNumber } from '../../message/number.ts';
 import { normalizeText } from '../../message/text.ts';
@@ -17,7 +18,6 @@ import {
   renderNextSteps,
 } from '../render/demo-report.ts';
 import { awaitEnds } from '../send/await-ends.ts';
-import type { MessageEnd } from '../send/ends.ts';
 import { type Enqueued, enqueueAll, type Receipt } from '../send/enqueue.ts';
 import { messagesOfCsv } from '../send/message-lines.ts';
 import { producerSender } from '../send/sender.ts';

@@ -1,4 +1,6 @@
 import type { AccountAnswer } from '../../jetsms/account-queries.ts';
+import { lanes } from '../../message/lane.ts';
+import { type JobState, jobStates } from '../../metrics/labels.ts';
 import { isoTime } from '../../operator/dead-letters/view.ts';
 import { soonHours } from '../../worker/account/credit/forecast.ts';
 import type { AccountState } from '../account-state.ts';
@@ -54,10 +56,18 @@ export function accountView(state: AccountState): AccountView {
     titles: titles.kind === 'answer' ? titles.value : null,
     hold: holdView(state.hold),
     rates: { messagesPerSecond, requestsPerSecond },
-    queue: { ...queue.main, dead: queue.dead.waiting ?? 0, uncertain: queue.uncertainOpen ?? 0 },
+    queue: { ...jobsOf(queue), dead: queue.jobs.dead.waiting ?? 0, uncertain: queue.uncertainOpen ?? 0 },
     waiting,
     warnings: warningsOf(state),
   };
+}
+
+/** Send jobs of all lanes together, by state. */
+function jobsOf({ jobs }: AccountState['queue']): Readonly<Partial<Record<JobState, number>>> {
+  const sums: Partial<Record<JobState, number>> = {};
+  for (const lane of lanes)
+    for (const state of jobStates) sums[state] = (sums[state] ?? 0) + (jobs[lane][state] ?? 0);
+  return sums;
 }
 
 /** What somebody should look at, one sentence each. */

@@ -1,3 +1,4 @@
+import { endReader, type MessageEnd } from '../../bullmq/message-ends.ts';
 import { openWorkerRedis } from '../../queue/redis.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Hold } from '../../worker/account/hold-record.ts';
@@ -5,7 +6,6 @@ import { shownHold, stands } from '../../worker/account/hold-steps.ts';
 import { createHoldStore } from '../../worker/account/hold-store.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
-import { endReader, type MessageEnd } from './ends.ts';
 import { createOutcomeTally, type OutcomeRow } from './outcome-tally.ts';
 import { waitForEnds } from './wait-for-ends.ts';
 
@@ -55,8 +55,8 @@ export async function awaitEnds(
         onEnd?.(id, end);
       },
       async onLook(left) {
-        const { record, isPaused } = await holds.read();
-        progress.update(ids.size - left, isAway ? 'Redis is away' : holdNote(shownHold(record, isPaused)));
+        const { record, pausedLanes } = await holds.read();
+        progress.update(ids.size - left, isAway ? 'Redis is away' : holdNote(shownHold(record, pausedLanes)));
       },
     });
     return tally.rows(underWay.length);

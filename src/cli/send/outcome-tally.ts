@@ -1,6 +1,6 @@
+import type { MessageEnd } from '../../bullmq/message-ends.ts';
 import { meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
 import type { DeadReason } from '../../queue/journal.ts';
-import type { MessageEnd } from './ends.ts';
 
 /** Messages that came to the same end. */
 export interface OutcomeRow {

@@ -1,5 +1,5 @@
+import type { MessageEnd, ReadEnds } from '../../bullmq/message-ends.ts';
 import { pauseUnlessStopped } from '../../worker/pause.ts';
-import type { MessageEnd, ReadEnds } from './ends.ts';
 
 export interface WaitForEndsOptions {
   readonly readEnds: ReadEnds;

@@ -1,14 +1,14 @@
-import type { Queue } from 'bullmq';
 import {
   type LetterStore,
   type ReplayIds,
   type ReplayStart,
   replayMemoryMs,
 } from '../../bullmq/dead-letter-store.ts';
+import type { JobFinder } from '../../bullmq/find-job.ts';
 import type { Lane } from '../../message/lane.ts';
+import type { AddJobs } from '../../queue/add-jobs.ts';
 import { deadCount } from '../../queue/campaign.ts';
 import type { DeadLetter } from '../../queue/dead-letter.ts';
-import { sendJobOptions } from '../../queue/job-options.ts';
 import type { Origin, SendJob } from '../../queue/send-job.ts';
 import { callRedis } from '../operator-error.ts';
 
@@ -55,7 +55,7 @@ export function originIdsOf({ id, rootId }: Origin): readonly string[] {
  * off with its campaign leaves it, or it would be called off again.
  */
 export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, now: number): SendJob {
-  const { before: _before, sendAt: _sendAt, campaign, ...rest } = job;
+  const { before: _before, sendAt: _sendAt, ids: _ids, campaign, ...rest } = job;
   return {
     ...rest,
     ...(campaign === undefined || letter.reason === 'cancelled' ? {} : { campaign }),
@@ -68,7 +68,8 @@ export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, 
 
 export interface ReplayTools {
   readonly store: LetterStore;
-  readonly queue: Queue;
+  readonly finder: Pick<JobFinder, 'queueOf'>;
+  readonly addJobs: AddJobs;
   readonly now: () => number;
 }
 
@@ -77,7 +78,7 @@ export type ReplayEnd = 'replayed' | 'replayed-before' | Exclude<ReplayStart, 'b
 /**
  * Replays one letter in three steps, each of which can be repeated after a crash: what it is replayed as is
  * written down, the new message is enqueued, the letter is taken away. Enqueueing twice changes nothing, even
- * after the first has been sent and forgotten: BullMQ's deduplication key outlives its job.
+ * after the first has been sent and forgotten: the claim on its id outlives its job.
  */
 export async function replayLetter(order: ReplayOrder, tools: ReplayTools): Promise<ReplayEnd> {
   const start = await beginReplay(order, tools, false);
@@ -107,16 +108,10 @@ function countedIn({ letter, job: { campaign, to } }: ReplayOrder): ReplayIds['c
 /** Step 2. The idempotency window of the first message has another key, so it does not stand in the way. */
 export async function enqueueReplay(
   order: ReplayOrder,
-  { queue, now }: Pick<ReplayTools, 'queue' | 'now'>,
+  { finder, addJobs, now }: Pick<ReplayTools, 'finder' | 'addJobs' | 'now'>,
 ): Promise<void> {
   const job = replayJobOf(order, now());
   const newId = replayIdOf(order);
-  const deduplication = { id: newId, ttlMs: replayMemoryMs };
-  await callRedis(() =>
-    queue.add(
-      job.lane,
-      job,
-      sendJobOptions({ id: newId, lane: job.lane, now: job.enqueuedAt, deduplication }),
-    ),
-  );
+  const claims = [{ name: newId, value: newId, ttlMs: replayMemoryMs }];
+  await callRedis(() => addJobs(finder.queueOf(job.lane), [{ id: newId, job, now: job.enqueuedAt, claims }]));
 }

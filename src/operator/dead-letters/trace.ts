@@ -1,18 +1,17 @@
-import type { Job, Queue } from 'bullmq';
 import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
-import { findJob } from '../../bullmq/find-job.ts';
-import type { Journal } from '../../queue/journal.ts';
-import { type ParsedJournal, parseJobResult, parseJournal } from '../../queue/parse-journal.ts';
-import { type ParsedSendJob, parseSendJob } from '../../queue/send-job.ts';
+import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
+import type { Settled } from '../../queue/journal.ts';
+import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
+import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import type { StoredLetter } from '../../queue/stored-dead-letter.ts';
-import { pieceId } from '../../worker/verdict/division.ts';
+import { pieceId, withoutLost } from '../../worker/verdict/division.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
 import { originIdsOf } from './replay-steps.ts';
 
 /**
- * Where a message is. `divided`: its send job had many messages that went different ways. `given-up`: it has ended, and its dead letter is
- * gone. `forgotten`: nothing is left of it in Redis, because it ended long ago or its dead letter was discarded.
+ * Where a message is. `divided`: its send job had many messages that went different ways. `duplicate`: its idempotency key had been
+ * used before, so it was not sent. `given-up`: it has ended, and its dead letter is gone. `forgotten`: nothing is left of it in Redis, because it ended long ago or its dead letter was discarded.
  */
 export type MessageState =
   | 'waiting'
@@ -20,6 +19,7 @@ export type MessageState =
   | 'active'
   | 'accepted'
   | 'divided'
+  | 'duplicate'
   | 'dead-letter'
   | 'replayed'
   | 'given-up'
@@ -44,18 +44,18 @@ export interface MessageTrace extends TracedMessage {
   readonly pieces: readonly TracedMessage[];
 }
 
-interface TraceTools {
+export interface TraceTools {
   readonly store: LetterStore;
-  readonly queue: Queue;
+  readonly finder: Pick<JobFinder, 'find'>;
 }
 
 /** Follows a message to both sides; undefined where Redis knows nothing of it. */
 export async function traceMessage(id: string, tools: TraceTools): Promise<MessageTrace | undefined> {
   const [letter] = await tools.store.read([id]);
-  const job = await findIn(tools.queue, id);
+  const place = await placeOf(id, tools);
   const replays = await replaysOf(id, tools);
-  if (!letter && !job && replays.length === 0) return undefined;
-  const kept = job && keptOf(job);
+  if (!letter && !place && replays.length === 0) return undefined;
+  const kept = place && keptOf(place.found);
   const parsed = letter?.job ?? kept?.job;
   const origins = parsed?.ok && parsed.job.origin ? originIdsOf(parsed.job.origin) : [];
   return {
@@ -64,32 +64,55 @@ export async function traceMessage(id: string, tools: TraceTools): Promise<Messa
     ...(kept ? { job: kept } : {}),
     origins: await Promise.all(origins.map((origin) => stateOf(origin, tools))),
     replays,
-    pieces: await piecesOf(id, kept?.journal.ok ? kept.journal.journal : undefined, tools),
+    pieces: place && place.index === undefined ? await piecesOf(id, place.found, tools) : [],
   };
 }
 
-const findIn = (queue: Queue, id: string): Promise<Job | 'unreadable' | undefined> =>
-  callRedis(() => findJob(() => queue.getJob(id)));
+/** The send job that a message lies in: one of its own, or a place among others. */
+interface Place {
+  readonly found: FoundJob;
+  readonly index?: number;
+}
 
-function keptOf(job: Job | 'unreadable'): NonNullable<MessageTrace['job']> {
+async function placeOf(id: string, { finder }: TraceTools): Promise<Place | undefined> {
+  const own = await callRedis(() => finder.find(id));
+  if (own) return { found: own };
+  const [, base, count] = /^(.+)\.(\d{1,5})$/.exec(id) ?? [];
+  if (base === undefined) return undefined;
+  const found = await callRedis(() => finder.find(base));
+  const job = found && sendJobOf(found);
+  const index = Number(count);
+  return found && job?.joined && index < job.to.length ? { found, index } : undefined;
+}
+
+function sendJobOf({ job }: FoundJob): SendJob | undefined {
+  const parsed = job === 'unreadable' ? undefined : parseSendJob(job.data);
+  return parsed?.ok ? parsed.job : undefined;
+}
+
+function keptOf({ job, record }: FoundJob): NonNullable<MessageTrace['job']> {
   if (job === 'unreadable') return { job: unreadable, journal: unreadable };
-  const read = parseJournal(job.progress);
+  const read = parseJournalText(record.journal);
   const journal: ParsedJournal = read.ok ? { ok: true, journal: finishedJournal(read.journal, job) } : read;
   return { job: parseSendJob(job.data), journal };
 }
 
 const unreadable = { ok: false, problem: 'what lies in the queue is not the JSON of a job' } as const;
 
-async function piecesOf(
-  id: string,
-  journal: Journal | undefined,
-  tools: TraceTools,
-): Promise<readonly TracedMessage[]> {
-  const settled = journal?.settled;
+/** How a job has ended, as far as it has. */
+function settledOf(found: FoundJob): Settled | undefined {
+  const { journal } = keptOf(found);
+  return journal.ok ? journal.journal.settled : undefined;
+}
+
+async function piecesOf(id: string, found: FoundJob, tools: TraceTools): Promise<readonly TracedMessage[]> {
+  const settled = settledOf(found);
   if (settled?.end !== 'split') return [];
+  const job = sendJobOf(found);
+  const kept = job && withoutLost(id, job, found.record.lost);
   return Promise.all(
     settled.pieces.map(async ({ fate }, index) => {
-      const piece = pieceId(id, index);
+      const piece = pieceId(id, index, kept);
       return fate === 'accepted' ? { id: piece, state: 'accepted' } : stateOf(piece, tools);
     }),
   );
@@ -105,25 +128,42 @@ async function replaysOf(id: string, tools: TraceTools): Promise<readonly Traced
   return replays;
 }
 
-async function stateOf(id: string, { store, queue }: TraceTools): Promise<TracedMessage> {
+async function stateOf(id: string, tools: TraceTools): Promise<TracedMessage> {
+  const { store } = tools;
   const [letter] = await store.read([id]);
   if (letter) return { id, state: 'dead-letter' };
-  const job = await findIn(queue, id);
-  const state = job ? stateOfJob(await callRedis(() => queue.getJobState(id)), job) : 'forgotten';
+  const place = await placeOf(id, tools);
+  const state = place ? stateAt(id, place) : 'forgotten';
   const isOver = state === 'given-up' || state === 'forgotten';
   if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
   return { id, state };
 }
 
-function stateOfJob(state: string, job: Job | 'unreadable'): MessageState {
+/** Of a message that lies among others: what became of it alone. */
+function stateAt(id: string, { found, index }: Place): MessageState {
+  const state = stateOfJob(found);
+  if (index === undefined) return state;
+  const { lost } = found.record;
+  if (lost.includes(-1) || lost.includes(index)) return 'duplicate';
+  const settled = settledOf(found);
+  if (settled?.end !== 'split') return state;
+  const job = sendJobOf(found);
+  const kept = job && withoutLost(id.replace(/\.\d+$/, ''), job, lost);
+  const place = kept?.ids?.indexOf(id) ?? index;
+  // A piece that went on, or died, and of which nothing is left under its own id.
+  return settled.pieces[place]?.fate === 'accepted' ? 'accepted' : 'given-up';
+}
+
+function stateOfJob({ state, job }: FoundJob): MessageState {
   switch (state) {
     case 'active':
     case 'delayed':
       return state;
-    case 'completed':
-      return job !== 'unreadable' && parseJobResult(job.returnvalue)?.end === 'split'
-        ? 'divided'
-        : 'accepted';
+    case 'completed': {
+      const end = job === 'unreadable' ? undefined : parseJobResult(job.returnvalue)?.end;
+      if (end === 'split') return 'divided';
+      return end === 'duplicate' ? 'duplicate' : 'accepted';
+    }
     case 'failed':
       return 'given-up';
     case 'unknown':

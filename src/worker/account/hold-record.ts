@@ -1,3 +1,4 @@
+import { type Lane, lanes } from '../../message/lane.ts';
 import {
   isBoolean,
   isCount,
@@ -43,6 +44,8 @@ export interface Hold {
   readonly by: string;
   /** What the operator wrote. */
   readonly note?: string;
+  /** The lanes that stand still; all where left out. Only a pause on the dashboard holds some of them alone. */
+  readonly lanes?: readonly Lane[];
   /** The message that became the dead letter of this incident. */
   readonly witness?: string;
   /** Of a hold for want of credit: what was left when it was asked for first; it was too little for a message. */
@@ -102,6 +105,7 @@ const isHold = isShaped<Hold>({
   modeSince: isTime,
   by: isString,
   note: optional(isString),
+  lanes: optional(isListOf(isOneOf(lanes))),
   witness: optional(isString),
   credit: optional(isNumber),
   beneath: optional(isShaped<NonNullable<Hold['beneath']>>({ reason: isReason, code: optional(isString) })),

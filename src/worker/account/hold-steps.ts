@@ -1,4 +1,5 @@
 import type { Gate } from '../../bullmq/queue-gate.ts';
+import type { Lane } from '../../message/lane.ts';
 import type { HoldReason } from '../../queue/hold-reasons.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Hold, HoldRecord } from './hold-record.ts';
@@ -172,16 +173,17 @@ export function gateOf({ hold }: HoldRecord, now: number, policy: HoldPolicy): G
   return { kind: mayGo ? 'one' : 'closed' };
 }
 
-/** The hold as people should see it: the record, or the dashboard's own pause. */
-export function shownHold({ hold }: HoldRecord, isPaused: boolean): Hold | undefined {
-  if (stands(hold) || !isPaused) return hold;
+/** The hold as people should see it: the record, or the dashboard's own pauses. */
+export function shownHold({ hold }: HoldRecord, pausedLanes: readonly Lane[]): Hold | undefined {
+  if (stands(hold) || pausedLanes.length === 0) return hold;
   return {
     reason: 'operator',
     mode: 'stopped',
     since: 0,
     modeSince: 0,
     by: 'dashboard',
-    note: 'The queue was paused on the dashboard.',
+    lanes: pausedLanes,
+    note: `Paused on the dashboard: ${pausedLanes.join(', ')}.`,
     probes: 0,
     nextProbeAt: 0,
     canaryMayGo: false,

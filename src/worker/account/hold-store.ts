@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis';
-import { keys, queueName } from '../../queue/names.ts';
+import { readPausedLanes } from '../../bullmq/paused-lanes.ts';
+import type { Lane } from '../../message/lane.ts';
+import { type AccountPlace, keys } from '../../queue/names.ts';
 import { type HoldRecord, noRecord, parseHoldRecord } from './hold-record.ts';
 import type { Step } from './hold-steps.ts';
 
-/** A hold as it lies in Redis, with what a person did to the queue. */
+/** A hold as it lies in Redis, with what a person did to the queues. */
 export interface StoredHold {
   readonly record: HoldRecord;
-  /** Somebody paused the queue on the dashboard. */
-  readonly isPaused: boolean;
+  /** Lanes that somebody paused on the dashboard. */
+  readonly pausedLanes: readonly Lane[];
 }
 
 /** What holds one account, for all workers: one key of ours. */
@@ -30,21 +32,14 @@ interface HoldCommands {
   jetsmsReplaceHold(key: string, expected: string, next: string): Promise<number>;
 }
 
-/** Where an account's hold lies. */
-export interface HoldPlace {
-  readonly prefix: string;
-  readonly account: string;
-}
-
-export function createHoldStore(redis: Redis, { prefix, account }: HoldPlace): HoldStore {
+export function createHoldStore(redis: Redis, place: AccountPlace): HoldStore {
   redis.defineCommand('jetsmsReplaceHold', { lua: replaceScript, numberOfKeys: 1 });
   const commands = redis as unknown as HoldCommands; // defineCommand adds methods that ioredis' types cannot know
-  const key = keys.hold(prefix, account);
-  const metaKey = `${prefix}:${queueName(account)}:meta`;
+  const key = keys.hold(place.prefix, place.account);
   return {
     async read() {
-      const [raw, paused] = await Promise.all([redis.get(key), redis.hget(metaKey, 'paused')]);
-      return { record: parseHoldRecord(raw), isPaused: paused !== null };
+      const [raw, pausedLanes] = await Promise.all([redis.get(key), readPausedLanes(redis, place)]);
+      return { record: parseHoldRecord(raw), pausedLanes };
     },
     async change(step) {
       // Somebody else's change makes ours wait, and theirs is done: this ends.

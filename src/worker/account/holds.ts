@@ -1,4 +1,5 @@
-import type { QueueGate } from '../../bullmq/queue-gate.ts';
+import type { AccountQueues } from '../../bullmq/account-queues.ts';
+import { lanes } from '../../message/lane.ts';
 import {
   type Admission,
   admit,
@@ -19,25 +20,15 @@ import {
   type RefusalEffect,
   refused,
 } from './hold-refusals.ts';
-import {
-  gateOf,
-  type HoldPolicy,
-  paced,
-  type Step,
-  type StepContext,
-  shownHold,
-  stands,
-} from './hold-steps.ts';
+import { gateOf, type HoldPolicy, paced, type Step, type StepContext, shownHold } from './hold-steps.ts';
 import type { HoldStore, StoredHold } from './hold-store.ts';
 
 /** What one worker knows of, and does about, the hold of one account. */
 export interface AccountHolds {
-  /** The hold as last seen; at most `pollMs` old. */
+  /** The account's hold as last seen; at most `pollMs` old. */
   current(): Hold | undefined;
   /** The hold as it lies in Redis now. */
   latest(): Promise<Hold | undefined>;
-  /** Whether the account lets nothing pass now; looks again where the last look is not quite fresh. */
-  isHeld(): Promise<boolean>;
   /** What shall become of a job that was taken while the account is held. */
   admit(id: string): Promise<Admission>;
   /** A request was refused because of the account; what becomes of its first message. */
@@ -67,27 +58,21 @@ export interface RequestAnswer {
 
 export interface HoldsOptions {
   readonly store: HoldStore;
-  readonly gate: QueueGate;
+  readonly queues: Pick<AccountQueues, 'setGate' | 'waiting'>;
   readonly policy: HoldPolicy;
   readonly worker: string;
   readonly pollMs: number;
   /** Asks JetSMS whether the reason is gone; sends nothing. */
   readonly ask: (hold: Hold) => Promise<Omit<ProbeAnswer, 'hasWaiting'>>;
-  /** Jobs that could be taken now. */
-  readonly countWaiting: () => Promise<number>;
   readonly now: () => number;
   /** Told once for each change that this worker sees. */
   readonly onChange: (hold: Hold | undefined, before: Hold | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** How old a look may be when a job is about to be sent. */
-const freshMs = 250;
-
 export function createAccountHolds(options: HoldsOptions): AccountHolds {
-  const { store, gate, policy, now, worker } = options;
+  const { store, queues, policy, now, worker } = options;
   let seen: StoredHold | undefined;
-  let seenAt = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = true;
@@ -95,13 +80,13 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   let acceptedAt = 0;
 
   const context = (): StepContext => ({ policy, now: now(), worker });
-  const current = (): Hold | undefined => seen && shownHold(seen.record, seen.isPaused);
+  const current = (): Hold | undefined => seen?.record.hold;
+  const shown = (): Hold | undefined => seen && shownHold(seen.record, seen.pausedLanes);
 
   const see = (stored: StoredHold): void => {
-    const before = current();
+    const before = shown();
     seen = stored;
-    seenAt = performance.now();
-    const after = current();
+    const after = shown();
     if (before?.reason !== after?.reason || before?.mode !== after?.mode) options.onChange(after, before);
   };
 
@@ -121,7 +106,7 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   ): Promise<Result> => {
     const before = seen?.record.hold;
     const { record, result } = await store.change((found) => step(found, context()));
-    see({ record, isPaused: seen?.isPaused ?? false });
+    see({ record, pausedLanes: seen?.pausedLanes ?? [] });
     if (record.hold !== before) await setGate();
     return result;
   };
@@ -129,8 +114,19 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   const changeTo = (step: (record: HoldRecord, context: StepContext) => HoldRecord): Promise<void> =>
     change((record, at) => ({ record: step(record, at), result: undefined }));
 
+  /** Of a held account only the most urgent lane that has a message may give the canary. */
   const setGate = async (): Promise<void> => {
-    if (seen) await gate.set(gateOf(seen.record, now(), policy));
+    if (!seen) return;
+    const gate = gateOf(seen.record, now(), policy);
+    if (gate.kind !== 'one') return queues.setGate(() => gate);
+    const waiting = await queues.waiting();
+    const open = lanes.find((lane) => waiting[lane] > 0) ?? 'otp';
+    await queues.setGate((lane) => (lane === open ? gate : { kind: 'closed' }));
+  };
+
+  const hasWaiting = async (): Promise<boolean> => {
+    const waiting = await queues.waiting();
+    return lanes.some((lane) => waiting[lane] > 0);
   };
 
   const refresh = async (): Promise<void> => {
@@ -148,10 +144,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
     try {
       if (!(await change(claimProbe))) return;
       const answer = await options.ask(hold);
-      const hasWaiting = (await options.countWaiting()) > 0;
+      const answerNow = { ...answer, hasWaiting: await hasWaiting() };
       await changeTo((record, at) =>
         // The answer can take its time; meanwhile another reason may hold the account.
-        record.hold?.reason === hold.reason ? answered(record, { ...answer, hasWaiting }, at) : record,
+        record.hold?.reason === hold.reason ? answered(record, answerNow, at) : record,
       );
     } catch (error) {
       options.onError(error);
@@ -178,14 +174,10 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
       await look();
       return current();
     },
-    async isHeld() {
-      if (performance.now() - seenAt > freshMs) await look();
-      return stands(current());
-    },
     async admit(id) {
       const wasRefused = refusedAsCanary(current()).includes(id);
-      const othersWait = wasRefused && (await options.countWaiting()) > 0;
-      return change((record, at) => admit(record, { id, othersWait }, at));
+      const letsBy = wasRefused && (await hasWaiting());
+      return change((record, at) => admit(record, { id, othersWait: letsBy }, at));
     },
     refused: (refusal) => change((record, at) => refused(record, { ...refusal, acceptedAt }, at)),
     async answered({ kind, startedAt, canary }) {

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { createLetterStore } from '../../bullmq/dead-letter-store.ts';
+import { type FinishedSet, sweepFinished } from '../../bullmq/finished-jobs.ts';
 import { type LeasePlace, takeLease } from '../../queue/lease.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { sweepLetters } from './expired-letters.ts';
-import { type FinishedSet, sweepFinished } from './finished-jobs.ts';
 
 /** Takes away what has lain in Redis for long enough, also in accounts where nothing happens any more. */
 export interface Retention {
@@ -84,7 +84,7 @@ async function sweepJobs(
   isStopped: () => boolean,
 ): Promise<void> {
   let removed = 0;
-  for (let last = jobsAtOnce; last === jobsAtOnce && !isStopped(); removed += last) {
+  for (let last = 1; last > 0 && !isStopped(); removed += last) {
     last = await sweepFinished(redis, place, { set, olderThanMs, limit: jobsAtOnce });
   }
   if (removed > 0) telemetry.swept({ what: set, removed, left: 0, olderThanMs });

@@ -2,13 +2,21 @@ import { partsOfMms } from '../../message/mms.ts';
 import { partsByModel } from '../../message/parts.ts';
 import { isPartsModel } from '../../message/parts-models.ts';
 import { type DeathFacts, idOf, type Piece, type Range, type Used, usedOf } from '../../queue/journal.ts';
-import { type SendJob, textAt } from '../../queue/send-job.ts';
+import { deadlineAtOf, messageIdAt, type SendJob, textAt } from '../../queue/send-job.ts';
 import type { Verdict } from './decide.ts';
 
-/** A job whose refusal one of its messages has caused: both halves are sent again, at once and by themselves. */
+/** Joined sends part for good: each goes its own way, under its own id. */
+const eachByItself = ({ to }: SendJob, pieceAt: (index: number) => Piece): readonly Piece[] =>
+  to.map((_, index) => ({ ...pieceAt(index), ranges: [[index, index + 1]] }));
+
+/**
+ * A job whose refusal one of its messages has caused: both halves are sent again, at once and by themselves. Joined sends
+ * come together again as far as that is good for them (`requests.ts`).
+ */
 export function halves(job: SendJob, used: Used): readonly Piece[] {
   const middle = Math.ceil(job.to.length / 2);
   const again = { fate: 'again', delayMs: 0, ...usedOf(used) } as const;
+  if (job.joined) return eachByItself(job, () => ({ ...again, ranges: [] }));
   return [
     { ...again, ranges: [[0, middle]] },
     { ...again, ranges: [[middle, job.to.length]] },
@@ -16,15 +24,44 @@ export function halves(job: SendJob, used: Used): readonly Piece[] {
 }
 
 /** A job of which only the first message was sent, or judged: it goes its way, and the others wait as before. */
-export function firstAndRest(verdict: Verdict, { to }: SendJob, used: Used): readonly Piece[] {
+export function firstAndRest(verdict: Verdict, job: SendJob, used: Used): readonly Piece[] {
+  const first = pieceOf(verdict, used);
+  const rest = { fate: 'again', delayMs: 0, ...usedOf(used) } as const;
+  if (job.joined) return eachByItself(job, (index) => (index === 0 ? first : { ...rest, ranges: [] }));
   return [
-    { ...pieceOf(verdict, used), ranges: [[0, 1]] },
-    { fate: 'again', delayMs: 0, ...usedOf(used), ranges: [[1, to.length]] },
+    { ...first, ranges: [[0, 1]] },
+    { ...rest, ranges: [[1, job.to.length]] },
   ];
 }
 
+/** How long a joined send waits whose own deadline is later than that of those that have just expired. */
+const ownDeadlineMs = 1_000;
+
+/**
+ * A verdict on all messages of a job as it is carried out: joined sends get a dead letter each, and where they die of
+ * the earliest deadline, those that have a later one go on.
+ */
+export function onWholeJob(verdict: Verdict, job: SendJob, used: Used, now: number): Verdict {
+  const isOne = job.to.length === 1 && !job.ids;
+  if (!job.joined || isOne || verdict.kind !== 'dead-letter') return verdict;
+  const { rule, facts } = verdict;
+  const again: Piece = { ...usedOf(used), fate: 'again', ranges: [], delayMs: ownDeadlineMs };
+  const pieces = eachByItself(job, (index) =>
+    facts.reason === 'expired' && deadlineAtOf(job, index) > Math.max(now, job.deadlineAt) + ownDeadlineMs
+      ? again
+      : pieceOf(verdict, used),
+  );
+  return { kind: 'split', rule, pieces };
+}
+
 /** A job whose messages were judged one by one: a piece for each fate, in the order in which they first appear. */
-export function piecesByFate(verdicts: readonly Verdict[], used: Used): readonly Piece[] {
+export function piecesByFate(
+  verdicts: readonly Verdict[],
+  used: Used,
+  job?: Pick<SendJob, 'joined' | 'to'>,
+): readonly Piece[] {
+  if (job?.joined)
+    return verdicts.map((verdict, index) => ({ ...pieceOf(verdict, used), ranges: [[index, index + 1]] }));
   const pieces = new Map<string, { readonly piece: Piece; readonly indices: number[] }>();
   verdicts.forEach((verdict, index) => {
     const piece = pieceOf(verdict, used);
@@ -73,17 +110,48 @@ function rangesOf(indices: readonly number[]): readonly Range[] {
   return ranges;
 }
 
-/** The id of a piece: it tells where it comes from, and is the same each time the piece is made. */
-export const pieceId = (id: string, index: number): string => `${id}.${index}`;
+/**
+ * The id of a piece: it tells where it comes from, and is the same each time the piece is made. A joined send that goes
+ * by itself has its message's id.
+ */
+export const pieceId = (id: string, index: number, job?: Pick<SendJob, 'joined' | 'ids'>): string =>
+  (job?.joined && job.ids?.[index]) || `${id}.${index}`;
 
 /** A job of its own for some messages of a job. */
 export function subJob(job: SendJob, ranges: readonly Range[], before?: Used): SendJob {
   const pick = <T>(list: readonly T[]): T[] => ranges.flatMap(([from, to]) => list.slice(from, to));
-  const { before: _before, ...rest } = job;
+  const { before: _before, joined, laterMs, ids, ...rest } = job;
   const to = pick(job.to);
-  const text = typeof job.text === 'string' ? job.text : pick(job.text);
-  const part: SendJob = { ...rest, to, text, ...(before ? { before } : {}) };
-  return { ...part, parts: partsOf(part) };
+  const texts = typeof job.text === 'string' ? job.text : pick(job.text);
+  const [only] = to.length === 1 && typeof texts !== 'string' ? texts : [];
+  const part: SendJob = { ...rest, to, text: only ?? texts, ...(before ? { before } : {}) };
+  if (!joined) return { ...part, parts: partsOf(part) };
+  const [[first] = [0]] = ranges;
+  const isOne = to.length === 1;
+  return {
+    ...part,
+    parts: partsOf(part),
+    ...(isOne ? { deadlineAt: deadlineAtOf(job, first) } : { joined }),
+    ...(isOne || !laterMs ? {} : { laterMs: pick(laterMs) }),
+    ...(isOne || !ids ? {} : { ids: pick(ids) }),
+  };
+}
+
+/** A job without the messages that have lost their claims; undefined where none is left. */
+export function withoutLost(id: string, job: SendJob, lost: readonly number[]): SendJob | undefined {
+  if (lost.length === 0) return job;
+  const kept = job.to.flatMap((_, index) => (lost.includes(index) ? [] : [index]));
+  if (lost.includes(-1) || kept.length === 0) return undefined;
+  const keptOf = <T>(list: readonly T[]): T[] => list.filter((_, index) => kept.includes(index));
+  const rest: SendJob = {
+    ...job,
+    joined: true,
+    to: keptOf(job.to),
+    text: typeof job.text === 'string' ? job.text : keptOf(job.text),
+    ...(job.laterMs ? { laterMs: keptOf(job.laterMs) } : {}),
+    ids: kept.map((index) => messageIdAt(id, job, index)),
+  };
+  return { ...rest, parts: partsOf(rest) };
 }
 
 /** SMS parts of all messages of a job, counted as its producer did. */

@@ -43,7 +43,7 @@ describe('the rights that a worker needs', () => {
     const redisUrl = await urlOfUser(redis, ['~*', ...commands]);
     await using world = await createDelivery({
       redisUrl,
-      account: { surface: 'web-service', concurrencyForOtp: 2 },
+      account: { surface: 'web-service' },
     });
     await deliver(world, redisUrl);
     expect(world.telemetry.redisErrors).toEqual([]);

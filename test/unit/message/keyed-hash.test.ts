@@ -7,7 +7,7 @@ const secret = '0123456789abcdef'.repeat(4);
 
 describe('a keyed hash', () => {
   it('is SHA3-256 with the secret in front of what is hashed', () => {
-    const expected = createHash('sha3-256').update(`${secret}["key","main","order-17"]`).digest('hex');
+    const expected = createHash('sha3-256').update(`${secret}["key","main","order-17"]`).digest('base64url');
     expect(keyedHash(secret, 'key', ['main', 'order-17'])).toBe(expected);
   });
 

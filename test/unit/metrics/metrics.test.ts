@@ -17,8 +17,7 @@ async function value(metrics: Metrics, series: string): Promise<number | undefin
 
 const snapshot: AccountSnapshot = {
   account,
-  main: { waiting: 3, prioritized: 4, active: 0 },
-  dead: { waiting: 2 },
+  jobs: { otp: { waiting: 3, active: 0 }, transactional: {}, bulk: { waiting: 4 }, dead: { waiting: 2 } },
   oldestWaitingMs: { otp: 1_500 },
   held: 'no-credit',
   uncertainOpen: 1,
@@ -139,8 +138,10 @@ describe('the metrics of the queues', () => {
   it('are read at every scrape', async () => {
     const metrics = create();
     let waiting = 3;
-    metrics.collectWith(() => Promise.resolve([{ ...snapshot, main: { ...snapshot.main, waiting } }]));
-    const series = 'jetsms_queue_jobs{account="shop",queue="main",state="waiting"}';
+    metrics.collectWith(() =>
+      Promise.resolve([{ ...snapshot, jobs: { ...snapshot.jobs, bulk: { waiting } } }]),
+    );
+    const series = 'jetsms_queue_jobs{account="shop",queue="bulk",state="waiting"}';
     expect(await value(metrics, series)).toBe(3);
     waiting = 7;
     expect(await value(metrics, series)).toBe(7);

@@ -1,16 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentHash } from '../../../src/producer/names-of-claims.ts';
 import { differences, type Wish, wishOf } from '../../../src/producer/repeat.ts';
-import type { SendJob } from '../../../src/queue/send-job.ts';
-import { sendJob } from '../../support/send-job.ts';
+import type { Claimed } from '../../../src/queue/claims.ts';
 
 const minute = 60_000;
 const firstAt = Date.UTC(2030, 0, 1);
-const stored = sendJob({ enqueuedAt: firstAt, deadlineAt: firstAt + 60 * minute });
+const secret = 'a'.repeat(64);
+const message = ['905321234567', 'ACME', 'Merhaba'] as const;
+const stored: Claimed = {
+  id: 'm1',
+  content: contentHash(message, secret),
+  lane: 'transactional',
+  whenUncertain: 'park',
+  enqueuedAt: firstAt,
+  sendAt: firstAt,
+  deadlineAt: firstAt + 60 * minute,
+};
 
 /** Fields in which a call differs that comes so much later. */
-const differ = (wish: Wish, laterMs = 0, first: SendJob = stored): readonly string[] =>
-  differences({ job: { ...first, enqueuedAt: first.enqueuedAt + laterMs, deadlineAt: 0 }, wish }, first);
+const differ = (wish: Wish, laterMs = 0, first: Claimed = stored): readonly string[] =>
+  differences({ content: first.content, wish, askedAt: first.enqueuedAt + laterMs }, first);
 
 describe('a call that comes again', () => {
   it('differs in nothing where it says nothing of time and lane, however late it comes', () => {
@@ -18,14 +28,14 @@ describe('a call that comes again', () => {
     expect(differ({}, 3_000 * minute)).toEqual([]);
   });
 
-  it.each<[string, Partial<SendJob>]>([
-    ['to', { to: ['905321234568'] }],
-    ['title', { title: 'OTHER' }],
-    ['text', { text: 'Selam' }],
-    ['text', { text: ['Merhaba'] }],
-    ['media', { media: { hash: 'a', contentType: 'image/png', subject: '', bytes: 1 } }],
-  ])('differs in %s', (field, change) => {
-    expect(differences({ job: { ...stored, ...change }, wish: {} }, stored)).toEqual([field]);
+  it.each<[string, readonly unknown[]]>([
+    ['to', ['905321234568', 'ACME', 'Merhaba']],
+    ['title', ['905321234567', 'OTHER', 'Merhaba']],
+    ['text', ['905321234567', 'ACME', 'Selam']],
+    ['media', [...message, ['subject', 'image/png', 'a']]],
+  ])('differs in %s', (field, content) => {
+    const call = { content: contentHash(content, secret), wish: {}, askedAt: firstAt };
+    expect(differences(call, stored)).toEqual([field]);
   });
 
   it('differs in lane, or in what becomes of an uncertain end, only where it names another', () => {

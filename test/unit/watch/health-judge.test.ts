@@ -14,6 +14,7 @@ const clockState = { skewMs: 0, maxSkewMs: 30_000, isRight: true };
 
 const idle: ConsumerFacts = {
   account: 'acme',
+  lane: 'bulk',
   isRunning: true,
   isPaused: false,
   concurrency: 10,
@@ -33,13 +34,13 @@ function judged(change: Partial<ConsumerFacts>): readonly [boolean, string] {
 describe('a consumer', () => {
   it.each<[string, Partial<ConsumerFacts>, boolean, string]>([
     ['is fine while it asks for jobs', {}, true, 'takes jobs (0 in hand)'],
-    ['is not while it is paused here', { isPaused: true }, false, 'is paused in this process'],
-    ['is not when it has stopped', { isRunning: false }, false, 'has stopped taking jobs'],
+    ['is not while it is paused here', { isPaused: true }, false, 'lane bulk is paused in this process'],
+    ['is not when it has stopped', { isRunning: false }, false, 'lane bulk has stopped taking jobs'],
     [
       'is not when it has been silent for too long',
       { signs: { ...idle.signs, askedAt: clock - 30_000 } },
       false,
-      'has not asked for a job for 30 s',
+      'lane bulk has not asked for a job for 30 s',
     ],
     [
       'is fine when it has not asked because it was busy finishing jobs',
@@ -57,7 +58,7 @@ describe('a consumer', () => {
       'is not fine when its hands are full for longer than a lock lasts',
       { signs: { askedAt: 0, tookAt: 0, movedAt: clock - 90_000, inHand: 10 } },
       false,
-      'holds 10 jobs and has not been done with one for 90 s',
+      'lane bulk holds 10 jobs and has not been done with one for 90 s',
     ],
     [
       'may keep its hands full for any time where the account has a pace to keep',
@@ -69,7 +70,7 @@ describe('a consumer', () => {
       'is not fine when it leaves a job that is first in line',
       { passedOverSince: clock - 31_000 },
       false,
-      'has taken no job for 31 s though one waits',
+      'lane bulk has taken no job for 31 s though one waits',
     ],
     [
       'is fine when it has taken another job meanwhile',

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
+import type { WaitingMessages } from '../../../bullmq/waiting.ts';
 import { isCount, isNumber, isOneOf, isShaped, isTime, optional, type Shape } from '../../../queue/checks.ts';
 import { readJson } from '../../../queue/json.ts';
 import { takeLease } from '../../../queue/lease.ts';
 import { keys, type LeaseKind } from '../../../queue/names.ts';
 import { run } from '../../../queue/pipeline.ts';
-import type { CreditForecast, CreditReading, WaitingMessages } from './forecast.ts';
+import type { CreditForecast, CreditReading } from './forecast.ts';
 
 /** What is known of an account's credit; the same for every worker. */
 export interface CreditState extends CreditReading {

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
+import { readWaiting } from '../../../bullmq/waiting.ts';
 import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-queries.ts';
 import type { AccountSettings } from '../../../settings/account.ts';
 import type { Telemetry } from '../../telemetry.ts';
 import { createCreditStore } from './credit-store.ts';
 import { forecastCredit, rateWindowMs, usedPerHour } from './forecast.ts';
-import { readWaiting } from './waiting.ts';
 
 /** Asks JetSMS for an account's credit, for all workers together. */
 export interface CreditWatch {

@@ -4,16 +4,6 @@ export interface CreditReading {
   readonly credit: number;
 }
 
-/** What waits to be sent, and what it will cost. */
-export interface WaitingMessages {
-  readonly jobs: number;
-  readonly messages: number;
-  /** SMS parts as the producers counted them: an assumption about what is charged. */
-  readonly parts: number;
-  /** Reckoned from a sample of the jobs, where there are many. */
-  readonly isEstimate: boolean;
-}
-
 /** When the credit ends. */
 export interface CreditForecast {
   /** Parts an hour at the present rate; missing where there are too few readings to tell. */

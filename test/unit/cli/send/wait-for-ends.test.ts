@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageEnd } from '../../../../src/cli/send/ends.ts';
+import type { MessageEnd } from '../../../../src/bullmq/message-ends.ts';
 import { waitForEnds } from '../../../../src/cli/send/wait-for-ends.ts';
 
 const accepted: MessageEnd = { kind: 'accepted', groupId: '1' };

@@ -551,10 +551,15 @@ describe('what the queue lets through', () => {
 
 describe('what people see', () => {
   it("is the hold, or else the dashboard's pause", () => {
-    expect(shownHold(noRecord, false)).toBeUndefined();
-    expect(shownHold(noRecord, true)).toMatchObject({ reason: 'operator', by: 'dashboard', mode: 'stopped' });
-    expect(shownHold(held('no-credit'), true)?.reason).toBe('no-credit');
-    expect(shownHold(canaryAccepted(held('no-credit'), now, at()), true)?.by).toBe('dashboard');
+    expect(shownHold(noRecord, [])).toBeUndefined();
+    expect(shownHold(noRecord, ['bulk'])).toMatchObject({
+      reason: 'operator',
+      by: 'dashboard',
+      mode: 'stopped',
+      lanes: ['bulk'],
+    });
+    expect(shownHold(held('no-credit'), ['otp'])?.reason).toBe('no-credit');
+    expect(shownHold(canaryAccepted(held('no-credit'), now, at()), ['otp'])?.by).toBe('dashboard');
   });
 });
 

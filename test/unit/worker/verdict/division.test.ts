@@ -5,11 +5,14 @@ import { parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-j
 import type { Verdict } from '../../../../src/worker/verdict/decide.ts';
 import {
   factsOf,
+  firstAndRest,
   halves,
+  onWholeJob,
   partsOf,
   pieceId,
   piecesByFate,
   subJob,
+  withoutLost,
 } from '../../../../src/worker/verdict/division.ts';
 import { anySendJob, anyVerdict } from '../../../support/arbitraries.ts';
 import { sendJob } from '../../../support/send-job.ts';
@@ -199,5 +202,78 @@ describe('a piece', () => {
       { fate: 'again', ranges: [], delayMs: 0, ...used },
     ];
     expect(pieces.map(factsOf)).toEqual([facts, undefined, undefined]);
+  });
+});
+
+describe('joined sends', () => {
+  const now = 1_800_000_000_000;
+  const joined = sendJob({
+    joined: true,
+    enqueuedAt: now - 1_000,
+    deadlineAt: now + 60_000,
+    to: ['905320000000', '905320000001', '905320000002'],
+    text: ['a', 'b', 'c'],
+    laterMs: [0, 20_000, 40_000],
+  });
+  const alone = (fate: object) => [0, 1, 2].map((at) => ({ ...fate, ranges: [[at, at + 1]] }));
+
+  it('part one by one where a refusal does not say which of them it is about', () => {
+    expect(halves(joined, used)).toEqual(alone({ fate: 'again', delayMs: 0, ...used }));
+  });
+
+  it('part one by one where the first of them was judged alone', () => {
+    const [first, ...others] = firstAndRest(dead('10'), joined, used);
+    expect(first).toEqual({ fate: 'dead', facts: { reason: 'terminal', code: '10' }, ranges: [[0, 1]] });
+    expect(others).toEqual(alone({ fate: 'again', delayMs: 0, ...used }).slice(1));
+  });
+
+  it('keep their own ids when they part, also where others of the job have been dropped', () => {
+    expect(pieceId('m1', 2, joined)).toBe('m1.2');
+    expect(pieceId('m1', 1, withoutLost('m1', joined, [0]))).toBe('m1.2');
+  });
+
+  it('keep their own deadlines and texts when they part', () => {
+    expect(subJob(joined, [[1, 2]], used)).toEqual({
+      ...sendJob({ enqueuedAt: now - 1_000, deadlineAt: now + 80_000 }),
+      to: ['905320000001'],
+      text: 'b',
+      before: used,
+    });
+  });
+
+  it('get a dead letter each where all of them die', () => {
+    const verdict = onWholeJob(dead('80'), joined, used, now);
+    expect(verdict).toMatchObject({
+      kind: 'split',
+      pieces: alone({ fate: 'dead', facts: { reason: 'terminal', code: '80' } }),
+    });
+  });
+
+  it('go on where only the earliest of their deadlines has passed', () => {
+    const expired: Verdict = { kind: 'dead-letter', rule: 'expired', facts: { reason: 'expired' } };
+    const verdict = onWholeJob(expired, joined, used, now + 75_000);
+    const fates = verdict.kind === 'split' ? verdict.pieces?.map(({ fate }) => fate) : [];
+    expect(fates).toEqual(['dead', 'again', 'again']);
+  });
+
+  it('stay together under any other verdict', () => {
+    for (const verdict of [accepted('1'), retry(5)])
+      expect(onWholeJob(verdict, joined, used, now)).toBe(verdict);
+  });
+
+  it('are dropped one by one where their claims are lost, down to the last', () => {
+    expect(withoutLost('m1', joined, [])).toBe(joined);
+    expect(withoutLost('m1', joined, [0, 2])).toMatchObject({
+      to: ['905320000001'],
+      ids: ['m1.1'],
+      text: ['b'],
+    });
+    expect(withoutLost('m1', joined, [0, 1, 2])).toBeUndefined();
+    expect(withoutLost('m1', joined, [-1])).toBeUndefined();
+  });
+
+  it('reduced to one still get a dead letter under the id of the message', () => {
+    const last = withoutLost('m1', joined, [0, 2]);
+    expect(last && onWholeJob(dead('80'), last, used, now)).toMatchObject({ kind: 'split' });
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyJournal, type Journal } from '../../../../src/queue/journal.ts';
 import { parseSendJob, type SendJob } from '../../../../src/queue/send-job.ts';
-import { type TakenJob, takeUp } from '../../../../src/worker/verdict/take-up.ts';
+import { resume, type TakenJob } from '../../../../src/worker/verdict/resume.ts';
 import { sendJob } from '../../../support/send-job.ts';
 
 const now = 1_800_000_000_000;
@@ -12,10 +12,14 @@ const accepted = { end: 'accepted', groupId: '1', at: now - 10 } as const;
 const sending = { at: now - 10, worker: 'w' };
 
 function step(job: SendJob, journal: Partial<Journal> = {}, change: Partial<TakenJob> = {}): string {
-  const read = { ok: true, journal: { ...emptyJournal, ...journal } } as const;
-  const taken = { read, stalledCounter: 0, now, ...change };
-  return takeUp({ parsed: parseSendJob(job), ...taken }).kind;
+  const taken = { id: 'm1', record: recordOf(journal), stalledCounter: 0, now, ...change };
+  return resume({ parsed: parseSendJob(job), ...taken }).kind;
 }
+
+const recordOf = (journal: Partial<Journal>, lost: readonly number[] = []) => ({
+  journal: JSON.stringify({ ...emptyJournal, ...journal }),
+  lost,
+});
 
 describe('a job that was just taken', () => {
   it.each<[string, string, SendJob, Partial<Journal>, Partial<TakenJob>]>([
@@ -61,11 +65,62 @@ describe('a lost lock', () => {
 describe('a job that is not one of ours', () => {
   it('is invalid, whatever its journal says', () => {
     const parsed = parseSendJob({ ...parked, v: 2 });
-    const read = { ok: true, journal: { ...emptyJournal, settled: accepted } } as const;
-    expect(takeUp({ parsed, read, stalledCounter: 0, now })).toEqual({
+    const record = recordOf({ settled: accepted });
+    expect(resume({ id: 'm1', parsed, record, stalledCounter: 0, now })).toMatchObject({
       kind: 'invalid',
+      mayHaveBeenSent: true,
       problem: "the job's version is not 1: the producer is newer or no producer of ours",
     });
+    expect(
+      resume({ id: 'm1', parsed, record: { journal: '', lost: [] }, stalledCounter: 0, now }),
+    ).toMatchObject({ kind: 'invalid', mayHaveBeenSent: false });
+  });
+});
+
+describe('messages whose idempotency key was used before', () => {
+  const three = sendJob({
+    ...parked,
+    joined: true,
+    to: ['905320000000', '905320000001', '905320000002'],
+    text: ['a', 'b', 'c'],
+    laterMs: [0, 5, 9],
+  });
+  const resumed = (lost: readonly number[], journal: Partial<Journal> = {}) =>
+    resume({
+      id: 'm1',
+      parsed: parseSendJob(three),
+      record: recordOf(journal, lost),
+      stalledCounter: 0,
+      now,
+    });
+
+  it('are dropped, and the others keep their ids and deadlines', () => {
+    expect(resumed([1])).toMatchObject({
+      kind: 'send',
+      job: {
+        to: ['905320000000', '905320000002'],
+        text: ['a', 'c'],
+        ids: ['m1.0', 'm1.2'],
+        laterMs: [0, 9],
+        parts: 2,
+      },
+    });
+  });
+
+  it('leave nothing to send where all of them were', () => {
+    expect(resumed([0, 1, 2]).kind).toBe('duplicate');
+    expect(resumed([-1]).kind).toBe('duplicate');
+  });
+
+  it('are not counted in a division that the journal knows', () => {
+    const pieces = [0, 1].map((from) => ({ fate: 'accepted', ranges: [[from, from + 1]] }) as const);
+    const settled = { end: 'split', at: now, pieces } as const;
+    expect(resumed([1], { settled: settled as unknown as NonNullable<Journal['settled']> }).kind).toBe(
+      'settle',
+    );
+    expect(resumed([], { settled: settled as unknown as NonNullable<Journal['settled']> }).kind).toBe(
+      'unreadable',
+    );
   });
 });
 
@@ -87,12 +142,8 @@ describe('for any journal', () => {
     fc.assert(
       fc.property(journals, fc.integer({ min: -5, max: 5 }), fc.boolean(), (journal, leftMs, isParked) => {
         const job = { ...(isParked ? parked : resent), deadlineAt: now + leftMs };
-        const { kind } = takeUp({
-          parsed: { ok: true, job },
-          read: { ok: true, journal },
-          stalledCounter: 0,
-          now,
-        });
+        const parsed = { ok: true, job } as const;
+        const { kind } = resume({ id: 'm1', parsed, record: recordOf(journal), stalledCounter: 0, now });
         if (kind !== 'send') return;
         expect(journal).not.toHaveProperty('settled');
         expect(journal).not.toHaveProperty('sending');

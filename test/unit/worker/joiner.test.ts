@@ -2,26 +2,26 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../../src/message/lane.ts';
-import { type Collectable, type CollectorOptions, createCollector } from '../../../src/worker/collector.ts';
+import { createJoiner, type Joinable, type JoinerOptions } from '../../../src/worker/joiner.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-interface Item extends Collectable {
+interface Item extends Joinable {
   readonly name: string;
 }
 
 const item = (name: string, lane: Lane = 'bulk', change: Partial<Item> = {}): Item => ({
   name,
   lane,
-  company: 'A',
+  batchKey: 'A',
   messages: 1,
   ...change,
 });
 
-/** A collector whose requests end when the test says so. */
-function world(options: Partial<CollectorOptions<Item>> = {}) {
+/** A joiner whose requests end when the test says so. */
+function world(options: Partial<JoinerOptions<Item>> = {}) {
   const left: string[][] = [];
   const replies: Array<() => void> = [];
-  const collector = createCollector<Item>({
+  const joiner = createJoiner<Item>({
     requests: 100,
     requestsForOtp: 0,
     batchSize: 1,
@@ -34,14 +34,14 @@ function world(options: Partial<CollectorOptions<Item>> = {}) {
     ...options,
   });
   const add = (...items: Item[]): void => {
-    for (const one of items) collector.add(one);
+    for (const one of items) joiner.add(one);
   };
   /** The oldest request under way ends. */
   const reply = async (): Promise<void> => {
     replies.shift()?.();
     await nextTurn();
   };
-  return { collector, left, add, reply };
+  return { joiner, left, add, reply };
 }
 
 describe('requests', () => {
@@ -60,11 +60,10 @@ describe('requests', () => {
   });
 
   it('are bounded, and the next leaves when one has ended, however it ended', async () => {
-    const { add, left, reply, collector } = world({ requests: 2 });
+    const { add, left, reply } = world({ requests: 2 });
     add(item('a'), item('b'), item('c'));
     await nextTurn();
     expect(left).toEqual([['a'], ['b']]);
-    expect(collector.underWay()).toBe(2);
     await reply();
     expect(left).toEqual([['a'], ['b'], ['c']]);
   });
@@ -105,44 +104,69 @@ describe('batches', () => {
 
   it('leave at once when they are full', async () => {
     const { add, left } = world(batching);
-    add(item('a'), item('b'), item('c'), item('d'));
+    add(item('first', 'otp'), item('a'), item('b'), item('c'), item('d'));
     await nextTurn();
-    expect(left).toEqual([['a', 'b', 'c']]);
+    expect(left).toEqual([['first'], ['a', 'b', 'c']]);
   });
 
-  it('are only of one company', async () => {
+  it('are only of one key', async () => {
     const { add, left } = world(batching);
-    const other = { company: 'B' };
-    add(item('a'), item('x', 'bulk', other), item('b'), item('y', 'bulk', other), item('c'));
+    const other = { batchKey: 'B' };
+    add(
+      item('first', 'otp'),
+      item('a'),
+      item('x', 'bulk', other),
+      item('b'),
+      item('y', 'bulk', other),
+      item('c'),
+    );
     await nextTurn();
-    expect(left).toEqual([['a', 'b', 'c']]);
+    expect(left).toEqual([['first'], ['a', 'b', 'c']]);
   });
 
-  it('leave unfilled when the oldest has waited long enough', async () => {
+  it('leave at once, however small, while nothing else is under way', async () => {
+    const { add, left } = world(batching);
+    add(item('a'), item('b'));
+    await nextTurn();
+    expect(left).toEqual([['a', 'b']]);
+  });
+
+  it('leave unfilled when the oldest has waited long enough beside requests under way', async () => {
     let now = 0;
     const { add, left } = world({ ...batching, batchWaitMs: 20, now: () => now });
+    add(item('first'));
+    await nextTurn();
     add(item('a'));
     now = 10;
     add(item('b'));
     await nextTurn();
-    expect(left).toEqual([]);
+    expect(left).toEqual([['first']]);
     now = 20;
-    await waitFor(() => left.length > 0);
-    expect(left).toEqual([['a', 'b']]);
+    await waitFor(() => left.length > 1);
+    expect(left).toEqual([['first'], ['a', 'b']]);
+  });
+
+  it('count messages, and not jobs', async () => {
+    const { add, left, reply } = world({ batchSize: 10, requests: 1 });
+    add(item('first'));
+    await nextTurn();
+    add(item('a', 'bulk', { messages: 6 }), item('b', 'bulk', { messages: 4 }), item('c'));
+    await reply();
+    await reply();
+    expect(left).toEqual([['first'], ['a', 'b'], ['c']]);
   });
 
   it('of another lane do not wait longer because a lane before them waits', async () => {
     const began = performance.now();
-    const { add, left, reply } = world({
+    const { add, left } = world({
       batchSize: 5,
       batchWaitMs: 150,
-      requests: 1,
+      requests: 2,
       now: () => performance.now(),
     });
     add(item('o', 'otp'), item('b'));
     await waitFor(() => performance.now() - began > 100);
     add(item('t', 'transactional'));
-    await reply();
     await waitFor(() => left.length === 2);
     // Had it waited for as long as the lane before it, that lane would have left first.
     expect(left[1]).toEqual(['b']);
@@ -157,9 +181,9 @@ describe('batches', () => {
 
   it('are not joined by a job of many messages, which does not wait either', async () => {
     const { add, left } = world(batching);
-    add(item('a'), item('many', 'bulk', { company: 'many', messages: 500 }));
+    add(item('first', 'otp'), item('a'), item('many', 'bulk', { batchKey: 'many', messages: 500 }));
     await nextTurn();
-    expect(left).toEqual([['many']]);
+    expect(left).toEqual([['first'], ['many']]);
   });
 
   it('go on filling while all requests are under way', async () => {
@@ -175,14 +199,14 @@ describe('batches', () => {
 
 describe('taking back', () => {
   it('gives what has not left, and nothing of it leaves later', async () => {
-    const { add, left, collector, reply } = world({ requests: 1 });
+    const { add, left, joiner, reply } = world({ requests: 1 });
     add(item('a'));
     await nextTurn();
     add(item('b'), item('o', 'otp'));
-    expect(collector.takeBack().map(({ name }) => name)).toEqual(['o', 'b']);
+    expect(joiner.takeBack().map(({ name }) => name)).toEqual(['o', 'b']);
     await reply();
     expect(left).toEqual([['a']]);
-    expect(collector.takeBack()).toEqual([]);
+    expect(joiner.takeBack()).toEqual([]);
   });
 });
 
@@ -190,16 +214,16 @@ describe('for any arrival', () => {
   const arrivals = fc.array(
     fc.record({
       lane: fc.constantFrom<Lane>('otp', 'transactional', 'bulk'),
-      company: fc.constantFrom('A', 'B'),
+      batchKey: fc.constantFrom('A', 'B'),
     }),
     { maxLength: 30 },
   );
 
-  it('every job leaves exactly once, in company of its own kind, within the batch size', async () => {
+  it('every job leaves exactly once, with others of its kind, within the batch size', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 5 }), async (jobs, batchSize) => {
         const groups: (readonly Item[])[] = [];
-        const collector = createCollector<Item>({
+        const joiner = createJoiner<Item>({
           requests: 2,
           requestsForOtp: 1,
           batchSize,
@@ -208,14 +232,14 @@ describe('for any arrival', () => {
           send: async (group) => void groups.push(group),
         });
         jobs.forEach((job, index) => {
-          collector.add({ ...job, name: String(index), messages: 1 });
+          joiner.add({ ...job, name: String(index), messages: 1 });
         });
         await waitFor(() => groups.flat().length >= jobs.length, { everyMs: 0 });
         const names = groups.flat().map(({ name }) => Number(name));
         expect(names.toSorted((a, b) => a - b)).toEqual(jobs.map((_, index) => index));
         for (const group of groups) {
           expect(group.length).toBeLessThanOrEqual(batchSize);
-          expect(new Set(group.map(({ lane, company }) => lane + company)).size).toBe(1);
+          expect(new Set(group.map(({ lane, batchKey }) => lane + batchKey)).size).toBe(1);
         }
       }),
       { numRuns: 30 },

@@ -1,13 +1,17 @@
 import type { Redis } from 'ioredis';
-import { readJson } from '../../../queue/json.ts';
-import { queueName } from '../../../queue/names.ts';
-import { run } from '../../../queue/pipeline.ts';
-import { parseSendJob } from '../../../queue/send-job.ts';
-import type { WaitingMessages } from './forecast.ts';
+import { readJson } from '../queue/json.ts';
+import { type AccountPlace, queueNames } from '../queue/names.ts';
+import { run } from '../queue/pipeline.ts';
+import { parseSendJob } from '../queue/send-job.ts';
 
-export interface WaitingPlace {
-  readonly prefix: string;
-  readonly account: string;
+/** What waits to be sent, and what it will cost. */
+export interface WaitingMessages {
+  readonly jobs: number;
+  readonly messages: number;
+  /** SMS parts as the producers counted them: an assumption about what is charged. */
+  readonly parts: number;
+  /** Reckoned from a sample of the jobs, where there are many. */
+  readonly isEstimate: boolean;
 }
 
 /** Jobs that are looked at in each state. */
@@ -22,12 +26,14 @@ const states: readonly (readonly [key: string, kind: 'list' | 'set'])[] = [
 ];
 
 /**
- * What waits in an account's queue. With at most 50 jobs in each state it is exact; else it is reckoned from
+ * What waits in an account's queues. With at most 50 jobs of a lane in each state it is exact; else it is reckoned from
  * 50 jobs that lie evenly in the order of the state, so that it costs the same whatever the backlog.
  */
-export async function readWaiting(redis: Redis, { prefix, account }: WaitingPlace): Promise<WaitingMessages> {
-  const queue = `${prefix}:${queueName(account)}`;
-  const found = await Promise.all(states.map((state) => readState(redis, queue, state)));
+export async function readWaiting(redis: Redis, { prefix, account }: AccountPlace): Promise<WaitingMessages> {
+  const queues = queueNames(account).map((name) => `${prefix}:${name}`);
+  const found = await Promise.all(
+    queues.flatMap((queue) => states.map((state) => readState(redis, queue, state))),
+  );
   const sum = (of: (waiting: WaitingMessages) => number): number =>
     found.reduce((total, waiting) => total + of(waiting), 0);
   return {

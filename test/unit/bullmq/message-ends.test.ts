@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderOutcomes } from '../../../../src/cli/render/send-summary.ts';
-import { endOf } from '../../../../src/cli/send/ends.ts';
-import { createOutcomeTally } from '../../../../src/cli/send/outcome-tally.ts';
+import { endOf } from '../../../src/bullmq/message-ends.ts';
+import { renderOutcomes } from '../../../src/cli/render/send-summary.ts';
+import { createOutcomeTally } from '../../../src/cli/send/outcome-tally.ts';
 
 const letter = JSON.stringify({
   v: 1,
@@ -51,7 +51,7 @@ describe('how a message ended', () => {
   });
 
   it('is told by the journal when the dead letter was replayed or discarded', () => {
-    const end = endOf({ exists: true, finishedOn: '1', progress: settled });
+    const end = endOf({ exists: true, finishedOn: '1', journal: settled });
     expect(end).toEqual({ kind: 'dead', reason: 'expired' });
   });
 
@@ -70,8 +70,8 @@ describe('how a message ended', () => {
       nil: undefined,
     });
     fc.assert(
-      fc.property(anyText, anyText, anyText, (returnvalue, progress, deadLetter) => {
-        const end = endOf({ exists: true, finishedOn: '1', returnvalue, progress, deadLetter });
+      fc.property(anyText, anyText, anyText, (returnvalue, journal, deadLetter) => {
+        const end = endOf({ exists: true, finishedOn: '1', returnvalue, journal, deadLetter });
         const tally = createOutcomeTally();
         if (end) tally.add(end);
         expect(renderOutcomes(tally.rows(0), 80).length).toBeGreaterThan(1);

@@ -1,0 +1,120 @@
+import type { Redis } from 'ioredis';
+import { type DeathFacts, deathFactsOf, idOf } from '../queue/journal.ts';
+import { readJson } from '../queue/json.ts';
+import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
+import { parseJobResult, parseJournalText } from '../queue/parse-journal.ts';
+import { run } from '../queue/pipeline.ts';
+import { readLetter } from '../queue/stored-dead-letter.ts';
+import { parseRecord } from './job-records.ts';
+
+/** How a message ended, as far as Redis still knows. */
+export type MessageEnd =
+  | { readonly kind: 'accepted'; readonly groupId?: string }
+  | ({ readonly kind: 'dead' } & DeathFacts)
+  /** Neither waiting nor kept: it has ended, and its record was removed since. */
+  | { readonly kind: 'forgotten' };
+
+/** What lies in Redis of a send job: fields of BullMQ's job, and of our record. */
+export interface JobRemains {
+  readonly exists: boolean;
+  readonly finishedOn?: string | undefined;
+  readonly returnvalue?: string | undefined;
+  readonly journal?: string | undefined;
+  /** JSON of the messages that have lost their claims. */
+  readonly lost?: string | undefined;
+}
+
+/** What lies in Redis of one message. */
+export interface Remains extends JobRemains {
+  readonly deadLetter?: string | undefined;
+  /** The job that it shares with others, if it does, and its place there. */
+  readonly shared?: { readonly job: JobRemains; readonly index: number };
+}
+
+/** How a message ended; undefined while it is under way. */
+export function endOf({ deadLetter, shared, ...own }: Remains): MessageEnd | undefined {
+  if (own.exists && own.finishedOn === undefined) return undefined;
+  const result = parseJobResult(readJson(own.returnvalue));
+  if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
+  if (deadLetter !== undefined) return { kind: 'dead', ...deathFactsOf(readLetter('', deadLetter).letter) };
+  if (!own.exists && shared?.job.exists) return endInShared(shared);
+  // The dead letter was replayed or discarded meanwhile; the journal still tells how this message ended.
+  return endInJournal(own.journal);
+}
+
+function endInJournal(journal: string | undefined): MessageEnd {
+  const read = parseJournalText(journal ?? '');
+  const settled = read.ok ? read.journal.settled : undefined;
+  return settled?.end === 'dead' ? { kind: 'dead', ...deathFactsOf(settled) } : { kind: 'forgotten' };
+}
+
+function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd | undefined {
+  if (job.finishedOn === undefined) return undefined;
+  const result = parseJobResult(readJson(job.returnvalue));
+  if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
+  const read = parseJournalText(job.journal ?? '');
+  const settled = read.ok ? read.journal.settled : undefined;
+  if (settled?.end !== 'split') return endInJournal(job.journal);
+  const { lost } = parseRecord([null, job.lost]);
+  const piece = settled.pieces[index - lost.filter((one) => one < index).length];
+  if (piece?.fate === 'accepted') return { kind: 'accepted', ...idOf(piece) };
+  return piece?.fate === 'dead' ? { kind: 'dead', ...deathFactsOf(piece.facts) } : { kind: 'forgotten' };
+}
+
+/** Reads how messages of one account ended: one answer for each id, in order. */
+export type ReadEnds = (ids: readonly string[]) => Promise<readonly (MessageEnd | undefined)[]>;
+
+const jobFields = ['timestamp', 'finishedOn', 'returnvalue'] as const;
+
+/** Small reads for each id, all in one round trip; never the job itself, with its number and text. */
+export function endReader(redis: Redis, { prefix, account }: AccountPlace): ReadEnds {
+  const queues = queueNames(account);
+  return async (ids) => {
+    const bases = ids.map(baseOf);
+    const jobs = [...new Set([...ids, ...bases.flatMap((base) => base?.id ?? [])])];
+    const pipeline = redis.pipeline();
+    for (const id of jobs)
+      for (const queue of queues) {
+        pipeline.hmget(`${prefix}:${queue}:${id}`, ...jobFields);
+        pipeline.hmget(keys.record(prefix, queue, id), 'journal', 'lost');
+      }
+    for (const id of ids) pipeline.hget(`${prefix}:${deadQueueName(account)}:${id}`, 'data');
+    const replies = await run(pipeline);
+    const perJob = 2 * queues.length;
+    const remains = new Map(
+      jobs.map((id, at) => [id, remainsOf(replies.slice(at * perJob, (at + 1) * perJob))] as const),
+    );
+    return ids.map((id, at) => {
+      const base = bases[at];
+      const job = base && remains.get(base.id);
+      return endOf({
+        ...(remains.get(id) ?? absent),
+        deadLetter: textOf(replies[jobs.length * perJob + at]),
+        ...(base && job ? { shared: { job, index: base.index } } : {}),
+      });
+    });
+  };
+}
+
+/** The job whose part a message may be. */
+function baseOf(id: string): { readonly id: string; readonly index: number } | undefined {
+  const [, base, index] = /^(.+)\.(\d{1,5})$/.exec(id) ?? [];
+  return base === undefined ? undefined : { id: base, index: Number(index) };
+}
+
+const absent: JobRemains = { exists: false };
+
+/** The answers of all lanes: the job lies in one of them, if at all. */
+function remainsOf(replies: readonly unknown[]): JobRemains {
+  for (let at = 0; at < replies.length; at += 2) {
+    const [timestamp, finishedOn, returnvalue] = listOf(replies[at]);
+    const [journal, lost] = listOf(replies[at + 1]);
+    if (timestamp !== undefined) return { exists: true, finishedOn, returnvalue, journal, lost };
+  }
+  return absent;
+}
+
+const listOf = (reply: unknown): readonly (string | undefined)[] =>
+  Array.isArray(reply) ? reply.map(textOf) : [];
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

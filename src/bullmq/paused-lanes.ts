@@ -1,0 +1,15 @@
+import type { Redis } from 'ioredis';
+import { type Lane, lanes } from '../message/lane.ts';
+import { type AccountPlace, queueName } from '../queue/names.ts';
+import { run } from '../queue/pipeline.ts';
+
+/** The lanes that a person has paused on the dashboard. BullMQ takes nothing of them. */
+export async function readPausedLanes(
+  redis: Redis,
+  { prefix, account }: AccountPlace,
+): Promise<readonly Lane[]> {
+  const pipeline = redis.pipeline();
+  for (const lane of lanes) pipeline.hget(`${prefix}:${queueName(account, lane)}:meta`, 'paused');
+  const paused = await run(pipeline);
+  return lanes.filter((_, index) => paused[index] !== null);
+}

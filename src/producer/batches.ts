@@ -1,0 +1,131 @@
+import { type CheckedMessage, partsModelField } from '../message/message.ts';
+import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import type { CallClaim, NewCall, StoredCall } from './store-jobs.ts';
+
+/** A single send that is fit to be stored. */
+export interface Sending {
+  readonly account: string;
+  readonly message: CheckedMessage;
+  /** Set where the message has an idempotency key. */
+  readonly claim: Omit<CallClaim, 'index'> | undefined;
+  /** Redis' time, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** A send, the job that it went in, and its place there. */
+export interface SentAt {
+  readonly job: SendJob;
+  readonly index: number;
+  readonly stored: StoredCall;
+}
+
+/** Joins the sends that come while a write is on its way. */
+export interface Batches {
+  send(sending: Sending): Promise<SentAt>;
+}
+
+/** The most messages of a job of joined sends: what travels in one request by default. */
+const mostJoined = 100;
+
+/**
+ * Jobs of one kind that are written at a time. With two, one gathers while the other is answered; with more, the calls of
+ * a busy app would spread over small jobs.
+ */
+const writesAtOnce = 2;
+
+interface Waiting {
+  readonly sending: Sending;
+  readonly resolve: (sent: SentAt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Sends of one kind. */
+interface Kind {
+  readonly waiting: Waiting[];
+  writing: number;
+}
+
+/**
+ * A call that comes alone is written at once, by itself; calls that come while writes are under way gather, and go with
+ * the next one. There is no timer: the write under way is the clock.
+ */
+export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Batches {
+  const kinds = new Map<string, Kind>();
+
+  const storeTogether = async (sendings: readonly Sending[]): Promise<Omit<SentAt, 'index'>> => {
+    const call = joined(sendings);
+    return { job: call.job, stored: await store(call) };
+  };
+  const write = async (key: string, kind: Kind): Promise<void> => {
+    const batch = kind.waiting.splice(0, mostJoined);
+    kind.writing += 1;
+    try {
+      const sent = await storeTogether(batch.map(({ sending }) => sending));
+      for (const [index, { resolve }] of batch.entries()) resolve({ ...sent, index });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    kind.writing -= 1;
+    pump(key, kind);
+  };
+  const pump = (key: string, kind: Kind): void => {
+    while (kind.waiting.length > 0 && kind.writing < writesAtOnce) void write(key, kind);
+    if (kind.writing === 0) kinds.delete(key);
+  };
+
+  return {
+    async send(sending) {
+      // A scheduled message has a job of its own: it may be moved and called off by itself.
+      if (sending.message.sendAtMs !== undefined) return { ...(await storeTogether([sending])), index: 0 };
+      const key = kindOf(sending);
+      const kind = kinds.get(key) ?? { waiting: [], writing: 0 };
+      kinds.set(key, kind);
+      return new Promise((resolve, reject) => {
+        kind.waiting.push({ sending, resolve, reject });
+        pump(key, kind);
+      });
+    },
+  };
+}
+
+/** Sends of one kind can share a job. Those with a key and those without do not: only the former may be written twice. */
+function kindOf({ account, message, claim }: Sending): string {
+  const { lane, title, whenUncertain, deadlineAtMs, partsModel = '' } = message;
+  const minute = Math.floor(deadlineAtMs / 60_000);
+  const key = claim === undefined ? 'no key' : 'key';
+  return JSON.stringify([account, lane, whenUncertain, minute, partsModel, key, title]);
+}
+
+/** The job of some sends of one kind. */
+function joined(sendings: readonly Sending[]): {
+  readonly job: SendJob;
+  readonly claims: readonly CallClaim[];
+} {
+  const [first] = sendings;
+  if (!first) throw new RangeError('a job has at least one message');
+  const { account, message, now } = first;
+  const messages = sendings.map((sending) => sending.message);
+  const isOne = messages.length === 1;
+  const deadlineAt = Math.min(...messages.map(({ deadlineAtMs }) => deadlineAtMs));
+  const laterMs = messages.map(({ deadlineAtMs }) => deadlineAtMs - deadlineAt);
+  const job: SendJob = {
+    v: sendJobVersion,
+    account,
+    lane: message.lane,
+    title: message.title,
+    to: messages.map(({ to }) => to),
+    text: isOne ? message.text : messages.map(({ text }) => text),
+    whenUncertain: message.whenUncertain,
+    parts: messages.reduce((sum, { parts }) => sum + parts, 0),
+    ...partsModelField(message.partsModel),
+    enqueuedAt: now,
+    ...(message.sendAtMs === undefined ? {} : { sendAt: message.sendAtMs }),
+    deadlineAt,
+    ...(isOne ? {} : { joined: true }),
+    ...(laterMs.some((ms) => ms > 0) ? { laterMs } : {}),
+  };
+  const claims = sendings.flatMap(({ claim }, index) =>
+    claim === undefined ? [] : [{ ...claim, ...(isOne ? {} : { index }) }],
+  );
+  return { job, claims };
+}

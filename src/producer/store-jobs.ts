@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { jobIdBytes, newJobId } from '../message/id.ts';
+import type { Lane } from '../message/lane.ts';
+import type { AddJobs, ClaimAnswers } from '../queue/add-jobs.ts';
+import { type Claimed, claimText, parseClaim } from '../queue/claims.ts';
+import { keys } from '../queue/names.ts';
+import { deadlineAtOf, messageIdAt, type SendJob } from '../queue/send-job.ts';
+import { ProducerError } from './errors.ts';
+import type { RedisCalls } from './redis-calls.ts';
+import { differences, type Repeat } from './repeat.ts';
+
+/** Where jobs are stored. */
+export interface JobStore {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly calls: RedisCalls;
+  /**
+   * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is told
+   * all the same.
+   * @param check checks the message as of the system's time
+   * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
+   */
+  readonly redisTime: (check: (systemMs: number) => void) => Promise<number>;
+  /** The queue of an account's lane; only within a call. */
+  readonly queueOf: (account: string, lane: Lane) => Queue;
+  readonly addJobs: AddJobs;
+  /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
+  readonly secret: () => Promise<string>;
+}
+
+/** A name that a call claims, for one of the job's messages or for all of it, and what the call asked for. */
+export interface CallClaim extends Repeat {
+  readonly name: string;
+  /** How long the name is taken once the message may leave. */
+  readonly windowMs: number;
+  readonly index?: number;
+}
+
+/** A job to be stored. */
+export interface NewCall {
+  readonly job: SendJob;
+  readonly claims: readonly CallClaim[];
+}
+
+/** What storing a job came to: for each claim what an earlier call has stored; undefined where it was won. */
+export interface StoredCall {
+  readonly id: string;
+  readonly earlier: readonly (Claimed | 'unknown' | undefined)[];
+}
+
+/**
+ * Adds a job together with its claims. It may be repeated while Redis is silent where each of its messages has a claim:
+ * without one, a message that was delivered and forgotten meanwhile would be stored a second time.
+ * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
+ */
+export async function storeJob({ job, claims }: NewCall, store: JobStore): Promise<StoredCall> {
+  const { calls, queueOf, addJobs } = store;
+  const id = newJobId(randomBytes(jobIdBytes));
+  const delayMs = (job.sendAt ?? job.enqueuedAt) - job.enqueuedAt;
+  const newJob = {
+    id,
+    job,
+    now: job.enqueuedAt,
+    delayMs,
+    claims: claims.map((claim) => ({
+      name: claim.name,
+      value: claimText(claimedBy(id, job, claim)),
+      // The window begins when the message may leave: one that is scheduled for later must not be forgotten before.
+      ttlMs: delayMs + claim.windowMs,
+      ...(claim.index === undefined ? {} : { index: claim.index }),
+    })),
+  };
+  const isWholly = claims.some(({ index }) => index === undefined);
+  const [answers = []] = await calls.run({
+    work: () => addJobs(queueOf(job.account, job.lane), [newJob]),
+    isRepeatable: isWholly || claims.length === job.to.length,
+    stores: true,
+    messageId: id,
+  });
+  const earlier = earlierOf(answers, newJob.claims);
+  if (earlier.length > 0 && earlier.every((one) => one !== undefined)) await takeBack(id, job, store);
+  return { id, earlier };
+}
+
+function claimedBy(id: string, job: SendJob, { content, index }: CallClaim): Claimed {
+  const { lane, whenUncertain, enqueuedAt, sendAt = enqueuedAt } = job;
+  const own =
+    index === undefined
+      ? { id, deadlineAt: job.deadlineAt }
+      : { id: messageIdAt(id, job, index), deadlineAt: deadlineAtOf(job, index) };
+  return { ...own, content, lane, whenUncertain, enqueuedAt, sendAt };
+}
+
+/** A claim that this very call has won before it was repeated is no earlier one. */
+const earlierOf = (
+  answers: ClaimAnswers,
+  claims: readonly { readonly value: string }[],
+): StoredCall['earlier'] =>
+  answers.map((held, index) =>
+    held === undefined || held === claims[index]?.value ? undefined : (parseClaim(held) ?? 'unknown'),
+  );
+
+/** All of the job's messages were stored before. Whoever takes it would find so; without it nobody need. */
+async function takeBack(id: string, job: SendJob, store: JobStore): Promise<void> {
+  const { redis, prefix, calls, queueOf } = store;
+  const work = async (): Promise<void> => {
+    const queue = queueOf(job.account, job.lane);
+    if ((await queue.remove(id)) > 0) await redis.unlink(keys.record(prefix, queue.name, id));
+  };
+  await calls.run({ work, isRepeatable: true, stores: false }).catch(() => {}); // an economy, no more
+}
+
+/**
+ * What an earlier call has stored under a name, adding nothing; undefined where there is none.
+ * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
+ */
+export async function findClaim(
+  account: string,
+  name: string,
+  { redis, prefix, calls }: Pick<JobStore, 'redis' | 'prefix' | 'calls'>,
+): Promise<Claimed | 'unknown' | undefined> {
+  const work = (): Promise<string | null> => redis.get(keys.claim(prefix, account, name));
+  const held = await calls.run({ work, isRepeatable: true, stores: false });
+  return held === null ? undefined : (parseClaim(held) ?? 'unknown');
+}
+
+/**
+ * Sees that a call repeats what an earlier one has stored.
+ * @throws ProducerError of the given code where it asks for something else
+ */
+export function checkRepeat(
+  earlier: Claimed | 'unknown',
+  call: Repeat,
+  code: 'IDEMPOTENCY_CONFLICT' | 'CAMPAIGN_CONFLICT',
+): Claimed {
+  if (earlier === 'unknown') throw new ProducerError(code);
+  const fields = differences(call, earlier);
+  if (fields.length === 0) return earlier;
+  throw new ProducerError(code, { messageId: earlier.id, fields });
+}

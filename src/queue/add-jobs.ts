@@ -1,0 +1,148 @@
+import { Job, type Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Claim } from './claims.ts';
+import { sendJobOptions } from './job-options.ts';
+import { keys } from './names.ts';
+import type { SendJob } from './send-job.ts';
+
+/** A send job, and the names that it claims. */
+export interface NewJob {
+  readonly id: string;
+  readonly job: SendJob;
+  readonly now: number;
+  readonly delayMs?: number;
+  readonly claims?: readonly Claim[];
+}
+
+/** For each claim, in order: what holds the name already; undefined where the claim was won. */
+export type ClaimAnswers = readonly (string | undefined)[];
+
+/**
+ * KEYS: record of the job, the job, claims. ARGV: milliseconds to keep the record; then value, milliseconds and message
+ * of each claim (-1 = the whole job). A claim that holds this very value is this call's own, repeated: it is lost only
+ * where its job has been and gone.
+ */
+const claimScript = `
+local answers, lost = {}, {}
+for i = 3, #KEYS do
+  local at = 3 * i - 7
+  answers[i - 2] = ''
+  if not redis.call('SET', KEYS[i], ARGV[at], 'NX', 'PX', ARGV[at + 1]) then
+    local held = redis.call('GET', KEYS[i])
+    if held ~= ARGV[at] or redis.call('EXISTS', KEYS[2]) == 0 then
+      answers[i - 2] = held
+      lost[#lost + 1] = tonumber(ARGV[at + 2])
+    end
+  end
+end
+if #lost > 0 then
+  redis.call('HSET', KEYS[1], 'lost', cjson.encode(lost))
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+return answers`;
+
+/** How long a record outlives the deadline of its job. */
+export const recordMemoryMs: number = 30 * 86_400_000;
+
+/** How long the record of a job is kept from now on: whoever finds the job must find it too. */
+export const recordKeepMs = ({ deadlineAt }: Pick<SendJob, 'deadlineAt'>, now: number): number =>
+  Math.max(0, deadlineAt - now) + recordMemoryMs;
+
+/** The part of an ioredis transaction that is used here. */
+interface Transaction {
+  jetsmsClaim(keyCount: number, ...keysAndArgs: (string | number)[]): unknown;
+  exec(): Promise<[error: Error | null, result: unknown][] | null>;
+}
+
+/**
+ * Takes claims back that still hold their values. KEYS: claims. ARGV: their values.
+ */
+const releaseScript = `
+for i, claim in ipairs(KEYS) do
+  if redis.call('GET', claim) == ARGV[i] then redis.call('DEL', claim) end
+end`;
+
+/** Something was written, and could not be taken back: whether the job is there, nobody knows. */
+export class PartlyAdded extends Error {
+  override readonly name = 'PartlyAdded';
+}
+
+/** Adds jobs to the queue of their lane, each in one step with its claims; says for each job what its claims met. */
+export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<readonly ClaimAnswers[]>;
+
+/**
+ * What adds jobs, each together with its claims: neither is ever there without the other. Where a name is taken
+ * already, the job's record says so, and whoever takes the job drops what has lost.
+ *
+ * What it returns throws the first error that Redis answered with, and nothing was added then. A script that breaks off in
+ * the middle, for want of a right, has written its first half: that is taken back. Where that is not possible it throws
+ * PartlyAdded.
+ */
+export function jobAdder(redis: Redis): AddJobs {
+  redis.defineCommand('jetsmsClaim', { lua: claimScript });
+  redis.defineCommand('jetsmsRelease', { lua: releaseScript });
+  return async (queue, newJobs) => {
+    const client = await queue.getBackend().client;
+    const multi = client.multi();
+    const claiming = multi as unknown as Transaction; // defineCommand adds methods that no type knows
+    for (const one of newJobs) {
+      if (one.claims?.length) claiming.jetsmsClaim(...claimArguments(queue, one));
+      // In a transaction it only writes the command down.
+      await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
+    }
+    const replies = (await claiming.exec().catch(reasonOf)) ?? [];
+    const broken = replies.find(([error]) => error)?.[0];
+    if (broken) {
+      await undo(redis, queue, newJobs).catch((cause: unknown) => {
+        throw new PartlyAdded(broken.message, { cause });
+      });
+      throw broken;
+    }
+    let next = 0;
+    return newJobs.map(({ claims }) => {
+      const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
+      next += 1;
+      return answers;
+    });
+  };
+}
+
+/** Redis refuses a transaction because of one of its commands: that one says why. */
+function reasonOf(error: unknown): never {
+  const [first] = (error as { readonly previousErrors?: readonly Error[] }).previousErrors ?? [];
+  throw first ?? error;
+}
+
+interface Releasing {
+  jetsmsRelease(keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
+}
+
+async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
+  const prefix = queue.opts.prefix ?? '';
+  for (const { id, job, claims = [] } of newJobs) {
+    await queue.remove(id);
+    if ((await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
+    await redis.unlink(keys.record(prefix, queue.name, id));
+    const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
+    if (names.length > 0)
+      await (redis as unknown as Releasing).jetsmsRelease(
+        names.length,
+        ...names,
+        ...claims.map(({ value }) => value),
+      );
+  }
+}
+
+function claimArguments(
+  queue: Queue,
+  { id, job, now, claims = [] }: NewJob,
+): [keyCount: number, ...keysAndArgs: (string | number)[]] {
+  const prefix = queue.opts.prefix ?? '';
+  const claimKeys = claims.map(({ name }) => keys.claim(prefix, job.account, name));
+  const args = claims.flatMap(({ value, ttlMs, index = -1 }) => [value, ttlMs, index]);
+  const record = keys.record(prefix, queue.name, id);
+  return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
+}
+
+const readAnswers = (answer: unknown): ClaimAnswers =>
+  Array.isArray(answer) ? answer.map((held) => (held === '' ? undefined : String(held))) : [];

@@ -1,0 +1,50 @@
+import type { Delivery, RequestContext } from './delivery.ts';
+import { beforeSending } from './verdict/journal-entries.ts';
+
+/** A job whose second sending would matter; and one of which only the first message goes, whatever it says. */
+export const needsMark = ({ job, isCanary }: Delivery): boolean =>
+  job.whenUncertain === 'park' || (isCanary && job.to.length > 1);
+
+/**
+ * Sees for each job that it is still this run's, and writes "sending" on those that need it, all in one round trip. Gives
+ * the jobs that may leave; the others are settled.
+ */
+export async function begin(
+  group: readonly Delivery[],
+  { records, holds, telemetry, worker, now }: RequestContext,
+): Promise<readonly Delivery[]> {
+  const at = now();
+  const results = await records.begin(
+    group.map((delivery) => ({ ...delivery, ...markOf(delivery, { at, worker }) })),
+    group[0]?.isCanary ?? false,
+  );
+  // The hold shows before the jobs are taken again.
+  if (results.includes('held')) await holds.refresh();
+  return group.filter((delivery, index) => {
+    const result = results[index] ?? 'lost';
+    if (result === 'written') return true;
+    if (result === 'lost') telemetry.lockLost(delivery.id, 'before sending');
+    delivery.settle({ kind: settlementOf[result] });
+    return false;
+  });
+}
+
+const settlementOf = {
+  changed: 'look-again',
+  held: 'back',
+  lost: 'lost',
+  superseded: 'superseded',
+} as const;
+
+function markOf(delivery: Delivery, sending: { readonly at: number; readonly worker: string }) {
+  if (!needsMark(delivery)) return {};
+  const { journal, job, isCanary } = delivery;
+  const carried = isCanary && job.to.length > 1 ? { messages: 1 } : {};
+  return { mark: beforeSending(journal, { ...sending, ...carried }) };
+}
+
+/** Takes back what `begin` wrote: it is certain that nothing was sent. */
+export async function unmark(group: readonly Delivery[], { records }: RequestContext): Promise<void> {
+  const marked = group.filter(needsMark);
+  await records.write(marked.map((delivery) => ({ ...delivery, isMarked: true })));
+}

@@ -1,0 +1,76 @@
+import type { Journal, Settled } from '../../queue/journal.ts';
+import { journalOrEmpty, parseJournalText } from '../../queue/parse-journal.ts';
+import type { ParsedSendJob, SendJob, UnreadableJob } from '../../queue/send-job.ts';
+import { withoutLost } from './division.ts';
+
+/** What to do with a job that was just taken from the queue; what is known of it stands beside. */
+export type Resumed = ResumeStep & { readonly journal: Journal };
+
+type ResumeStep =
+  /** Nobody can tell what it holds. */
+  | ({ readonly kind: 'invalid'; readonly mayHaveBeenSent: boolean } & Omit<UnreadableJob, 'ok'>)
+  /** Nobody can tell what became of it: it may have been sent. */
+  | { readonly kind: 'unreadable'; readonly job: SendJob; readonly problem: string }
+  /** Other sends with the same idempotency keys came before. */
+  | { readonly kind: 'duplicate'; readonly job: SendJob }
+  | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
+  | { readonly kind: 'wait'; readonly job: SendJob; readonly until: number }
+  | { readonly kind: 'crashed'; readonly job: SendJob }
+  | { readonly kind: 'expired'; readonly job: SendJob }
+  | { readonly kind: 'send'; readonly job: SendJob };
+
+export interface TakenJob {
+  readonly id: string;
+  readonly parsed: ParsedSendJob;
+  /** What lies in Redis beside the job: the journal as JSON, and the messages whose claims were lost. */
+  readonly record: { readonly journal: string; readonly lost: readonly number[] };
+  /** BullMQ's count of runs that ended with a lost lock. */
+  readonly stalledCounter: number;
+  readonly now: number;
+}
+
+/**
+ * Reads what earlier runs left behind. Order matters: a known end is carried out first, then an interrupted
+ * request is accounted for, and only then may the clock say that the message is too old.
+ */
+export function resume({ id, parsed, record, stalledCounter, now }: TakenJob): Resumed {
+  if (!parsed.ok) {
+    const { ok: _, ...found } = parsed;
+    const journal = journalOrEmpty(parseJournalText(record.journal));
+    return { kind: 'invalid', ...found, mayHaveBeenSent: record.journal !== '', journal };
+  }
+  const job = withoutLost(id, parsed.job, record.lost);
+  const read = parseJournalText(record.journal, job);
+  const journal = journalOrEmpty(read);
+  if (!job) return { kind: 'duplicate', job: parsed.job, journal };
+  return {
+    ...(read.ok ? stepOf(job, journal, { stalledCounter, now }) : { ...unreadable(job, read) }),
+    journal,
+  };
+}
+
+const unreadable = (job: SendJob, { problem }: { readonly problem: string }): ResumeStep => ({
+  kind: 'unreadable',
+  job,
+  problem,
+});
+
+function stepOf(
+  job: SendJob,
+  journal: Journal,
+  { stalledCounter, now }: Pick<TakenJob, 'stalledCounter' | 'now'>,
+): ResumeStep {
+  if (journal.settled) return { kind: 'settle', job, settled: journal.settled };
+  if (journal.sending || interrupted(job, journal, stalledCounter)) return { kind: 'crashed', job };
+  if (now >= job.deadlineAt) return { kind: 'expired', job };
+  if (journal.notBefore !== undefined && journal.notBefore > now)
+    return { kind: 'wait', job, until: Math.min(journal.notBefore, job.deadlineAt) };
+  return { kind: 'send', job };
+}
+
+/**
+ * A `resend` message carries no mark, so a lost lock is all there is to see: its request may have been under
+ * way. Counting it as interrupted keeps the limit on resends true for crashes too.
+ */
+const interrupted = (job: SendJob, journal: Journal, stalledCounter: number): boolean =>
+  job.whenUncertain === 'resend' && stalledCounter > journal.stalls;

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CheckedMessage } from '../../../src/message/message.ts';
+import { type Batches, createBatches, type Sending } from '../../../src/producer/batches.ts';
+import type { NewCall, StoredCall } from '../../../src/producer/store-jobs.ts';
+import { parseSendJob } from '../../../src/queue/send-job.ts';
+
+const now = 1_800_000_000_000;
+const minute = 60_000;
+
+const sending = (n: number, change: Partial<CheckedMessage> = {}, keyed = false): Sending => ({
+  account: 'acme',
+  message: {
+    to: String(905_320_000_000 + n),
+    text: `text ${n}`,
+    title: 'ACME',
+    lane: 'transactional',
+    whenUncertain: 'park',
+    parts: 1,
+    deadlineAtMs: now + minute,
+    ...change,
+  } as CheckedMessage,
+  claim: keyed ? { name: `k${n}`, content: 'c', wish: {}, askedAt: now, windowMs: 1_000 } : undefined,
+  now,
+});
+
+/** Batches whose writes end when the test says so. */
+function world(): { readonly batches: Batches; readonly calls: NewCall[]; end(): Promise<void> } {
+  const calls: NewCall[] = [];
+  const ends: ((stored: StoredCall) => void)[] = [];
+  const batches = createBatches((call) => {
+    calls.push(call);
+    return new Promise((resolve) => ends.push(resolve));
+  });
+  return {
+    batches,
+    calls,
+    async end() {
+      ends.shift()?.({ id: `m${calls.length}`, earlier: [] });
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+const sizes = (calls: readonly NewCall[]): readonly number[] => calls.map(({ job }) => job.to.length);
+
+describe('a send', () => {
+  it('that comes alone is written at once and by itself', () => {
+    const { batches, calls } = world();
+    void batches.send(sending(1));
+    expect(sizes(calls)).toEqual([1]);
+    expect(calls[0]?.job).toMatchObject({ to: ['905320000001'], text: 'text 1', deadlineAt: now + minute });
+    expect(calls[0]?.job).not.toHaveProperty('joined');
+  });
+
+  it('that comes while writes are under way goes with the next one', async () => {
+    const { batches, calls, end } = world();
+    for (let n = 0; n < 6; n += 1) void batches.send(sending(n));
+    expect(sizes(calls)).toEqual([1, 1]);
+    await end();
+    expect(sizes(calls)).toEqual([1, 1, 4]);
+    expect(calls[2]?.job).toMatchObject({
+      joined: true,
+      to: ['905320000002', '905320000003', '905320000004', '905320000005'],
+      text: ['text 2', 'text 3', 'text 4', 'text 5'],
+      parts: 4,
+    });
+  });
+
+  it('is told its place in the job', async () => {
+    const { batches, end } = world();
+    const sent = [0, 1, 2, 3].map((n) => batches.send(sending(n)));
+    await end();
+    await end();
+    await end();
+    const [, , third, fourth] = await Promise.all(sent);
+    expect([third?.index, fourth?.index]).toEqual([0, 1]);
+    expect(third?.stored).toBe(fourth?.stored);
+  });
+
+  it('never shares a job with more than 99 others', async () => {
+    const { batches, calls, end } = world();
+    for (let n = 0; n < 252; n += 1) void batches.send(sending(n));
+    for (let n = 0; n < 5; n += 1) await end();
+    expect(sizes(calls)).toEqual([1, 1, 100, 100, 50]);
+  });
+
+  it.each<[string, Partial<CheckedMessage>, boolean]>([
+    ['lane', { lane: 'otp' }, false],
+    ['title', { title: 'OTHER' }, false],
+    ['choice for an uncertain end', { whenUncertain: 'resend' }, false],
+    ['minute of its deadline', { deadlineAtMs: now + 2 * minute }, false],
+    ['way to count parts', { partsModel: 'turkish-letters' }, false],
+    ['right to be written twice', {}, true],
+  ])('shares no job with those of another %s', async (_, change, keyed) => {
+    const { batches, calls, end } = world();
+    for (let n = 0; n < 4; n += 1) void batches.send(sending(n));
+    for (let n = 4; n < 8; n += 1) void batches.send(sending(n, change, keyed));
+    for (let n = 0; n < 6; n += 1) await end();
+    expect(sizes(calls).toSorted()).toEqual([1, 1, 1, 1, 2, 2]);
+  });
+
+  it('that is scheduled has a job of its own', async () => {
+    const { batches, calls } = world();
+    for (let n = 0; n < 5; n += 1) void batches.send(sending(n, { sendAtMs: now + 1_000 }));
+    await new Promise(setImmediate);
+    expect(sizes(calls)).toEqual([1, 1, 1, 1, 1]);
+    expect(calls[0]?.job.sendAt).toBe(now + 1_000);
+  });
+
+  it('keeps its own deadline and its own claim', async () => {
+    const { batches, calls, end } = world();
+    for (let n = 0; n < 5; n += 1) void batches.send(sending(n, { deadlineAtMs: now + minute + n }, true));
+    await end();
+    const [, , third] = calls;
+    expect(third?.job).toMatchObject({ deadlineAt: now + minute + 2, laterMs: [0, 1, 2] });
+    expect(third?.claims.map(({ name, index }) => [name, index])).toEqual([
+      ['k2', 0],
+      ['k3', 1],
+      ['k4', 2],
+    ]);
+    expect(parseSendJob(third?.job).ok).toBe(true);
+  });
+
+  it('fails with those that it shares a job with, and with no others', async () => {
+    let calls = 0;
+    const batches = createBatches(async () => {
+      calls += 1;
+      const call = calls;
+      await new Promise(setImmediate);
+      if (call === 3) throw new Error('no');
+      return { id: 'm', earlier: [] };
+    });
+    const sent = await Promise.allSettled(Array.from({ length: 105 }, (_, at) => batches.send(sending(at))));
+    const states = sent.map(({ status }) => status);
+    expect(states.filter((state) => state === 'rejected')).toHaveLength(100);
+    expect([states[0], states[1], states[104]]).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  });
+
+  it('is in exactly one job, whatever comes when', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom('send', 'end'), { maxLength: 60 }), async (steps) => {
+        const { batches, calls, end } = world();
+        let count = 0;
+        for (const step of steps) {
+          if (step === 'end') await end();
+          else void batches.send(sending(count++));
+        }
+        while (calls.flatMap(({ job }) => job.to).length < count) await end();
+        const numbers = calls.flatMap(({ job }) => job.to);
+        expect(numbers).toEqual(Array.from({ length: count }, (_, at) => String(905_320_000_000 + at)));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
