@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
-import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { type AccountPlace, deadQueueName, keys, queueName } from '../queue/names.ts';
 import { readLetter, type StoredLetter } from '../queue/stored-dead-letter.ts';
 import { copiesOf } from './copies.ts';
 import { removeEndedLua } from './ended-job.ts';
@@ -127,7 +127,7 @@ const idOverlap = 500;
  */
 export function createLetterStore(
   redis: Redis,
-  place: { readonly prefix: string; readonly account: string },
+  place: AccountPlace,
   call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
 ): LetterStore {
   const { prefix, account } = place;

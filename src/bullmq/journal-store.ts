@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Journal } from '../queue/journal.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { type AccountPlace, keys, queueName } from '../queue/names.ts';
 import { type ParsedJournal, parseJournalText } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { tallyOf, tallyOfChange } from '../queue/tally.ts';
@@ -92,13 +92,7 @@ interface JournalCommands {
   jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
 }
 
-/** Where an account's jobs and campaigns lie. */
-export interface JournalPlace {
-  readonly prefix: string;
-  readonly account: string;
-}
-
-export function createJournalStore(redis: Redis, { prefix, account }: JournalPlace): JournalStore {
+export function createJournalStore(redis: Redis, { prefix, account }: AccountPlace): JournalStore {
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript, numberOfKeys: 1 });
   redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
   const commands = redis as unknown as JournalCommands; // defineCommand adds methods that ioredis' types cannot know

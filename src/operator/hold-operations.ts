@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
-import { queueName } from '../queue/names.ts';
+import { type AccountPlace, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { holdByPerson, resumeByPerson, shownHold } from '../worker/account/hold-steps.ts';
-import { createHoldStore, type HoldPlace } from '../worker/account/hold-store.ts';
+import { createHoldStore } from '../worker/account/hold-store.ts';
 import { callRedis } from './operator-error.ts';
 
 /** An account, and the hold that it stands under, if any. */
@@ -37,7 +37,7 @@ export function listHolds(
   );
 }
 
-export interface HoldOrder extends HoldPlace {
+export interface HoldOrder extends AccountPlace {
   /** Who holds it; shown to everybody who looks. */
   readonly by: string;
   /** Why, in the operator's words. */
@@ -63,7 +63,7 @@ export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Pr
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
-export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | undefined> {
+export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Hold | undefined> {
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
     const [{ isPaused }, now] = await Promise.all([store.read(), askTime(redis)]);
@@ -76,7 +76,7 @@ export function resumeAccount(redis: Redis, place: HoldPlace): Promise<Hold | un
   });
 }
 
-async function unpause(redis: Redis, { prefix, account }: HoldPlace): Promise<void> {
+async function unpause(redis: Redis, { prefix, account }: AccountPlace): Promise<void> {
   const queue = openQueue(redis, queueName(account), prefix);
   await queue.resume();
   await queue.close();

@@ -4,13 +4,12 @@ import type { NewMessage } from '../message/message.ts';
 import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import {
-  type CampaignPlace,
   type CampaignProgress,
   type CampaignState,
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { type CampaignPlace, keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';

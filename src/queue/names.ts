@@ -7,6 +7,17 @@ export const defaultPrefix = '{jetsms}';
 /** The account that is used where none is named. */
 export const defaultAccount = 'default';
 
+/** Where the keys of an account lie. */
+export interface AccountPlace {
+  readonly prefix: string;
+  readonly account: string;
+}
+
+/** Where a campaign's counts lie. */
+export interface CampaignPlace extends AccountPlace {
+  readonly campaign: string;
+}
+
 /** The queue in which an account's send jobs wait. */
 export const queueName = (account: string): string => `jetsms-${account}`;
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type DeathFacts, deathFactsOf, idOf } from '../../queue/journal.ts';
 import { readJson } from '../../queue/json.ts';
-import { deadQueueName, queueName } from '../../queue/names.ts';
+import { type AccountPlace, deadQueueName, queueName } from '../../queue/names.ts';
 import { parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
 import { readLetter } from '../../queue/stored-dead-letter.ts';
 
@@ -45,10 +45,7 @@ export type ReadEnds = (ids: readonly string[]) => Promise<readonly (MessageEnd 
 const fields = ['timestamp', 'finishedOn', 'returnvalue', 'progress'] as const;
 
 /** Two small reads for each id, all in one round trip; never the job itself, with its number and text. */
-export function endReader(
-  redis: Redis,
-  place: { readonly prefix: string; readonly account: string },
-): ReadEnds {
+export function endReader(redis: Redis, place: AccountPlace): ReadEnds {
   const { prefix, account } = place;
   return async (ids) => {
     const pipeline = redis.pipeline();

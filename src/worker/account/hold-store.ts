@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { keys, queueName } from '../../queue/names.ts';
+import { type AccountPlace, keys, queueName } from '../../queue/names.ts';
 import { type HoldRecord, noRecord, parseHoldRecord } from './hold-record.ts';
 import type { Step } from './hold-steps.ts';
 
@@ -30,13 +30,7 @@ interface HoldCommands {
   jetsmsReplaceHold(key: string, expected: string, next: string): Promise<number>;
 }
 
-/** Where an account's hold lies. */
-export interface HoldPlace {
-  readonly prefix: string;
-  readonly account: string;
-}
-
-export function createHoldStore(redis: Redis, { prefix, account }: HoldPlace): HoldStore {
+export function createHoldStore(redis: Redis, { prefix, account }: AccountPlace): HoldStore {
   redis.defineCommand('jetsmsReplaceHold', { lua: replaceScript, numberOfKeys: 1 });
   const commands = redis as unknown as HoldCommands; // defineCommand adds methods that ioredis' types cannot know
   const key = keys.hold(prefix, account);

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { removeEndedLua } from '../../bullmq/ended-job.ts';
-import type { LeasePlace } from '../../queue/lease.ts';
-import { queueName } from '../../queue/names.ts';
+import { type AccountPlace, queueName } from '../../queue/names.ts';
 
 /** BullMQ's sets of jobs that have ended. */
 export type FinishedSet = 'completed' | 'failed';
@@ -28,7 +27,7 @@ interface SweepCommand {
 /** Takes the oldest of an account's ended jobs away, if they are old enough. How many it took. */
 export function sweepFinished(
   redis: Redis,
-  { prefix, account }: LeasePlace,
+  { prefix, account }: AccountPlace,
   { set, olderThanMs, limit }: FinishedSweep,
 ): Promise<number> {
   redis.defineCommand('jetsmsSweepFinished', { lua: script, numberOfKeys: 2 });

@@ -1,14 +1,9 @@
 import type { Redis } from 'ioredis';
 import { readJson } from '../../../queue/json.ts';
-import { queueName } from '../../../queue/names.ts';
+import { type AccountPlace, queueName } from '../../../queue/names.ts';
 import { run } from '../../../queue/pipeline.ts';
 import { parseSendJob } from '../../../queue/send-job.ts';
 import type { WaitingMessages } from './forecast.ts';
-
-export interface WaitingPlace {
-  readonly prefix: string;
-  readonly account: string;
-}
 
 /** Jobs that are looked at in each state. */
 const sampleSize = 50;
@@ -25,7 +20,7 @@ const states: readonly (readonly [key: string, kind: 'list' | 'set'])[] = [
  * What waits in an account's queue. With at most 50 jobs in each state it is exact; else it is reckoned from
  * 50 jobs that lie evenly in the order of the state, so that it costs the same whatever the backlog.
  */
-export async function readWaiting(redis: Redis, { prefix, account }: WaitingPlace): Promise<WaitingMessages> {
+export async function readWaiting(redis: Redis, { prefix, account }: AccountPlace): Promise<WaitingMessages> {
   const queue = `${prefix}:${queueName(account)}`;
   const found = await Promise.all(states.map((state) => readState(redis, queue, state)));
   const sum = (of: (waiting: WaitingMessages) => number): number =>
