@@ -1,11 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
 import { traceView } from '../../../src/cli/render/message-trace.ts';
 import { traceMessage } from '../../../src/operator/dead-letters/trace.ts';
 import { createDelivery } from '../../support/delivery.ts';
 import { startRedis } from '../../support/redis.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import { stays, waitFor } from '../../support/wait-for.ts';
 
 const batches = { batchSize: 100, batchWaitMs: 100, concurrency: 200 };
 
@@ -68,7 +67,10 @@ describe('jobs that end at the same moment', () => {
     await waitFor(() => world.simulator.stats().requests === 1);
     await world.redis.replicaof('127.0.0.1', '1');
     await waitFor(() => world.simulator.accepted.length === 5);
-    await pause(1_500);
+    const refusals = () =>
+      world.telemetry.redisErrors.filter((error) => String(error).includes('READONLY')).length;
+    const before = refusals();
+    await waitFor(() => refusals() >= before + 2);
     expect(await world.queue.getCompletedCount()).toBe(0);
     await world.redis.replicaof('NO', 'ONE');
     for (const id of ids) {
@@ -89,9 +91,10 @@ describe('jobs that end at the same moment', () => {
     // The worker's own connection stands still now, as far as it writes.
     const redis = world.redis.duplicate();
     await redis.client('PAUSE', 1_200, 'WRITE');
-    await pause(200);
     const written = await redis.zcard(world.queue.toKey('completed'));
     expect(written).toBeLessThan(500);
+    await waitFor(() => world.telemetry.ends.length >= written + 20);
+    await stays(() => world.telemetry.ends.length - written, 100);
     expect(world.telemetry.ends).toHaveLength(written + 20);
     // Whatever happens to this worker now: that they were accepted is known.
     for (const id of ids) {
