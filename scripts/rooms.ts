@@ -11,6 +11,12 @@ export interface Room {
 /** From the ground up: a room imports from those above it in this list, and only from those that it names. */
 export const rooms: readonly Room[] = [
   {
+    name: 'errors',
+    purpose: 'what an error with a code is made of. Pure',
+    imports: [],
+    packages: [],
+  },
+  {
     name: 'codes',
     purpose: 'what a reply means: the table, reading, classifying. Pure',
     imports: [],
@@ -19,7 +25,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'message',
     purpose: 'what a message is: number, text, times, ids. Pure',
-    imports: [],
+    imports: ['errors'],
     packages: ['zod'],
   },
   {
@@ -43,7 +49,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'jetsms',
     purpose: 'speaking JetSMS: requests, replies, one HTTP client',
-    imports: ['settings', 'message', 'codes'],
+    imports: ['settings', 'message', 'codes', 'errors'],
     packages: ['undici', 'fast-xml-parser'],
   },
   {
@@ -55,7 +61,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'producer',
     purpose: 'what backend apps import',
-    imports: ['queue', 'message', 'codes'],
+    imports: ['queue', 'message', 'codes', 'errors'],
     packages: ['bullmq', 'ioredis'],
   },
   {
@@ -79,7 +85,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'operator',
     purpose: 'what people do: dead letters, holds, checks of Redis',
-    imports: ['watch', 'worker', 'bullmq', 'settings', 'queue', 'log', 'message', 'codes'],
+    imports: ['watch', 'worker', 'bullmq', 'settings', 'queue', 'log', 'message', 'codes', 'errors'],
     packages: ['bullmq', 'ioredis'],
   },
   {
@@ -96,6 +102,7 @@ export const rooms: readonly Room[] = [
       'log',
       'message',
       'codes',
+      'errors',
     ],
     packages: ['bullmq', 'ioredis', 'fastify'],
   },

@@ -1,5 +1,6 @@
 import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
+import type { ErrorRow } from '../../src/errors/coded-error.ts';
 import { parcelErrors } from '../../src/jetsms/parcel-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
@@ -7,11 +8,6 @@ import { producerErrors } from '../../src/producer/errors.ts';
 import { redisRefusals } from '../../src/queue/redis-trouble.ts';
 import { settingsErrors } from '../../src/settings/errors.ts';
 import { simulatorErrors } from '../../src/simulator/errors.ts';
-
-interface ErrorRow {
-  readonly meaning: string;
-  readonly whatToDo: string;
-}
 
 /** Errors that come from one place. */
 export interface ErrorFamily {

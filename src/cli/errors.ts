@@ -1,46 +1,10 @@
+import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { safeMessage } from '../log/safe-error.ts';
 import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** What stands behind an error code of the command line. */
-export interface CliErrorRow {
-  readonly meaning: string;
-  readonly whatToDo: string;
-}
-
-export type CliErrorCode =
-  | 'USAGE'
-  | 'NO_REPLIES'
-  | 'NO_RECIPIENTS'
-  | 'ACCOUNT_UNKNOWN'
-  | 'FILE_UNREADABLE'
-  | 'FILE_NOT_REGULAR'
-  | 'CSV_EMPTY'
-  | 'CSV_NO_RECIPIENTS'
-  | 'CSV_ENCODING'
-  | 'CSV_TOO_LARGE'
-  | 'CSV_LINE_TOO_LONG'
-  | 'REPLY_TOO_LONG'
-  | 'CSV_HEADER_UNREADABLE'
-  | 'CSV_HEADER_MISSING'
-  | 'CSV_COLUMN_DUPLICATE'
-  | 'CSV_COLUMN_MISSING'
-  | 'CSV_NUMBER_COLUMN_MISSING'
-  | 'CSV_NUMBER_COLUMN_AMBIGUOUS'
-  | 'TEMPLATE_INVALID'
-  | 'REDIS_UNAVAILABLE'
-  | 'REDIS_REFUSED'
-  | 'REDIS_UNSAFE'
-  | 'EARLIER_QUEUE'
-  | 'CAMPAIGN_UNKNOWN'
-  | 'CAMPAIGN_CANCELLED'
-  | 'NOTHING_CHOSEN'
-  | 'NOT_CONFIRMED'
-  | 'MESSAGE_UNKNOWN'
-  | 'UNEXPECTED';
-
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
-export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
+export const cliErrors = {
   USAGE: {
     meaning: 'The command line cannot be understood:',
     whatToDo: 'See `jetsms --help`, or `--help` behind the command.',
@@ -162,17 +126,16 @@ export const cliErrors: Readonly<Record<CliErrorCode, CliErrorRow>> = {
     meaning: 'Something happened that was not foreseen.',
     whatToDo: 'Run the command again with JETSMS_DEBUG=1 and report what it prints.',
   },
-};
+} as const;
+
+export type CliErrorCode = keyof typeof cliErrors;
 
 /** The command line was given something that it cannot use. Never holds a number or a text of a message. */
-export class CliError extends Error {
+export class CliError extends CodedError<CliErrorCode> {
   override readonly name = 'CliError';
-  readonly code: CliErrorCode;
 
-  constructor(code: CliErrorCode, options: { readonly detail?: string; readonly cause?: unknown } = {}) {
-    const { meaning, whatToDo } = cliErrors[code];
-    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
-    this.code = code;
+  constructor(code: CliErrorCode, facts?: ErrorFacts) {
+    super(code, cliErrors[code], facts);
   }
 }
 
@@ -220,9 +183,8 @@ export function exitCodeOf(code: string): ExitCode {
 export function reportOf(error: unknown): ErrorReport {
   const code = codeOf(error);
   if (code === undefined) {
-    const { meaning, whatToDo } = cliErrors.UNEXPECTED;
-    const message = `${meaning} ${error instanceof Error ? safeMessage(error) : String(error)} ${whatToDo}`;
-    return { code: 'UNEXPECTED', message, exitCode: exitCodeOf('UNEXPECTED') };
+    const detail = error instanceof Error ? safeMessage(error) : String(error);
+    return reportOf(new CliError('UNEXPECTED', { detail }));
   }
   return { code, message: messageOf(error), exitCode: exitCodeOf(code), ...problemsOf(error) };
 }

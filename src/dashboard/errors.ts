@@ -1,7 +1,7 @@
-export type DashboardErrorCode = 'DASHBOARD_UNPROTECTED' | 'REDIS_UNAVAILABLE' | 'REDIS_REFUSED';
+import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 
 /** Why the dashboard cannot start: code → what it means, what to do. The codes are stable. */
-export const dashboardErrors: Readonly<Record<DashboardErrorCode, { meaning: string; whatToDo: string }>> = {
+export const dashboardErrors = {
   DASHBOARD_UNPROTECTED: {
     meaning: 'The dashboard would be reachable from elsewhere without a login.',
     whatToDo:
@@ -15,19 +15,15 @@ export const dashboardErrors: Readonly<Record<DashboardErrorCode, { meaning: str
     meaning: 'Redis has refused the dashboard.',
     whatToDo: 'Mend that, then start it again.',
   },
-};
+} as const;
+
+export type DashboardErrorCode = keyof typeof dashboardErrors;
 
 /** The dashboard cannot start. `code` is stable. */
-export class DashboardError extends Error {
+export class DashboardError extends CodedError<DashboardErrorCode> {
   override readonly name = 'DashboardError';
-  readonly code: DashboardErrorCode;
 
-  constructor(
-    code: DashboardErrorCode,
-    options: { readonly detail?: string; readonly cause?: unknown } = {},
-  ) {
-    const { meaning, whatToDo } = dashboardErrors[code];
-    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
-    this.code = code;
+  constructor(code: DashboardErrorCode, facts?: ErrorFacts) {
+    super(code, dashboardErrors[code], facts);
   }
 }

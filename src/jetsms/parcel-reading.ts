@@ -1,10 +1,9 @@
+import { CodedError } from '../errors/coded-error.ts';
 import { toIstanbul } from '../message/istanbul-time.ts';
 import type { Parcel } from './parcel.ts';
 
-export type ParcelErrorCode = 'MMS_NEEDS_WEB_SERVICE' | 'MMS_TEXTS_DIFFER';
-
 /** Why no request can be made of a parcel: code → what it means, what to do. The codes are stable. */
-export const parcelErrors: Readonly<Record<ParcelErrorCode, { meaning: string; whatToDo: string }>> = {
+export const parcelErrors = {
   MMS_NEEDS_WEB_SERVICE: {
     meaning: 'An MMS can only go through the web service: the XML form of an MMS is not public.',
     whatToDo: 'Set the account\'s surface to "web-service".',
@@ -13,17 +12,16 @@ export const parcelErrors: Readonly<Record<ParcelErrorCode, { meaning: string; w
     meaning: 'The messages of one MMS have different texts.',
     whatToDo: 'Put each text into a request of its own.',
   },
-};
+} as const;
+
+export type ParcelErrorCode = keyof typeof parcelErrors;
 
 /** A parcel that no request can be made of. */
-export class ParcelError extends Error {
+export class ParcelError extends CodedError<ParcelErrorCode> {
   override readonly name = 'ParcelError';
-  readonly code: ParcelErrorCode;
 
   constructor(code: ParcelErrorCode) {
-    const { meaning, whatToDo } = parcelErrors[code];
-    super(`${meaning} ${whatToDo}`);
-    this.code = code;
+    super(code, parcelErrors[code]);
   }
 }
 

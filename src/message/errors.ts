@@ -1,14 +1,9 @@
-/** What stands behind an error code; the documentation of the codes is generated from this. */
-export interface MessageErrorRow {
-  /** What is wrong. `{name}` is filled from the error's details. */
-  readonly meaning: string;
-  readonly whatToDo: string;
-}
+import { CodedError, type ErrorRow } from '../errors/coded-error.ts';
 
 /**
  * Every reason for which a message is refused before it is enqueued. The codes are stable.
- * Texts are filled from counts, positions and single characters only, so that no number and no text can
- * get into an error.
+ * `{name}` is filled from the error's details: counts, positions and single characters only, so that no number and no
+ * text can get into an error.
  */
 export const messageErrors = {
   MESSAGE_INVALID: {
@@ -178,17 +173,15 @@ export type MessageErrorDetails = Readonly<Record<string, string | number>>;
  * A message, or one field of it, was refused before it was enqueued.
  * Never contains the number, the text or the idempotency key.
  */
-export class MessageError extends Error {
+export class MessageError extends CodedError<MessageErrorCode> {
   override readonly name = 'MessageError';
-  readonly code: MessageErrorCode;
   /** The field of the message that is wrong; `message` for the whole. */
   readonly field: string;
   readonly details: MessageErrorDetails;
 
   constructor(code: MessageErrorCode, field: string, details: MessageErrorDetails = {}) {
-    const { meaning, whatToDo }: MessageErrorRow = messageErrors[code];
-    super(`${field}: ${fill(meaning, details)} ${fill(whatToDo, details)}`);
-    this.code = code;
+    const { meaning, whatToDo }: ErrorRow = messageErrors[code];
+    super(code, { meaning: `${field}: ${fill(meaning, details)}`, whatToDo: fill(whatToDo, details) });
     this.field = field;
     this.details = details;
   }

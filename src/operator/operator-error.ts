@@ -1,10 +1,9 @@
+import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { safeMessage } from '../log/safe-error.ts';
 import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
 
-export type OperatorErrorCode = 'REDIS_UNAVAILABLE' | 'REDIS_REFUSED' | 'CURSOR_INVALID' | 'FILTER_INVALID';
-
 /** Every error of the operators' functions: code → what it means, what to do. The codes are stable. */
-export const operatorErrors: Readonly<Record<OperatorErrorCode, { meaning: string; whatToDo: string }>> = {
+export const operatorErrors = {
   REDIS_UNAVAILABLE: {
     meaning: 'Redis does not answer as it should.',
     whatToDo: 'Do it again once Redis is back; what was done already is not done twice.',
@@ -21,17 +20,16 @@ export const operatorErrors: Readonly<Record<OperatorErrorCode, { meaning: strin
     meaning: 'The filter of dead letters cannot be used.',
     whatToDo: 'Correct the named field.',
   },
-};
+} as const;
+
+export type OperatorErrorCode = keyof typeof operatorErrors;
 
 /** An error of the operators' functions; `code` is stable, the message never holds a number or a text. */
-export class OperatorError extends Error {
+export class OperatorError extends CodedError<OperatorErrorCode> {
   override readonly name = 'OperatorError';
-  readonly code: OperatorErrorCode;
 
-  constructor(code: OperatorErrorCode, options: { readonly detail?: string; readonly cause?: unknown } = {}) {
-    const { meaning, whatToDo } = operatorErrors[code];
-    super([meaning, options.detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
-    this.code = code;
+  constructor(code: OperatorErrorCode, facts?: ErrorFacts) {
+    super(code, operatorErrors[code], facts);
   }
 }
 

@@ -1,17 +1,8 @@
+import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
 
-export type ProducerErrorCode =
-  | 'UNKNOWN_ACCOUNT'
-  | 'PRODUCER_OPTIONS_INVALID'
-  | 'IDEMPOTENCY_CONFLICT'
-  | 'CAMPAIGN_CONFLICT'
-  | 'REDIS_UNAVAILABLE'
-  | 'REDIS_REFUSED'
-  | 'SECRET_INVALID'
-  | 'PRODUCER_CLOSED';
-
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
-export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: string; whatToDo: string }>> = {
+export const producerErrors = {
   UNKNOWN_ACCOUNT: {
     meaning: 'The message names an account that this producer was not given.',
     whatToDo: 'Add the account to `accounts` of createProducer(), or correct the name.',
@@ -49,21 +40,20 @@ export const producerErrors: Readonly<Record<ProducerErrorCode, { meaning: strin
     meaning: 'send() was called after close().',
     whatToDo: 'Create a producer per process and close it once, at the end.',
   },
-};
+} as const;
 
-export interface ProducerErrorOptions {
-  readonly detail?: string;
+export type ProducerErrorCode = keyof typeof producerErrors;
+
+export interface ProducerErrorOptions extends ErrorFacts {
   readonly messageId?: string | undefined;
   readonly fields?: readonly string[];
   readonly reason?: RefusalReason;
   readonly mayBeStored?: boolean;
-  readonly cause?: unknown;
 }
 
 /** An error of the producer; `code` is stable, the message never holds a number or a text. */
-export class ProducerError extends Error {
+export class ProducerError extends CodedError<ProducerErrorCode> {
   override readonly name = 'ProducerError';
-  readonly code: ProducerErrorCode;
   /** The id of the message, where it may be stored. */
   readonly messageId: string | undefined;
   /** Of a conflict: the fields in which the call differs from what is stored, as far as that is still known. */
@@ -74,11 +64,9 @@ export class ProducerError extends Error {
   readonly mayBeStored: boolean;
 
   constructor(code: ProducerErrorCode, options: ProducerErrorOptions = {}) {
-    const { meaning, whatToDo } = producerErrors[code];
     const { fields = [], detail = fields.length === 0 ? '' : `It differs in: ${fields.join(', ')}.` } =
       options;
-    super([meaning, detail, whatToDo].filter(Boolean).join(' '), { cause: options.cause });
-    this.code = code;
+    super(code, producerErrors[code], { detail, cause: options.cause });
     this.messageId = options.messageId;
     this.fields = fields;
     this.reason = options.reason;

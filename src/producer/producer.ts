@@ -6,13 +6,12 @@ import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import {
-  type CampaignPlace,
   type CampaignProgress,
   type CampaignState,
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { type CampaignPlace, keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';

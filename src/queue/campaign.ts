@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { keys } from './names.ts';
+import { type CampaignPlace, keys } from './names.ts';
 
 export const campaignStates = ['running', 'paused', 'cancelled'] as const;
 export type CampaignState = (typeof campaignStates)[number];
@@ -18,13 +18,6 @@ export interface CampaignProgress {
   readonly dead: Readonly<Record<string, number>>;
   /** Epoch milliseconds of the first job. */
   readonly startedAt: number;
-}
-
-/** Where a campaign's counts lie. */
-export interface CampaignPlace {
-  readonly prefix: string;
-  readonly account: string;
-  readonly campaign: string;
 }
 
 /** A campaign is remembered for so long after the deadline of its messages: its state must outlive their waiting. */

@@ -1,16 +1,10 @@
 import type { Redis } from 'ioredis';
-import { keys, type LeaseKind } from './names.ts';
+import { type AccountPlace, keys, type LeaseKind } from './names.ts';
 
-/** Whose turn it is, of all workers of an account. */
-export interface LeasePlace {
-  readonly prefix: string;
-  readonly account: string;
-}
-
-/** True where it is this worker's turn: nobody else's for so long. */
+/** True where it is this worker's turn, of all workers of the account: nobody else's for so long. */
 export async function takeLease(
   redis: Redis,
-  { prefix, account }: LeasePlace,
+  { prefix, account }: AccountPlace,
   what: LeaseKind,
   forMs: number,
 ): Promise<boolean> {

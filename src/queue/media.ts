@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { keyedHashOfBytes } from '../message/keyed-hash.ts';
-import { keys } from './names.ts';
+import { type AccountPlace, keys } from './names.ts';
 
 /** A medium as a send job names it; its bytes lie in Redis once, however many jobs and recipients it has. */
 export interface StoredMedia {
@@ -10,12 +10,6 @@ export interface StoredMedia {
   readonly subject: string;
   /** Bytes before base64. */
   readonly bytes: number;
-}
-
-/** Where an account's media lie. */
-export interface MediaPlace {
-  readonly prefix: string;
-  readonly account: string;
 }
 
 /**
@@ -49,7 +43,7 @@ export const mediaHash = (data: Uint8Array, secret: string): string =>
  */
 export async function storeMedia(
   redis: Redis,
-  place: MediaPlace,
+  place: AccountPlace,
   medium: { readonly hash: string; readonly data: Uint8Array; readonly keepMs: number },
 ): Promise<void> {
   const { hash, data, keepMs } = medium;
@@ -60,23 +54,27 @@ export async function storeMedia(
 /** Keeps a stored medium for at least so long. False where it is not there (any more). */
 export async function keepMedia(
   redis: Redis,
-  place: MediaPlace,
+  place: AccountPlace,
   { hash, keepMs }: { readonly hash: string; readonly keepMs: number },
 ): Promise<boolean> {
   return (await commandsOf(redis).jetsmsKeepMedia(keyOf(place, hash), keepMs, '')) === 1;
 }
 
 /** The bytes of a medium; undefined where it is not there (any more). */
-export async function readMedia(redis: Redis, place: MediaPlace, hash: string): Promise<Buffer | undefined> {
+export async function readMedia(
+  redis: Redis,
+  place: AccountPlace,
+  hash: string,
+): Promise<Buffer | undefined> {
   return (await redis.getBuffer(keyOf(place, hash))) ?? undefined;
 }
 
 /** Whether a medium is there. */
-export async function hasMedia(redis: Redis, place: MediaPlace, hash: string): Promise<boolean> {
+export async function hasMedia(redis: Redis, place: AccountPlace, hash: string): Promise<boolean> {
   return (await redis.exists(keyOf(place, hash))) === 1;
 }
 
-const keyOf = ({ prefix, account }: MediaPlace, hash: string): string => keys.media(prefix, account, hash);
+const keyOf = ({ prefix, account }: AccountPlace, hash: string): string => keys.media(prefix, account, hash);
 
 function commandsOf(redis: Redis): MediaCommands {
   redis.defineCommand('jetsmsKeepMedia', { lua: keepScript, numberOfKeys: 1 });

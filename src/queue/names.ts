@@ -15,6 +15,11 @@ export interface AccountPlace {
   readonly account: string;
 }
 
+/** Where a campaign's counts lie. */
+export interface CampaignPlace extends AccountPlace {
+  readonly campaign: string;
+}
+
 /** The queue in which an account's send jobs of one lane wait. */
 export const queueName = (account: string, lane: Lane): string => `jetsms-${account}-${lane}`;
 

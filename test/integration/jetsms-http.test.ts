@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -12,7 +12,7 @@ import type { AccountSettings } from '../../src/settings/account.ts';
 import { packageVersion } from '../../src/settings/package-version.ts';
 import { accountSettings } from '../support/account-settings.ts';
 import { refusedBy } from '../support/outcomes.ts';
-import { httpReply, type RawServer, rawServer, type Script } from '../support/raw-server.ts';
+import { httpReply, type RawServer, rawServer, type Script, untilAllRead } from '../support/raw-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -125,7 +125,7 @@ describe.concurrent('a request that cannot have been taken is unsent', () => {
     expect(first.outcome).toEqual({ kind: 'uncertain', cause: 'request-timeout' });
     // Its time ends together with the first one's, which frees the connection: on a busy machine it may start just then,
     // and be stopped before the server sees it. What must never be is that the server has it and it counts as unsent.
-    await pause(100);
+    await untilAllRead(server);
     const certain = server.requests.length === 2 ? [] : [{ kind: 'unsent', cause: 'connect-timeout' }];
     expect([...certain, { kind: 'uncertain', cause: 'request-timeout' }]).toContainEqual(second.outcome);
   });

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { holdAccount, resumeAccount } from '../../src/operator/hold-operations.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { httpReply, rawServer } from '../support/raw-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { stays, waitFor } from '../support/wait-for.ts';
 
 const place = ({ prefix, account }: DeliveryWorld) => ({ prefix, account: account.name });
 const hold = (world: DeliveryWorld) =>
@@ -19,16 +18,6 @@ const waiting = ({ queue }: DeliveryWorld): Promise<number> =>
 function expectEachOnce({ simulator }: DeliveryWorld, messages: number): void {
   expect(simulator.counts().size).toBe(messages);
   expect([...simulator.counts().values()].every((times) => times === 1)).toBe(true);
-}
-
-/** Looks for a while whether something stays as it is. */
-async function stays(what: () => unknown, forMs: number): Promise<void> {
-  const before = JSON.stringify(await what());
-  const until = performance.now() + forMs;
-  while (performance.now() < until) {
-    expect(JSON.stringify(await what())).toBe(before);
-    await pause(20);
-  }
 }
 
 describe('without credit', () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { waitFor } from './wait-for.ts';
 
 /** What a raw server does with the nth request (from 1) of all that it got. */
 export type Script = (socket: Socket, nth: number) => void;
@@ -37,6 +38,14 @@ export async function rawServer(script: Script): Promise<RawServer> {
       await once(server, 'close');
     },
   };
+}
+
+/** Waits until all that clients have sent, which are closed now, was read: connections are taken in order. */
+export async function untilAllRead({ url, sockets }: RawServer): Promise<void> {
+  const last = connect(Number(new URL(url).port), '127.0.0.1').end();
+  await once(last, 'connect');
+  await waitFor(() => [...sockets].some(({ remotePort }) => remotePort === last.localPort));
+  await waitFor(() => [...sockets].every(({ readableEnded }) => readableEnded));
 }
 
 function readRequests(socket: Socket, onRequest: (request: string) => void): void {

@@ -30,6 +30,17 @@ export async function waitFor<T>(
   }
 }
 
+/** Looks for so long whether something stays as it is: of what must not happen, the time that passes is the test. */
+export async function stays(look: () => unknown, forMs: number): Promise<void> {
+  const before = JSON.stringify(await look());
+  const until = performance.now() + forMs;
+  while (performance.now() < until) {
+    await pause(20);
+    const seen = JSON.stringify(await look());
+    if (seen !== before) throw new Error(`it did not stay ${before}, but became ${seen}`);
+  }
+}
+
 async function attempt<T>(
   look: () => T | Falsy | Promise<T | Falsy>,
 ): Promise<{ value?: T | Falsy; error?: unknown }> {

@@ -1,7 +1,8 @@
 import { Argument, type Command } from 'commander';
 import type { Redis } from 'ioredis';
 import { explain } from '../../codes/index.ts';
-import type { CampaignPlace, CampaignProgress, CampaignState } from '../../queue/campaign.ts';
+import type { CampaignProgress, CampaignState } from '../../queue/campaign.ts';
+import type { CampaignPlace } from '../../queue/names.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';

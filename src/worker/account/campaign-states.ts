@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type CampaignState, readCampaignState } from '../../queue/campaign.ts';
+import type { AccountPlace } from '../../queue/names.ts';
 
-export interface CampaignStatesOptions {
-  readonly prefix: string;
-  readonly account: string;
+export interface CampaignStatesOptions extends AccountPlace {
   readonly now: () => number;
 }
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { hasMedia, type MediaPlace, readMedia } from '../../queue/media.ts';
+import { hasMedia, readMedia } from '../../queue/media.ts';
+import type { AccountPlace } from '../../queue/names.ts';
 
 /** The media of one account, read from Redis when they are needed. */
 export interface MediaLibrary {
@@ -15,7 +16,7 @@ export interface MediaLibrary {
 /** Base64 characters that are kept at a time: some dozens of media, so that a campaign reads its own once. */
 const cachedCharacters = 16 * 1_024 * 1_024;
 
-export function createMediaLibrary(redis: Redis, place: MediaPlace): MediaLibrary {
+export function createMediaLibrary(redis: Redis, place: AccountPlace): MediaLibrary {
   /** The most recently used last. */
   const cache = new Map<string, string>();
   let characters = 0;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../../message/lane.ts';
-import { keys } from '../../queue/names.ts';
+import { type AccountPlace, keys } from '../../queue/names.ts';
 
 /** What an account may send in a second, over all workers together; 0 = no limit. */
 export interface RateLimits {
@@ -20,10 +20,8 @@ export interface Rate {
   stop(): void;
 }
 
-export interface RateOptions extends RateLimits {
+export interface RateOptions extends RateLimits, AccountPlace {
   readonly redis: Redis;
-  readonly prefix: string;
-  readonly account: string;
 }
 
 /** Without limits nothing is asked of Redis. */

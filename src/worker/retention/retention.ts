@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { createLetterStore } from '../../bullmq/dead-letter-store.ts';
 import { type FinishedSet, sweepFinished } from '../../bullmq/finished-jobs.ts';
-import { type LeasePlace, takeLease } from '../../queue/lease.ts';
+import { takeLease } from '../../queue/lease.ts';
+import type { AccountPlace } from '../../queue/names.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { sweepLetters } from './expired-letters.ts';
@@ -15,7 +16,7 @@ export interface Retention {
 
 export interface RetentionOptions {
   readonly redis: Redis;
-  readonly place: LeasePlace;
+  readonly place: AccountPlace;
   readonly ages: Pick<Settings, 'keepCompletedAgeMs' | 'keepFailedAgeMs' | 'keepDeadLettersAgeMs'>;
   readonly telemetry: Pick<Telemetry, 'swept' | 'redis'>;
 }

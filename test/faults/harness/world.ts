@@ -23,6 +23,7 @@ export interface World extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds since the world began. */
   nowMs(): number;
+  /** How long a trouble lasts, and when the next one comes. Whatever should happen is waited for by `waitFor()`. */
   pause(ms: number): Promise<void>;
   /** Writes a fault into the chronicle. */
   note(fault: string): void;

@@ -7,9 +7,13 @@ import { login, type World } from '../harness/world.ts';
 const workers = 3;
 const batchSize = 5;
 const accountTroubles: Troubles = {
-  async 'credit gone, and back'({ simulator, pause, chance }) {
+  async 'credit gone, and back'(world, load) {
+    const { simulator, pause, chance } = world;
+    await untilNotHeld(world);
     simulator.accounts.update(login.username, { credit: 0 });
-    await pause(chance.between(2_500, 5_000));
+    await untilHeld(world, load, 'no-credit');
+    // Long enough for probes to be refused.
+    await pause(chance.between(1_500, 3_500));
     simulator.accounts.update(login.username, { credit: Number.POSITIVE_INFINITY });
   },
   async 'password wrong, and right'(world, load) {

@@ -1,3 +1,4 @@
+import { waitFor } from '../../support/wait-for.ts';
 import type { Scenario } from '../harness/scenario.ts';
 
 const second = 1_000;
@@ -10,8 +11,8 @@ function redisAway(name: string, title: string, awayMs: number): Scenario {
     messages: 1_000,
     loadMs: awayMs + 10 * second,
     workers: 3,
-    async act({ redisPath, pause, note }) {
-      await pause(3 * second);
+    async act({ redisPath, simulator, pause, note }) {
+      await waitFor(() => simulator.accepted.length > 0, { limitMs: 20 * second });
       note(title);
       await redisPath.refuse();
       redisPath.cut();

@@ -2,14 +2,13 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   type CampaignJob,
-  type CampaignPlace,
   countCampaignJob,
   deadCount,
   readCampaign,
   readCampaignState,
   setCampaignState,
 } from '../../../src/queue/campaign.ts';
-import { keys } from '../../../src/queue/names.ts';
+import { type CampaignPlace, keys } from '../../../src/queue/names.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 
 const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });

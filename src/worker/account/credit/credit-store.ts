@@ -3,7 +3,7 @@ import type { WaitingMessages } from '../../../bullmq/waiting.ts';
 import { isCount, isNumber, isOneOf, isShaped, isTime, optional, type Shape } from '../../../queue/checks.ts';
 import { readJson } from '../../../queue/json.ts';
 import { takeLease } from '../../../queue/lease.ts';
-import { keys, type LeaseKind } from '../../../queue/names.ts';
+import { type AccountPlace, keys, type LeaseKind } from '../../../queue/names.ts';
 import { run } from '../../../queue/pipeline.ts';
 import type { CreditForecast, CreditReading } from './forecast.ts';
 
@@ -53,12 +53,7 @@ export interface CreditStore {
 const keptReadings = 288;
 const readingsMemoryMs = 2 * 86_400_000;
 
-export interface CreditPlace {
-  readonly prefix: string;
-  readonly account: string;
-}
-
-export function createCreditStore(redis: Redis, { prefix, account }: CreditPlace): CreditStore {
+export function createCreditStore(redis: Redis, { prefix, account }: AccountPlace): CreditStore {
   const stateKey = keys.credit(prefix, account);
   const readingsKey = `${stateKey}:readings`;
   return {
