@@ -1,6 +1,6 @@
 import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
-import { parcelErrors } from '../../src/jetsms/parcel-reading.ts';
+import { providerRequestErrors } from '../../src/jetsms/provider-request-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
 import { producerErrors } from '../../src/producer/errors.ts';
@@ -83,12 +83,12 @@ export const errorFamilies: readonly ErrorFamily[] = [
   },
   {
     title: 'Speaking JetSMS',
-    classes: ['ParcelError'],
+    classes: ['ProviderRequestError'],
     origin:
       'The worker, when a job cannot be made into a request: a bug, since the producer and the worker check it before. The log has it as `unexpected.error`.',
     endsCommands: false,
-    source: 'src/jetsms/parcel-reading.ts',
-    table: parcelErrors,
+    source: 'src/jetsms/provider-request-reading.ts',
+    table: providerRequestErrors,
   },
   {
     title: 'The simulator',

@@ -1,7 +1,7 @@
 import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient } from './http.ts';
 import type { HttpResult } from './http-exchange.ts';
-import type { Attempt, JetsmsClient, Parcel } from './parcel.ts';
+import type { Attempt, JetsmsClient, ProviderRequest } from './provider-request.ts';
 import type { ReplyContext, Surface } from './surface.ts';
 import { type WebServiceOptions, webServiceSurface } from './web-service.ts';
 import { xmlSurface } from './xml.ts';
@@ -20,11 +20,11 @@ export function createJetsmsClient(
   const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(webServiceOptionsOf(account));
   const http = createHttpClient(account);
   return {
-    async send(parcel, { signal } = {}) {
+    async send(request, { signal } = {}) {
       const startedAt = now();
-      const result = await http.post({ ...surface.buildRequest(parcel, account), signal });
+      const result = await http.post({ ...surface.buildRequest(request, account), signal });
       const endedAt = now();
-      const context = { parcel, withheld: () => oursIn(parcel, account), nowMs: endedAt };
+      const context = { request, withheld: () => oursIn(request, account), nowMs: endedAt };
       return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
     },
     close: () => http.close(),
@@ -45,7 +45,7 @@ function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext):
 }
 
 /** A provider that quotes our request back must not carry the password or a text into a log. */
-function oursIn(parcel: Parcel, account: AccountSettings): readonly string[] {
-  const subjects = parcel.media ? [parcel.media.subject] : [];
-  return [account.password, ...subjects, ...new Set(parcel.messages.map(({ text }) => text))];
+function oursIn(request: ProviderRequest, account: AccountSettings): readonly string[] {
+  const subjects = request.media ? [request.media.subject] : [];
+  return [account.password, ...subjects, ...new Set(request.messages.map(({ text }) => text))];
 }

@@ -1,7 +1,7 @@
 import { type CodeRow, classify, type Reply } from '../codes/index.ts';
 import { holdsNumberOfAny } from './number-spelling.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
-import type { Parcel } from './parcel.ts';
+import type { ProviderRequest } from './provider-request.ts';
 import { scrubProviderText } from './scrub.ts';
 
 const causeOfNoReply = {
@@ -15,7 +15,7 @@ export type Withheld = () => readonly string[];
 
 /** What of the request a reply may repeat, and what is known of the reply itself. */
 export interface ReplySurroundings {
-  readonly parcel?: Pick<Parcel, 'messages'>;
+  readonly request?: Pick<ProviderRequest, 'messages'>;
   readonly withheld?: Withheld;
   /** Why the reply is not whole; missing where it is. */
   readonly cut?: UncertainCause | undefined;
@@ -39,8 +39,9 @@ export function outcomeOfReply(
 }
 
 /** A recipient's number that is repeated where the id should stand is no id, and must not be logged as one. */
-function acceptedWith(groupId: string | undefined, { parcel }: ReplySurroundings): Accepted {
-  if (groupId === undefined || holdsNumberOfAny(groupId, parcel?.messages ?? [])) return { kind: 'accepted' };
+function acceptedWith(groupId: string | undefined, { request }: ReplySurroundings): Accepted {
+  if (groupId === undefined || holdsNumberOfAny(groupId, request?.messages ?? []))
+    return { kind: 'accepted' };
   return { kind: 'accepted', groupId };
 }
 

@@ -1,7 +1,7 @@
 import type { AccountSettings } from '../settings/account.ts';
 import type { HttpHeaders } from './http-outcome.ts';
 import type { Outcome, UncertainCause } from './outcome.ts';
-import type { Parcel } from './parcel.ts';
+import type { ProviderRequest } from './provider-request.ts';
 import type { Withheld } from './reply-outcome.ts';
 
 /** The login that a request carries in its body. */
@@ -23,7 +23,7 @@ export interface SurfaceReply {
 
 /** What a reading may need to know of the request. */
 export interface ReplyContext {
-  readonly parcel: Parcel;
+  readonly request: ProviderRequest;
   readonly withheld: Withheld;
   /** Epoch milliseconds, to date Retry-After. */
   readonly nowMs: number;
@@ -34,12 +34,12 @@ export interface ReplyContext {
 /** What a reply came to. */
 export interface ReplyReading {
   readonly outcome: Outcome;
-  /** Only where the surface answers per recipient: one outcome a message, in the parcel's order. */
+  /** Only where the surface answers per recipient: one outcome a message, in the order of the request. */
   readonly perMessage?: readonly Outcome[];
 }
 
 /** One way to speak JetSMS. Pure: bytes in, bytes out. */
 export interface Surface {
-  buildRequest(parcel: Parcel, login: Login): SurfaceRequest;
+  buildRequest(request: ProviderRequest, login: Login): SurfaceRequest;
   readReply(reply: SurfaceReply, context: ReplyContext): ReplyReading;
 }

@@ -86,14 +86,14 @@ function rowsOf(result: unknown): readonly RecipientRow[] {
 function readRecipients(
   outcome: Outcome,
   rows: readonly RecipientRow[],
-  { cut, parcel }: Pick<ReplyContext, 'cut' | 'parcel'>,
+  { cut, request }: Pick<ReplyContext, 'cut' | 'request'>,
 ): ReplyReading {
   if (rows.length === 0 && cut === undefined) return { outcome };
   const isRefused = outcome.kind === 'refused';
   if (isRefused && rows.some(isAccepted)) return { outcome: uncertainBy('malformed-reply') };
   if (isRefused && cut === undefined) return { outcome };
   const missing = uncertainBy(cut ?? 'malformed-reply');
-  const perMessage = statusesOf(rows, parcel.messages, cut !== undefined).map((status): Outcome => {
+  const perMessage = statusesOf(rows, request.messages, cut !== undefined).map((status): Outcome => {
     if (status === undefined) return missing;
     return isRefused ? outcome : outcomeOfRecipient(status, outcome);
   });

@@ -2,8 +2,8 @@ import { parseReply } from '../codes/index.ts';
 import { type LengthRule, type MessageType, messageTypes } from '../settings/account.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { Outcome } from './outcome.ts';
-import type { Parcel, ParcelMedia } from './parcel.ts';
-import { commonText, expireDateOf, ParcelError } from './parcel-reading.ts';
+import type { ProviderRequest, RequestMedia } from './provider-request.ts';
+import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
 import { outcomeOfReply } from './reply-outcome.ts';
 import { listParameter, parameter, readSoap, type SoapRequest, soapRequest } from './soap.ts';
 import type { Login, ReplyContext, ReplyReading, Surface, SurfaceReply } from './surface.ts';
@@ -31,59 +31,59 @@ export const defaultWebServiceOptions: WebServiceOptions = {
 };
 
 /**
- * The request that sends a parcel: SendMMS where it has media, SendSMSAdvanced where that is asked for, else
+ * A request as the web service takes it: SendMMS where it has media, SendSMSAdvanced where that is asked for, else
  * SendSMSBroadcast (one text) or SendSMS (many), in their V2 where the account has it.
  *
  * Parameters stand in the order of the provider's WSDL, which spells `receipents`. Those that only the WSDL
  * of 2020 has are left out: the service takes a missing one as empty.
- * @throws ParcelError MMS_TEXTS_DIFFER
+ * @throws ProviderRequestError MMS_TEXTS_DIFFER
  */
 export function buildWebServiceRequest(
-  parcel: Parcel,
+  request: ProviderRequest,
   login: Login,
   options: WebServiceOptions = defaultWebServiceOptions,
 ): SoapRequest {
-  const head = headOf(parcel, login);
-  if (parcel.media) return soapRequest('SendMMS', head + mmsOf(parcel, parcel.media));
+  const head = headOf(request, login);
+  if (request.media) return soapRequest('SendMMS', head + mmsOf(request, request.media));
   if (options.advanced)
-    return soapRequest('SendSMSAdvanced', head + advancedOf(parcel, options, options.advanced));
-  const text = commonText(parcel);
+    return soapRequest('SendSMSAdvanced', head + advancedOf(request, options, options.advanced));
+  const text = commonText(request);
   const operation = text === undefined ? 'SendSMS' : 'SendSMSBroadcast';
-  const texts = text === undefined ? textsOf(parcel) : parameter('broadcastMessage', text);
-  const body = head + texts + receipentsOf(parcel);
+  const texts = text === undefined ? textsOf(request) : parameter('broadcastMessage', text);
+  const body = head + texts + receipentsOf(request);
   if (options.operations === 'v1') return soapRequest(operation, body + tailOf(options));
   const operationV2 = `${operation}_V2`;
   const sources = operationV2 === 'SendSMS_V2' ? emptySources : '';
-  return soapRequest(operationV2, body + messageIdsOf(parcel) + tailOf(options) + sources);
+  return soapRequest(operationV2, body + messageIdsOf(request) + tailOf(options) + sources);
 }
 
 /** An empty start date means now. */
-function headOf(parcel: Parcel, login: Login): string {
+function headOf(request: ProviderRequest, login: Login): string {
   return (
     parameter('user', login.username) +
     parameter('password', login.password) +
-    parameter('originator', parcel.title) +
+    parameter('originator', request.title) +
     parameter('reference', '') +
     parameter('startdate', '') +
-    parameter('expiredate', expireDateOf(parcel))
+    parameter('expiredate', expireDateOf(request))
   );
 }
 
-function textsOf({ messages }: Parcel): string {
+function textsOf({ messages }: ProviderRequest): string {
   return listParameter(
     'messages',
     messages.map(({ text }) => text),
   );
 }
 
-function receipentsOf({ messages }: Parcel): string {
+function receipentsOf({ messages }: ProviderRequest): string {
   return listParameter(
     'receipents',
     messages.map(({ to }) => to),
   );
 }
 
-function messageIdsOf({ messages }: Parcel): string {
+function messageIdsOf({ messages }: ProviderRequest): string {
   return listParameter(
     'messageIds',
     messages.map(({ id }) => id),
@@ -101,22 +101,22 @@ function tailOf({ onLengthProblem }: WebServiceOptions): string {
   return `${filters}<x></x>${parameter('onlengthproblem', onLengthProblem)}`;
 }
 
-function advancedOf(parcel: Parcel, options: WebServiceOptions, advanced: AdvancedOptions): string {
+function advancedOf(request: ProviderRequest, options: WebServiceOptions, advanced: AdvancedOptions): string {
   const { messageType, messageHeader } = advanced;
   const headers = listParameter(
     'messageHeader',
-    parcel.messages.map(() => messageHeader),
+    request.messages.map(() => messageHeader),
   );
   const type = parameter('messageType', String(messageTypes.indexOf(messageType)));
-  return textsOf(parcel) + receipentsOf(parcel) + type + headers + tailOf(options);
+  return textsOf(request) + receipentsOf(request) + type + headers + tailOf(options);
 }
 
 /** SendMMS has neither `x` nor `onlengthproblem`. */
-function mmsOf(parcel: Parcel, { subject, contentType, dataBase64 }: ParcelMedia): string {
-  const text = commonText(parcel);
-  if (text === undefined) throw new ParcelError('MMS_TEXTS_DIFFER');
+function mmsOf(request: ProviderRequest, { subject, contentType, dataBase64 }: RequestMedia): string {
+  const text = commonText(request);
+  if (text === undefined) throw new ProviderRequestError('MMS_TEXTS_DIFFER');
   return (
-    receipentsOf(parcel) +
+    receipentsOf(request) +
     parameter('subject', subject) +
     parameter('message', text) +
     parameter('mmsContentDataBase64', dataBase64) +
@@ -128,7 +128,7 @@ function mmsOf(parcel: Parcel, { subject, contentType, dataBase64 }: ParcelMedia
 /** JetSMS over SOAP. */
 export function webServiceSurface(options: WebServiceOptions = defaultWebServiceOptions): Surface {
   return {
-    buildRequest: (parcel, login) => buildWebServiceRequest(parcel, login, options),
+    buildRequest: (request, login) => buildWebServiceRequest(request, login, options),
     readReply: (reply, context) =>
       readSoapReply(reply, context) ?? { outcome: outcomeWithoutSoap(reply, context) },
   };

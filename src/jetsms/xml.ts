@@ -2,8 +2,8 @@ import { parseReply } from '../codes/index.ts';
 import type { Charset } from '../message/text.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
-import type { Parcel, ParcelMessage } from './parcel.ts';
-import { commonText, expireDateOf, ParcelError } from './parcel-reading.ts';
+import type { ProviderRequest, RequestMessage } from './provider-request.ts';
+import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
 import { outcomeOfReply, type ReplySurroundings } from './reply-outcome.ts';
 import type { Login, Surface } from './surface.ts';
 import { encodeXml, escapeXml } from './xml-text.ts';
@@ -14,16 +14,16 @@ export interface XmlRequest {
 }
 
 /**
- * The document that sends a parcel: `smmgsd` (one text, many numbers) where all texts are equal, else
+ * The document of a request: `smmgsd` (one text, many numbers) where all texts are equal, else
  * `mmmgsd` (many texts, one number each). Elements, their order and the empty ones are those of the
  * vendor's Python client.
- * @throws ParcelError MMS_NEEDS_WEB_SERVICE
+ * @throws ProviderRequestError MMS_NEEDS_WEB_SERVICE
  */
-export function buildXmlRequest(parcel: Parcel, login: Login): XmlRequest {
-  if (parcel.media) throw new ParcelError('MMS_NEEDS_WEB_SERVICE');
-  const head = headOf(parcel, login);
-  const text = commonText(parcel);
-  const document = text === undefined ? manyTexts(parcel, head) : singleText(parcel, text, head);
+export function buildXmlRequest(request: ProviderRequest, login: Login): XmlRequest {
+  if (request.media) throw new ProviderRequestError('MMS_NEEDS_WEB_SERVICE');
+  const head = headOf(request, login);
+  const text = commonText(request);
+  const document = text === undefined ? manyTexts(request, head) : singleText(request, text, head);
   const prolog = `<?xml version="1.0" encoding="${login.charset}"?>`;
   return { body: encodeXml(prolog + document, login.charset), contentType: contentTypes[login.charset] };
 }
@@ -38,27 +38,27 @@ const contentTypes: Readonly<Record<Charset, string>> = {
  * Our choice: an expire date without a start date; that JetSMS takes one without the other is unknown on
  * the wire.
  */
-function headOf(parcel: Parcel, login: Login): string {
+function headOf(request: ProviderRequest, login: Login): string {
   return (
     `<username>${escapeXml(login.username)}</username><password>${escapeXml(login.password)}</password>` +
-    `<outbox-name>${escapeXml(parcel.title)}</outbox-name><reference></reference>` +
-    `<start-date></start-date><expire-date>${expireDateOf(parcel)}</expire-date>`
+    `<outbox-name>${escapeXml(request.title)}</outbox-name><reference></reference>` +
+    `<start-date></start-date><expire-date>${expireDateOf(request)}</expire-date>`
   );
 }
 
-function singleText(parcel: Parcel, text: string, head: string): string {
-  const numbers = parcel.messages.map(({ to }) => escapeXml(to)).join(',');
+function singleText(request: ProviderRequest, text: string, head: string): string {
+  const numbers = request.messages.map(({ to }) => escapeXml(to)).join(',');
   return (
     `<message-context type="smmgsd">${head}<message-header></message-header>` +
     `<text>${escapeXml(text)}</text><gsmnos>${numbers}</gsmnos></message-context>`
   );
 }
 
-function manyTexts(parcel: Parcel, head: string): string {
-  return `<message-context type="mmmgsd">${head}${parcel.messages.map(messageElement).join('')}</message-context>`;
+function manyTexts(request: ProviderRequest, head: string): string {
+  return `<message-context type="mmmgsd">${head}${request.messages.map(messageElement).join('')}</message-context>`;
 }
 
-function messageElement({ to, text }: ParcelMessage): string {
+function messageElement({ to, text }: RequestMessage): string {
   return `<message><gsmno>${escapeXml(to)}</gsmno><text>${escapeXml(text)}</text></message>`;
 }
 
@@ -72,8 +72,8 @@ export function readXmlReply(
 
 /** JetSMS over XML: one document out, one line of plain text back. */
 export const xmlSurface: Surface = {
-  buildRequest(parcel, login) {
-    const { body, contentType } = buildXmlRequest(parcel, login);
+  buildRequest(request, login) {
+    const { body, contentType } = buildXmlRequest(request, login);
     return { body, headers: { 'content-type': contentType } };
   },
   readReply({ status, headers, body }, context) {

@@ -1,4 +1,4 @@
-import type { Parcel, ParcelMedia } from '../jetsms/parcel.ts';
+import type { ProviderRequest, RequestMedia } from '../jetsms/provider-request.ts';
 import { textAt } from '../queue/send-job.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import type { DeliverContext, Delivery } from './delivery.ts';
@@ -26,14 +26,14 @@ async function sendGroup(group: readonly Delivery[], context: DeliverContext): P
   const media = await mediaOf(fit, context);
   const marked = await mark(fit, context);
   if (marked.length === 0) return returnCanary(group, context);
-  const parcel = parcelOf(marked, media);
+  const request = requestOf(marked, media);
   const startedAt = context.now();
-  const attempt = await sendParcel(parcel, isCanary(marked), context);
+  const attempt = await sendRequest(request, isCanary(marked), context);
   if (attempt === 'open') {
     await unmark(marked, context);
     return giveBack(marked, context);
   }
-  const messages = parcel.messages.length;
+  const messages = request.messages.length;
   context.telemetry.request({ outcome: attempt.outcome, durationMs: attempt.durationMs, messages });
   await settleGroup(marked, { attempt, startedAt, messages, isOneText: isOneText(marked) }, context);
 }
@@ -52,8 +52,8 @@ function payFor(group: readonly Delivery[], { rate, telemetry }: DeliverContext)
 }
 
 /** A canary asks whether the endpoint answers, so it goes whatever the breaker has seen before. */
-const sendParcel = (parcel: Parcel, isCanary: boolean, { breaker, client }: DeliverContext) =>
-  isCanary ? breaker.probe(() => client.send(parcel)) : breaker.run(() => client.send(parcel));
+const sendRequest = (request: ProviderRequest, isCanary: boolean, { breaker, client }: DeliverContext) =>
+  isCanary ? breaker.probe(() => client.send(request)) : breaker.run(() => client.send(request));
 
 /** Jobs that must not be sent now: too old, of an account that was held meanwhile, or by a clock that is wrong. */
 async function turnAway(
@@ -72,14 +72,14 @@ async function turnAway(
 async function mediaOf(
   [first]: readonly Delivery[],
   { media }: DeliverContext,
-): Promise<ParcelMedia | undefined> {
+): Promise<RequestMedia | undefined> {
   const stored = first?.job.media;
   if (!stored) return undefined;
   const { hash, subject, contentType } = stored;
   return { subject, contentType, dataBase64: await media.base64(hash) };
 }
 
-function parcelOf(group: readonly Delivery[], media: ParcelMedia | undefined): Parcel {
+function requestOf(group: readonly Delivery[], media: RequestMedia | undefined): ProviderRequest {
   const messages = group.flatMap(({ id, job, messages: carried }) =>
     job.to.slice(0, carried).map((to, index) => ({
       id: job.to.length === 1 ? id : `${id}.${index}`,

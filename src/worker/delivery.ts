@@ -1,6 +1,6 @@
 import type { EndWriter } from '../bullmq/finish-together.ts';
 import type { JournalStore } from '../bullmq/journal-store.ts';
-import type { JetsmsClient } from '../jetsms/parcel.ts';
+import type { JetsmsClient } from '../jetsms/provider-request.ts';
 import type { Journal } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './account/breaker.ts';
