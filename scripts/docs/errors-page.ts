@@ -93,7 +93,7 @@ export const errorFamilies: readonly ErrorFamily[] = [
   {
     title: 'The simulator',
     classes: ['SimulatorInputError', 'SimulatorWaitError', 'SimulatorNotListeningError'],
-    origin: '`jetsms-delivery/simulator`, and its control door; see [the simulator](simulator.md).',
+    origin: '`jetsms-delivery/simulator`, and its control endpoint; see [the simulator](simulator.md).',
     endsCommands: false,
     source: 'src/simulator/errors.ts',
     table: simulatorErrors,

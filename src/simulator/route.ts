@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, Door } from './door.ts';
+import type { Call, Endpoint } from './endpoint.ts';
 import { type Fault, takesMessages } from './fault-rule.ts';
 import { answer, type HttpReply, readBody } from './http.ts';
 import { misbehave, reset } from './misbehave.ts';
@@ -10,7 +10,7 @@ import { refusalOf } from './replies.ts';
 /** What requests to the provider are answered with and by. */
 export interface Route {
   readonly provider: Provider;
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   readonly maxBodyBytes: number;
   /** Resolves after so long; rejects when the simulator closes. */
   readonly pause: (delayMs: number) => Promise<void>;
@@ -18,16 +18,16 @@ export interface Route {
 
 /** Answers one request, or lets the fault happen that befalls it. */
 export async function handleRequest(
-  { provider, door, maxBodyBytes, pause }: Route,
+  { provider, endpoint, maxBodyBytes, pause }: Route,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   provider.tally.request();
-  if (provider.faults.takeEarly(door.early) !== undefined) return reset(request);
+  if (provider.faults.takeEarly(endpoint.early) !== undefined) return reset(request);
   const body = await readBody(request, maxBodyBytes);
   if (body === undefined) return refuseBody(request, response);
 
-  const call = door.read(body, request);
+  const call = endpoint.read(body, request);
   const fault = provider.faults.take(call.facts);
   const reply = decide(provider, call, fault);
 

@@ -1,16 +1,16 @@
-import type { Door } from '../door.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { HttpReply } from '../http.ts';
 import type { Decision, Provider } from '../provider.ts';
 import { readDocument } from './read-document.ts';
 
 /** Where the XML interface's answers go. */
-export interface XmlDoorOptions {
+export interface XmlEndpointOptions {
   readonly provider: Provider;
   readonly lineEnd: string;
 }
 
 /** The XML interface: a document in, one line of text out. */
-export function createXmlDoor({ provider, lineEnd }: XmlDoorOptions): Door {
+export function createXmlEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
   const early = { surface: 'xml', on: 'send' } as const;
   const write = (decision: Decision) => textReply(`${lineOf(decision)}${lineEnd}`);
   return {

@@ -5,7 +5,7 @@ import type { SpoiltRecipient } from './judge.ts';
 import type { Refusal } from './submission.ts';
 
 /** One address of the provider: reads what comes, and knows how its answers are written. */
-export interface Door {
+export interface Endpoint {
   /** What is known of a request before its body is read. */
   readonly early: RequestFacts;
   read(body: Buffer, request: IncomingMessage): Call;

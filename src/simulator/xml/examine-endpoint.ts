@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type Login, queryAccount, writeCredit } from '../account-query.ts';
-import type { Door } from '../door.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { Provider } from '../provider.ts';
 import { refusal } from '../replies.ts';
 import type { Refusal } from '../submission.ts';
-import { textReply, type XmlDoorOptions } from './xml-door.ts';
+import { textReply, type XmlEndpointOptions } from './xml-endpoint.ts';
 
 /** `examine`: asks for the credit (`type=charge`) or the titles (`type=titles`) of an account. */
-export function createExamineDoor({ provider, lineEnd }: XmlDoorOptions): Door {
+export function createExamineEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
   const early = { surface: 'xml', on: 'account-query' } as const;
   const write = (text: string) => textReply(text === '' ? '' : `${text}${lineEnd}`);
   return {

@@ -1,5 +1,5 @@
 import { type Login, queryAccount, writeCredit } from '../account-query.ts';
-import type { Call, Door } from '../door.ts';
+import type { Call, Endpoint } from '../endpoint.ts';
 import type { Provider } from '../provider.ts';
 import type { Refusal } from '../submission.ts';
 import type { Operation } from './operations.ts';
@@ -10,7 +10,7 @@ import { writeDecision, writeFault, writeStrings } from './write.ts';
 const early = { surface: 'web-service', on: 'send' } as const;
 
 /** The web service: SOAP 1.1 in and out. */
-export function createWebServiceDoor(provider: Provider): Door {
+export function createWebServiceEndpoint(provider: Provider): Endpoint {
   return {
     early,
     read(body, { headers }) {
