@@ -12,7 +12,7 @@ import { outcomeOfFault } from './web-service-reply.ts';
 /** What the account was asked: its value, or why there is none. A query sends nothing, so it may be repeated. */
 export type AccountAnswer<Value> =
   | { readonly kind: 'answer'; readonly value: Value }
-  | { readonly kind: 'no-answer'; readonly why: NoAnswer };
+  | { readonly kind: 'no-answer'; readonly why: QueryFailure };
 
 /** What JetSMS tells of an account. Nothing here throws for what the network or the provider does. */
 export interface AccountQueries {
@@ -51,7 +51,7 @@ export function createAccountQueries(account: AccountSettings, now: () => number
 }
 
 type Question = 'credit' | 'titles';
-type NoAnswer = RefusedByCode | RefusedByHttp | Unsent | Uncertain;
+type QueryFailure = RefusedByCode | RefusedByHttp | Unsent | Uncertain;
 
 /** How one surface asks, and the texts that its reply holds; `undefined` where only the status speaks. */
 interface Queries {
@@ -61,7 +61,7 @@ interface Queries {
     question: Question,
     signal: AbortSignal | undefined,
   ): Promise<HttpResult>;
-  read(response: HttpResponse, question: Question): readonly string[] | NoAnswer | undefined;
+  read(response: HttpResponse, question: Question): readonly string[] | QueryFailure | undefined;
 }
 
 const malformed: Uncertain = { kind: 'uncertain', cause: 'malformed-reply' };
@@ -154,6 +154,6 @@ function readTitles(texts: readonly string[]): AccountAnswer<readonly string[]> 
   return { kind: 'answer', value: texts.map((text) => text.trim()).filter(Boolean) };
 }
 
-function noAnswer(why: NoAnswer): { readonly kind: 'no-answer'; readonly why: NoAnswer } {
+function noAnswer(why: QueryFailure): { readonly kind: 'no-answer'; readonly why: QueryFailure } {
   return { kind: 'no-answer', why };
 }

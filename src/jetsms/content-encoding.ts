@@ -3,7 +3,7 @@ import type { HttpHeaders } from './http-outcome.ts';
 import type { UncertainCause } from './outcome.ts';
 
 /** How much of an encoded body could be read. */
-export interface Decoded {
+export interface DecodedBody {
   readonly bytes: Buffer;
   /** Why it is not all; missing where it is. */
   readonly cut?: UncertainCause;
@@ -42,8 +42,8 @@ const mostEncodings = 3;
  * Undoes the encodings of a body, although none was asked for. Total: of a cut or broken one as much as can be
  * read, at most `maxBytes`. A body that is not encoded, whatever its header says, stays as it came.
  */
-export function decodeBody(body: Buffer, headers: HttpHeaders, maxBytes: number): Decoded {
-  let decoded: Decoded = { bytes: body };
+export function decodeBody(body: Buffer, headers: HttpHeaders, maxBytes: number): DecodedBody {
+  let decoded: DecodedBody = { bytes: body };
   for (const decoder of decodersOf(body, String(headers['content-encoding'] ?? ''))) {
     const next = decodeOnce(decoder, decoded.bytes, maxBytes);
     if (next.bytes.length === 0 && next.cut === 'cut-reply') return decoded;
@@ -66,7 +66,7 @@ function decodersOf(body: Buffer, header: string): readonly Decoder[] {
   return named.length === 0 && isGzip ? [gzip] : named;
 }
 
-function decodeOnce({ decode, lenient }: Decoder, bytes: Buffer, maxBytes: number): Decoded {
+function decodeOnce({ decode, lenient }: Decoder, bytes: Buffer, maxBytes: number): DecodedBody {
   try {
     return { bytes: decode(bytes, { maxOutputLength: maxBytes }) };
   } catch (error) {

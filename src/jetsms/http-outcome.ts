@@ -58,7 +58,7 @@ function firstOf(header: string | readonly string[] | undefined): string | undef
 }
 
 /** How far a request got before it failed. */
-export interface Progress {
+export interface RequestProgress {
   /** Its first byte may have left. */
   readonly requestStarted: boolean;
   /** The reply's first byte has come. */
@@ -126,7 +126,7 @@ const uncertainByCode: ReadonlyMap<string, UncertainCause> = new Map(
  * What a failed request came to: `unsent` only where nothing can have left, else `uncertain`. Told by the
  * error's code, since an error class can be loaded twice.
  */
-export function outcomeOfError(error: unknown, progress: Progress): Unsent | Uncertain {
+export function outcomeOfError(error: unknown, progress: RequestProgress): Unsent | Uncertain {
   const code = codeOf(error);
   if (!progress.requestStarted) return { kind: 'unsent', cause: unsentCauseOf(code) };
   return { kind: 'uncertain', cause: uncertainCauseOf(code, progress.replyStarted) };

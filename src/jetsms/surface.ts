@@ -5,7 +5,7 @@ import type { ProviderRequest } from './provider-request.ts';
 import type { Withheld } from './reply-outcome.ts';
 
 /** The login that a request carries in its body. */
-export type Login = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
+export type RequestLogin = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
 
 /** A request as a surface writes it; without a path it goes to the account's own URL. */
 export interface SurfaceRequest {
@@ -40,6 +40,6 @@ export interface ReplyReading {
 
 /** One way to speak JetSMS. Pure: bytes in, bytes out. */
 export interface Surface {
-  buildRequest(request: ProviderRequest, login: Login): SurfaceRequest;
+  buildRequest(request: ProviderRequest, login: RequestLogin): SurfaceRequest;
   readReply(reply: SurfaceReply, context: ReplyContext): ReplyReading;
 }

@@ -6,7 +6,7 @@ import type { ProviderRequest, RequestMedia } from './provider-request.ts';
 import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
 import { outcomeOfReply } from './reply-outcome.ts';
 import { listParameter, parameter, readSoap, type SoapRequest, soapRequest } from './soap.ts';
-import type { Login, ReplyContext, ReplyReading, Surface, SurfaceReply } from './surface.ts';
+import type { ReplyContext, ReplyReading, RequestLogin, Surface, SurfaceReply } from './surface.ts';
 import { outcomeOfFault, readWebServiceReply } from './web-service-reply.ts';
 
 /** How an account uses the web service. */
@@ -40,7 +40,7 @@ export const defaultWebServiceOptions: WebServiceOptions = {
  */
 export function buildWebServiceRequest(
   request: ProviderRequest,
-  login: Login,
+  login: RequestLogin,
   options: WebServiceOptions = defaultWebServiceOptions,
 ): SoapRequest {
   const head = headOf(request, login);
@@ -58,7 +58,7 @@ export function buildWebServiceRequest(
 }
 
 /** An empty start date means now. */
-function headOf(request: ProviderRequest, login: Login): string {
+function headOf(request: ProviderRequest, login: RequestLogin): string {
   return (
     parameter('user', login.username) +
     parameter('password', login.password) +

@@ -5,7 +5,7 @@ import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
 import type { ProviderRequest, RequestMessage } from './provider-request.ts';
 import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
 import { outcomeOfReply, type ReplySurroundings } from './reply-outcome.ts';
-import type { Login, Surface } from './surface.ts';
+import type { RequestLogin, Surface } from './surface.ts';
 import { encodeXml, escapeXml } from './xml-text.ts';
 
 export interface XmlRequest {
@@ -19,7 +19,7 @@ export interface XmlRequest {
  * vendor's Python client.
  * @throws ProviderRequestError MMS_NEEDS_WEB_SERVICE
  */
-export function buildXmlRequest(request: ProviderRequest, login: Login): XmlRequest {
+export function buildXmlRequest(request: ProviderRequest, login: RequestLogin): XmlRequest {
   if (request.media) throw new ProviderRequestError('MMS_NEEDS_WEB_SERVICE');
   const head = headOf(request, login);
   const text = commonText(request);
@@ -38,7 +38,7 @@ const contentTypes: Readonly<Record<Charset, string>> = {
  * Our choice: an expire date without a start date; that JetSMS takes one without the other is unknown on
  * the wire.
  */
-function headOf(request: ProviderRequest, login: Login): string {
+function headOf(request: ProviderRequest, login: RequestLogin): string {
   return (
     `<username>${escapeXml(login.username)}</username><password>${escapeXml(login.password)}</password>` +
     `<outbox-name>${escapeXml(request.title)}</outbox-name><reference></reference>` +

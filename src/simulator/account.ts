@@ -1,4 +1,4 @@
-import { type MmsRules, mmsDefaults } from './mms.ts';
+import { type AccountMmsRules, mmsDefaults } from './mms.ts';
 import type { Surface } from './submission.ts';
 
 /** A login of the simulated provider, with everything that decides how it answers. */
@@ -15,7 +15,7 @@ export interface SimulatorAccount {
   readonly surfaces: readonly Surface[];
   /** Whether the account's system is open; closed gives 77. */
   readonly open: boolean;
-  readonly mms: MmsRules;
+  readonly mms: AccountMmsRules;
 }
 
 /** What `accounts.add` takes: the login; everything else has a default (`accountDefaults`). */

@@ -11,7 +11,7 @@ export interface ActiveFault {
 }
 
 /** What is known of a request when faults are looked up. */
-export interface RequestFacts {
+export interface FaultFacts {
   readonly surface: Surface;
   readonly on: 'send' | 'account-query';
   /** Missing before the body is read, and where it could not be. */
@@ -26,15 +26,15 @@ export interface FaultBook {
   clear(): void;
   list(): readonly ActiveFault[];
   /** The fault that befalls a request whose headers have come, counted as having happened. */
-  takeEarly(facts: RequestFacts): FaultRule | undefined;
+  takeEarly(facts: FaultFacts): FaultRule | undefined;
   /** The fault that befalls a request that has been read, counted as having happened. */
-  take(facts: RequestFacts): FaultRule | undefined;
+  take(facts: FaultFacts): FaultRule | undefined;
 }
 
 interface Entry {
   readonly id: string;
   readonly rule: FaultRule;
-  readonly matches: (facts: RequestFacts) => boolean;
+  readonly matches: (facts: FaultFacts) => boolean;
   fired: number;
 }
 
@@ -48,10 +48,10 @@ export function createFaultBook({ random, onFault }: FaultBookOptions): FaultBoo
   const entries = new Map<string, Entry>();
   let lastId = 0;
 
-  const fires = ({ rule, matches }: Entry, facts: RequestFacts) =>
+  const fires = ({ rule, matches }: Entry, facts: FaultFacts) =>
     matches(facts) && (rule.probability === undefined || random() < rule.probability);
 
-  const takeWhere = (facts: RequestFacts, { early }: { early: boolean }) => {
+  const takeWhere = (facts: FaultFacts, { early }: { early: boolean }) => {
     for (const entry of entries.values()) {
       if (isEarly(entry.rule) !== early || !fires(entry, facts)) continue;
       entry.fired += 1;
@@ -81,7 +81,7 @@ function isEarly(rule: FaultRule): boolean {
   return rule.kind === 'reset-before-body';
 }
 
-function compileMatch(match: FaultMatch): (facts: RequestFacts) => boolean {
+function compileMatch(match: FaultMatch): (facts: FaultFacts) => boolean {
   const { surface, on = 'send', username, title, textIncludes } = match;
   const to = match.to === undefined ? undefined : (readNumber(match.to) ?? match.to);
   const matchesSubmission = (submission: Submission | undefined) => {

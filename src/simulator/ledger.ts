@@ -1,5 +1,5 @@
 import { SimulatorWaitError } from './errors.ts';
-import type { Media, Surface } from './submission.ts';
+import type { SubmittedMedia, Surface } from './submission.ts';
 
 /** A message that the simulated provider took and would have sent. */
 export interface AcceptedMessage {
@@ -16,7 +16,7 @@ export interface AcceptedMessage {
   readonly expireAt?: number;
   readonly messageId?: string;
   /** Of an MMS. */
-  readonly media?: Media;
+  readonly media?: SubmittedMedia;
 }
 
 /** What accepted messages are counted by: their number, number and text, or the sender's own id. */
@@ -53,7 +53,7 @@ const keyOf: Readonly<Record<CountKey, (message: AcceptedMessage) => string | un
 
 export function createLedger({ keep, onAccepted }: LedgerOptions): Ledger {
   const messages: AcceptedMessage[] = [];
-  const counts = { to: new Map(), message: new Map(), messageId: new Map() } satisfies Counts;
+  const counts = { to: new Map(), message: new Map(), messageId: new Map() } satisfies KeyedCounts;
   const waiters = new Set<Waiter>();
   let total = 0;
 
@@ -83,7 +83,7 @@ export function createLedger({ keep, onAccepted }: LedgerOptions): Ledger {
   };
 }
 
-type Counts = Readonly<Record<CountKey, Map<string, number>>>;
+type KeyedCounts = Readonly<Record<CountKey, Map<string, number>>>;
 
 function increment(counts: Map<string, number>, key: string | undefined): void {
   if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -13,14 +13,14 @@ export interface Listener {
   pause(delayMs: number): Promise<void>;
 }
 
-interface Running {
+interface RunningServer {
   readonly server: Server;
   readonly closing: AbortController;
   readonly url: string;
 }
 
 export function createListener(onRequest: RequestListener): Listener {
-  let running: Running | undefined;
+  let running: RunningServer | undefined;
 
   return {
     get url() {

@@ -24,13 +24,13 @@ export interface Submission {
   /** Whether the answer has a status for each recipient: then one may be refused alone, even the only one. */
   readonly answersPerRecipient: boolean;
   /** What is wrong with the counts of texts, recipients and headers. */
-  readonly flaw?: Refusal;
+  readonly flaw?: ProviderRefusal;
   /** Makes every message an MMS. */
-  readonly media?: Media;
+  readonly media?: SubmittedMedia;
 }
 
 /** The medium of an MMS. */
-export interface Media {
+export interface SubmittedMedia {
   readonly subject: string;
   readonly contentType: string;
   readonly channel: string;
@@ -50,13 +50,13 @@ export interface SubmittedMessage {
 }
 
 /** An answer of the provider that is not `00`. */
-export interface Refusal {
+export interface ProviderRefusal {
   readonly code: string;
   /** What follows the code; may be empty. */
   readonly text: string;
 }
 
 /** What reading a request came to. */
-export type Reading =
+export type SubmissionReading =
   | { readonly kind: 'submission'; readonly submission: Submission }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: ProviderRefusal };

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 
 /** A document's characters, or why its bytes give none. */
-export type Decoded =
+export type DecodedDocument =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
@@ -21,7 +21,7 @@ const decoders: ReadonlyMap<string, (bytes: Buffer) => string> = new Map(
  * Our choice: charset. The prolog decides, as for any XML parser that is fed bytes; without one the
  * `Content-Type` header's charset does, and without that UTF-8. Clients send contradicting ones and work.
  */
-export function decodeDocument(bytes: Buffer, contentType = ''): Decoded {
+export function decodeDocument(bytes: Buffer, contentType = ''): DecodedDocument {
   const name = prologEncoding(bytes) ?? headerCharset(contentType) ?? 'utf-8';
   const decoder = decoders.get(name.toLowerCase().replaceAll(/[-_]/g, ''));
   if (decoder === undefined) return { kind: 'unreadable', reason: 'Unsupported encoding' };

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { HttpReply } from '../http.ts';
-import type { Decision, Provider } from '../provider.ts';
+import type { Provider, ProviderDecision } from '../provider.ts';
 import { readDocument } from './read-document.ts';
 
 /** Where the XML interface's answers go. */
@@ -12,7 +12,7 @@ export interface XmlEndpointOptions {
 /** The XML interface: a document in, one line of text out. */
 export function createXmlEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
   const early = { surface: 'xml', on: 'send' } as const;
-  const write = (decision: Decision) => textReply(`${lineOf(decision)}${lineEnd}`);
+  const write = (decision: ProviderDecision) => textReply(`${lineOf(decision)}${lineEnd}`);
   return {
     early,
     read(body, request) {
@@ -31,7 +31,7 @@ export function textReply(body: string): HttpReply {
   return { status: 200, contentType: 'text/plain; charset=utf-8', body };
 }
 
-function lineOf(decision: Decision): string {
+function lineOf(decision: ProviderDecision): string {
   if (decision.kind === 'accepted') return `00 ${decision.groupId}`;
   return `${decision.refusal.code} ${decision.refusal.text}`.trimEnd();
 }
