@@ -6,8 +6,8 @@ import type { HttpResponse, HttpResult } from './http-exchange.ts';
 import { outcomeOfStatus } from './http-outcome.ts';
 import type { RefusedByCode, RefusedByHttp, Uncertain, Unsent } from './outcome.ts';
 import { scrubProviderText } from './scrub.ts';
-import { child, parameter, readSoap, soapRequest, textOf } from './soap.ts';
-import { outcomeOfFault } from './web-service-reply.ts';
+import { outcomeOfFault } from './web-service/reply.ts';
+import { child, parameter, readSoap, soapRequest, textOf } from './web-service/soap.ts';
 
 /** What the account was asked: its value, or why there is none. A query sends nothing, so it may be repeated. */
 export type AccountAnswer<Value> =

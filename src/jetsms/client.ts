@@ -3,8 +3,8 @@ import { createHttpClient } from './http.ts';
 import type { HttpResult } from './http-exchange.ts';
 import type { Attempt, JetsmsClient, ProviderRequest } from './provider-request.ts';
 import type { ReplyContext, Surface } from './surface.ts';
-import { type WebServiceOptions, webServiceSurface } from './web-service.ts';
-import { xmlSurface } from './xml.ts';
+import { type WebServiceOptions, webServiceSurface } from './web-service/request.ts';
+import { xmlSurface } from './xml/request.ts';
 
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */

@@ -1,12 +1,12 @@
-import { parseReply } from '../codes/index.ts';
-import type { Charset } from '../message/text.ts';
-import { outcomeOfStatus } from './http-outcome.ts';
-import type { Accepted, RefusedByCode, Uncertain } from './outcome.ts';
-import type { ProviderRequest, RequestMessage } from './provider-request.ts';
-import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
-import { outcomeOfReply, type ReplySurroundings } from './reply-outcome.ts';
-import type { RequestLogin, Surface } from './surface.ts';
-import { encodeXml, escapeXml } from './xml-text.ts';
+import { parseReply } from '../../codes/index.ts';
+import type { Charset } from '../../message/text.ts';
+import { outcomeOfStatus } from '../http-outcome.ts';
+import type { Accepted, RefusedByCode, Uncertain } from '../outcome.ts';
+import type { ProviderRequest, RequestMessage } from '../provider-request.ts';
+import { commonText, expireDateOf, ProviderRequestError } from '../provider-request-reading.ts';
+import { outcomeOfReply, type ReplySurroundings } from '../reply-outcome.ts';
+import type { RequestLogin, Surface } from '../surface.ts';
+import { encodeXml, escapeXml } from '../xml-text.ts';
 
 export interface XmlRequest {
   readonly body: Buffer;

@@ -1,5 +1,5 @@
-import { spellingOf } from './number-spelling.ts';
-import type { RequestMessage } from './provider-request.ts';
+import { spellingOf } from '../number-spelling.ts';
+import type { RequestMessage } from '../provider-request.ts';
 
 /** What a V2 reply says of one recipient; '' where it leaves a field out. */
 export interface RecipientRow {

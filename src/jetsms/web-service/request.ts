@@ -1,13 +1,13 @@
-import { parseReply } from '../codes/index.ts';
-import { type LengthRule, type MessageType, messageTypes } from '../settings/account.ts';
-import { outcomeOfStatus } from './http-outcome.ts';
-import type { Outcome } from './outcome.ts';
-import type { ProviderRequest, RequestMedia } from './provider-request.ts';
-import { commonText, expireDateOf, ProviderRequestError } from './provider-request-reading.ts';
-import { outcomeOfReply } from './reply-outcome.ts';
+import { parseReply } from '../../codes/index.ts';
+import { type LengthRule, type MessageType, messageTypes } from '../../settings/account.ts';
+import { outcomeOfStatus } from '../http-outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import type { ProviderRequest, RequestMedia } from '../provider-request.ts';
+import { commonText, expireDateOf, ProviderRequestError } from '../provider-request-reading.ts';
+import { outcomeOfReply } from '../reply-outcome.ts';
+import type { ReplyContext, ReplyReading, RequestLogin, Surface, SurfaceReply } from '../surface.ts';
+import { outcomeOfFault, readWebServiceReply } from './reply.ts';
 import { listParameter, parameter, readSoap, type SoapRequest, soapRequest } from './soap.ts';
-import type { ReplyContext, ReplyReading, RequestLogin, Surface, SurfaceReply } from './surface.ts';
-import { outcomeOfFault, readWebServiceReply } from './web-service-reply.ts';
 
 /** How an account uses the web service. */
 export interface WebServiceOptions {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import type { ProviderRequest } from '../../../src/jetsms/provider-request.ts';
-import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../src/jetsms/xml.ts';
-import type { Charset } from '../../../src/message/text.ts';
-import { refusedBy } from '../../support/outcomes.ts';
+import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
+import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../../src/jetsms/xml/request.ts';
+import type { Charset } from '../../../../src/message/text.ts';
+import { refusedBy } from '../../../support/outcomes.ts';
 
 const login = { username: 'acme', password: 'p<w&d', charset: 'utf-8' as Charset };
 const requestOf = (...messages: [to: string, text: string][]): ProviderRequest => ({

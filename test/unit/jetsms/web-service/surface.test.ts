@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import type { UncertainCause } from '../../../src/jetsms/outcome.ts';
-import type { ProviderRequest } from '../../../src/jetsms/provider-request.ts';
+import type { UncertainCause } from '../../../../src/jetsms/outcome.ts';
+import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
+import { replyOfFields } from '../../../../src/jetsms/web-service/reply.ts';
 import {
   buildWebServiceRequest,
   defaultWebServiceOptions,
   type WebServiceOptions,
   webServiceSurface,
-} from '../../../src/jetsms/web-service.ts';
-import { replyOfFields } from '../../../src/jetsms/web-service-reply.ts';
-import { refusedBy } from '../../support/outcomes.ts';
-import { soapFault, soapResult, v2Result } from '../../support/soap-reply.ts';
+} from '../../../../src/jetsms/web-service/request.ts';
+import { refusedBy } from '../../../support/outcomes.ts';
+import { soapFault, soapResult, v2Result } from '../../../support/soap-reply.ts';
 
 const login = { username: 'acme', password: 'p<w', charset: 'utf-8' as const };
 const oneText: ProviderRequest = {

@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { escapeXml } from '../xml-text.ts';
 import { mendXml } from './cut-xml.ts';
-import { escapeXml } from './xml-text.ts';
 
 const namespace = 'http://tempuri.org/';
 

@@ -1,16 +1,16 @@
-import { findRow, parseReply, type Reply } from '../codes/index.ts';
+import { findRow, parseReply, type Reply } from '../../codes/index.ts';
 import {
   type Outcome,
   type RefusedByCode,
   soapFaultCode,
   type Uncertain,
   type UncertainCause,
-} from './outcome.ts';
+} from '../outcome.ts';
+import { outcomeOfReply, type Withheld } from '../reply-outcome.ts';
+import { scrubProviderText } from '../scrub.ts';
+import type { ReplyContext, ReplyReading } from '../surface.ts';
 import { type RecipientRow, statusesOf } from './recipient-rows.ts';
-import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
-import { scrubProviderText } from './scrub.ts';
 import { child, readSoap, type SoapFault, type SoapResult, textOf } from './soap.ts';
-import type { ReplyContext, ReplyReading } from './surface.ts';
 
 /** What the bytes of a reply came to; `undefined` where they are no reply of the web service. */
 export function readWebServiceReply(bytes: Buffer, context: ReplyContext): ReplyReading | undefined {
