@@ -3,8 +3,7 @@ import { createHttpClient } from './http.ts';
 import type { HttpResult } from './http-exchange.ts';
 import type { Attempt, JetsmsClient, ProviderRequest } from './provider-request.ts';
 import type { ReplyContext, Surface } from './surface.ts';
-import { type WebServiceOptions, webServiceSurface } from './web-service/request.ts';
-import { xmlSurface } from './xml/request.ts';
+import { surfaces } from './surfaces.ts';
 
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */
@@ -17,26 +16,18 @@ export function createJetsmsClient(
   options: JetsmsClientOptions = {},
 ): JetsmsClient {
   const now = options.now ?? Date.now;
-  const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(webServiceOptionsOf(account));
+  const surface = surfaces[account.surface];
   const http = createHttpClient(account);
   return {
     async send(request, { signal } = {}) {
       const startedAt = now();
-      const result = await http.post({ ...surface.buildRequest(request, account), signal });
+      const result = await surface.send(request, { http, account, signal });
       const endedAt = now();
       const context = { request, withheld: () => oursIn(request, account), nowMs: endedAt };
       return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
     },
     close: () => http.close(),
   };
-}
-
-/** How an account uses the web service. */
-function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
-  const { webServiceOperations: operations, onLengthProblem, messageType, messageHeader } = account;
-  const isAdvanced = messageType !== '' || messageHeader !== '';
-  const advanced = { messageType: messageType || 'text', messageHeader };
-  return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
 }
 
 function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {

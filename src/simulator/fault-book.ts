@@ -1,6 +1,7 @@
+import type { SurfaceName } from '../message/surface.ts';
 import type { FaultKind, FaultMatch, FaultRule } from './fault-rule.ts';
 import { readNumber } from './numbers.ts';
-import type { Submission, Surface } from './submission.ts';
+import type { Submission } from './submission.ts';
 
 /** A rule in force. */
 export interface ActiveFault {
@@ -12,7 +13,7 @@ export interface ActiveFault {
 
 /** What is known of a request when faults are looked up. */
 export interface FaultFacts {
-  readonly surface: Surface;
+  readonly surface: SurfaceName;
   readonly on: 'send' | 'account-query';
   /** Missing before the body is read, and where it could not be. */
   readonly submission?: Submission;

@@ -1,4 +1,4 @@
-import type { Surface } from './submission.ts';
+import type { SurfaceName } from '../message/surface.ts';
 
 /** Which requests a fault befalls; all given conditions must hold. No condition: every request to send. */
 export interface FaultMatch {
@@ -8,7 +8,7 @@ export interface FaultMatch {
   readonly username?: string;
   /** Found in any text of the request. */
   readonly textIncludes?: string;
-  readonly surface?: Surface;
+  readonly surface?: SurfaceName;
   /** What the request is for; `send` where nothing is said. */
   readonly on?: 'send' | 'account-query';
 }

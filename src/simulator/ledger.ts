@@ -1,5 +1,6 @@
+import type { SurfaceName } from '../message/surface.ts';
 import { SimulatorWaitError } from './errors.ts';
-import type { SubmittedMedia, Surface } from './submission.ts';
+import type { SubmittedMedia } from './submission.ts';
 
 /** A message that the simulated provider took and would have sent. */
 export interface AcceptedMessage {
@@ -8,7 +9,7 @@ export interface AcceptedMessage {
   readonly text: string;
   readonly title: string;
   readonly username: string;
-  readonly surface: Surface;
+  readonly surface: SurfaceName;
   readonly groupId: string;
   /** Epoch milliseconds. */
   readonly at: number;

@@ -1,10 +1,5 @@
-/** How JetSMS is spoken to. */
-export const surfaces = ['xml', 'web-service'] as const;
-export type Surface = (typeof surfaces)[number];
-
-/** What happens where a text is longer than the account's maximum; only the web service has the choice. */
-export const lengthRules = ['RejectAllPackage', 'SendOtherMessages', 'SendAllPackage'] as const;
-export type LengthRule = (typeof lengthRules)[number];
+import { type LengthRule, lengthRules } from '../message/length-rule.ts';
+import type { SurfaceName } from '../message/surface.ts';
 
 export function isLengthRule(value: string): value is LengthRule {
   return (lengthRules as readonly string[]).includes(value);
@@ -12,7 +7,7 @@ export function isLengthRule(value: string): value is LengthRule {
 
 /** What one request asks for, whatever surface it came by: read, not yet judged. */
 export interface Submission {
-  readonly surface: Surface;
+  readonly surface: SurfaceName;
   readonly username: string;
   readonly password: string;
   readonly title: string;
@@ -20,6 +15,7 @@ export interface Submission {
   readonly startDate: string;
   readonly expireDate: string;
   readonly messages: readonly SubmittedMessage[];
+  /** What happens where a text is longer than the account's maximum; only the web service has the choice. */
   readonly lengthRule: LengthRule;
   /** Whether the answer has a status for each recipient: then one may be refused alone, even the only one. */
   readonly answersPerRecipient: boolean;

@@ -9,6 +9,7 @@ import { readableJobs } from '../bullmq/readable-jobs.ts';
 import { countRunningJobs } from '../bullmq/short-pauses.ts';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
+import { surfaces } from '../jetsms/surfaces.ts';
 import type { JobResult } from '../queue/journal.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -151,7 +152,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       return isRight ? at + Math.max(0, skewMs) : undefined;
     },
     campaignState: createCampaignStates(redis, { prefix, account: account.name, now }),
-    carriesMms: account.surface === 'web-service',
+    carriesMms: surfaces[account.surface].carriesMms,
     maxJobBytes: settings.maxJobBytes,
     isClosing: () => isClosing,
   };

@@ -1,13 +1,9 @@
-import { parseReply } from '../../codes/index.ts';
-import { type LengthRule, type MessageType, messageTypes } from '../../settings/account.ts';
-import { outcomeOfStatus } from '../http-outcome.ts';
-import type { Outcome } from '../outcome.ts';
+import type { LengthRule } from '../../message/length-rule.ts';
+import { type MessageType, messageTypes } from '../../settings/account.ts';
 import type { ProviderRequest, RequestMedia } from '../provider-request.ts';
 import { commonText, expireDateOf, ProviderRequestError } from '../provider-request-reading.ts';
-import { outcomeOfReply } from '../reply-outcome.ts';
-import type { ReplyContext, ReplyReading, RequestLogin, Surface, SurfaceReply } from '../surface.ts';
-import { outcomeOfFault, readWebServiceReply } from './reply.ts';
-import { listParameter, parameter, readSoap, type SoapRequest, soapRequest } from './soap.ts';
+import type { RequestLogin } from '../surface.ts';
+import { listParameter, parameter, type SoapRequest, soapRequest } from './soap.ts';
 
 /** How an account uses the web service. */
 export interface WebServiceOptions {
@@ -124,34 +120,3 @@ function mmsOf(request: ProviderRequest, { subject, contentType, dataBase64 }: R
     filters
   );
 }
-
-/** JetSMS over SOAP. */
-export function webServiceSurface(options: WebServiceOptions = defaultWebServiceOptions): Surface {
-  return {
-    buildRequest: (request, login) => buildWebServiceRequest(request, login, options),
-    readReply: (reply, context) =>
-      readSoapReply(reply, context) ?? { outcome: outcomeWithoutSoap(reply, context) },
-  };
-}
-
-/** A result comes with 2xx, a SOAP fault also with 500; with any other status the status speaks. */
-function readSoapReply(
-  { status, headers, body }: SurfaceReply,
-  context: ReplyContext,
-): ReplyReading | undefined {
-  if (outcomeOfStatus(status, headers, context.nowMs) === undefined)
-    return readWebServiceReply(body, context);
-  const reading = status === 500 ? readSoap(body) : undefined;
-  return reading?.kind === 'fault' ? { outcome: outcomeOfFault(reading, context.withheld) } : undefined;
-}
-
-function outcomeWithoutSoap({ status, headers, body }: SurfaceReply, context: ReplyContext): Outcome {
-  const bySelf = outcomeOfStatus(status, headers, context.nowMs);
-  if (bySelf) return bySelf;
-  if (beginsAsXml.test(body.toString('latin1', 0, 200)))
-    return { kind: 'uncertain', cause: context.cut ?? 'malformed-reply' };
-  return outcomeOfReply(parseReply(body, { isCut: context.cut !== undefined }), context);
-}
-
-/** XML that could not be read as SOAP, most likely cut; a page begins otherwise. */
-const beginsAsXml = /^\W*<(?:\?xml|(?:\w+:)?Envelope)\b/;

@@ -1,16 +1,13 @@
-import { parseReply } from '../../codes/index.ts';
 import type { Charset } from '../../message/text.ts';
-import { outcomeOfStatus } from '../http-outcome.ts';
-import type { Accepted, RefusedByCode, Uncertain } from '../outcome.ts';
 import type { ProviderRequest, RequestMessage } from '../provider-request.ts';
 import { commonText, expireDateOf, ProviderRequestError } from '../provider-request-reading.ts';
-import { outcomeOfReply, type ReplySurroundings } from '../reply-outcome.ts';
-import type { RequestLogin, Surface } from '../surface.ts';
+import type { RequestLogin } from '../surface.ts';
 import { encodeXml, escapeXml } from '../xml-text.ts';
 
+/** A document, and the header that names its character set. */
 export interface XmlRequest {
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  readonly contentType: string;
 }
 
 /**
@@ -25,7 +22,10 @@ export function buildXmlRequest(request: ProviderRequest, login: RequestLogin): 
   const text = commonText(request);
   const document = text === undefined ? manyTexts(request, head) : singleText(request, text, head);
   const prolog = `<?xml version="1.0" encoding="${login.charset}"?>`;
-  return { body: encodeXml(prolog + document, login.charset), contentType: contentTypes[login.charset] };
+  return {
+    headers: { 'content-type': contentTypes[login.charset] },
+    body: encodeXml(prolog + document, login.charset),
+  };
 }
 
 const contentTypes: Readonly<Record<Charset, string>> = {
@@ -61,22 +61,3 @@ function manyTexts(request: ProviderRequest, head: string): string {
 function messageElement({ to, text }: RequestMessage): string {
   return `<message><gsmno>${escapeXml(to)}</gsmno><text>${escapeXml(text)}</text></message>`;
 }
-
-/** What the bytes of a 200 came to. */
-export function readXmlReply(
-  bytes: Uint8Array,
-  surroundings: ReplySurroundings = {},
-): Accepted | RefusedByCode | Uncertain {
-  return outcomeOfReply(parseReply(bytes, { isCut: surroundings.cut !== undefined }), surroundings);
-}
-
-/** JetSMS over XML: one document out, one line of plain text back. */
-export const xmlSurface: Surface = {
-  buildRequest(request, login) {
-    const { body, contentType } = buildXmlRequest(request, login);
-    return { body, headers: { 'content-type': contentType } };
-  },
-  readReply({ status, headers, body }, context) {
-    return { outcome: outcomeOfStatus(status, headers, context.nowMs) ?? readXmlReply(body, context) };
-  },
-};

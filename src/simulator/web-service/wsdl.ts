@@ -1,4 +1,4 @@
-import { lengthRules } from '../submission.ts';
+import { lengthRules } from '../../message/length-rule.ts';
 import { escapeXml } from '../xml/escape.ts';
 import { namespace, operations, type Parameter, type ResultForm, type SoapOperation } from './operations.ts';
 

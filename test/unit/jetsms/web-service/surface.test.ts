@@ -8,8 +8,8 @@ import {
   buildWebServiceRequest,
   defaultWebServiceOptions,
   type WebServiceOptions,
-  webServiceSurface,
 } from '../../../../src/jetsms/web-service/request.ts';
+import { webServiceSurface } from '../../../../src/jetsms/web-service/surface.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 import { soapFault, soapResult, v2Result } from '../../../support/soap-reply.ts';
 
@@ -107,10 +107,9 @@ describe('the request', () => {
   });
 });
 
-const surface = webServiceSurface();
 const context = { request: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
 const read = (body: string, status = 200, cut?: UncertainCause) =>
-  surface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
+  webServiceSurface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
 const accepted = { kind: 'accepted', groupId: '2605201745161787848' };
 const refused = refusedBy;
 const uncertain = (cause: string) => ({ kind: 'uncertain', cause });
@@ -227,7 +226,7 @@ describe('a result of V2', () => {
       ['x', 'x', '0'],
     ]);
     const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
-    expect(surface.readReply(reply, { ...context, request: four }).perMessage).toEqual([
+    expect(webServiceSurface.readReply(reply, { ...context, request: four }).perMessage).toEqual([
       ...[refused('31'), accepted, refused('12'), refused('80')],
     ]);
   });
@@ -240,7 +239,7 @@ describe('a result of V2', () => {
       [to, '', '0'],
     ]);
     const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
-    expect(surface.readReply(reply, { ...context, request: both }).perMessage).toEqual([
+    expect(webServiceSurface.readReply(reply, { ...context, request: both }).perMessage).toEqual([
       refused('31'),
       accepted,
     ]);

@@ -3,7 +3,8 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
-import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../../src/jetsms/xml/request.ts';
+import { buildXmlRequest } from '../../../../src/jetsms/xml/request.ts';
+import { readXmlReply, xmlSurface } from '../../../../src/jetsms/xml/surface.ts';
 import type { Charset } from '../../../../src/message/text.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
@@ -59,8 +60,8 @@ describe('the document', () => {
   );
 
   it.each(['utf-8', 'iso-8859-9'] as const)('says %s in its content type', (charset) => {
-    const request = xmlSurface.buildRequest(requestOf(['905321234567', 'a']), { ...login, charset });
-    expect(request.headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });
+    const { headers } = buildXmlRequest(requestOf(['905321234567', 'a']), { ...login, charset });
+    expect(headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });
   });
 
   const parser = new XMLParser({
