@@ -1,18 +1,22 @@
-import iconv from 'iconv-lite';
-
 /** A document's characters, or why its bytes give none. */
 export type DecodedDocument =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
+/**
+ * Windows-1254, and ISO-8859-9 too, since TextDecoder reads that as Windows-1254. They differ in the bytes from 80 to 9F:
+ * control characters in ISO-8859-9, signs such as € in Windows-1254. A text that has either is refused with 80.
+ */
+const decodeTurkish = (bytes: Buffer): string => new TextDecoder('windows-1254').decode(bytes);
+
 const decoders: ReadonlyMap<string, (bytes: Buffer) => string> = new Map(
   Object.entries({
     utf8: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
     usascii: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-    iso88599: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-    latin5: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-    iso88591: (bytes) => iconv.decode(bytes, 'iso-8859-1'),
-    windows1254: (bytes) => iconv.decode(bytes, 'windows-1254'),
+    iso88599: decodeTurkish,
+    latin5: decodeTurkish,
+    iso88591: (bytes) => bytes.toString('latin1'),
+    windows1254: decodeTurkish,
   }),
 );
 

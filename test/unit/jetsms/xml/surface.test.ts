@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
 import { buildXmlRequest } from '../../../../src/jetsms/xml/request.ts';
 import { readXmlReply, xmlSurface } from '../../../../src/jetsms/xml/surface.ts';
 import type { Charset } from '../../../../src/message/text.ts';
+import { decode } from '../../../support/encode.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
 const login = { username: 'acme', password: 'p<w&d', charset: 'utf-8' as Charset };
@@ -14,7 +14,7 @@ const requestOf = (...messages: [to: string, text: string][]): ProviderRequest =
   messages: messages.map(([to, text], index) => ({ id: `m${index}`, to, text })),
 });
 const documentOf = (request: ProviderRequest, charset: Charset = 'utf-8'): string =>
-  iconv.decode(buildXmlRequest(request, { ...login, charset }).body, charset);
+  decode(buildXmlRequest(request, { ...login, charset }).body, charset);
 
 describe('the document', () => {
   it('is smmgsd for one text, with the elements of the vendor’s client in their order', () => {
@@ -94,7 +94,7 @@ describe('the document', () => {
         fc.property(values, ({ username, password, title, texts }) => {
           const messages = texts.map((text, index) => ({ id: '', to: `90532123456${index}`, text }));
           const { body } = buildXmlRequest({ title, messages }, { username, password, charset });
-          const document = iconv.decode(body, charset);
+          const document = decode(body, charset);
           expect(XMLValidator.validate(document)).toBe(true);
           const context = parser.parse(document)['message-context'];
           expect([context.username, context.password, context['outbox-name']]).toEqual([
