@@ -32,7 +32,7 @@ export function createAccountQueries(account: AccountSettings, now: () => number
   ): Promise<AccountAnswer<Value>> {
     const result = await queries.ask(question, { http, account, signal });
     if (result.kind === 'failed') return noAnswer(result.outcome);
-    // Half a number is another number.
+    // The first digits of a number would be read as a smaller number.
     if (result.cut !== undefined) return noAnswer({ kind: 'uncertain', cause: result.cut });
     const said = queries.read(result, question) ?? outcomeOfStatus(result.status, result.headers, now());
     if (said === undefined) return noAnswer(malformed);
@@ -54,8 +54,8 @@ const malformed: Uncertain = { kind: 'uncertain', cause: 'malformed-reply' };
 const refusalCodes: ReadonlySet<string> = new Set(['03', '10', '13', '20', '28', '76', '77', '90', '99']);
 
 /**
- * Our choice where the wire is ambiguous: a text that is such a code alone is a refusal, not a credit of
- * that number, so that a wrong login never reads as credit.
+ * Our choice, since JetSMS gives code and credit in the same form: a text that is one of these codes alone is a
+ * refusal, not a credit of that number, so that a wrong login never reads as credit.
  */
 function readUnlessRefused<Value>(
   texts: readonly string[],

@@ -35,7 +35,7 @@ function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext):
   return { ...surface.readReply(result, { ...context, cut: result.cut }), status: result.status };
 }
 
-/** A provider that quotes our request back must not carry the password or a text into a log. */
+/** What must not get into a log where the provider quotes our request in its reply. */
 function oursIn(request: ProviderRequest, account: AccountSettings): readonly string[] {
   const subjects = request.media ? [request.media.subject] : [];
   return [account.password, ...subjects, ...new Set(request.messages.map(({ text }) => text))];

@@ -16,14 +16,14 @@ interface DecodeOptions {
 
 interface Decoder {
   readonly decode: (bytes: Buffer, options: DecodeOptions) => Buffer;
-  /** Gives out what there is, instead of refusing what is cut. */
+  /** The flush mode that returns what can be read of a cut body, instead of an error. */
   readonly lenient: number;
 }
 
 const gzip: Decoder = { decode: gunzipSync, lenient: constants.Z_SYNC_FLUSH };
 const br: Decoder = { decode: brotliDecompressSync, lenient: constants.BROTLI_OPERATION_FLUSH };
 const deflate: Decoder = {
-  // Servers do not agree whether it has a header; the first byte tells.
+  // Some servers send it with a zlib header, some without; the first byte tells which.
   decode: (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync : inflateRawSync)(bytes, options),
   lenient: constants.Z_SYNC_FLUSH,
 };
@@ -35,7 +35,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
   ['br', br],
 ]);
 
-/** More encodings on top of each other are nobody's reply. */
+/** More encodings than this on top of each other are not undone: such a reply is not from JetSMS. */
 const mostEncodings = 3;
 
 /**

@@ -10,7 +10,7 @@ const causeOfNoReply = {
   malformed: 'malformed-reply',
 } as const satisfies Record<string, UncertainCause>;
 
-/** What of ours the provider's words may quote and we must not repeat; asked only for a refusal. */
+/** Our texts and passwords, which the provider may quote and which must not be logged. Called only for a refusal. */
 export type Withheld = () => readonly string[];
 
 /** What of the request a reply may repeat, and what is known of the reply itself. */
@@ -38,7 +38,7 @@ export function outcomeOfReply(
   }
 }
 
-/** A recipient's number that is repeated where the id should stand is no id, and must not be logged as one. */
+/** Where a recipient's number stands in the place of the id, it is not taken as one: ids are logged. */
 function acceptedWith(groupId: string | undefined, { request }: ReplySurroundings): Accepted {
   if (groupId === undefined || holdsNumberOfAny(groupId, request?.messages ?? []))
     return { kind: 'accepted' };

@@ -3,7 +3,7 @@ import type { Provider } from './provider.ts';
 import { refusal } from './replies.ts';
 import type { ProviderRefusal } from './submission.ts';
 
-/** Who asks. */
+/** The login that an account query carries. */
 export interface QueryLogin {
   readonly username: string;
   readonly password: string;
@@ -25,7 +25,7 @@ export function queryAccount(provider: Provider, { username, password }: QueryLo
   return { kind: 'refused', refusal: refusal('10') };
 }
 
-/** Our choice: unlimited-credit. A number that never shrinks; the wire has no word for it. */
+/** Our choice: unlimited-credit. A number that never shrinks: an answer can only be a number. */
 export function writeCredit({ credit }: SimulatorAccount): string {
   return String(Number.isFinite(credit) ? Math.floor(credit) : 999_999_999);
 }

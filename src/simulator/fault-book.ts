@@ -7,7 +7,7 @@ import type { Submission } from './submission.ts';
 export interface ActiveFault {
   readonly id: string;
   readonly rule: FaultRule;
-  /** How often it has happened. */
+  /** How often it has been applied. */
   readonly fired: number;
 }
 
@@ -20,15 +20,15 @@ export interface FaultFacts {
   readonly username?: string;
 }
 
-/** The rules in force, oldest first; of those that match, the oldest happens. */
+/** The rules in force, oldest first; of those that match, the oldest applies. */
 export interface FaultBook {
   add(rule: FaultRule): string;
   remove(id: string): boolean;
   clear(): void;
   list(): readonly ActiveFault[];
-  /** The fault that befalls a request whose headers have come, counted as having happened. */
+  /** The fault that applies to a request of which only the headers have come; counts it. */
   takeEarly(facts: FaultFacts): FaultRule | undefined;
-  /** The fault that befalls a request that has been read, counted as having happened. */
+  /** The fault that applies to a request that has been read; counts it. */
   take(facts: FaultFacts): FaultRule | undefined;
 }
 

@@ -28,7 +28,7 @@ export function createListener(onRequest: RequestListener): Listener {
       return running.url;
     },
     async listen({ port = 0, host = '127.0.0.1' } = {}) {
-      // Longer than any client keeps an idle connection: the simulator resets connections only when told to.
+      // Longer than any client keeps an idle connection, so that only a fault ends one from this side.
       const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, onRequest);
       server.listen(port, host);
       await once(server, 'listening');

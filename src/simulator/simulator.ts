@@ -14,15 +14,15 @@ import { createExamineEndpoint } from './xml/examine-endpoint.ts';
 import { createXmlEndpoint } from './xml/xml-endpoint.ts';
 
 /**
- * Makes a JetSMS to develop and test against: it speaks as the provider does, fails as it is told, and records
- * every message that it accepts. Its choices where the provider's behaviour is unknown: `simulatorChoices`.
+ * Makes a JetSMS to develop and test against: it answers as the provider does, fails by the rules that it is given, and
+ * records every message that it accepts. Its choices where the provider's behaviour is unknown: `simulatorChoices`.
  */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const provider = createProvider(options);
   const listener: Listener = createListener((request, response) => {
     route(request, response).catch((error: unknown) => {
       response.destroy();
-      // A pause that the close ended is no fault; anything else is a bug, or a throwing onAccepted: be loud.
+      // A pause that close() ended is expected. Anything else is a bug, or thrown by onAccepted, and ends the process.
       if (!isAbort(error)) throw error;
     });
   });

@@ -64,7 +64,7 @@ function replyIn({ value, cut }: SoapResult, codeField: string, textField: strin
 export function replyOfFields(code: string, text: string, isCut = false): Reply {
   const words = text.startsWith(`${code} `) ? text.slice(code.length + 1) : text;
   const together = parseReply(`${code} ${words}`, { isCut });
-  // The list's own words for a code stand alone, whatever the other field holds.
+  // Replies that the list gives as words without a code are known only where nothing follows the words.
   return together.kind === 'reply' || isCut || code === '' ? together : parseReply(code);
 }
 
@@ -79,7 +79,7 @@ function rowsOf(result: unknown): readonly RecipientRow[] {
 }
 
 /**
- * A V2 reply, recipient by recipient. Without any row the code speaks for all; a recipient without a row is
+ * A V2 reply, recipient by recipient. Without any row the code counts for all; a recipient without a row is
  * uncertain where others have one, or where rows may be missing; a refusal in which somebody was accepted is
  * uncertain for all.
  */
@@ -105,8 +105,8 @@ const uncertainBy = (cause: UncertainCause): Uncertain => ({ kind: 'uncertain', 
 
 /**
  * `0` will be processed, anything else is rejected (the vendor's OpenAPI file, for the same field of its
- * JSON surface). Our choices, unknown on the wire: `00` is `0`; a code of the list refuses; any other status
- * refuses nothing as long as nobody knows what it says.
+ * JSON interface). Our choices, since no real value is known: `00` is `0`; a code of the list refuses; any
+ * other status is uncertain.
  */
 function outcomeOfRecipient(status: string, whole: Outcome): Outcome {
   if (isAccepted({ status })) return whole.kind === 'accepted' ? whole : { kind: 'accepted' };

@@ -28,7 +28,7 @@ function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
   return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
 }
 
-/** A result comes with 2xx, a SOAP fault also with 500; with any other status the status speaks. */
+/** Undefined where the body is not SOAP, or the status decides: a result comes with 2xx, a fault also with 500. */
 function readSoapReply(
   { status, headers, body }: SurfaceReply,
   context: ReplyContext,
@@ -47,5 +47,5 @@ function outcomeWithoutSoap({ status, headers, body }: SurfaceReply, context: Re
   return outcomeOfReply(parseReply(body, { isCut: context.cut !== undefined }), context);
 }
 
-/** XML that could not be read as SOAP, most likely cut; a page begins otherwise. */
+/** XML or SOAP, not an HTML page: where it could not be read, it was most likely cut. */
 const beginsAsXml = /^\W*<(?:\?xml|(?:\w+:)?Envelope)\b/;

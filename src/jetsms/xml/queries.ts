@@ -13,7 +13,7 @@ export const examineQueries: SurfaceQueries = {
   },
 };
 
-/** Our choice, unknown on the wire: titles stand on lines, or between these marks. */
+/** Our choice, since the form is not known: titles stand on lines, or between these marks. */
 const titleSeparator = /[\r\n\t,;|]+/;
 
 /** `examine` lies beside `xmlsms`. */

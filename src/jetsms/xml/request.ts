@@ -35,8 +35,7 @@ const contentTypes: Readonly<Record<Charset, string>> = {
 
 /**
  * What both documents begin with. An empty start date means now.
- * Our choice: an expire date without a start date; that JetSMS takes one without the other is unknown on
- * the wire.
+ * Our choice: an expire date without a start date. Whether JetSMS takes one without the other is not known.
  */
 function headOf(request: ProviderRequest, login: RequestLogin): string {
   return (

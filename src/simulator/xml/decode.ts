@@ -4,8 +4,8 @@ export type DecodedDocument =
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
- * Windows-1254, and ISO-8859-9 too, since TextDecoder reads that as Windows-1254. They differ in the bytes from 80 to 9F:
- * control characters in ISO-8859-9, signs such as € in Windows-1254. A text that has either is refused with 80.
+ * Windows-1254, and ISO-8859-9 too, since TextDecoder reads that as Windows-1254. They differ in the bytes from 80 to
+ * 9F: control characters in ISO-8859-9, signs such as € in Windows-1254. A text that has either is refused with 80.
  */
 const decodeTurkish = (bytes: Buffer): string => new TextDecoder('windows-1254').decode(bytes);
 

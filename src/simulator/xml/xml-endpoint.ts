@@ -3,7 +3,7 @@ import type { HttpReply } from '../http.ts';
 import type { Provider, ProviderDecision } from '../provider.ts';
 import { readDocument } from './read-document.ts';
 
-/** Where the XML interface's answers go. */
+/** What an endpoint of the XML interface is made with. */
 export interface XmlEndpointOptions {
   readonly provider: Provider;
   readonly lineEnd: string;
