@@ -1,7 +1,7 @@
 import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
 import type { ErrorRow } from '../../src/errors/coded-error.ts';
-import { parcelErrors } from '../../src/jetsms/parcel-reading.ts';
+import { providerRequestErrors } from '../../src/jetsms/provider-request-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
 import { producerErrors } from '../../src/producer/errors.ts';
@@ -79,17 +79,17 @@ export const errorFamilies: readonly ErrorFamily[] = [
   },
   {
     title: 'Speaking JetSMS',
-    classes: ['ParcelError'],
+    classes: ['ProviderRequestError'],
     origin:
       'The worker, when a job cannot be made into a request: a bug, since the producer and the worker check it before. The log has it as `unexpected.error`.',
     endsCommands: false,
-    source: 'src/jetsms/parcel-reading.ts',
-    table: parcelErrors,
+    source: 'src/jetsms/provider-request-reading.ts',
+    table: providerRequestErrors,
   },
   {
     title: 'The simulator',
     classes: ['SimulatorInputError', 'SimulatorWaitError', 'SimulatorNotListeningError'],
-    origin: '`jetsms-delivery/simulator`, and its control door; see [the simulator](simulator.md).',
+    origin: '`jetsms-delivery/simulator`, and its control endpoint; see [the simulator](simulator.md).',
     endsCommands: false,
     source: 'src/simulator/errors.ts',
     table: simulatorErrors,

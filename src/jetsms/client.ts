@@ -1,10 +1,9 @@
 import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient } from './http.ts';
 import type { HttpResult } from './http-exchange.ts';
-import type { Attempt, JetsmsClient, Parcel } from './parcel.ts';
+import type { Attempt, JetsmsClient, ProviderRequest } from './provider-request.ts';
 import type { ReplyContext, Surface } from './surface.ts';
-import { type WebServiceOptions, webServiceSurface } from './web-service.ts';
-import { xmlSurface } from './xml.ts';
+import { surfaces } from './surfaces.ts';
 
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */
@@ -17,26 +16,18 @@ export function createJetsmsClient(
   options: JetsmsClientOptions = {},
 ): JetsmsClient {
   const now = options.now ?? Date.now;
-  const surface = account.surface === 'xml' ? xmlSurface : webServiceSurface(webServiceOptionsOf(account));
+  const surface = surfaces[account.surface];
   const http = createHttpClient(account);
   return {
-    async send(parcel, { signal } = {}) {
+    async send(request, { signal } = {}) {
       const startedAt = now();
-      const result = await http.post({ ...surface.buildRequest(parcel, account), signal });
+      const result = await surface.send(request, { http, account, signal });
       const endedAt = now();
-      const context = { parcel, withheld: () => oursIn(parcel, account), nowMs: endedAt };
+      const context = { request, withheld: () => oursIn(request, account), nowMs: endedAt };
       return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
     },
     close: () => http.close(),
   };
-}
-
-/** How an account uses the web service. */
-function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
-  const { webServiceOperations: operations, onLengthProblem, messageType, messageHeader } = account;
-  const isAdvanced = messageType !== '' || messageHeader !== '';
-  const advanced = { messageType: messageType || 'text', messageHeader };
-  return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
 }
 
 function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext): Omit<Attempt, 'durationMs'> {
@@ -44,8 +35,8 @@ function attemptOf(result: HttpResult, surface: Surface, context: ReplyContext):
   return { ...surface.readReply(result, { ...context, cut: result.cut }), status: result.status };
 }
 
-/** A provider that quotes our request back must not carry the password or a text into a log. */
-function oursIn(parcel: Parcel, account: AccountSettings): readonly string[] {
-  const subjects = parcel.media ? [parcel.media.subject] : [];
-  return [account.password, ...subjects, ...new Set(parcel.messages.map(({ text }) => text))];
+/** What must not get into a log where the provider quotes our request in its reply. */
+function oursIn(request: ProviderRequest, account: AccountSettings): readonly string[] {
+  const subjects = request.media ? [request.media.subject] : [];
+  return [account.password, ...subjects, ...new Set(request.messages.map(({ text }) => text))];
 }

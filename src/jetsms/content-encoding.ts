@@ -3,7 +3,7 @@ import type { HttpHeaders } from './http-outcome.ts';
 import type { UncertainCause } from './outcome.ts';
 
 /** How much of an encoded body could be read. */
-export interface Decoded {
+export interface DecodedBody {
   readonly bytes: Buffer;
   /** Why it is not all; missing where it is. */
   readonly cut?: UncertainCause;
@@ -16,14 +16,14 @@ interface DecodeOptions {
 
 interface Decoder {
   readonly decode: (bytes: Buffer, options: DecodeOptions) => Buffer;
-  /** Gives out what there is, instead of refusing what is cut. */
+  /** The flush mode that returns what can be read of a cut body, instead of an error. */
   readonly lenient: number;
 }
 
 const gzip: Decoder = { decode: gunzipSync, lenient: constants.Z_SYNC_FLUSH };
 const br: Decoder = { decode: brotliDecompressSync, lenient: constants.BROTLI_OPERATION_FLUSH };
 const deflate: Decoder = {
-  // Servers do not agree whether it has a header; the first byte tells.
+  // Some servers send it with a zlib header, some without; the first byte tells which.
   decode: (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync : inflateRawSync)(bytes, options),
   lenient: constants.Z_SYNC_FLUSH,
 };
@@ -35,15 +35,15 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
   ['br', br],
 ]);
 
-/** More encodings on top of each other are nobody's reply. */
+/** More encodings than this on top of each other are not undone: such a reply is not from JetSMS. */
 const mostEncodings = 3;
 
 /**
  * Undoes the encodings of a body, although none was asked for. Total: of a cut or broken one as much as can be
  * read, at most `maxBytes`. A body that is not encoded, whatever its header says, stays as it came.
  */
-export function decodeBody(body: Buffer, headers: HttpHeaders, maxBytes: number): Decoded {
-  let decoded: Decoded = { bytes: body };
+export function decodeBody(body: Buffer, headers: HttpHeaders, maxBytes: number): DecodedBody {
+  let decoded: DecodedBody = { bytes: body };
   for (const decoder of decodersOf(body, String(headers['content-encoding'] ?? ''))) {
     const next = decodeOnce(decoder, decoded.bytes, maxBytes);
     if (next.bytes.length === 0 && next.cut === 'cut-reply') return decoded;
@@ -66,7 +66,7 @@ function decodersOf(body: Buffer, header: string): readonly Decoder[] {
   return named.length === 0 && isGzip ? [gzip] : named;
 }
 
-function decodeOnce({ decode, lenient }: Decoder, bytes: Buffer, maxBytes: number): Decoded {
+function decodeOnce({ decode, lenient }: Decoder, bytes: Buffer, maxBytes: number): DecodedBody {
   try {
     return { bytes: decode(bytes, { maxOutputLength: maxBytes }) };
   } catch (error) {

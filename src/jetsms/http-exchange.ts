@@ -60,7 +60,8 @@ function watch(limits: ExchangeLimits, resolve: (result: HttpResult) => void): D
   let replyStarted = false;
   let settled = false;
 
-  // A process that stood still finds its time over and the reply already there: read first, then judge.
+  // After a process was suspended the timer fires first, although the reply may have arrived meanwhile: one more turn of
+  // the event loop lets it be read.
   let lastLook: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => {
     lastLook = setImmediate(() => stop(requestTimeoutCode));

@@ -12,10 +12,9 @@ interface StatusRow {
 }
 
 /**
- * What each HTTP status comes to; the first row that fits counts. JetSMS itself is only known to answer 200;
- * the other rows are the web's common sense, and these are our choice, unknown on the wire: 2xx other than
- * 200 is read like 200; 300, 309–399 and 430–499 refuse like their neighbours; what is no HTTP status at
- * all is not a reply.
+ * What each HTTP status comes to; the first row that fits counts. JetSMS is only known to answer 200; the other
+ * rows follow the meaning of the status in HTTP. Our choice, unknown of JetSMS: 2xx other than 200 is read like 200;
+ * 300, 309–399 and 430–499 refuse like the statuses beside them; a number that is no HTTP status is not a reply.
  */
 const statusRows: readonly StatusRow[] = [
   { from: 200, to: 299, says: 'body' },
@@ -58,14 +57,14 @@ function firstOf(header: string | readonly string[] | undefined): string | undef
 }
 
 /** How far a request got before it failed. */
-export interface Progress {
+export interface RequestProgress {
   /** Its first byte may have left. */
   readonly requestStarted: boolean;
   /** The reply's first byte has come. */
   readonly replyStarted: boolean;
 }
 
-/** Codes of the ends that we put to a request ourselves. */
+/** Error codes of requests that we ended ourselves. */
 export const requestTimeoutCode = 'JETSMS_REQUEST_TIMEOUT';
 export const replyTooLargeCode = 'JETSMS_REPLY_TOO_LARGE';
 export const abortedCode = 'JETSMS_ABORTED';
@@ -83,7 +82,7 @@ const unsentByCode: ReadonlyMap<string, UnsentCause> = new Map(
     ECONNREFUSED: 'connection-refused',
     UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
     ETIMEDOUT: 'connect-timeout',
-    // The whole time went by without a connection that was free to write on.
+    // The time of the whole request went by while it waited for a free connection.
     [requestTimeoutCode]: 'connect-timeout',
     EHOSTUNREACH: 'connection-failed',
     ENETUNREACH: 'connection-failed',
@@ -126,7 +125,7 @@ const uncertainByCode: ReadonlyMap<string, UncertainCause> = new Map(
  * What a failed request came to: `unsent` only where nothing can have left, else `uncertain`. Told by the
  * error's code, since an error class can be loaded twice.
  */
-export function outcomeOfError(error: unknown, progress: Progress): Unsent | Uncertain {
+export function outcomeOfError(error: unknown, progress: RequestProgress): Unsent | Uncertain {
   const code = codeOf(error);
   if (!progress.requestStarted) return { kind: 'unsent', cause: unsentCauseOf(code) };
   return { kind: 'uncertain', cause: uncertainCauseOf(code, progress.replyStarted) };

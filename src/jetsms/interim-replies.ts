@@ -54,7 +54,7 @@ function afterInterim(bytes: Buffer): Buffer {
 
 function mayBeInterim(bytes: Buffer): boolean {
   const line = bytes.toString('latin1', 0, lineLength);
-  // Not long enough to tell: as if the rest were that of an interim reply.
+  // A line that is too short to tell counts as interim, until more bytes have come.
   return interimLine.test(line + 'HTTP/1.1 100'.slice(line.length));
 }
 
@@ -92,10 +92,10 @@ export function withoutInterimReplies(socket: Socket): Socket {
     })
     .on('error', (error) => connection.destroy(error))
     .on('close', () => {
-      // An end is read to its end first.
+      // Where the server has ended the connection, what it sent before is read first.
       if (!socket.readableEnded) connection.destroy();
     });
-  // What undici asks of a socket beyond a stream: that an idle one keeps no process alive.
+  // undici calls these two besides what a stream has, so that an idle connection keeps no process alive.
   return Object.assign(connection, {
     ref: () => socket.ref(),
     unref: () => socket.unref(),

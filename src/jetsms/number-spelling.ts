@@ -6,7 +6,7 @@ export function spellingOf(number: string): string {
 
 /**
  * Whether these digits are the number of one of the recipients, in any spelling, or begin or end with it. A number
- * that is only somewhere in them proves nothing: an id that counts time holds a million of them in a day.
+ * in the middle of them does not count: group ids are made of the time, so one may hold a number by chance.
  */
 export function holdsNumberOfAny(digits: string, recipients: readonly { readonly to: string }[]): boolean {
   return recipients.some(({ to }) => {

@@ -1,7 +1,7 @@
 import { type CodeRow, classify, type Reply } from '../codes/index.ts';
 import { holdsNumberOfAny } from './number-spelling.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
-import type { Parcel } from './parcel.ts';
+import type { ProviderRequest } from './provider-request.ts';
 import { scrubProviderText } from './scrub.ts';
 
 const causeOfNoReply = {
@@ -10,12 +10,12 @@ const causeOfNoReply = {
   malformed: 'malformed-reply',
 } as const satisfies Record<string, UncertainCause>;
 
-/** What of ours the provider's words may quote and we must not repeat; asked only for a refusal. */
+/** Our texts and passwords, which the provider may quote and which must not be logged. Called only for a refusal. */
 export type Withheld = () => readonly string[];
 
 /** What of the request a reply may repeat, and what is known of the reply itself. */
 export interface ReplySurroundings {
-  readonly parcel?: Pick<Parcel, 'messages'>;
+  readonly request?: Pick<ProviderRequest, 'messages'>;
   readonly withheld?: Withheld;
   /** Why the reply is not whole; missing where it is. */
   readonly cut?: UncertainCause | undefined;
@@ -38,9 +38,10 @@ export function outcomeOfReply(
   }
 }
 
-/** A recipient's number that is repeated where the id should stand is no id, and must not be logged as one. */
-function acceptedWith(groupId: string | undefined, { parcel }: ReplySurroundings): Accepted {
-  if (groupId === undefined || holdsNumberOfAny(groupId, parcel?.messages ?? [])) return { kind: 'accepted' };
+/** Where a recipient's number stands in the place of the id, it is not taken as one: ids are logged. */
+function acceptedWith(groupId: string | undefined, { request }: ReplySurroundings): Accepted {
+  if (groupId === undefined || holdsNumberOfAny(groupId, request?.messages ?? []))
+    return { kind: 'accepted' };
   return { kind: 'accepted', groupId };
 }
 

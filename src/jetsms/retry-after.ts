@@ -1,7 +1,4 @@
-/**
- * Our choice: a server that asks for more than a day is not believed, nor is one that asks in a form that
- * RFC 9110 section 10.2.3 does not know.
- */
+/** Our choice: a longer wait is ignored, and so is one in a form that RFC 9110 section 10.2.3 does not know. */
 const longestRetryAfterMs: number = 24 * 60 * 60_000;
 
 /** The one date form that a sender may write today (RFC 9110 section 5.6.7). */
@@ -16,7 +13,7 @@ export function parseRetryAfter(value: string | undefined, nowMs: number): numbe
   return waitMs <= longestRetryAfterMs ? waitMs : undefined;
 }
 
-/** NaN for nonsense, which no comparison lets through. */
+/** NaN for nonsense: no comparison with it is true. */
 function waitOf(value: string, nowMs: number): number {
   if (/^\d+$/.test(value)) return Number(value) * 1000;
   return httpDate.test(value) ? Math.max(0, Date.parse(value) - nowMs) : Number.NaN;

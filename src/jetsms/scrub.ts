@@ -4,7 +4,7 @@ const longestText = 200;
 /** Seven digits or more, as one run or grouped the way phone numbers are written. */
 const phoneLike = /\+?\d(?:[ ().\-/]{0,2}\d){6,}/g;
 
-/** Shorter ones would tear holes in words that are not ours. */
+/** Shorter ones are not replaced: they occur by chance in the provider's own words. */
 const shortestWithheld = 4;
 
 /** White space and control characters, which would break a log line or a terminal. */

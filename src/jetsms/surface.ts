@@ -1,29 +1,26 @@
 import type { AccountSettings } from '../settings/account.ts';
-import type { HttpHeaders } from './http-outcome.ts';
-import type { Outcome, UncertainCause } from './outcome.ts';
-import type { Parcel } from './parcel.ts';
+import type { HttpClient } from './http.ts';
+import type { HttpResponse, HttpResult } from './http-exchange.ts';
+import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, UncertainCause, Unsent } from './outcome.ts';
+import type { ProviderRequest } from './provider-request.ts';
 import type { Withheld } from './reply-outcome.ts';
 
-/** The login that a request carries in its body. */
-export type Login = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
+/** The login that a request carries, and the character set in which it is written. */
+export type RequestLogin = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
 
-/** A request as a surface writes it; without a path it goes to the account's own URL. */
-export interface SurfaceRequest {
-  readonly path?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+/** The account that a call is made for, and the HTTP client that it goes through. */
+export interface SurfaceCall {
+  readonly http: HttpClient;
+  readonly account: AccountSettings;
+  readonly signal: AbortSignal | undefined;
 }
 
-export interface SurfaceReply {
-  readonly status: number;
-  readonly headers: HttpHeaders;
-  /** As much as came. */
-  readonly body: Buffer;
-}
+/** An HTTP response, its body as far as it came. */
+export type SurfaceReply = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
 /** What a reading may need to know of the request. */
 export interface ReplyContext {
-  readonly parcel: Parcel;
+  readonly request: ProviderRequest;
   readonly withheld: Withheld;
   /** Epoch milliseconds, to date Retry-After. */
   readonly nowMs: number;
@@ -34,12 +31,33 @@ export interface ReplyContext {
 /** What a reply came to. */
 export interface ReplyReading {
   readonly outcome: Outcome;
-  /** Only where the surface answers per recipient: one outcome a message, in the parcel's order. */
+  /** Only where the surface answers per recipient: one outcome a message, in the order of the request. */
   readonly perMessage?: readonly Outcome[];
 }
 
-/** One way to speak JetSMS. Pure: bytes in, bytes out. */
+/** One way to speak JetSMS. The list of all is `surfaces`. */
 export interface Surface {
-  buildRequest(parcel: Parcel, login: Login): SurfaceRequest;
+  /** Whether it can send a request that has media. */
+  readonly carriesMms: boolean;
+  /**
+   * Sends one request. What the network does is a result.
+   * @throws ProviderRequestError where the surface cannot write the request
+   */
+  send(request: ProviderRequest, call: SurfaceCall): Promise<HttpResult>;
+  /** What a reply to `send` came to. Pure. */
   readReply(reply: SurfaceReply, context: ReplyContext): ReplyReading;
+  readonly queries: SurfaceQueries;
+}
+
+/** What an account can be asked: the credit left, or its approved titles. */
+export type AccountQuestion = 'credit' | 'titles';
+
+/** Why a query has no answer. */
+export type QueryFailure = RefusedByCode | RefusedByHttp | Unsent | Uncertain;
+
+/** How a surface asks for what JetSMS knows of an account. */
+export interface SurfaceQueries {
+  ask(question: AccountQuestion, call: SurfaceCall): Promise<HttpResult>;
+  /** The texts that the reply holds, or why it holds none; `undefined` where only the HTTP status tells. Pure. */
+  read(reply: SurfaceReply, question: AccountQuestion): readonly string[] | QueryFailure | undefined;
 }

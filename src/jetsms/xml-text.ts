@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // A parser turns a bare carriage return into a line feed (XML 1.0 section 2.11); the text shall arrive as it was.
+  // A parser turns a bare carriage return into a line feed (XML 1.0 section 2.11), but not a reference to one.
   '\r': '&#13;',
 };
 const special = /[&<>"'\r]/;

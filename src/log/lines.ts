@@ -27,7 +27,7 @@ export const commonFields: Readonly<Record<string, LineField>> = {
 /** Fields of every line that speaks of an account. */
 export const accountFields: Readonly<Record<string, LineField>> = {
   account: { says: "the account's name, as in the settings" },
-  surface: { says: 'how JetSMS is spoken to: `xml`, `web-service`' },
+  surface: { says: 'the surface of the account: how JetSMS is spoken to' },
 };
 
 const id: LineField = { says: "the message's id, as `send()` returned it" };

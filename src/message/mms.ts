@@ -9,6 +9,7 @@ import {
   type Sending,
 } from './message.ts';
 import { normalizeNumber } from './number.ts';
+import { type SurfaceName, surfaceFacts } from './surface.ts';
 import { checkText } from './text.ts';
 import type { Time } from './times.ts';
 
@@ -40,7 +41,7 @@ export interface NewMms {
 }
 
 export interface MmsRules extends AccountRules, MediaRules {
-  readonly surface: 'xml' | 'web-service';
+  readonly surface: SurfaceName;
   /** The most recipients of one request. */
   readonly maxRecipients: number;
   /** The time of the check, in epoch milliseconds. */
@@ -84,7 +85,8 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
  * @throws MessageError for the first problem
  */
 export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
-  if (rules.surface !== 'web-service') throw new MessageError('MMS_NEEDS_WEB_SERVICE', 'account');
+  // In JavaScript a caller may give a name that no surface has.
+  if (!surfaceFacts[rules.surface]?.carriesMms) throw new MessageError('MMS_NEEDS_WEB_SERVICE', 'account');
   const fields = checkKnownFields(input, fieldNames);
   const numbers = checkRecipients(fields['to'], rules.maxRecipients);
   const to = fields['allowRepeats'] === true ? numbers : [...new Set(numbers)];

@@ -1,6 +1,7 @@
 import { codeTable, unofficialRows } from '../codes/index.ts';
 import { uncertainCauses, unsentCauses } from '../jetsms/outcome.ts';
 import { lanes } from '../message/lane.ts';
+import { surfaceNames } from '../message/surface.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import { type DeadReason, deadReasons, outcomeKinds } from '../queue/journal.ts';
 
@@ -77,7 +78,7 @@ export type LabelSetName =
 /** Every set that a label of some metric is drawn from. */
 export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   account: { meaning: "the account's name, as in the settings" },
-  surface: { meaning: 'how JetSMS was spoken to', values: ['xml', 'web-service'] },
+  surface: { meaning: 'how JetSMS was spoken to', values: surfaceNames },
   lane: { meaning: 'the lane of the message', values: lanes },
   outcome: { meaning: 'what the attempt came to', values: outcomeKinds },
   answer: {

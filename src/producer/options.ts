@@ -1,5 +1,6 @@
 import { defaultMaxJobBytes, maxMessagesOfJob, smallestMaxJobBytes } from '../message/job-size.ts';
 import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
+import type { SurfaceName } from '../message/surface.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
@@ -19,7 +20,7 @@ export interface ProducerAccount {
    */
   readonly partsModel?: PartsModel;
   /** How the worker speaks to JetSMS for this account; default `xml`. Only `web-service` carries MMS. */
-  readonly surface?: 'xml' | 'web-service';
+  readonly surface?: SurfaceName;
   /** Content types that an MMS may carry; the default is our choice (docs/mms.md). */
   readonly mmsContentTypes?: readonly string[];
   /** The largest medium of an MMS in bytes; default 307,200 (300 KB), our choice (docs/mms.md). */

@@ -1,5 +1,7 @@
+import { lengthRules } from '../message/length-rule.ts';
 import { mediaRules } from '../message/media.ts';
 import { defaultPartsModel, partsModelNames } from '../message/parts-models.ts';
+import { surfaceNames } from '../message/surface.ts';
 import { type AccountSettings, messageTypes } from './account.ts';
 import {
   contentTypes,
@@ -19,7 +21,7 @@ const minute = 60 * second;
 /** The settings of an account: in the configuration file per account, in the environment for all of them. */
 export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
   surface: {
-    kind: oneOf(['xml', 'web-service']),
+    kind: oneOf(surfaceNames),
     default: 'xml',
     meaning: 'How JetSMS is spoken to: its XML interface or its SOAP web service.',
     consequence: 'The two have different addresses: url must fit.',
@@ -34,7 +36,7 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     example: 'v2',
   },
   onLengthProblem: {
-    kind: oneOf(['RejectAllPackage', 'SendOtherMessages', 'SendAllPackage']),
+    kind: oneOf(lengthRules),
     default: 'RejectAllPackage',
     meaning:
       'Of the web service: what JetSMS does with a request in which a text is too long for the account.',

@@ -1,10 +1,12 @@
+import type { LengthRule } from '../message/length-rule.ts';
 import type { PartsModel } from '../message/parts-models.ts';
+import type { SurfaceName } from '../message/surface.ts';
 import type { MmsWindow } from './mms-windows.ts';
 
 /** Everything that the worker needs to know of one JetSMS account. Built by `parseSettings`. */
 export interface AccountSettings {
   readonly name: string;
-  readonly surface: 'xml' | 'web-service';
+  readonly surface: SurfaceName;
   /** Of the web service: `v2` carries our message ids and answers per recipient; `v1` is for accounts without it. */
   readonly webServiceOperations: 'v2' | 'v1';
   /** Of the web service: what becomes of a text that is too long. */
@@ -64,9 +66,6 @@ export interface AccountSettings {
   /** How often the credit is asked for, over all workers together; 0 = never. */
   readonly creditIntervalMs: number;
 }
-
-/** What the web service does with a request in which a text is too long: refuse all, send the others, send all. */
-export type LengthRule = 'RejectAllPackage' | 'SendOtherMessages' | 'SendAllPackage';
 
 /** The kinds of message of the web service, by the words of its numbers 0 to 4. */
 export const messageTypes = ['text', 'binary', 'wap-push', 'flash', 'unicode'] as const;

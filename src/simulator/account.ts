@@ -1,5 +1,5 @@
-import { type MmsRules, mmsDefaults } from './mms.ts';
-import type { Surface } from './submission.ts';
+import { type SurfaceName, surfaceNames } from '../message/surface.ts';
+import { type AccountMmsRules, mmsDefaults } from './mms.ts';
 
 /** A login of the simulated provider, with everything that decides how it answers. */
 export interface SimulatorAccount {
@@ -12,10 +12,10 @@ export interface SimulatorAccount {
   /** SMS parts left; `Infinity` never runs out. */
   readonly credit: number;
   /** Where the account may send: without `xml` a send by XML is refused with 76. */
-  readonly surfaces: readonly Surface[];
+  readonly surfaces: readonly SurfaceName[];
   /** Whether the account's system is open; closed gives 77. */
   readonly open: boolean;
-  readonly mms: MmsRules;
+  readonly mms: AccountMmsRules;
 }
 
 /** What `accounts.add` takes: the login; everything else has a default (`accountDefaults`). */
@@ -29,7 +29,7 @@ export const accountDefaults: Omit<SimulatorAccount, 'username' | 'password'> = 
   titles: ['DEMO'],
   maxTextLength: 160,
   credit: Number.POSITIVE_INFINITY,
-  surfaces: ['xml', 'web-service'],
+  surfaces: surfaceNames,
   open: true,
   mms: mmsDefaults,
 };

@@ -1,4 +1,4 @@
-/** One thing that the wire does not tell, and what the simulator does about it. */
+/** One thing about JetSMS that is not known, and what the simulator does there. */
 export interface SimulatorChoice {
   readonly id: string;
   /** What is unknown. */

@@ -23,7 +23,7 @@ export interface Simulator extends AsyncDisposable {
   readonly webServiceUrl: string;
   /** Starts to listen; after `close()` it may listen again, with everything it knew. */
   listen(options?: ListenOptions): Promise<void>;
-  /** Stops listening and ends every connection; hanging and dribbling answers with it. */
+  /** Stops listening and ends every connection, also those whose answer is not finished. */
   close(): Promise<void>;
 
   readonly accounts: {
@@ -37,7 +37,7 @@ export interface Simulator extends AsyncDisposable {
   topUp(username: string, parts: number): void;
 
   readonly faults: {
-    /** Returns the rule's id. Of several rules that match a request, the oldest happens. */
+    /** Returns the rule's id. Of several rules that match a request, the oldest applies. */
     add(rule: FaultRule): string;
     remove(id: string): boolean;
     clear(): void;

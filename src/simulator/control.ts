@@ -21,13 +21,13 @@ interface ControlRequest {
   readonly id: string;
 }
 
-type Route = (request: ControlRequest) => ControlReply;
+type ControlRoute = (request: ControlRequest) => ControlReply;
 
 const notJson = Symbol('not JSON');
 const maxControlBytes = 1024 * 1024;
 
 /** Every route of the control endpoint: method and path, `*` for an id. */
-const routes: ReadonlyMap<string, Route> = new Map(
+const routes: ReadonlyMap<string, ControlRoute> = new Map(
   Object.entries({
     'GET /stats': ({ simulator }) => ok(simulator.stats()),
     'GET /accepted': listAccepted,
@@ -99,7 +99,7 @@ function decodePart(part: string): string {
   }
 }
 
-function act(action: (request: ControlRequest) => void): Route {
+function act(action: (request: ControlRequest) => void): ControlRoute {
   return (request) => {
     action(request);
     return done;

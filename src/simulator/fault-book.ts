@@ -1,40 +1,41 @@
+import type { SurfaceName } from '../message/surface.ts';
 import type { FaultKind, FaultMatch, FaultRule } from './fault-rule.ts';
 import { readNumber } from './numbers.ts';
-import type { Submission, Surface } from './submission.ts';
+import type { Submission } from './submission.ts';
 
 /** A rule in force. */
 export interface ActiveFault {
   readonly id: string;
   readonly rule: FaultRule;
-  /** How often it has happened. */
+  /** How often it has been applied. */
   readonly fired: number;
 }
 
 /** What is known of a request when faults are looked up. */
-export interface RequestFacts {
-  readonly surface: Surface;
+export interface FaultFacts {
+  readonly surface: SurfaceName;
   readonly on: 'send' | 'account-query';
   /** Missing before the body is read, and where it could not be. */
   readonly submission?: Submission;
   readonly username?: string;
 }
 
-/** The rules in force, oldest first; of those that match, the oldest happens. */
+/** The rules in force, oldest first; of those that match, the oldest applies. */
 export interface FaultBook {
   add(rule: FaultRule): string;
   remove(id: string): boolean;
   clear(): void;
   list(): readonly ActiveFault[];
-  /** The fault that befalls a request whose headers have come, counted as having happened. */
-  takeEarly(facts: RequestFacts): FaultRule | undefined;
-  /** The fault that befalls a request that has been read, counted as having happened. */
-  take(facts: RequestFacts): FaultRule | undefined;
+  /** The fault that applies to a request of which only the headers have come; counts it. */
+  takeEarly(facts: FaultFacts): FaultRule | undefined;
+  /** The fault that applies to a request that has been read; counts it. */
+  take(facts: FaultFacts): FaultRule | undefined;
 }
 
 interface Entry {
   readonly id: string;
   readonly rule: FaultRule;
-  readonly matches: (facts: RequestFacts) => boolean;
+  readonly matches: (facts: FaultFacts) => boolean;
   fired: number;
 }
 
@@ -48,10 +49,10 @@ export function createFaultBook({ random, onFault }: FaultBookOptions): FaultBoo
   const entries = new Map<string, Entry>();
   let lastId = 0;
 
-  const fires = ({ rule, matches }: Entry, facts: RequestFacts) =>
+  const fires = ({ rule, matches }: Entry, facts: FaultFacts) =>
     matches(facts) && (rule.probability === undefined || random() < rule.probability);
 
-  const takeWhere = (facts: RequestFacts, { early }: { early: boolean }) => {
+  const takeWhere = (facts: FaultFacts, { early }: { early: boolean }) => {
     for (const entry of entries.values()) {
       if (isEarly(entry.rule) !== early || !fires(entry, facts)) continue;
       entry.fired += 1;
@@ -81,7 +82,7 @@ function isEarly(rule: FaultRule): boolean {
   return rule.kind === 'reset-before-body';
 }
 
-function compileMatch(match: FaultMatch): (facts: RequestFacts) => boolean {
+function compileMatch(match: FaultMatch): (facts: FaultFacts) => boolean {
   const { surface, on = 'send', username, title, textIncludes } = match;
   const to = match.to === undefined ? undefined : (readNumber(match.to) ?? match.to);
   const matchesSubmission = (submission: Submission | undefined) => {

@@ -1,6 +1,6 @@
-import type { Surface } from './submission.ts';
+import type { SurfaceName } from '../message/surface.ts';
 
-/** Which requests a fault befalls; all given conditions must hold. No condition: every request to send. */
+/** Which requests a fault applies to; all given conditions must hold. No condition: every request to send. */
 export interface FaultMatch {
   /** A recipient, in any form that the provider takes. */
   readonly to?: string;
@@ -8,12 +8,12 @@ export interface FaultMatch {
   readonly username?: string;
   /** Found in any text of the request. */
   readonly textIncludes?: string;
-  readonly surface?: Surface;
+  readonly surface?: SurfaceName;
   /** What the request is for; `send` where nothing is said. */
   readonly on?: 'send' | 'account-query';
 }
 
-/** When a fault happens. */
+/** When, and how often, a fault applies. */
 export interface FaultScope {
   readonly match?: FaultMatch;
   /** How often; without end where nothing is said. The rule is gone afterwards. */
@@ -57,7 +57,7 @@ export type Fault =
       readonly retryAfter?: number | string;
       readonly accepted?: boolean;
     }
-  /** Takes the messages and dribbles the reply, one byte at a time, over this many milliseconds. */
+  /** Takes the messages and sends the reply byte by byte over this many milliseconds. */
   | { readonly kind: 'slow-body'; readonly durationMs: number }
   /** Status 200, no body. */
   | { readonly kind: 'empty-200'; readonly accepted?: boolean }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** An answer, before it goes on the wire. */
+/** An answer that is not yet sent. */
 export interface HttpReply {
   readonly status: number;
   readonly contentType: string;

@@ -1,3 +1,4 @@
+export type { SurfaceName } from '../message/surface.ts';
 export type { AccountChange, NewAccount, SimulatorAccount } from './account.ts';
 export { type SimulatorChoice, simulatorChoices } from './choices.ts';
 export type { ListenOptions, Simulator } from './contract.ts';
@@ -20,5 +21,4 @@ export type { Latency } from './input.ts';
 export type { AcceptedMessage, CountKey } from './ledger.ts';
 export type { SimulatorOptions } from './options.ts';
 export { createSimulator } from './simulator.ts';
-export type { Surface } from './submission.ts';
 export type { SimulatorStats } from './tally.ts';

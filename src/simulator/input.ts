@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { surfaceNames } from '../message/surface.ts';
 import type { AccountChange, NewAccount } from './account.ts';
 import { SimulatorInputError } from './errors.ts';
 import { type FaultRule, faultKinds } from './fault-rule.ts';
-import { surfaces } from './submission.ts';
 
 /** Latency of every answer: a number from `minMs` to `maxMs`, rolled with the seeded generator. */
 export interface Latency {
@@ -18,7 +18,7 @@ export interface TopUp {
 
 const text = z.string().min(1);
 const milliseconds = z.number().min(0).max(3_600_000);
-const surface = z.enum(surfaces);
+const surface = z.enum(surfaceNames);
 const accepted = z.boolean().exactOptional();
 
 const matchFields = {

@@ -2,12 +2,12 @@ import { isLogin, type SimulatorAccount } from './account.ts';
 import { readDate } from './clock.ts';
 import { findMediaFlaw } from './mms.ts';
 import { refusal } from './replies.ts';
-import type { Refusal, Submission, SubmittedMessage } from './submission.ts';
+import type { ProviderRefusal, Submission, SubmittedMessage } from './submission.ts';
 import { countParts, hasUnwantedCharacter } from './text.ts';
 
 /** What the provider makes of a submission. */
 export type Judgement =
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: ProviderRefusal }
   | {
       readonly kind: 'accepted';
       readonly messages: readonly PricedMessage[];
@@ -63,20 +63,20 @@ export function judge(submission: Submission, { account, now, spoilt }: Circumst
   return flaw === undefined ? price(submission, account, spoilt) : refused(flaw);
 }
 
-function findAccountFlaw(submission: Submission, account: SimulatorAccount): Refusal | undefined {
+function findAccountFlaw(submission: Submission, account: SimulatorAccount): ProviderRefusal | undefined {
   if (!account.open) return refusal('77');
   if (account.surfaces.includes(submission.surface)) return undefined;
   // Our choice: surface-right. 76 is about XML only; an account without the web service gets 77 there.
   return refusal(submission.surface === 'xml' ? '76' : '77');
 }
 
-function findTitleFlaw({ title }: Submission, account: SimulatorAccount): Refusal | undefined {
+function findTitleFlaw({ title }: Submission, account: SimulatorAccount): ProviderRefusal | undefined {
   if (title === '') return refusal('30');
   // Our choice: title-match. Exact, letter for letter.
   return account.titles.includes(title) ? undefined : refusal('12');
 }
 
-function findMessageFlaw(submission: Submission, account: SimulatorAccount): Refusal | undefined {
+function findMessageFlaw(submission: Submission, account: SimulatorAccount): ProviderRefusal | undefined {
   const { messages, media } = submission;
   if (messages.length === 0) return refusal('31');
   const limit = wholeLimit(submission, account);
@@ -102,7 +102,7 @@ function wholeLimit({ lengthRule, media }: Submission, account: SimulatorAccount
 }
 
 /** Our choice: dates. A date that is none, or an expiry that is past or before the start, is refused with 90. */
-function findDateFlaw({ startDate, expireDate }: Submission, now: number): Refusal | undefined {
+function findDateFlaw({ startDate, expireDate }: Submission, now: number): ProviderRefusal | undefined {
   const start = readDate(startDate);
   const expire = readDate(expireDate);
   if (startDate !== '' && start === undefined) return refusal('90-other', { detail: 'start-date gecersiz' });
@@ -159,6 +159,6 @@ function recipientResult({ number, messageId }: SubmittedMessage, status: string
   return messageId === undefined ? { number, status } : { number, messageId, status };
 }
 
-function refused(refusal: Refusal): Judgement {
+function refused(refusal: ProviderRefusal): Judgement {
   return { kind: 'refused', refusal };
 }

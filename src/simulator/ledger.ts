@@ -1,5 +1,6 @@
+import type { SurfaceName } from '../message/surface.ts';
 import { SimulatorWaitError } from './errors.ts';
-import type { Media, Surface } from './submission.ts';
+import type { SubmittedMedia } from './submission.ts';
 
 /** A message that the simulated provider took and would have sent. */
 export interface AcceptedMessage {
@@ -8,7 +9,7 @@ export interface AcceptedMessage {
   readonly text: string;
   readonly title: string;
   readonly username: string;
-  readonly surface: Surface;
+  readonly surface: SurfaceName;
   readonly groupId: string;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -16,7 +17,7 @@ export interface AcceptedMessage {
   readonly expireAt?: number;
   readonly messageId?: string;
   /** Of an MMS. */
-  readonly media?: Media;
+  readonly media?: SubmittedMedia;
 }
 
 /** What accepted messages are counted by: their number, number and text, or the sender's own id. */
@@ -53,7 +54,7 @@ const keyOf: Readonly<Record<CountKey, (message: AcceptedMessage) => string | un
 
 export function createLedger({ keep, onAccepted }: LedgerOptions): Ledger {
   const messages: AcceptedMessage[] = [];
-  const counts = { to: new Map(), message: new Map(), messageId: new Map() } satisfies Counts;
+  const counts = { to: new Map(), message: new Map(), messageId: new Map() } satisfies KeyedCounts;
   const waiters = new Set<Waiter>();
   let total = 0;
 
@@ -83,7 +84,7 @@ export function createLedger({ keep, onAccepted }: LedgerOptions): Ledger {
   };
 }
 
-type Counts = Readonly<Record<CountKey, Map<string, number>>>;
+type KeyedCounts = Readonly<Record<CountKey, Map<string, number>>>;
 
 function increment(counts: Map<string, number>, key: string | undefined): void {
   if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -13,14 +13,14 @@ export interface Listener {
   pause(delayMs: number): Promise<void>;
 }
 
-interface Running {
+interface RunningServer {
   readonly server: Server;
   readonly closing: AbortController;
   readonly url: string;
 }
 
 export function createListener(onRequest: RequestListener): Listener {
-  let running: Running | undefined;
+  let running: RunningServer | undefined;
 
   return {
     get url() {
@@ -28,7 +28,7 @@ export function createListener(onRequest: RequestListener): Listener {
       return running.url;
     },
     async listen({ port = 0, host = '127.0.0.1' } = {}) {
-      // Longer than any client keeps an idle connection: the simulator resets connections only when told to.
+      // Longer than any client keeps an idle connection, so that only a fault ends one from this side.
       const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0 }, onRequest);
       server.listen(port, host);
       await once(server, 'listening');

@@ -1,9 +1,9 @@
 import { readDate, writeDate } from './clock.ts';
 import { refusal } from './replies.ts';
-import type { Media, Refusal, Submission } from './submission.ts';
+import type { ProviderRefusal, Submission, SubmittedMedia } from './submission.ts';
 
 /** What an account may send as MMS. */
-export interface MmsRules {
+export interface AccountMmsRules {
   /** Channels that carry MMS, besides the empty one; any other gives 201. */
   readonly channels: readonly string[];
   /** MIME types; any other gives 202. */
@@ -17,7 +17,7 @@ export interface MmsRules {
 }
 
 /** Our choice: mms-rules. None of these is public. */
-export const mmsDefaults: MmsRules = {
+export const mmsDefaults: AccountMmsRules = {
   channels: ['VF', 'TRKC', 'VD'],
   contentTypes: [
     'image/jpeg',
@@ -36,9 +36,9 @@ export const mmsDefaults: MmsRules = {
 /** Why the medium of a submission may not be sent; undefined where it may, or where there is none. */
 export function findMediaFlaw(
   { media, startDate }: Submission,
-  rules: MmsRules,
+  rules: AccountMmsRules,
   now: number,
-): Refusal | undefined {
+): ProviderRefusal | undefined {
   if (media === undefined) return undefined;
   const flaw = findContentFlaw(media, rules);
   if (flaw !== undefined) return flaw;
@@ -46,7 +46,10 @@ export function findMediaFlaw(
   return isOpen(rules.window, at) ? undefined : refusal('204', { detail: 'MMS izinsiz zaman araligi' });
 }
 
-function findContentFlaw({ channel, contentType, bytes }: Media, rules: MmsRules): Refusal | undefined {
+function findContentFlaw(
+  { channel, contentType, bytes }: SubmittedMedia,
+  rules: AccountMmsRules,
+): ProviderRefusal | undefined {
   if (channel !== '' && !rules.channels.includes(channel)) {
     return refusal('201', { detail: 'MMS gecersiz kanal bilgisi' });
   }
@@ -57,7 +60,7 @@ function findContentFlaw({ channel, contentType, bytes }: Media, rules: MmsRules
   return refusal('203', { detail: 'MMS maksimum dosya boyutu asildi' });
 }
 
-function isOpen(window: MmsRules['window'], at: number): boolean {
+function isOpen(window: AccountMmsRules['window'], at: number): boolean {
   if (window === null) return true;
   const time = writeDate(at).slice(8, 12);
   const { from, until } = window;

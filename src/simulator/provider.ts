@@ -6,12 +6,12 @@ import { judge, type PricedMessage, type RecipientResult, type SpoiltRecipient }
 import { type AcceptedMessage, createLedger, type Ledger } from './ledger.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createRandom } from './random.ts';
-import type { Reading, Refusal, Submission } from './submission.ts';
-import { createTally, type Tally } from './tally.ts';
+import type { ProviderRefusal, Submission, SubmissionReading } from './submission.ts';
+import { createTally, type SimulatorTally } from './tally.ts';
 
 /** What the provider decided: refused, or taken, charged and recorded. */
-export type Decision =
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+export type ProviderDecision =
+  | { readonly kind: 'refused'; readonly refusal: ProviderRefusal }
   | {
       readonly kind: 'accepted';
       readonly groupId: string;
@@ -24,13 +24,13 @@ export interface Provider {
   readonly accounts: AccountBook;
   readonly faults: FaultBook;
   readonly ledger: Ledger;
-  readonly tally: Tally;
+  readonly tally: SimulatorTally;
   readonly latency: () => Latency;
   setLatency(latency: Latency): void;
   /** The latency of the next answer, in milliseconds. */
   rollLatencyMs(): number;
   /** Judges what was read; what it accepts is charged and recorded. */
-  take(reading: Reading, spoilt?: SpoiltRecipient): Decision;
+  take(reading: SubmissionReading, spoilt?: SpoiltRecipient): ProviderDecision;
   /** Back to how it was made: accounts, latency, no faults, nothing recorded. */
   reset(): void;
 }
@@ -46,7 +46,7 @@ export function createProvider(options: SimulatorOptions): Provider {
   const nextGroupId = createGroupIds(now);
   let latency = firstLatency;
 
-  const accept = (submission: Submission, spoilt?: SpoiltRecipient): Decision => {
+  const accept = (submission: Submission, spoilt?: SpoiltRecipient): ProviderDecision => {
     const at = now();
     const judgement = judge(submission, { account: accounts.find(submission.username), now: at, spoilt });
     if (judgement.kind === 'refused') return judgement;
@@ -69,7 +69,7 @@ export function createProvider(options: SimulatorOptions): Provider {
     return { kind: 'accepted', groupId, recipients };
   };
 
-  const take = (reading: Reading, spoilt?: SpoiltRecipient): Decision => {
+  const take = (reading: SubmissionReading, spoilt?: SpoiltRecipient): ProviderDecision => {
     const decision = reading.kind === 'refused' ? reading : accept(reading.submission, spoilt);
     if (decision.kind === 'refused') tally.refused(decision.refusal.code);
     return decision;

@@ -1,5 +1,5 @@
 import { codeTable, type RowId } from '../codes/index.ts';
-import type { Refusal } from './submission.ts';
+import type { ProviderRefusal } from './submission.ts';
 
 /** What the open places of a literal reply are filled with. */
 export interface ReplyDetails {
@@ -16,12 +16,12 @@ const unprinted: Readonly<Record<string, string>> = {
 };
 
 /** The refusal of a row of the code table, in the provider's literal words. */
-export function refusal(row: RowId, details: ReplyDetails = {}): Refusal {
+export function refusal(row: RowId, details: ReplyDetails = {}): ProviderRefusal {
   return refusalOf(row, details) ?? { code: row, text: '' };
 }
 
 /** As `refusal`, for any code or row id; undefined where the table has none such. */
-export function refusalOf(codeOrRow: string, details: ReplyDetails = {}): Refusal | undefined {
+export function refusalOf(codeOrRow: string, details: ReplyDetails = {}): ProviderRefusal | undefined {
   const row = codeTable.find(({ id, code }) => id === codeOrRow || code === codeOrRow);
   if (row === undefined) return undefined;
   const literal = row.literal ?? `${row.code} ${unprinted[row.code] ?? ''}`;

@@ -1,41 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call, Door } from './door.ts';
+import type { Call, Endpoint } from './endpoint.ts';
 import { type Fault, takesMessages } from './fault-rule.ts';
 import { answer, type HttpReply, readBody } from './http.ts';
-import { misbehave, reset } from './misbehave.ts';
+import { injectFault, reset } from './inject-fault.ts';
 import { readNumber } from './numbers.ts';
 import type { Provider } from './provider.ts';
 import { refusalOf } from './replies.ts';
 
-/** What requests to the provider are answered with and by. */
+/** What is needed to answer requests at one endpoint. */
 export interface Route {
   readonly provider: Provider;
-  readonly door: Door;
+  readonly endpoint: Endpoint;
   readonly maxBodyBytes: number;
   /** Resolves after so long; rejects when the simulator closes. */
   readonly pause: (delayMs: number) => Promise<void>;
 }
 
-/** Answers one request, or lets the fault happen that befalls it. */
+/** Answers one request, by the fault that applies to it where there is one. */
 export async function handleRequest(
-  { provider, door, maxBodyBytes, pause }: Route,
+  { provider, endpoint, maxBodyBytes, pause }: Route,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   provider.tally.request();
-  if (provider.faults.takeEarly(door.early) !== undefined) return reset(request);
+  if (provider.faults.takeEarly(endpoint.early) !== undefined) return reset(request);
   const body = await readBody(request, maxBodyBytes);
   if (body === undefined) return refuseBody(request, response);
 
-  const call = door.read(body, request);
+  const call = endpoint.read(body, request);
   const fault = provider.faults.take(call.facts);
   const reply = decide(provider, call, fault);
 
-  // The latency lies between the acceptance and the answer: that is where a client that gives up is uncertain.
+  // The latency comes after the acceptance, so that a client that gives up does not know whether it was accepted.
   const latencyMs = provider.rollLatencyMs();
   if (latencyMs > 0) await pause(latencyMs);
   if (fault === undefined) return answer(response, reply);
-  return misbehave(fault, { request, response, reply, pause });
+  return injectFault(fault, { request, response, reply, pause });
 }
 
 const noReply: HttpReply = { status: 200, contentType: 'text/plain; charset=utf-8', body: '' };

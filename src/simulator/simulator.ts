@@ -1,28 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Simulator } from './contract.ts';
 import { handleControl } from './control.ts';
-import type { Door } from './door.ts';
+import type { Endpoint } from './endpoint.ts';
 import { SimulatorInputError } from './errors.ts';
 import { answer } from './http.ts';
 import { createListener, type Listener } from './listener.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createProvider, type Provider } from './provider.ts';
 import { handleRequest } from './route.ts';
-import { createWebServiceDoor } from './web-service/door.ts';
+import { createWebServiceEndpoint } from './web-service/endpoint.ts';
 import { writeWsdl } from './web-service/wsdl.ts';
-import { createExamineDoor } from './xml/examine-door.ts';
-import { createXmlDoor } from './xml/xml-door.ts';
+import { createExamineEndpoint } from './xml/examine-endpoint.ts';
+import { createXmlEndpoint } from './xml/xml-endpoint.ts';
 
 /**
- * Makes a JetSMS to develop and test against: it speaks as the provider does, fails as it is told, and records
- * every message that it accepts. Its choices where the provider's behaviour is unknown: `simulatorChoices`.
+ * Makes a JetSMS to develop and test against: it answers as the provider does, fails by the rules that it is given, and
+ * records every message that it accepts. Its choices where the provider's behaviour is unknown: `simulatorChoices`.
  */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const provider = createProvider(options);
   const listener: Listener = createListener((request, response) => {
     route(request, response).catch((error: unknown) => {
       response.destroy();
-      // A pause that the close ended is no fault; anything else is a bug, or a throwing onAccepted: be loud.
+      // A pause that close() ended is expected. Anything else is a bug, or thrown by onAccepted, and ends the process.
       if (!isAbort(error)) throw error;
     });
   });
@@ -43,14 +43,14 @@ interface Parts {
 function createRouter({ provider, listener, simulator, options }: Parts): Handler {
   const { maxBodyBytes = optionDefaults.maxBodyBytes, lineEnd = optionDefaults.lineEnd } = options;
   const common = { provider, maxBodyBytes, pause: listener.pause };
-  const at = (door: Door): Handler => handleRequest.bind(undefined, { ...common, door });
+  const at = (endpoint: Endpoint): Handler => handleRequest.bind(undefined, { ...common, endpoint });
   // Both generations of addresses, with and without the trailing slash that one client writes.
   const routes: readonly (readonly [RegExp, Handler])[] = [
     [/^\/control(\/|$)/, (request, response) => handleControl(simulator, request, response)],
-    [/^\/SMS-Web8?\/xmlsms\/?$/i, at(createXmlDoor({ provider, lineEnd }))],
+    [/^\/SMS-Web8?\/xmlsms\/?$/i, at(createXmlEndpoint({ provider, lineEnd }))],
     // ASP.NET does not look at the case of a path.
-    [/^\/ws\/soapsms\.asmx$/i, describing(at(createWebServiceDoor(provider)))],
-    [/^\/SMS-Web8?\/examine\/?$/i, at(createExamineDoor({ provider, lineEnd }))],
+    [/^\/ws\/soapsms\.asmx$/i, describing(at(createWebServiceEndpoint(provider)))],
+    [/^\/SMS-Web8?\/examine\/?$/i, at(createExamineEndpoint({ provider, lineEnd }))],
   ];
   return async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);

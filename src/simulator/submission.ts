@@ -1,10 +1,5 @@
-/** How JetSMS is spoken to. */
-export const surfaces = ['xml', 'web-service'] as const;
-export type Surface = (typeof surfaces)[number];
-
-/** What happens where a text is longer than the account's maximum; only the web service has the choice. */
-export const lengthRules = ['RejectAllPackage', 'SendOtherMessages', 'SendAllPackage'] as const;
-export type LengthRule = (typeof lengthRules)[number];
+import { type LengthRule, lengthRules } from '../message/length-rule.ts';
+import type { SurfaceName } from '../message/surface.ts';
 
 export function isLengthRule(value: string): value is LengthRule {
   return (lengthRules as readonly string[]).includes(value);
@@ -12,7 +7,7 @@ export function isLengthRule(value: string): value is LengthRule {
 
 /** What one request asks for, whatever surface it came by: read, not yet judged. */
 export interface Submission {
-  readonly surface: Surface;
+  readonly surface: SurfaceName;
   readonly username: string;
   readonly password: string;
   readonly title: string;
@@ -20,17 +15,18 @@ export interface Submission {
   readonly startDate: string;
   readonly expireDate: string;
   readonly messages: readonly SubmittedMessage[];
+  /** What happens where a text is longer than the account's maximum; only the web service has the choice. */
   readonly lengthRule: LengthRule;
   /** Whether the answer has a status for each recipient: then one may be refused alone, even the only one. */
   readonly answersPerRecipient: boolean;
   /** What is wrong with the counts of texts, recipients and headers. */
-  readonly flaw?: Refusal;
+  readonly flaw?: ProviderRefusal;
   /** Makes every message an MMS. */
-  readonly media?: Media;
+  readonly media?: SubmittedMedia;
 }
 
 /** The medium of an MMS. */
-export interface Media {
+export interface SubmittedMedia {
   readonly subject: string;
   readonly contentType: string;
   readonly channel: string;
@@ -50,13 +46,13 @@ export interface SubmittedMessage {
 }
 
 /** An answer of the provider that is not `00`. */
-export interface Refusal {
+export interface ProviderRefusal {
   readonly code: string;
   /** What follows the code; may be empty. */
   readonly text: string;
 }
 
 /** What reading a request came to. */
-export type Reading =
+export type SubmissionReading =
   | { readonly kind: 'submission'; readonly submission: Submission }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  | { readonly kind: 'refused'; readonly refusal: ProviderRefusal };

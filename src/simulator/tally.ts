@@ -15,7 +15,7 @@ export interface SimulatorStats {
 }
 
 /** Counts what happens. */
-export interface Tally {
+export interface SimulatorTally {
   request(): void;
   accepted(facts: { readonly messages: number; readonly parts: number; readonly dropped: number }): void;
   refused(code: string): void;
@@ -24,7 +24,7 @@ export interface Tally {
   reset(): void;
 }
 
-export function createTally(): Tally {
+export function createTally(): SimulatorTally {
   let sums = nothing();
   const refusals = new Map<string, number>();
   const faults = new Map<string, number>();

@@ -1,5 +1,3 @@
-import iconv from 'iconv-lite';
-
 /** One cell a UTF-16 unit: 1 where ISO-8859-9 has the character and it may stand in a text. */
 const permitted = permittedCharacters();
 
@@ -23,7 +21,7 @@ export function countParts(text: string): number {
 function permittedCharacters(): Uint8Array {
   const cells = new Uint8Array(65_536);
   const printable = Array.from({ length: 256 }, (_, byte) => byte).filter(isPrintableByte);
-  for (const character of iconv.decode(Buffer.from(printable), 'iso-8859-9')) {
+  for (const character of new TextDecoder('iso-8859-9').decode(Uint8Array.from(printable))) {
     cells[character.charCodeAt(0)] = 1;
   }
   return cells;

@@ -4,6 +4,7 @@ import { type Consumer, createConsumer } from '../bullmq/consumer.ts';
 import { createJobRecords } from '../bullmq/job-records.ts';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
+import { surfaces } from '../jetsms/surfaces.ts';
 import { lanes } from '../message/lane.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import type { AccountPlace } from '../queue/names.ts';
@@ -96,7 +97,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       return isRight ? at + Math.max(0, skewMs) : undefined;
     },
     campaignState: createCampaignStates(redis, { ...place, now }),
-    carriesMms: account.surface === 'web-service',
+    carriesMms: surfaces[account.surface].carriesMms,
     maxJobBytes: settings.maxJobBytes,
     isClosing: () => isClosing,
   };

@@ -1,5 +1,5 @@
 import type { JobRecords } from '../bullmq/job-records.ts';
-import type { JetsmsClient } from '../jetsms/parcel.ts';
+import type { JetsmsClient } from '../jetsms/provider-request.ts';
 import type { Journal } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { EndpointBreaker } from './account/breaker.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../jetsms/outcome.ts';
-import type { Attempt } from '../jetsms/parcel.ts';
+import type { Attempt } from '../jetsms/provider-request.ts';
 import type { Used } from '../queue/journal.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import type { Delivery, RequestContext } from './delivery.ts';

@@ -1,4 +1,4 @@
-import type { Parcel, ParcelMedia } from '../jetsms/parcel.ts';
+import type { ProviderRequest, RequestMedia } from '../jetsms/provider-request.ts';
 import { messageIdAt, textAt } from '../queue/send-job.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import { begin, unmark } from './begin.ts';
@@ -37,15 +37,15 @@ async function sendGroup(
   const media = await mediaOf(fit, context);
   const begun = await begin(fit, context);
   if (begun.length === 0) return returnCanary(group, context);
-  const parcel = parcelOf(begun, media);
+  const request = requestOf(begun, media);
   const startedAt = context.now();
   leaves();
-  const attempt = await sendParcel(parcel, isCanary(begun), context);
+  const attempt = await sendRequest(request, isCanary(begun), context);
   if (attempt === 'open') {
     await unmark(begun, context);
     return giveBack(begun, context);
   }
-  const messages = parcel.messages.length;
+  const messages = request.messages.length;
   context.telemetry.request({ outcome: attempt.outcome, durationMs: attempt.durationMs, messages });
   await settleGroup(begun, { attempt, startedAt, messages, isOneText: isOneText(begun) }, context);
 }
@@ -64,8 +64,8 @@ function payFor(group: readonly Delivery[], { rate, telemetry }: RequestContext)
 }
 
 /** A canary asks whether the endpoint answers, so it goes whatever the breaker has seen before. */
-const sendParcel = (parcel: Parcel, isCanary: boolean, { breaker, client }: RequestContext) =>
-  isCanary ? breaker.probe(() => client.send(parcel)) : breaker.run(() => client.send(parcel));
+const sendRequest = (request: ProviderRequest, isCanary: boolean, { breaker, client }: RequestContext) =>
+  isCanary ? breaker.probe(() => client.send(request)) : breaker.run(() => client.send(request));
 
 /** Jobs that must not be sent now: too old, or by a clock that is wrong. */
 const turnAway = (group: readonly Delivery[], { mayLeave, now }: RequestContext): readonly Delivery[] =>
@@ -79,14 +79,14 @@ const turnAway = (group: readonly Delivery[], { mayLeave, now }: RequestContext)
 async function mediaOf(
   [first]: readonly Delivery[],
   { media }: RequestContext,
-): Promise<ParcelMedia | undefined> {
+): Promise<RequestMedia | undefined> {
   const stored = first?.job.media;
   if (!stored) return undefined;
   const { hash, subject, contentType } = stored;
   return { subject, contentType, dataBase64: await media.base64(hash) };
 }
 
-function parcelOf(group: readonly Delivery[], media: ParcelMedia | undefined): Parcel {
+function requestOf(group: readonly Delivery[], media: RequestMedia | undefined): ProviderRequest {
   const messages = group.flatMap(({ id, job, messages: carried }) =>
     job.to.slice(0, carried).map((to, index) => ({
       id: messageIdAt(id, job, index),

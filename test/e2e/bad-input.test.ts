@@ -1,8 +1,8 @@
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import iconv from 'iconv-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encode } from '../support/encode.ts';
 import { runCli, runProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 
@@ -125,7 +125,7 @@ describe('a CSV file as it is written in Turkey is read', () => {
     ['with a byte-order mark', `\uFEFF${lines}`],
     ['with semicolons', lines],
     ['with commas and CRLF', lines.replaceAll(';', ',').replaceAll('\n', '\r\n')],
-    ['in Windows-1254', iconv.encode(lines, 'windows-1254')],
+    ['in Windows-1254', encode(lines, 'windows-1254')],
   ])('%s', async (_, content) => {
     expect(await sendCsv(content)).toMatchObject({ code: 0, enqueued: 2, refused: 0, problems: [] });
   });

@@ -7,7 +7,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import { createHttpClient } from '../../src/jetsms/http.ts';
-import type { Attempt, JetsmsClient, Parcel } from '../../src/jetsms/parcel.ts';
+import type { Attempt, JetsmsClient, ProviderRequest } from '../../src/jetsms/provider-request.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import { packageVersion } from '../../src/settings/package-version.ts';
 import { accountSettings } from '../support/account-settings.ts';
@@ -16,21 +16,24 @@ import { httpReply, type RawServer, rawServer, type Script, untilAllRead } from 
 import { selfSigned } from '../support/self-signed.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const parcel: Parcel = { title: 'ACME', messages: [{ id: 'm1', to: '905321234567', text: 'Merhaba Ayşe' }] };
+const request: ProviderRequest = {
+  title: 'ACME',
+  messages: [{ id: 'm1', to: '905321234567', text: 'Merhaba Ayşe' }],
+};
 const acceptance = httpReply(200, '00 130228114512\r\n');
 const accepted = { kind: 'accepted', groupId: '130228114512' };
 
-/** Sends one parcel to `url` and closes the client. */
+/** Sends one request to `url` and closes the client. */
 async function sendTo(url: string, overrides: Partial<AccountSettings> = {}): Promise<Attempt> {
   const client = createJetsmsClient(accountSettings({ url, ...overrides }));
   try {
-    return await client.send(parcel);
+    return await client.send(request);
   } finally {
     await client.close();
   }
 }
 
-/** Sends one parcel to a server that answers by `script`, and proves that it was asked just once. */
+/** Sends one request to a server that answers by `script`, and proves that it was asked just once. */
 async function sendOnce(script: Script, overrides: Partial<AccountSettings> = {}): Promise<Attempt> {
   await using server = await rawServer(script);
   const attempt = await sendTo(server.url, overrides);
@@ -108,7 +111,7 @@ describe.concurrent('a request that cannot have been taken is unsent', () => {
         connectTimeoutMs: 60_000,
       }),
     );
-    const attempts = await Promise.all([client.send(parcel), client.send(parcel)]);
+    const attempts = await Promise.all([client.send(request), client.send(request)]);
     expect(attempts.map(({ outcome }) => outcome)).toEqual([
       { kind: 'unsent', cause: 'connect-timeout' },
       { kind: 'unsent', cause: 'connect-timeout' },
@@ -120,7 +123,7 @@ describe.concurrent('a request that cannot have been taken is unsent', () => {
     const client = createJetsmsClient(
       accountSettings({ url: server.url, connections: 1, requestTimeoutMs: 300, headersTimeoutMs: 60_000 }),
     );
-    const [first, second] = await Promise.all([client.send(parcel), client.send(parcel)]);
+    const [first, second] = await Promise.all([client.send(request), client.send(request)]);
     await client.close();
     expect(first.outcome).toEqual({ kind: 'uncertain', cause: 'request-timeout' });
     // Its time ends together with the first one's, which frees the connection: on a busy machine it may start just then,
@@ -282,7 +285,7 @@ describe.concurrent('a reply that is one', () => {
   it('after interim replies leaves the connection fit for the next request', async () => {
     await using server = await rawServer((socket) => socket.write(interim('100 Continue') + acceptance));
     const client = createJetsmsClient(accountSettings({ url: server.url, connections: 1 }));
-    for (const _ of [1, 2, 3]) expect((await client.send(parcel)).outcome).toEqual(accepted);
+    for (const _ of [1, 2, 3]) expect((await client.send(request)).outcome).toEqual(accepted);
     expect(server.requests).toHaveLength(3);
     expect(server.sockets.size).toBe(1);
     await client.close();
@@ -337,7 +340,7 @@ describe.concurrent('a reply that is one', () => {
     const client = createJetsmsClient(accountSettings({ url: server.url }), {
       now: () => times.shift() ?? 0,
     });
-    expect((await client.send(parcel)).durationMs).toBe(250);
+    expect((await client.send(request)).durationMs).toBe(250);
     await client.close();
   });
 
@@ -449,14 +452,14 @@ describe('a kept connection', () => {
   /** A client of one connection which has just been used and stands idle. */
   async function idle(server: RawServer): Promise<JetsmsClient> {
     const client = createJetsmsClient(accountSettings({ url: server.url, connections: 1 }));
-    await client.send(parcel);
+    await client.send(request);
     return client;
   }
 
   it('is used again', async () => {
     await using server = await rawServer((socket) => socket.write(acceptance));
     const client = await idle(server);
-    await client.send(parcel);
+    await client.send(request);
     expect(server.sockets.size).toBe(1);
     await client.close();
   });
@@ -467,7 +470,7 @@ describe('a kept connection', () => {
     // From here the event loop polls the sockets before undici writes.
     await nextTurn();
     for (const socket of server.sockets) socket.resetAndDestroy();
-    const { outcome } = await client.send(parcel);
+    const { outcome } = await client.send(request);
     expect(outcome).toEqual({ kind: 'unsent', cause: 'reset-before-write' });
     expect(server.requests).toHaveLength(1);
     await client.close();
@@ -478,7 +481,7 @@ describe('a kept connection', () => {
     const client = await idle(server);
     await nextTurn();
     for (const socket of server.sockets) socket.end();
-    const { outcome } = await client.send(parcel);
+    const { outcome } = await client.send(request);
     expect(outcome).toEqual(accepted);
     expect(server.requests).toHaveLength(2);
     await client.close();
@@ -490,7 +493,7 @@ describe('a kept connection', () => {
       else socket.write(acceptance);
     });
     const client = await idle(server);
-    const outcomes = await Promise.all([client.send(parcel), client.send(parcel)]);
+    const outcomes = await Promise.all([client.send(request), client.send(request)]);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual([
       { kind: 'uncertain', cause: 'reset-after-write' },
       accepted,
@@ -504,7 +507,7 @@ describe('stopping', () => {
   it('by a signal that has already fired sends nothing', async () => {
     await using server = await rawServer((socket) => socket.write(acceptance));
     const client = createJetsmsClient(accountSettings({ url: server.url }));
-    const { outcome } = await client.send(parcel, { signal: AbortSignal.abort() });
+    const { outcome } = await client.send(request, { signal: AbortSignal.abort() });
     expect(outcome).toEqual({ kind: 'unsent', cause: 'aborted' });
     expect(server.requests).toHaveLength(0);
     await client.close();
@@ -517,8 +520,8 @@ describe('stopping', () => {
     const client = createJetsmsClient(accountSettings({ url: server.url, connections: 1 }));
     const stop = new AbortController();
     const sends = [
-      client.send(parcel, { signal: stop.signal }),
-      client.send(parcel, { signal: stop.signal }),
+      client.send(request, { signal: stop.signal }),
+      client.send(request, { signal: stop.signal }),
     ];
     await waitFor(() => server.requests.length === 1);
     stop.abort();
@@ -527,7 +530,7 @@ describe('stopping', () => {
       { kind: 'uncertain', cause: 'aborted' },
       { kind: 'unsent', cause: 'aborted' },
     ]);
-    expect((await client.send(parcel)).outcome).toEqual(accepted);
+    expect((await client.send(request)).outcome).toEqual(accepted);
     expect(server.requests).toHaveLength(2);
     await client.close();
   });
@@ -535,10 +538,10 @@ describe('stopping', () => {
   it('by close lets a request in flight end and takes no more', async () => {
     await using server = await rawServer(() => {});
     const client = createJetsmsClient(accountSettings({ url: server.url }));
-    const inFlight = client.send(parcel);
+    const inFlight = client.send(request);
     await waitFor(() => server.requests.length === 1);
     const closed = client.close();
-    expect((await client.send(parcel)).outcome).toEqual({ kind: 'unsent', cause: 'aborted' });
+    expect((await client.send(request)).outcome).toEqual({ kind: 'unsent', cause: 'aborted' });
     for (const socket of server.sockets) socket.write(acceptance);
     expect((await inFlight).outcome).toEqual(accepted);
     await closed;
@@ -584,7 +587,7 @@ it('a reply that came while the process stood still counts, though its time is o
   const client = createJetsmsClient(
     accountSettings({ url: `http://127.0.0.1:${port}/SMS-Web/xmlsms`, requestTimeoutMs: 300 }),
   );
-  const sending = client.send(parcel);
+  const sending = client.send(request);
   await once(server, 'message');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
   expect((await sending).outcome).toEqual(accepted);

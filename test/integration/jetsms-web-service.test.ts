@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createAccountQueries } from '../../src/jetsms/account-queries.ts';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
-import type { Parcel } from '../../src/jetsms/parcel.ts';
+import type { ProviderRequest } from '../../src/jetsms/provider-request.ts';
 import { accountSettings } from '../support/account-settings.ts';
 import { refusedBy } from '../support/outcomes.ts';
 import { httpReply, rawServer } from '../support/raw-server.ts';
 import { soapFault, soapResult, v2Result } from '../support/soap-reply.ts';
 
-const parcel: Parcel = { title: 'ACME', messages: [{ id: 'm1', to: '905321234567', text: 'Merhaba Ayşe' }] };
+const request: ProviderRequest = {
+  title: 'ACME',
+  messages: [{ id: 'm1', to: '905321234567', text: 'Merhaba Ayşe' }],
+};
 const webService = { surface: 'web-service', maxReplyBytes: 10_000 } as const;
 
 describe('a client of the web service', () => {
@@ -17,7 +20,7 @@ describe('a client of the web service', () => {
     await using server = await rawServer((socket) => socket.write(reply));
     const client = createJetsmsClient(accountSettings({ url: server.url, ...webService }));
     const accepted = { kind: 'accepted', groupId: '2605201745161787848' };
-    expect(await client.send(parcel)).toMatchObject({
+    expect(await client.send(request)).toMatchObject({
       outcome: accepted,
       perMessage: [accepted],
       status: 200,
@@ -33,7 +36,7 @@ describe('a client of the web service', () => {
     const reply = httpReply(500, soapFault(code, 'bad correct horse'));
     await using server = await rawServer((socket) => socket.write(reply));
     const client = createJetsmsClient(accountSettings({ url: server.url, ...webService }));
-    expect(await client.send(parcel)).toMatchObject({ outcome, status: 500 });
+    expect(await client.send(request)).toMatchObject({ outcome, status: 500 });
     await client.close();
   });
 
@@ -42,7 +45,7 @@ describe('a client of the web service', () => {
       socket.end(httpReply(500, soapFault('soap:Client', 'bad')).slice(0, -9)),
     );
     const client = createJetsmsClient(accountSettings({ url: server.url, ...webService }));
-    expect((await client.send(parcel)).outcome).toMatchObject({ kind: 'uncertain', cause: 'http-5xx' });
+    expect((await client.send(request)).outcome).toMatchObject({ kind: 'uncertain', cause: 'http-5xx' });
     await client.close();
   });
 });

@@ -48,7 +48,7 @@ describe('examine', () => {
     expect(simulator.stats()).toMatchObject({ requests: 3, refusedByCode: { '10': 2, '90': 1 } });
   });
 
-  it('is befallen only by faults that are meant for account queries', async () => {
+  it('is met only by faults that are meant for account queries', async () => {
     simulator.faults.add({ kind: 'status', status: 503 });
     expect(await examine({ ...login, type: 'charge' })).toBe('10');
     simulator.faults.add({ kind: 'reply', code: '13', match: { on: 'account-query', username: 'firma' } });

@@ -23,7 +23,7 @@ async function post(body = document()) {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Sends one request that the fault befalls, by hand. */
+/** Sends one request that the fault applies to, by hand. */
 function postInto(rule: FaultRule) {
   simulator.faults.add({ ...rule, times: 1 });
   return rawPost(simulator.xmlUrl, document());
@@ -89,7 +89,7 @@ describe('answers that are not whole', () => {
     await expect(post()).rejects.toThrow();
   });
 
-  it('slow-body dribbles the whole reply over the time, and accepts', async () => {
+  it('slow-body sends the whole reply byte by byte over the time, and accepts', async () => {
     simulator.faults.add({ kind: 'slow-body', durationMs: 150 });
     const before = performance.now();
     expect((await post()).text).toMatch(/^00 \d{19}$/);
@@ -164,7 +164,7 @@ describe('later answers', () => {
   });
 });
 
-describe('which requests a fault befalls', () => {
+describe('which requests a fault applies to', () => {
   it('only those with the number, and only so often', async () => {
     simulator.faults.add({ kind: 'reply', code: '12', times: 1, match: { to: '5321234567' } });
     expect((await post(document('5329999999'))).text).toMatch(/^00/);

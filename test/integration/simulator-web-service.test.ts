@@ -342,7 +342,7 @@ describe('faults on the web service', () => {
     expect(simulator.accepted).toHaveLength(1);
   });
 
-  it('befall account queries where the rule says so', async () => {
+  it('apply to account queries where the rule says so', async () => {
     simulator.faults.add({ kind: 'reply', code: '13', match: { on: 'account-query' } });
     expect(fields((await post('SendSMS', parameters)).text, 'ErrorCode')).toEqual(['00']);
     expect(fields((await post('ReportQuota', login)).text, 'ReportQuotaResult')).toEqual(['13']);

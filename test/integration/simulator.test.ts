@@ -1,6 +1,6 @@
-import iconv from 'iconv-lite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { encode } from '../support/encode.ts';
 
 const account = { username: 'firma', password: 'g<z&i', titles: ['BASLIK', 'ŞİRKET'] };
 const accepted = /^00 \d{19}$/;
@@ -64,7 +64,7 @@ describe('requests in the shapes of the public clients', () => {
     ],
     [
       'PHP with gsmnos inside message, ISO-8859-9 and curl’s default type',
-      iconv.encode(
+      encode(
         '<?xml version="1.0" encoding="iso-8859-9"?><message-context type="smmgsd"><username>firma</username>' +
           '<password>g&lt;z&amp;i</password><outbox-name>BASLIK</outbox-name><start-date/><expire-date/>' +
           `<text>${turkish}</text><message><gsmnos>5321234567,5321234568</gsmnos></message></message-context>`,
@@ -75,7 +75,7 @@ describe('requests in the shapes of the public clients', () => {
     ],
     [
       'PHP with the shortest form',
-      iconv.encode(
+      encode(
         '<?xml version="1.0" encoding="iso-8859-9"?>\r\n<message-context type="smmgsd">\r\n' +
           '<username>firma</username>\r\n<password>g&lt;z&amp;i</password>\r\n<outbox-name>BASLIK</outbox-name>\r\n' +
           '<text>Wi-Fi şifreniz: 1234</text>\r\n<gsmnos>905321234567</gsmnos>\r\n</message-context>',
@@ -86,7 +86,7 @@ describe('requests in the shapes of the public clients', () => {
     ],
     [
       'Delphi with message-type, a reference of 0 and 12-digit numbers',
-      iconv.encode(
+      encode(
         '<?xml version="1.0" encoding="iso-8859-9"?><message-context type="mmmgsd"><username>firma</username>' +
           '<password>g&lt;z&amp;i</password><outbox-name>BASLIK</outbox-name><reference>0</reference>' +
           '<message><gsmno>905321234567</gsmno><message-type>0</message-type><text>3 > 2 &lt; 5</text></message>' +
@@ -98,7 +98,7 @@ describe('requests in the shapes of the public clients', () => {
     ],
     [
       'Ruby with a utf-8 header and an iso-8859-9 prolog',
-      iconv.encode(
+      encode(
         vendorOneText({ text: turkish, gsmnos: '5321234567' }).replace('utf-8', 'iso-8859-9'),
         'iso-8859-9',
       ),
@@ -113,10 +113,7 @@ describe('requests in the shapes of the public clients', () => {
     ],
     [
       'a charset in the header only',
-      iconv.encode(
-        vendorOneText({ text: turkish, gsmnos: '5321234567' }).replace(/<\?.*?\?>/, ''),
-        'iso-8859-9',
-      ),
+      encode(vendorOneText({ text: turkish, gsmnos: '5321234567' }).replace(/<\?.*?\?>/, ''), 'iso-8859-9'),
       { 'Content-Type': 'text/xml; charset=iso-8859-9' },
       [`905321234567|${turkish}`],
     ],

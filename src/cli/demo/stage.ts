@@ -82,7 +82,7 @@ function demoSettings(redisUrl: string, jetsmsUrl: string): Settings {
         JETSMS_TITLE: demoLogin.title,
         // More than the simulated account allows, so that code 85 is seen.
         JETSMS_MAX_TEXT_LENGTH: '306',
-        // One message a request, so that a fault befalls one message.
+        // One message a request, so that a fault applies to one message.
         JETSMS_BATCH_SIZE: '1',
         JETSMS_PROBE_INTERVAL_MS: '1000',
         JETSMS_RESUME_RATE_PER_SECOND: '100',

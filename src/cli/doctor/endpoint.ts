@@ -1,5 +1,5 @@
+import { type EndpointProbe, probeEndpoint } from '../../jetsms/endpoint-probe.ts';
 import type { UnsentCause } from '../../jetsms/outcome.ts';
-import { type Reach, reachEndpoint } from '../../jetsms/reach.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Finding } from './finding.ts';
 
@@ -10,20 +10,20 @@ const warnBeforeMs = 14 * dayMs;
 
 /** Whether the account's endpoint can be reached, by TLS where its address says so. Sends no request. */
 export async function checkEndpoint(account: AccountSettings, now: number = Date.now()): Promise<Finding> {
-  const reach = await reachEndpoint(account.url, account.connectTimeoutMs);
-  return { check: 'endpoint', account: account.name, ...judge(reach, new URL(account.url).host, now) };
+  const probe = await probeEndpoint(account.url, account.connectTimeoutMs);
+  return { check: 'endpoint', account: account.name, ...judge(probe, new URL(account.url).host, now) };
 }
 
-type Judgement = Omit<Finding, 'check' | 'account'>;
+type EndpointFinding = Omit<Finding, 'check' | 'account'>;
 
-function judge(reach: Reach, host: string, now: number): Judgement {
-  if (reach.kind === 'unreachable') {
-    const { says, whatToDo } = unreachable[reach.cause] ?? otherwise;
-    return { level: 'error', says: `${host} ${says} (${reach.cause})`, whatToDo };
+function judge(probe: EndpointProbe, host: string, now: number): EndpointFinding {
+  if (probe.kind === 'unreachable') {
+    const { says, whatToDo } = unreachable[probe.cause] ?? otherwise;
+    return { level: 'error', says: `${host} ${says} (${probe.cause})`, whatToDo };
   }
-  const reached = `${host} answers within ${reach.tookMs} ms`;
-  if (reach.certificateEndsAt === undefined) return { level: 'ok', says: `${reached}, without TLS` };
-  const leftMs = reach.certificateEndsAt - now;
+  const reached = `${host} answers within ${probe.tookMs} ms`;
+  if (probe.certificateEndsAt === undefined) return { level: 'ok', says: `${reached}, without TLS` };
+  const leftMs = probe.certificateEndsAt - now;
   const says = `${reached}; its certificate is good for ${Math.floor(leftMs / dayMs)} days`;
   if (leftMs >= warnBeforeMs) return { level: 'ok', says };
   return { level: 'warning', says, whatToDo: 'Ask JetSMS whether it is being renewed.' };

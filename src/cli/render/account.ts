@@ -1,5 +1,6 @@
 import type { AccountAnswer } from '../../jetsms/account-queries.ts';
 import { lanes } from '../../message/lane.ts';
+import { type SurfaceName, surfaceFacts } from '../../message/surface.ts';
 import { type JobState, jobStates } from '../../metrics/labels.ts';
 import { isoTime } from '../../operator/dead-letters/view.ts';
 import { soonHours } from '../../worker/account/credit/forecast.ts';
@@ -10,7 +11,7 @@ import { type HoldView, holdView } from './holds.ts';
 /** An account as people may see it; null where something is not known. */
 export interface AccountView {
   readonly account: string;
-  readonly surface: string;
+  readonly surface: SurfaceName;
   readonly credit: {
     readonly left: number | null;
     /** Code, HTTP status or cause, where JetSMS does not tell. */
@@ -101,7 +102,7 @@ const rounded = (value: number | undefined): number | null =>
 export function renderAccount(view: AccountView, width: number): readonly string[] {
   const { account, surface, title, titles, hold, rates, waiting, warnings } = view;
   const rows = [
-    ['account', `${account}, over ${surface === 'xml' ? 'XML' : 'the web service'}`],
+    ['account', `${account}, over ${surfaceFacts[surface].title}`],
     ['credit', creditInWords(view)],
     ['titles', titles === null ? 'JetSMS does not tell' : titles.join(', ') || 'none'],
     ['title', title === '' ? 'none of the settings; each message names its own' : title],

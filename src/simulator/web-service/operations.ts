@@ -10,7 +10,7 @@ export interface Parameter {
 }
 
 /** One operation of the web service, as its WSDL declares it. */
-export interface Operation {
+export interface SoapOperation {
   readonly name: string;
   /** In the WSDL's order. */
   readonly parameters: readonly Parameter[];
@@ -27,7 +27,7 @@ const tail2020 = ['sendingrulefilter', 'domesticfilter', 'forceEnglish', 'iysfil
 const source = ['sourceMACAddress', 'sourceLocation', 'sourceIPAddress'];
 
 /** The operations that the simulator knows; the real service has more. `receipents` is spelled as the WSDL does. */
-export const operations: readonly Operation[] = [
+export const operations: readonly SoapOperation[] = [
   operation('SendSMS', 'send', [...head, 'messages[]', 'receipents[]', ...tail, ...tail2020]),
   operation('SendSMSSingle', 'send', [...head, 'messages', 'receipents', ...tail, ...tail2020]),
   operation('SendSMSBroadcast', 'send', [...head, 'broadcastMessage', 'receipents[]', ...tail, ...tail2020]),
@@ -75,7 +75,7 @@ export const operations: readonly Operation[] = [
 ];
 
 /** `name[]` is a list of strings. */
-function operation(name: string, result: ResultForm, parameters: readonly string[]): Operation {
+function operation(name: string, result: ResultForm, parameters: readonly string[]): SoapOperation {
   return { name, result, parameters: parameters.map(parameter) };
 }
 

@@ -1,7 +1,7 @@
 import { isLengthRule } from '../submission.ts';
 import { decodeDocument } from '../xml/decode.ts';
 import { asElement, asList, leafText, parseXml, type XmlElement } from '../xml/parse.ts';
-import { namespace, type Operation, operations } from './operations.ts';
+import { namespace, operations, type SoapOperation } from './operations.ts';
 
 /** What stands in a call, by parameter name; what is left out is empty. */
 export interface Parameters {
@@ -10,16 +10,16 @@ export interface Parameters {
 }
 
 /** A SOAP fault: the request never reached the operation. */
-export interface SoapFault {
+export interface ServiceFault {
   readonly code: 'Client' | 'Server';
   readonly text: string;
 }
 
-export type SoapReading =
-  | { readonly kind: 'call'; readonly operation: Operation; readonly parameters: Parameters }
-  | { readonly kind: 'fault'; readonly fault: SoapFault };
+export type CallReading =
+  | { readonly kind: 'call'; readonly operation: SoapOperation; readonly parameters: Parameters }
+  | { readonly kind: 'fault'; readonly fault: ServiceFault };
 
-export interface SoapRequest {
+export interface CallRequest {
   readonly body: Buffer;
   readonly contentType?: string;
   readonly soapAction?: string;
@@ -29,7 +29,7 @@ export interface SoapRequest {
  * Reads a SOAP 1.1 request.
  * Our choice: soap-faults. Words and conditions are those of an ASP.NET service; one was seen for this one.
  */
-export function readCall({ body, contentType, soapAction }: SoapRequest): SoapReading {
+export function readCall({ body, contentType, soapAction }: CallRequest): CallReading {
   const operation = operations.find(({ name }) => unquoted(soapAction) === `${namespace}${name}`);
   if (operation === undefined) {
     return fault('Server did not recognize the value of HTTP Header SOAPAction.');
@@ -44,7 +44,7 @@ export function readCall({ body, contentType, soapAction }: SoapRequest): SoapRe
   return readParameters(operation, asElement(call) ?? {});
 }
 
-function readParameters(operation: Operation, call: XmlElement): SoapReading {
+function readParameters(operation: SoapOperation, call: XmlElement): CallReading {
   const rule = leafText(call['onlengthproblem']);
   if (rule !== undefined && !isLengthRule(rule)) {
     // As seen on the real service.
@@ -61,10 +61,10 @@ function unquoted(soapAction = ''): string {
   return soapAction.trim().replace(/^"(.*)"$/, '$1');
 }
 
-function unreadable(reason: string): SoapReading {
+function unreadable(reason: string): CallReading {
   return fault(`Server was unable to read request. ---> There is an error in XML document. ---> ${reason}`);
 }
 
-function fault(text: string): SoapReading {
+function fault(text: string): CallReading {
   return { kind: 'fault', fault: { code: 'Client', text } };
 }

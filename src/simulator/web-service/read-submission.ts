@@ -1,11 +1,11 @@
 import { readNumber } from '../numbers.ts';
 import { refusal } from '../replies.ts';
-import { isLengthRule, type Refusal, type Submission } from '../submission.ts';
-import type { Operation } from './operations.ts';
+import { isLengthRule, type ProviderRefusal, type Submission } from '../submission.ts';
+import type { SoapOperation } from './operations.ts';
 import type { Parameters } from './read-call.ts';
 
 /** What a send operation asks for. */
-export function readSubmission({ name, result }: Operation, parameters: Parameters): Submission {
+export function readSubmission({ name, result }: SoapOperation, parameters: Parameters): Submission {
   const { texts, numbers } = readMessages(name, parameters);
   const ids = parameters.list('messageIds');
   const flaw = findCountFlaw({ texts, numbers, ids }) ?? findHeaderFlaw(name, parameters, numbers);
@@ -48,7 +48,11 @@ function readMessages(name: string, parameters: Parameters): Lists {
   return { numbers, texts: broadcast === '' ? [] : numbers.map(() => broadcast) };
 }
 
-function findCountFlaw({ texts, numbers, ids }: Lists & { ids: readonly string[] }): Refusal | undefined {
+function findCountFlaw({
+  texts,
+  numbers,
+  ids,
+}: Lists & { ids: readonly string[] }): ProviderRefusal | undefined {
   if (texts.length === 0 || numbers.length === 0) return refusal('84');
   if (texts.length !== numbers.length) return refusal('81');
   // Our choice: message-ids. Ids that do not pair with the recipients are refused as texts that do not.
@@ -59,7 +63,7 @@ function findHeaderFlaw(
   name: string,
   parameters: Parameters,
   numbers: readonly string[],
-): Refusal | undefined {
+): ProviderRefusal | undefined {
   if (name !== 'SendSMSAdvanced') return undefined;
   const headers = parameters.list('messageHeader');
   if (!/^[0-4]$/.test(parameters.text('messageType'))) return refusal('89');

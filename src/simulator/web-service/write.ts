@@ -1,12 +1,12 @@
 import type { HttpReply } from '../http.ts';
 import type { RecipientResult } from '../judge.ts';
-import type { Decision } from '../provider.ts';
+import type { ProviderDecision } from '../provider.ts';
 import { escapeXml } from '../xml/escape.ts';
-import { namespace, type Operation } from './operations.ts';
-import type { SoapFault } from './read-call.ts';
+import { namespace, type SoapOperation } from './operations.ts';
+import type { ServiceFault } from './read-call.ts';
 
 /** The answer of a send operation. */
-export function writeDecision(operation: Operation, decision: Decision): HttpReply {
+export function writeDecision(operation: SoapOperation, decision: ProviderDecision): HttpReply {
   const [code, text, recipients] =
     decision.kind === 'accepted'
       ? (['00', decision.groupId, decision.recipients] as const)
@@ -21,13 +21,13 @@ export function writeDecision(operation: Operation, decision: Decision): HttpRep
 }
 
 /** The answer of an operation that gives strings. */
-export function writeStrings(operation: Operation, strings: readonly string[]): HttpReply {
+export function writeStrings(operation: SoapOperation, strings: readonly string[]): HttpReply {
   if (operation.result === 'string') return writeResult(operation, escapeXml(strings.join('\n')));
   return writeResult(operation, strings.map((string) => leaf('string', string)).join(''));
 }
 
 /** A SOAP 1.1 fault. */
-export function writeFault({ code, text }: SoapFault, status = 500): HttpReply {
+export function writeFault({ code, text }: ServiceFault, status = 500): HttpReply {
   const inner = `<faultcode>soap:${code}</faultcode><faultstring>${escapeXml(text)}</faultstring><detail />`;
   return envelope(`<soap:Fault>${inner}</soap:Fault>`, status);
 }
@@ -37,7 +37,7 @@ function writeRecipient({ number, messageId = '', status }: RecipientResult): st
   return `<ResponseGroupId>${inner}</ResponseGroupId>`;
 }
 
-function writeResult({ name }: Operation, inner: string): HttpReply {
+function writeResult({ name }: SoapOperation, inner: string): HttpReply {
   const result = `<${name}Result>${inner}</${name}Result>`;
   return envelope(`<${name}Response xmlns="${namespace}">${result}</${name}Response>`, 200);
 }

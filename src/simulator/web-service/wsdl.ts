@@ -1,6 +1,6 @@
-import { lengthRules } from '../submission.ts';
+import { lengthRules } from '../../message/length-rule.ts';
 import { escapeXml } from '../xml/escape.ts';
-import { namespace, type Operation, operations, type Parameter, type ResultForm } from './operations.ts';
+import { namespace, operations, type Parameter, type ResultForm, type SoapOperation } from './operations.ts';
 
 /** The WSDL of the simulated service at this address: SOAP 1.1, document/literal, wrapped, as `.asmx` writes it. */
 export function writeWsdl(address: string): string {
@@ -51,7 +51,7 @@ const resultTypes: Readonly<Record<ResultForm, string>> = {
   strings: 'tns:ArrayOfString',
 };
 
-function elements({ name, parameters, result }: Operation): string {
+function elements({ name, parameters, result }: SoapOperation): string {
   const response = [element(`${name}Result`, resultTypes[result])];
   return wrapper(name, parameters.map(parameterElement)) + wrapper(`${name}Response`, response);
 }
@@ -62,19 +62,19 @@ function parameterElement({ name, type }: Parameter): string {
   return element(name, type === 'strings' ? 'tns:ArrayOfString' : 's:string');
 }
 
-function messages({ name }: Operation): string {
+function messages({ name }: SoapOperation): string {
   return (
     `<wsdl:message name="${name}SoapIn"><wsdl:part name="parameters" element="tns:${name}"/></wsdl:message>` +
     `<wsdl:message name="${name}SoapOut"><wsdl:part name="parameters" element="tns:${name}Response"/></wsdl:message>`
   );
 }
 
-function portOperation({ name }: Operation): string {
+function portOperation({ name }: SoapOperation): string {
   const input = `<wsdl:input message="tns:${name}SoapIn"/>`;
   return `<wsdl:operation name="${name}">${input}<wsdl:output message="tns:${name}SoapOut"/></wsdl:operation>`;
 }
 
-function boundOperation({ name }: Operation): string {
+function boundOperation({ name }: SoapOperation): string {
   const action = `<soap:operation soapAction="${namespace}${name}" style="document"/>`;
   const body = '<soap:body use="literal"/>';
   return (

@@ -1,18 +1,22 @@
-import iconv from 'iconv-lite';
-
 /** A document's characters, or why its bytes give none. */
-export type Decoded =
+export type DecodedDocument =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
+
+/**
+ * Windows-1254, and ISO-8859-9 too, since TextDecoder reads that as Windows-1254. They differ in the bytes from 80 to
+ * 9F: control characters in ISO-8859-9, signs such as € in Windows-1254. A text that has either is refused with 80.
+ */
+const decodeTurkish = (bytes: Buffer): string => new TextDecoder('windows-1254').decode(bytes);
 
 const decoders: ReadonlyMap<string, (bytes: Buffer) => string> = new Map(
   Object.entries({
     utf8: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
     usascii: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-    iso88599: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-    latin5: (bytes) => iconv.decode(bytes, 'iso-8859-9'),
-    iso88591: (bytes) => iconv.decode(bytes, 'iso-8859-1'),
-    windows1254: (bytes) => iconv.decode(bytes, 'windows-1254'),
+    iso88599: decodeTurkish,
+    latin5: decodeTurkish,
+    iso88591: (bytes) => bytes.toString('latin1'),
+    windows1254: decodeTurkish,
   }),
 );
 
@@ -21,7 +25,7 @@ const decoders: ReadonlyMap<string, (bytes: Buffer) => string> = new Map(
  * Our choice: charset. The prolog decides, as for any XML parser that is fed bytes; without one the
  * `Content-Type` header's charset does, and without that UTF-8. Clients send contradicting ones and work.
  */
-export function decodeDocument(bytes: Buffer, contentType = ''): Decoded {
+export function decodeDocument(bytes: Buffer, contentType = ''): DecodedDocument {
   const name = prologEncoding(bytes) ?? headerCharset(contentType) ?? 'utf-8';
   const decoder = decoders.get(name.toLowerCase().replaceAll(/[-_]/g, ''));
   if (decoder === undefined) return { kind: 'unreadable', reason: 'Unsupported encoding' };

@@ -22,8 +22,8 @@ const entities: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Parses as strictly as the provider's parser presumably does. The library alone reads truncated
- * documents in silence and knows HTML's entities, which XML does not.
+ * Parses as strictly as the provider's parser presumably does. The library alone accepts truncated documents
+ * and HTML's entities, which XML does not have.
  */
 export function parseXml(text: string, { isList }: { isList: (name: string) => boolean }): Parsed {
   const flaw = findFlaw(text);
@@ -80,7 +80,7 @@ function escapeSections(text: string): string {
   );
 }
 
-/** The library throws at elements of these names; to a parser of XML they are names like any other. */
+/** The library throws at elements of these names, which XML allows, so they are renamed. */
 const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 function parser(isList: (name: string) => boolean): XMLParser {

@@ -1,14 +1,14 @@
 import { readNumber, splitNumbers } from '../numbers.ts';
 import { refusal } from '../replies.ts';
-import type { Reading, Refusal, SubmittedMessage } from '../submission.ts';
+import type { ProviderRefusal, SubmissionReading, SubmittedMessage } from '../submission.ts';
 import { decodeDocument } from './decode.ts';
 import { asElement, asList, leafText, parseXml, type XmlElement, type XmlNode } from './parse.ts';
 
-type Messages =
+type MessagesReading =
   | { readonly kind: 'messages'; readonly messages: readonly SubmittedMessage[] }
   | { readonly kind: 'misshapen'; readonly reason: string };
 
-const readers: ReadonlyMap<string, (root: XmlElement) => Messages> = new Map(
+const readers: ReadonlyMap<string, (root: XmlElement) => MessagesReading> = new Map(
   Object.entries({
     smmgsd: readOneText,
     mmmgsd: readManyTexts,
@@ -16,7 +16,7 @@ const readers: ReadonlyMap<string, (root: XmlElement) => Messages> = new Map(
 );
 
 /** Reads the body of a request to `xmlsms`: a `message-context` document of type smmgsd or mmmgsd. */
-export function readDocument(body: Buffer, contentType?: string): Reading {
+export function readDocument(body: Buffer, contentType?: string): SubmissionReading {
   if (body.length === 0) return refused(refusal('90-xml-null'));
   const decoded = decodeDocument(body, contentType);
   if (decoded.kind === 'unreadable') return refused(refusal('90-parser', { detail: decoded.reason }));
@@ -30,7 +30,7 @@ export function readDocument(body: Buffer, contentType?: string): Reading {
   return readContext(root);
 }
 
-function readContext(root: XmlElement): Reading {
+function readContext(root: XmlElement): SubmissionReading {
   const read = readers.get(leafText(root['@type']) ?? '');
   if (read === undefined) return misshapen('message-context type gecersiz');
   const found = read(root);
@@ -51,7 +51,7 @@ function readContext(root: XmlElement): Reading {
 }
 
 /** smmgsd: one text, many numbers; `gsmnos` stands under the root or inside `message`. */
-function readOneText(root: XmlElement): Messages {
+function readOneText(root: XmlElement): MessagesReading {
   const text = leafText(root['text']);
   if (text === undefined || text === '') return { kind: 'misshapen', reason: 'text bulunamadi' };
   const wrappers = asList(root['message']);
@@ -65,7 +65,7 @@ function readOneText(root: XmlElement): Messages {
 }
 
 /** mmmgsd: one `message` a recipient, each with its number and text. */
-function readManyTexts(root: XmlElement): Messages {
+function readManyTexts(root: XmlElement): MessagesReading {
   if (root['gsmnos'] !== undefined) return { kind: 'misshapen', reason: 'mmmgsd icinde gsmnos olamaz' };
   const messages: SubmittedMessage[] = [];
   for (const item of asList(root['message'])) {
@@ -89,10 +89,10 @@ function head(root: XmlElement, name: string): string {
 }
 
 /** Our choice: shape. The explanation's words, and that a missing or empty text is a matter of shape. */
-function misshapen(reason: string): Reading {
+function misshapen(reason: string): SubmissionReading {
   return refused(refusal('90-other', { detail: reason }));
 }
 
-function refused(refusal: Refusal): Reading {
+function refused(refusal: ProviderRefusal): SubmissionReading {
   return { kind: 'refused', refusal };
 }

@@ -5,7 +5,7 @@ import {
   handleWhenResult,
   isBrokenCircuitError,
 } from 'cockatiel';
-import type { Attempt } from '../../jetsms/parcel.ts';
+import type { Attempt } from '../../jetsms/provider-request.ts';
 
 /** A circuit breaker for one endpoint, shared by the accounts of this process that use it. */
 export interface EndpointBreaker {

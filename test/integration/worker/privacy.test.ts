@@ -13,21 +13,21 @@ const secretText = 'Gizli sifreniz 8471';
 
 /** Faults by what their messages' texts include, so that each message meets its own. */
 function addFaults({ simulator: { faults } }: DeliveryWorld): void {
-  const befall = (textIncludes: string) => ({ match: { textIncludes } });
+  const matching = (textIncludes: string) => ({ match: { textIncludes } });
   // JetSMS may quote what it was sent.
   faults.add({
     kind: 'reply',
     code: '80',
     text: `XML Error : ${secretText} ${numberAt(1)}`,
-    ...befall('quoted'),
+    ...matching('quoted'),
   });
-  faults.add({ kind: 'reply', code: '98', text: `? ${numberAt(2)}`, ...befall('unknown') });
-  faults.add({ kind: 'reply', code: '90-xml-null', ...befall('null') });
-  faults.add({ kind: 'reply', code: '204', times: 1, ...befall('window') });
-  faults.add({ kind: 'accept-then-reset', ...befall('reset') });
-  faults.add({ kind: 'html-200', times: 1, ...befall('page') });
-  faults.add({ kind: 'status', status: 503, times: 1, ...befall('busy') });
-  faults.add({ kind: 'status', status: 403, ...befall('forbidden') });
+  faults.add({ kind: 'reply', code: '98', text: `? ${numberAt(2)}`, ...matching('unknown') });
+  faults.add({ kind: 'reply', code: '90-xml-null', ...matching('null') });
+  faults.add({ kind: 'reply', code: '204', times: 1, ...matching('window') });
+  faults.add({ kind: 'accept-then-reset', ...matching('reset') });
+  faults.add({ kind: 'html-200', times: 1, ...matching('page') });
+  faults.add({ kind: 'status', status: 503, times: 1, ...matching('busy') });
+  faults.add({ kind: 'status', status: 403, ...matching('forbidden') });
 }
 
 const kinds = ['plain', 'quoted', 'unknown', 'null', 'reset', 'busy', 'forbidden'] as const;

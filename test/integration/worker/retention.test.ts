@@ -198,7 +198,8 @@ describe('a sweep of dead letters', () => {
 
   it('leaves the uncertain ones that it takes out of their count', async () => {
     const { yard, sweep, redis, prefix } = await yardOf({});
-    await yard.put('u', { facts: { reason: 'uncertain', code: 'reply-timeout' } });
+    const facts = { reason: 'uncertain', code: 'reply-timeout' } as const;
+    await yard.put('u', { facts, diedAt: Date.now() - day });
     expect(await sweep(0)).toEqual({ removed: 1, left: 0 });
     expect(await redis.exists(`${prefix}:${yard.deadQueue.name}:uncertain`)).toBe(0);
     await using letters = openDeadLetters({ redis, prefix });

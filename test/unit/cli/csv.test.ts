@@ -1,6 +1,6 @@
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { type ColumnWishes, readRecipients } from '../../../src/cli/csv.ts';
+import { encode } from '../../support/encode.ts';
 import { bytes, collect } from './capture.ts';
 
 /** Each recipient as [line, to, values], each problem as [line, code]. */
@@ -43,7 +43,7 @@ describe('readRecipients', () => {
 
   it('reads Windows-1254 bytes, with the first Turkish letter far behind', async () => {
     const filler = '5321;Ada\n'.repeat(20_000);
-    const content = iconv.encode(`telefon;ad\n${filler}5322;Işıl Ğ\n`, 'windows-1254');
+    const content = encode(`telefon;ad\n${filler}5322;Işıl Ğ\n`, 'windows-1254');
     expect((await read(content)).at(-1)).toEqual([20_002, '5322', isil]);
   });
 
@@ -116,7 +116,7 @@ describe('readRecipients', () => {
     ['nothing', '', {}, 'CSV_EMPTY', ''],
     ['blank lines only', '\n \n', {}, 'CSV_EMPTY', ''],
     ['a header only', 'telefon;ad\n', {}, 'CSV_NO_RECIPIENTS', ''],
-    ['UTF-16', iconv.encode('telefon;ad\n1;a\n', 'utf-16'), {}, 'CSV_ENCODING', 'CSV UTF-8'],
+    ['UTF-16', Buffer.from('\ufefftelefon;ad\n1;a\n', 'utf16le'), {}, 'CSV_ENCODING', 'CSV UTF-8'],
     ['a duplicate column', 'telefon;Ad;AD\n', {}, 'CSV_COLUMN_DUPLICATE', '"AD" is column 2 and column 3.'],
     [
       'a missing column',
@@ -147,7 +147,7 @@ describe('readRecipients', () => {
   });
 });
 
-const windows = (text: string): Buffer => iconv.encode(text, 'windows-1254');
+const windows = (text: string): Buffer => encode(text, 'windows-1254');
 
 describe('the encoding of a line', () => {
   const names = async (...content: readonly (string | Uint8Array)[]) => {

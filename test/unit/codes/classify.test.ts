@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import {
   classify,
@@ -9,6 +8,7 @@ import {
   unofficialCodes,
   unofficialRows,
 } from '../../../src/codes/index.ts';
+import { encode } from '../../support/encode.ts';
 
 const listedCodes: ReadonlySet<string> = new Set([...codeTable, ...unofficialRows].map(({ code }) => code));
 
@@ -182,7 +182,7 @@ describe('classify, of a cut reply', () => {
     const encodings = fc.constantFrom('utf-8', 'iso-8859-9');
     fc.assert(
       fc.property(codes, words, encodings, fc.nat(60), (code, text, encoding, length) => {
-        const whole = iconv.encode(`${code} ${text}`, encoding);
+        const whole = encode(`${code} ${text}`, encoding);
         const said = classify(parseReply(whole.subarray(0, length), { isCut: true }));
         if (said.kind === 'not-a-reply') return;
         const meant = classify(parseReply(whole));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { maxReplyTextLength, parseReply, type Reply } from '../../../src/codes/index.ts';
+import { encode } from '../../support/encode.ts';
 
 const reply = (code: string, text: string): Reply => ({ kind: 'reply', code, text });
 const notAReply = (cause: 'empty' | 'html' | 'malformed'): Reply => ({ kind: 'not-a-reply', cause });
@@ -55,7 +55,7 @@ describe('parseReply', () => {
   });
 
   it('reads ISO-8859-9 bytes', () => {
-    expect(parseReply(iconv.encode('90 XML Parser Hatası : ığüşöçİĞÜŞÖÇ\r\n', 'iso-8859-9'))).toEqual(
+    expect(parseReply(encode('90 XML Parser Hatası : ığüşöçİĞÜŞÖÇ\r\n', 'iso-8859-9'))).toEqual(
       reply('90', 'XML Parser Hatası : ığüşöçİĞÜŞÖÇ'),
     );
   });
@@ -63,7 +63,7 @@ describe('parseReply', () => {
   it('drops a UTF-8 byte-order mark in front of ISO-8859-9 bytes', () => {
     const bytes = Buffer.concat([
       Buffer.from([0xef, 0xbb, 0xbf]),
-      iconv.encode('90 Hatanın açıklaması', 'iso-8859-9'),
+      encode('90 Hatanın açıklaması', 'iso-8859-9'),
     ]);
     expect(parseReply(bytes)).toEqual(reply('90', 'Hatanın açıklaması'));
   });
@@ -116,7 +116,7 @@ describe('parseReply', () => {
       fc.property(letters, (text) => {
         const line = `90 ${text}`;
         expect(parseReply(new TextEncoder().encode(line))).toEqual(parseReply(line));
-        expect(parseReply(iconv.encode(line, 'iso-8859-9'))).toEqual(parseReply(line));
+        expect(parseReply(encode(line, 'iso-8859-9'))).toEqual(parseReply(line));
       }),
     );
   });

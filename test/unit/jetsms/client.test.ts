@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
-import type { Parcel } from '../../../src/jetsms/parcel.ts';
+import type { ProviderRequest } from '../../../src/jetsms/provider-request.ts';
 import { accountSettings } from '../../support/account-settings.ts';
 
 const media = { subject: 'Kampanya', contentType: 'image/png', dataBase64: 'AAAA' };
-const mms = (...texts: string[]): Parcel => ({
+const mms = (...texts: string[]): ProviderRequest => ({
   title: 'ACME',
   messages: texts.map((text, index) => ({ id: `m${index}`, to: '905321234567', text })),
   media,

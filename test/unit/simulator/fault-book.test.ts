@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createFaultBook, type RequestFacts } from '../../../src/simulator/fault-book.ts';
+import { createFaultBook, type FaultFacts } from '../../../src/simulator/fault-book.ts';
 import type { FaultKind, FaultMatch } from '../../../src/simulator/fault-rule.ts';
 import { createRandom } from '../../../src/simulator/random.ts';
 
-const facts: RequestFacts = {
+const facts: FaultFacts = {
   surface: 'xml',
   on: 'send',
   submission: {

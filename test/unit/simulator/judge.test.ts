@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { LengthRule } from '../../../src/message/length-rule.ts';
 import { accountDefaults, type SimulatorAccount } from '../../../src/simulator/account.ts';
 import { judge } from '../../../src/simulator/judge.ts';
 import { mmsDefaults } from '../../../src/simulator/mms.ts';
-import type { LengthRule, Submission } from '../../../src/simulator/submission.ts';
+import type { Submission } from '../../../src/simulator/submission.ts';
 
 const now = Date.parse('2026-05-20T17:27:30Z');
 const account: SimulatorAccount = { ...accountDefaults, username: 'demo', password: 'demo' };

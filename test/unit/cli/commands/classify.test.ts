@@ -1,6 +1,6 @@
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../../src/codes/index.ts';
+import { encode } from '../../../support/encode.ts';
 import { type CaptureOptions, captureCli } from '../capture.ts';
 
 async function classifyJson(args: readonly string[], options: CaptureOptions = {}) {
@@ -33,7 +33,7 @@ describe('jetsms classify', () => {
   });
 
   it('reads each line of standard input in its own encoding', async () => {
-    const stdin = [iconv.encode('90 Hatanın\n', 'iso-8859-9'), '90 açıklaması\n', '\uFEFF12 wrong title\n'];
+    const stdin = [encode('90 Hatanın\n', 'iso-8859-9'), '90 açıklaması\n', '\uFEFF12 wrong title\n'];
     expect((await classifyJson([], { stdin })).map(({ text }) => text)).toEqual([
       'Hatanın',
       'açıklaması',

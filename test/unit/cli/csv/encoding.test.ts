@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { decodeLine, type EncodingEvidence, traceOf } from '../../../../src/cli/csv/encoding.ts';
+import { encode } from '../../../support/encode.ts';
 
 const nothing: EncodingEvidence = { hasByteOrderMark: false, hasUtf8: false, hasWindows1254: false };
-const windows = (text: string): Buffer => iconv.encode(text, 'windows-1254');
+const windows = (text: string): Buffer => encode(text, 'windows-1254');
 const utf8 = (text: string): Buffer => Buffer.from(text);
 const withByte = (text: string, byte: number): Buffer =>
   Buffer.concat(

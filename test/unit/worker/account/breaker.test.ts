@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../src/jetsms/outcome.ts';
-import type { Attempt } from '../../../../src/jetsms/parcel.ts';
+import type { Attempt } from '../../../../src/jetsms/provider-request.ts';
 import { createEndpointBreaker, type EndpointBreaker } from '../../../../src/worker/account/breaker.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 import { waitFor } from '../../../support/wait-for.ts';

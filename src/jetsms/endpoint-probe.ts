@@ -3,8 +3,8 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { outcomeOfError } from './http-outcome.ts';
 import type { UnsentCause } from './outcome.ts';
 
-/** Whether an endpoint can be reached. */
-export type Reach =
+/** What a probe of an endpoint found. */
+export type EndpointProbe =
   | {
       readonly kind: 'reached';
       readonly tookMs: number;
@@ -14,17 +14,17 @@ export type Reach =
   | { readonly kind: 'unreachable'; readonly cause: UnsentCause };
 
 /**
- * Connects, shakes hands where the address is https, and hangs up: no byte of a request is sent, so nothing can
- * be taken for a message. Never throws for what the network does.
+ * Opens a connection, with the TLS handshake where the address is https, and closes it. No request is sent, so
+ * nothing can be taken for a message. Never throws for what the network does.
  */
-export function reachEndpoint(address: string, timeoutMs: number): Promise<Reach> {
+export function probeEndpoint(address: string, timeoutMs: number): Promise<EndpointProbe> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
-    const { socket, readyEvent } = dial(new URL(address));
-    const end = (reach: Reach): void => {
+    const { socket, readyEvent } = openSocket(new URL(address));
+    const end = (probe: EndpointProbe): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(reach);
+      resolve(probe);
     };
     const fail = (error: unknown): void => {
       const { cause } = outcomeOfError(error, { requestStarted: false, replyStarted: false });
@@ -42,7 +42,7 @@ export function reachEndpoint(address: string, timeoutMs: number): Promise<Reach
   });
 }
 
-function dial({ protocol, hostname, port }: URL): { socket: Socket; readyEvent: string } {
+function openSocket({ protocol, hostname, port }: URL): { socket: Socket; readyEvent: string } {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'http:') {
     return { socket: connectTcp({ host, port: Number(port || 80) }), readyEvent: 'connect' };

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { type Login, queryAccount, writeCredit } from '../account-query.ts';
-import type { Door } from '../door.ts';
+import { type QueryLogin, queryAccount, writeCredit } from '../account-query.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { Provider } from '../provider.ts';
 import { refusal } from '../replies.ts';
-import type { Refusal } from '../submission.ts';
-import { textReply, type XmlDoorOptions } from './xml-door.ts';
+import type { ProviderRefusal } from '../submission.ts';
+import { textReply, type XmlEndpointOptions } from './xml-endpoint.ts';
 
 /** `examine`: asks for the credit (`type=charge`) or the titles (`type=titles`) of an account. */
-export function createExamineDoor({ provider, lineEnd }: XmlDoorOptions): Door {
+export function createExamineEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
   const early = { surface: 'xml', on: 'account-query' } as const;
   const write = (text: string) => textReply(text === '' ? '' : `${text}${lineEnd}`);
   return {
@@ -30,7 +30,7 @@ function readQuery(body: Buffer, request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(query === '' ? body.toString('utf8') : query);
 }
 
-function examine(provider: Provider, login: Login, type: string): string {
+function examine(provider: Provider, login: QueryLogin, type: string): string {
   const found = queryAccount(provider, login);
   if (found.kind === 'refused') return lineOf(found.refusal);
   if (type === 'charge') return writeCredit(found.account);
@@ -41,6 +41,6 @@ function examine(provider: Provider, login: Login, type: string): string {
   return lineOf(refusal('90-other', { detail: 'type gecersiz' }));
 }
 
-function lineOf({ code, text }: Refusal): string {
+function lineOf({ code, text }: ProviderRefusal): string {
   return `${code} ${text}`.trimEnd();
 }

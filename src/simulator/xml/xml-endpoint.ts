@@ -1,18 +1,18 @@
-import type { Door } from '../door.ts';
+import type { Endpoint } from '../endpoint.ts';
 import type { HttpReply } from '../http.ts';
-import type { Decision, Provider } from '../provider.ts';
+import type { Provider, ProviderDecision } from '../provider.ts';
 import { readDocument } from './read-document.ts';
 
-/** Where the XML interface's answers go. */
-export interface XmlDoorOptions {
+/** What an endpoint of the XML interface is made with. */
+export interface XmlEndpointOptions {
   readonly provider: Provider;
   readonly lineEnd: string;
 }
 
 /** The XML interface: a document in, one line of text out. */
-export function createXmlDoor({ provider, lineEnd }: XmlDoorOptions): Door {
+export function createXmlEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
   const early = { surface: 'xml', on: 'send' } as const;
-  const write = (decision: Decision) => textReply(`${lineOf(decision)}${lineEnd}`);
+  const write = (decision: ProviderDecision) => textReply(`${lineOf(decision)}${lineEnd}`);
   return {
     early,
     read(body, request) {
@@ -31,7 +31,7 @@ export function textReply(body: string): HttpReply {
   return { status: 200, contentType: 'text/plain; charset=utf-8', body };
 }
 
-function lineOf(decision: Decision): string {
+function lineOf(decision: ProviderDecision): string {
   if (decision.kind === 'accepted') return `00 ${decision.groupId}`;
   return `${decision.refusal.code} ${decision.refusal.text}`.trimEnd();
 }

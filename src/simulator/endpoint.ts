@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import type { RequestFacts } from './fault-book.ts';
+import type { FaultFacts } from './fault-book.ts';
 import type { HttpReply } from './http.ts';
 import type { SpoiltRecipient } from './judge.ts';
-import type { Refusal } from './submission.ts';
+import type { ProviderRefusal } from './submission.ts';
 
 /** One address of the provider: reads what comes, and knows how its answers are written. */
-export interface Door {
+export interface Endpoint {
   /** What is known of a request before its body is read. */
-  readonly early: RequestFacts;
+  readonly early: FaultFacts;
   read(body: Buffer, request: IncomingMessage): Call;
 }
 
 /** A request that has been read, its answer not yet decided. */
 export interface Call {
-  readonly facts: RequestFacts;
+  readonly facts: FaultFacts;
   /** Lets the provider decide: what it accepts is charged and recorded. */
   answer(spoilt?: SpoiltRecipient): HttpReply;
   /** Writes a refusal that a fault asked for. */
-  refuse(refusal: Refusal): HttpReply;
+  refuse(refusal: ProviderRefusal): HttpReply;
 }

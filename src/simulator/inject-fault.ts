@@ -22,8 +22,8 @@ export function reset(request: IncomingMessage): void {
   request.socket.resetAndDestroy();
 }
 
-/** Answers as the fault wants it. */
-export async function misbehave(fault: Fault, exchange: Exchange): Promise<void> {
+/** Answers in the way of the fault. */
+export async function injectFault(fault: Fault, exchange: Exchange): Promise<void> {
   const { request, response, reply, pause } = exchange;
   switch (fault.kind) {
     case 'hang':
@@ -39,7 +39,7 @@ export async function misbehave(fault: Fault, exchange: Exchange): Promise<void>
     case 'cut-reply':
       return cut(exchange);
     case 'slow-body':
-      return dribble(exchange, fault.durationMs);
+      return sendSlowly(exchange, fault.durationMs);
     case 'latency':
       await pause(fault.latencyMs);
       return answer(response, reply);
@@ -90,7 +90,7 @@ function cut({ response, reply }: Exchange): void {
   response.write(body.subarray(0, body.length >> 1), () => response.socket?.end());
 }
 
-async function dribble({ response, reply, pause }: Exchange, durationMs: number): Promise<void> {
+async function sendSlowly({ response, reply, pause }: Exchange, durationMs: number): Promise<void> {
   const body = Buffer.from(reply.body);
   response.writeHead(reply.status, headersOf(reply));
   response.flushHeaders();

@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { escapeXml } from '../xml-text.ts';
 import { mendXml } from './cut-xml.ts';
-import { escapeXml } from './xml-text.ts';
 
 const namespace = 'http://tempuri.org/';
 
@@ -52,9 +52,9 @@ export interface SoapFault {
   readonly text: string;
 }
 
-/** The parser throws at elements of these names; a reply that has one says what it says all the same. */
+/** The parser throws at elements of these names, so they are renamed: the rest of the reply can be read. */
 const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
-/** The fate of one recipient. */
+/** The element that holds the status of one recipient. */
 const rowElement = 'ResponseGroupId';
 
 const parser: XMLParser = new XMLParser({
@@ -86,7 +86,7 @@ export function readSoap(bytes: Buffer): SoapReading {
   return { kind: 'result', value, ...(mended && { cut: { open: mended.open } }) };
 }
 
-/** The parser reads a cut document without a word, so the validator goes first. */
+/** The parser accepts a cut document without an error, so the validator goes first. */
 function parseXml(text: string): unknown {
   if (!text.startsWith('<') || /<!doctype/i.test(text)) return undefined;
   try {
@@ -96,10 +96,10 @@ function parseXml(text: string): unknown {
   }
 }
 
-/** SOAP's own words for a request that was not even tried, in 1.1 and 1.2. */
+/** The fault codes of SOAP 1.1 and 1.2 for a request that was wrong, so that nothing was done. */
 const requestWrongCode = /^(?:\w+:)?(?:Client|Sender|VersionMismatch|MustUnderstand)\b/;
 
-/** How ASP.NET says it: seen live for a wrong `onlengthproblem`, with status 500. */
+/** The words of ASP.NET for the same, as the real service gave them for a wrong `onlengthproblem`, with status 500. */
 const requestWrongText = /Instance validation error|unable to read request/i;
 
 function readFault(fault: unknown): SoapFault {

@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import type { UncertainCause } from '../../../src/jetsms/outcome.ts';
-import type { Parcel } from '../../../src/jetsms/parcel.ts';
+import type { UncertainCause } from '../../../../src/jetsms/outcome.ts';
+import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
+import { replyOfFields } from '../../../../src/jetsms/web-service/reply.ts';
 import {
   buildWebServiceRequest,
   defaultWebServiceOptions,
   type WebServiceOptions,
-  webServiceSurface,
-} from '../../../src/jetsms/web-service.ts';
-import { replyOfFields } from '../../../src/jetsms/web-service-reply.ts';
-import { refusedBy } from '../../support/outcomes.ts';
-import { soapFault, soapResult, v2Result } from '../../support/soap-reply.ts';
+} from '../../../../src/jetsms/web-service/request.ts';
+import { webServiceSurface } from '../../../../src/jetsms/web-service/surface.ts';
+import { refusedBy } from '../../../support/outcomes.ts';
+import { soapFault, soapResult, v2Result } from '../../../support/soap-reply.ts';
 
 const login = { username: 'acme', password: 'p<w', charset: 'utf-8' as const };
-const oneText: Parcel = {
+const oneText: ProviderRequest = {
   title: 'ACME',
   messages: [
     { id: 'm1', to: '905321234567', text: 'Merhaba & hoş geldin' },
     { id: 'm2', to: '905321234568', text: 'Merhaba & hoş geldin' },
   ],
 };
-const twoTexts: Parcel = {
+const twoTexts: ProviderRequest = {
   title: 'ACME',
   messages: [
     { id: 'm1', to: '905321234567', text: 'Merhaba Ali' },
@@ -63,28 +63,28 @@ describe('the request', () => {
     ['SendSMS', twoTexts, v1, texts + receipents + tail],
     ['SendSMSAdvanced', twoTexts, advanced, texts + receipents + type + headers + tail],
     ['SendMMS', { ...oneText, media }, undefined, receipents + mms + filters],
-  ] as const)('%s has its parameters in WSDL order', (operation, parcel, options, parameters) => {
-    const request = buildWebServiceRequest(parcel, login, options);
-    expect(request.body.toString()).toBe(
+  ] as const)('%s has its parameters in WSDL order', (operation, request, options, parameters) => {
+    const written = buildWebServiceRequest(request, login, options);
+    expect(written.body.toString()).toBe(
       '<?xml version="1.0" encoding="utf-8"?>' +
         '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>' +
         `<${operation} xmlns="http://tempuri.org/">${head}${parameters}</${operation}>` +
         '</soap:Body></soap:Envelope>',
     );
-    expect(request.headers).toEqual({
+    expect(written.headers).toEqual({
       'content-type': 'text/xml; charset=utf-8',
       soapaction: `"http://tempuri.org/${operation}"`,
     });
   });
 
   it('carries the end of sending in Turkish time, and the choice for long texts', () => {
-    const parcel = { ...oneText, expireAt: Date.UTC(2026, 10, 22, 21, 30, 5) };
-    const request = buildWebServiceRequest(parcel, login, {
+    const request = { ...oneText, expireAt: Date.UTC(2026, 10, 22, 21, 30, 5) };
+    const written = buildWebServiceRequest(request, login, {
       operations: 'v1',
       onLengthProblem: 'SendAllPackage',
     });
-    expect(request.body.toString()).toContain('<expiredate>23112026003005</expiredate>');
-    expect(request.body.toString()).toContain('<onlengthproblem>SendAllPackage</onlengthproblem>');
+    expect(written.body.toString()).toContain('<expiredate>23112026003005</expiredate>');
+    expect(written.body.toString()).toContain('<onlengthproblem>SendAllPackage</onlengthproblem>');
   });
 
   it('parses back to the same texts, whatever they hold', () => {
@@ -107,10 +107,9 @@ describe('the request', () => {
   });
 });
 
-const surface = webServiceSurface();
-const context = { parcel: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
+const context = { request: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
 const read = (body: string, status = 200, cut?: UncertainCause) =>
-  surface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
+  webServiceSurface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
 const accepted = { kind: 'accepted', groupId: '2605201745161787848' };
 const refused = refusedBy;
 const uncertain = (cause: string) => ({ kind: 'uncertain', cause });
@@ -177,7 +176,7 @@ describe('a result of V2', () => {
     expect(v2('00', accepted.groupId, [])).toEqual({ outcome: accepted });
   });
 
-  it('says of each message what became of it, by its id, in the order of the parcel', () => {
+  it('says of each message what became of it, by its id, in the order of the request', () => {
     const rows: [string, string, string][] = [
       ['5321234568', 'm2', '31'],
       ['5321234567', 'm1', '0'],
@@ -227,7 +226,7 @@ describe('a result of V2', () => {
       ['x', 'x', '0'],
     ]);
     const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
-    expect(surface.readReply(reply, { ...context, parcel: four }).perMessage).toEqual([
+    expect(webServiceSurface.readReply(reply, { ...context, request: four }).perMessage).toEqual([
       ...[refused('31'), accepted, refused('12'), refused('80')],
     ]);
   });
@@ -240,7 +239,7 @@ describe('a result of V2', () => {
       [to, '', '0'],
     ]);
     const reply = { status: 200, headers: {}, body: Buffer.from(soapResult('SendSMS_V2', body)) };
-    expect(surface.readReply(reply, { ...context, parcel: both }).perMessage).toEqual([
+    expect(webServiceSurface.readReply(reply, { ...context, request: both }).perMessage).toEqual([
       refused('31'),
       accepted,
     ]);

@@ -1,5 +1,5 @@
-import { spellingOf } from './number-spelling.ts';
-import type { ParcelMessage } from './parcel.ts';
+import { spellingOf } from '../number-spelling.ts';
+import type { RequestMessage } from '../provider-request.ts';
 
 /** What a V2 reply says of one recipient; '' where it leaves a field out. */
 export interface RecipientRow {
@@ -15,7 +15,7 @@ export interface RecipientRow {
  */
 export function statusesOf(
   rows: readonly RecipientRow[],
-  messages: readonly ParcelMessage[],
+  messages: readonly RequestMessage[],
   isCut: boolean,
 ): readonly (string | undefined)[] {
   const byId = assign(rows, messages, { ofRow: ({ messageId }) => messageId, ofMessage: ({ id }) => id });
@@ -36,25 +36,25 @@ export function statusesOf(
 
 interface Keys {
   readonly ofRow: (row: RecipientRow) => string;
-  readonly ofMessage: (message: ParcelMessage) => string;
+  readonly ofMessage: (message: RequestMessage) => string;
 }
 
 interface Assigned {
-  readonly found: ReadonlyMap<ParcelMessage, string | undefined>;
+  readonly found: ReadonlyMap<RequestMessage, string | undefined>;
   /** What the key says nothing about. */
   readonly rows: readonly RecipientRow[];
-  readonly messages: readonly ParcelMessage[];
+  readonly messages: readonly RequestMessage[];
 }
 
 /** Gives rows to the messages that have their key. Several of one key go in order, if there are as many of both. */
 function assign(
   rows: readonly RecipientRow[],
-  messages: readonly ParcelMessage[],
+  messages: readonly RequestMessage[],
   { ofRow, ofMessage }: Keys,
 ): Assigned {
   const rowsOf = Map.groupBy(rows, ofRow);
   const messagesOf = Map.groupBy(messages, ofMessage);
-  const found = new Map<ParcelMessage, string | undefined>();
+  const found = new Map<RequestMessage, string | undefined>();
   for (const [key, ours] of messagesOf) {
     const theirs = key === '' ? undefined : rowsOf.get(key);
     if (theirs === undefined) continue;

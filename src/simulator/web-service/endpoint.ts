@@ -1,16 +1,16 @@
-import { type Login, queryAccount, writeCredit } from '../account-query.ts';
-import type { Call, Door } from '../door.ts';
+import { type QueryLogin, queryAccount, writeCredit } from '../account-query.ts';
+import type { Call, Endpoint } from '../endpoint.ts';
 import type { Provider } from '../provider.ts';
-import type { Refusal } from '../submission.ts';
-import type { Operation } from './operations.ts';
-import { type Parameters, readCall, type SoapFault } from './read-call.ts';
+import type { ProviderRefusal } from '../submission.ts';
+import type { SoapOperation } from './operations.ts';
+import { type Parameters, readCall, type ServiceFault } from './read-call.ts';
 import { readSubmission } from './read-submission.ts';
 import { writeDecision, writeFault, writeStrings } from './write.ts';
 
 const early = { surface: 'web-service', on: 'send' } as const;
 
 /** The web service: SOAP 1.1 in and out. */
-export function createWebServiceDoor(provider: Provider): Door {
+export function createWebServiceEndpoint(provider: Provider): Endpoint {
   return {
     early,
     read(body, { headers }) {
@@ -28,12 +28,12 @@ export function createWebServiceDoor(provider: Provider): Door {
   };
 }
 
-function faultCall(fault: SoapFault): Call {
+function faultCall(fault: ServiceFault): Call {
   const answer = () => writeFault(fault);
   return { facts: early, answer, refuse: answer };
 }
 
-function sendCall(provider: Provider, operation: Operation, parameters: Parameters): Call {
+function sendCall(provider: Provider, operation: SoapOperation, parameters: Parameters): Call {
   const submission = readSubmission(operation, parameters);
   return {
     facts: { ...early, submission },
@@ -42,7 +42,7 @@ function sendCall(provider: Provider, operation: Operation, parameters: Paramete
   };
 }
 
-function queryCall(provider: Provider, operation: Operation, parameters: Parameters): Call {
+function queryCall(provider: Provider, operation: SoapOperation, parameters: Parameters): Call {
   const login = { username: parameters.text('user'), password: parameters.text('password') };
   return {
     facts: { surface: 'web-service', on: 'account-query', username: login.username },
@@ -51,13 +51,13 @@ function queryCall(provider: Provider, operation: Operation, parameters: Paramet
   };
 }
 
-function query(provider: Provider, operation: Operation, login: Login): readonly string[] {
+function query(provider: Provider, operation: SoapOperation, login: QueryLogin): readonly string[] {
   const found = queryAccount(provider, login);
   if (found.kind === 'refused') return [lineOf(found.refusal)];
   return operation.name === 'ReportQuota' ? [writeCredit(found.account)] : found.account.titles;
 }
 
 /** Our choice: soap-query-refusal. Code and words stand where the answer would. */
-function lineOf({ code, text }: Refusal): string {
+function lineOf({ code, text }: ProviderRefusal): string {
   return `${code} ${text}`.trimEnd();
 }

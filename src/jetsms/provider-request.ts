@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts';
 
 /** One message as it travels: the number in the provider's form and its text. */
-export interface ParcelMessage {
+export interface RequestMessage {
   /** Our message id; the web service's V2 operations carry it, XML does not. */
   readonly id: string;
   /** 12 digits for Turkish mobiles (`905321234567`), country code first for others; no plus sign. */
@@ -10,18 +10,18 @@ export interface ParcelMessage {
 }
 
 /** What an MMS carries besides its text. */
-export interface ParcelMedia {
+export interface RequestMedia {
   readonly subject: string;
   readonly contentType: string;
   readonly dataBase64: string;
 }
 
 /** What travels in one request: messages under one title. */
-export interface Parcel {
+export interface ProviderRequest {
   readonly title: string;
-  readonly messages: readonly ParcelMessage[];
+  readonly messages: readonly RequestMessage[];
   /** Makes it an MMS; then all messages have the same text. Only the web service carries it. */
-  readonly media?: ParcelMedia;
+  readonly media?: RequestMedia;
   /** When the provider shall stop trying, in epoch milliseconds; sent as the expire date. */
   readonly expireAt?: number;
 }
@@ -40,8 +40,8 @@ export interface Attempt {
 export interface JetsmsClient {
   /**
    * Sends one request. Never throws for what the network or the provider does: that is an outcome.
-   * @throws ParcelError MMS_NEEDS_WEB_SERVICE, MMS_TEXTS_DIFFER
+   * @throws ProviderRequestError MMS_NEEDS_WEB_SERVICE, MMS_TEXTS_DIFFER
    */
-  send(parcel: Parcel, options?: { readonly signal?: AbortSignal }): Promise<Attempt>;
+  send(request: ProviderRequest, options?: { readonly signal?: AbortSignal }): Promise<Attempt>;
   close(): Promise<void>;
 }

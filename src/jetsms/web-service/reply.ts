@@ -1,16 +1,16 @@
-import { findRow, parseReply, type Reply } from '../codes/index.ts';
+import { findRow, parseReply, type Reply } from '../../codes/index.ts';
 import {
   type Outcome,
   type RefusedByCode,
   soapFaultCode,
   type Uncertain,
   type UncertainCause,
-} from './outcome.ts';
+} from '../outcome.ts';
+import { outcomeOfReply, type Withheld } from '../reply-outcome.ts';
+import { scrubProviderText } from '../scrub.ts';
+import type { ReplyContext, ReplyReading } from '../surface.ts';
 import { type RecipientRow, statusesOf } from './recipient-rows.ts';
-import { outcomeOfReply, type Withheld } from './reply-outcome.ts';
-import { scrubProviderText } from './scrub.ts';
 import { child, readSoap, type SoapFault, type SoapResult, textOf } from './soap.ts';
-import type { ReplyContext, ReplyReading } from './surface.ts';
 
 /** What the bytes of a reply came to; `undefined` where they are no reply of the web service. */
 export function readWebServiceReply(bytes: Buffer, context: ReplyContext): ReplyReading | undefined {
@@ -64,7 +64,7 @@ function replyIn({ value, cut }: SoapResult, codeField: string, textField: strin
 export function replyOfFields(code: string, text: string, isCut = false): Reply {
   const words = text.startsWith(`${code} `) ? text.slice(code.length + 1) : text;
   const together = parseReply(`${code} ${words}`, { isCut });
-  // The list's own words for a code stand alone, whatever the other field holds.
+  // Replies that the list gives as words without a code are known only where nothing follows the words.
   return together.kind === 'reply' || isCut || code === '' ? together : parseReply(code);
 }
 
@@ -79,21 +79,21 @@ function rowsOf(result: unknown): readonly RecipientRow[] {
 }
 
 /**
- * A V2 reply, recipient by recipient. Without any row the code speaks for all; a recipient without a row is
+ * A V2 reply, recipient by recipient. Without any row the code counts for all; a recipient without a row is
  * uncertain where others have one, or where rows may be missing; a refusal in which somebody was accepted is
  * uncertain for all.
  */
 function readRecipients(
   outcome: Outcome,
   rows: readonly RecipientRow[],
-  { cut, parcel }: Pick<ReplyContext, 'cut' | 'parcel'>,
+  { cut, request }: Pick<ReplyContext, 'cut' | 'request'>,
 ): ReplyReading {
   if (rows.length === 0 && cut === undefined) return { outcome };
   const isRefused = outcome.kind === 'refused';
   if (isRefused && rows.some(isAccepted)) return { outcome: uncertainBy('malformed-reply') };
   if (isRefused && cut === undefined) return { outcome };
   const missing = uncertainBy(cut ?? 'malformed-reply');
-  const perMessage = statusesOf(rows, parcel.messages, cut !== undefined).map((status): Outcome => {
+  const perMessage = statusesOf(rows, request.messages, cut !== undefined).map((status): Outcome => {
     if (status === undefined) return missing;
     return isRefused ? outcome : outcomeOfRecipient(status, outcome);
   });
@@ -105,8 +105,8 @@ const uncertainBy = (cause: UncertainCause): Uncertain => ({ kind: 'uncertain', 
 
 /**
  * `0` will be processed, anything else is rejected (the vendor's OpenAPI file, for the same field of its
- * JSON surface). Our choices, unknown on the wire: `00` is `0`; a code of the list refuses; any other status
- * refuses nothing as long as nobody knows what it says.
+ * JSON interface). Our choices, since no real value is known: `00` is `0`; a code of the list refuses; any
+ * other status is uncertain.
  */
 function outcomeOfRecipient(status: string, whole: Outcome): Outcome {
   if (isAccepted({ status })) return whole.kind === 'accepted' ? whole : { kind: 'accepted' };

@@ -1,25 +1,26 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import type { Parcel } from '../../../src/jetsms/parcel.ts';
-import { buildXmlRequest, readXmlReply, xmlSurface } from '../../../src/jetsms/xml.ts';
-import type { Charset } from '../../../src/message/text.ts';
-import { refusedBy } from '../../support/outcomes.ts';
+import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
+import { buildXmlRequest } from '../../../../src/jetsms/xml/request.ts';
+import { readXmlReply, xmlSurface } from '../../../../src/jetsms/xml/surface.ts';
+import type { Charset } from '../../../../src/message/text.ts';
+import { decode } from '../../../support/encode.ts';
+import { refusedBy } from '../../../support/outcomes.ts';
 
 const login = { username: 'acme', password: 'p<w&d', charset: 'utf-8' as Charset };
-const parcelOf = (...messages: [to: string, text: string][]): Parcel => ({
+const requestOf = (...messages: [to: string, text: string][]): ProviderRequest => ({
   title: 'ACME',
   messages: messages.map(([to, text], index) => ({ id: `m${index}`, to, text })),
 });
-const documentOf = (parcel: Parcel, charset: Charset = 'utf-8'): string =>
-  iconv.decode(buildXmlRequest(parcel, { ...login, charset }).body, charset);
+const documentOf = (request: ProviderRequest, charset: Charset = 'utf-8'): string =>
+  decode(buildXmlRequest(request, { ...login, charset }).body, charset);
 
 describe('the document', () => {
   it('is smmgsd for one text, with the elements of the vendor’s client in their order', () => {
     expect(
       documentOf(
-        parcelOf(['905321234567', 'Merhaba & hoş geldin'], ['905321234568', 'Merhaba & hoş geldin']),
+        requestOf(['905321234567', 'Merhaba & hoş geldin'], ['905321234568', 'Merhaba & hoş geldin']),
       ),
     ).toBe(
       '<?xml version="1.0" encoding="utf-8"?><message-context type="smmgsd">' +
@@ -32,7 +33,7 @@ describe('the document', () => {
 
   it('is mmmgsd for different texts', () => {
     expect(
-      documentOf(parcelOf(['905321234567', 'Merhaba Ali'], ['905321234568', 'Merhaba Ayşe']), 'iso-8859-9'),
+      documentOf(requestOf(['905321234567', 'Merhaba Ali'], ['905321234568', 'Merhaba Ayşe']), 'iso-8859-9'),
     ).toBe(
       '<?xml version="1.0" encoding="iso-8859-9"?><message-context type="mmmgsd">' +
         '<username>acme</username><password>p&lt;w&amp;d</password><outbox-name>ACME</outbox-name>' +
@@ -44,7 +45,7 @@ describe('the document', () => {
 
   it('carries the end of sending in Turkish time', () => {
     const expireAt = Date.UTC(2026, 10, 22, 21, 30, 5);
-    expect(documentOf({ ...parcelOf(['905321234567', 'a']), expireAt })).toContain(
+    expect(documentOf({ ...requestOf(['905321234567', 'a']), expireAt })).toContain(
       '<expire-date>23112026003005</expire-date>',
     );
   });
@@ -52,15 +53,15 @@ describe('the document', () => {
   it.each([Number.NaN, -1, 1e20, Date.UTC(10_000, 1, 1)])(
     'leaves out an end of %d, which cannot be written',
     (expireAt) => {
-      expect(documentOf({ ...parcelOf(['905321234567', 'a']), expireAt })).toContain(
+      expect(documentOf({ ...requestOf(['905321234567', 'a']), expireAt })).toContain(
         '<expire-date></expire-date>',
       );
     },
   );
 
   it.each(['utf-8', 'iso-8859-9'] as const)('says %s in its content type', (charset) => {
-    const request = xmlSurface.buildRequest(parcelOf(['905321234567', 'a']), { ...login, charset });
-    expect(request.headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });
+    const { headers } = buildXmlRequest(requestOf(['905321234567', 'a']), { ...login, charset });
+    expect(headers).toEqual({ 'content-type': `text/xml; charset=${charset}` });
   });
 
   const parser = new XMLParser({
@@ -93,7 +94,7 @@ describe('the document', () => {
         fc.property(values, ({ username, password, title, texts }) => {
           const messages = texts.map((text, index) => ({ id: '', to: `90532123456${index}`, text }));
           const { body } = buildXmlRequest({ title, messages }, { username, password, charset });
-          const document = iconv.decode(body, charset);
+          const document = decode(body, charset);
           expect(XMLValidator.validate(document)).toBe(true);
           const context = parser.parse(document)['message-context'];
           expect([context.username, context.password, context['outbox-name']]).toEqual([
@@ -141,7 +142,7 @@ describe('the reply', () => {
     expect(readXmlReply(Buffer.from(body))).toEqual(outcome);
   });
 
-  const context = { parcel: parcelOf(['905321234567', 'a']), withheld: () => [], nowMs: 0 };
+  const context = { request: requestOf(['905321234567', 'a']), withheld: () => [], nowMs: 0 };
 
   it('counts by its status where that is no 2xx, whatever the body says', () => {
     const body = Buffer.from('00 130228114512');
@@ -163,9 +164,9 @@ describe('the reply', () => {
     '26112805321234567',
     '491512345678901',
   ])('takes a recipient’s number that is echoed in %s for no id', (number) => {
-    const parcel = parcelOf(['905321234567', 'a'], ['4915123456789', 'b']);
+    const request = requestOf(['905321234567', 'a'], ['4915123456789', 'b']);
     const reply = { status: 200, headers: {}, body: Buffer.from(`00 ${number}`) };
-    expect(xmlSurface.readReply(reply, { ...context, parcel }).outcome).toEqual({ kind: 'accepted' });
+    expect(xmlSurface.readReply(reply, { ...context, request }).outcome).toEqual({ kind: 'accepted' });
   });
 
   it('takes an id for one that holds the digits of a number by chance', () => {

@@ -1,0 +1,51 @@
+import { parseReply } from '../../codes/index.ts';
+import { surfaceFacts } from '../../message/surface.ts';
+import type { AccountSettings } from '../../settings/account.ts';
+import { outcomeOfStatus } from '../http-outcome.ts';
+import type { Outcome } from '../outcome.ts';
+import { outcomeOfReply } from '../reply-outcome.ts';
+import type { ReplyContext, ReplyReading, Surface, SurfaceReply } from '../surface.ts';
+import { reportQueries } from './queries.ts';
+import { outcomeOfFault, readWebServiceReply } from './reply.ts';
+import { buildWebServiceRequest, type WebServiceOptions } from './request.ts';
+import { readSoap } from './soap.ts';
+
+/** JetSMS over SOAP. */
+export const webServiceSurface: Surface = {
+  carriesMms: surfaceFacts['web-service'].carriesMms,
+  send: (request, { http, account, signal }) =>
+    http.post({ ...buildWebServiceRequest(request, account, webServiceOptionsOf(account)), signal }),
+  readReply: (reply, context) =>
+    readSoapReply(reply, context) ?? { outcome: outcomeWithoutSoap(reply, context) },
+  queries: reportQueries,
+};
+
+/** How an account uses the web service. */
+function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
+  const { webServiceOperations: operations, onLengthProblem, messageType, messageHeader } = account;
+  const isAdvanced = messageType !== '' || messageHeader !== '';
+  const advanced = { messageType: messageType || 'text', messageHeader };
+  return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
+}
+
+/** Undefined where the body is not SOAP, or the status decides: a result comes with 2xx, a fault also with 500. */
+function readSoapReply(
+  { status, headers, body }: SurfaceReply,
+  context: ReplyContext,
+): ReplyReading | undefined {
+  if (outcomeOfStatus(status, headers, context.nowMs) === undefined)
+    return readWebServiceReply(body, context);
+  const reading = status === 500 ? readSoap(body) : undefined;
+  return reading?.kind === 'fault' ? { outcome: outcomeOfFault(reading, context.withheld) } : undefined;
+}
+
+function outcomeWithoutSoap({ status, headers, body }: SurfaceReply, context: ReplyContext): Outcome {
+  const bySelf = outcomeOfStatus(status, headers, context.nowMs);
+  if (bySelf) return bySelf;
+  if (beginsAsXml.test(body.toString('latin1', 0, 200)))
+    return { kind: 'uncertain', cause: context.cut ?? 'malformed-reply' };
+  return outcomeOfReply(parseReply(body, { isCut: context.cut !== undefined }), context);
+}
+
+/** XML or SOAP, not an HTML page: where it could not be read, it was most likely cut. */
+const beginsAsXml = /^\W*<(?:\?xml|(?:\w+:)?Envelope)\b/;

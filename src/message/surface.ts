@@ -1,0 +1,19 @@
+/**
+ * The ways to speak JetSMS, by their names in settings, logs and metrics. They stand here because settings and producer
+ * need them too; how each is spoken is in `src/jetsms/surfaces.ts`.
+ */
+export const surfaceNames = ['xml', 'web-service'] as const;
+export type SurfaceName = (typeof surfaceNames)[number];
+
+/** What must be known of a surface where nobody speaks it. */
+export interface SurfaceFacts {
+  /** Its name in a sentence. */
+  readonly title: string;
+  /** Whether it can send an MMS: the producer refuses one before it is stored, not only the worker. */
+  readonly carriesMms: boolean;
+}
+
+export const surfaceFacts: Readonly<Record<SurfaceName, SurfaceFacts>> = {
+  xml: { title: 'XML', carriesMms: false },
+  'web-service': { title: 'the web service', carriesMms: true },
+};
