@@ -2,14 +2,14 @@ import {
   type BackendFactory,
   createRedisBackend,
   type Job,
+  type Queue,
   type RedisQueueBackend,
   Worker,
   type WorkerOptions,
 } from 'bullmq';
 import type { Lane } from '../message/lane.ts';
 import type { JobResult } from '../queue/journal.ts';
-import { queueName } from '../queue/names.ts';
-import { readable } from './readable-jobs.ts';
+import { isUnreadable, mendUnreadable, readable } from './readable-jobs.ts';
 
 /** What a consumer shows of its life. Times by a clock that never jumps (`performance.now()`). */
 export interface ConsumerSigns {
@@ -39,8 +39,9 @@ export interface Consumer {
 }
 
 export interface ConsumerOptions {
-  readonly account: string;
   readonly lane: Lane;
+  /** The queue of the lane. */
+  readonly queue: Queue;
   readonly processor: (job: Job, token: string) => Promise<JobResult>;
   /** Told of jobs that BullMQ has completed. */
   readonly onCompleted: (job: Job) => void;
@@ -58,7 +59,8 @@ export interface ConsumerOptions {
  * asks no more, whatever `isRunning()` says.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { lane, processor, mayTake, onRedisError, onUnexpected, clock = () => performance.now() } = options;
+  const { lane, queue, processor, mayTake, onRedisError, onUnexpected } = options;
+  const { clock = () => performance.now() } = options;
   let askedAt = clock();
   let tookAt = clock();
   let movedAt = clock();
@@ -79,8 +81,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     running.then(gone, gone);
     return running;
   };
-  const name = queueName(options.account, lane);
-  const bull = new Worker(name, watched, { ...options.options, autorun: false }, backendOf(mayTake, asked));
+  /** There is no next job then; the others go on. */
+  const unlessUnreadable = (error: unknown): undefined => {
+    if (!isUnreadable(error)) throw error;
+    onRedisError(error);
+    mendUnreadable(queue).catch(onRedisError);
+    return undefined;
+  };
+  const backend = backendOf({ mayTake, asked, unlessUnreadable });
+  const bull = new Worker(queue.name, watched, { ...options.options, autorun: false }, backend);
   bull.on('error', onRedisError);
   bull.on('completed', options.onCompleted);
   return {
@@ -104,7 +113,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
  * Access to Redis that asks for no job unless it may: a paused worker asks once more when its wait is over, and with each
  * question BullMQ moves scheduled jobs by this machine's clock. And no job comes through that BullMQ cannot read.
  */
-function backendOf(mayTake: () => boolean, asked: () => void): BackendFactory<RedisQueueBackend> {
+function backendOf({
+  mayTake,
+  asked,
+  unlessUnreadable,
+}: {
+  readonly mayTake: () => boolean;
+  readonly asked: () => void;
+  readonly unlessUnreadable: (error: unknown) => undefined;
+}): BackendFactory<RedisQueueBackend> {
   return (name, opts, options) => {
     const backend = createRedisBackend(name, opts, options);
     const ask = backend.moveToActive.bind(backend);
@@ -112,14 +129,21 @@ function backendOf(mayTake: () => boolean, asked: () => void): BackendFactory<Re
     const fail = backend.moveToFailed.bind(backend);
     backend.moveToActive = async (...args) => {
       if (!mayTake()) return [];
-      const answer = await ask(...args);
+      const answer = await ask(...args).catch(unlessUnreadable);
       asked();
-      return readable(answer);
+      return readable(answer ?? []);
     };
-    backend.moveToCompleted = async (job, value, remove, token, next) =>
-      readable(await complete(job, value, remove, token, next && mayTake()));
-    backend.moveToFailed = async (job, reason, remove, token, next, fields) =>
-      readable(await fail(job, reason, remove, token, next && mayTake(), fields));
+    const nextReadable = async (ended: Promise<Ended>): Promise<Ended> => {
+      const { result, finishedOn } = (await ended.catch(unlessUnreadable)) ?? { finishedOn: Date.now() };
+      return { result: readable(result), finishedOn };
+    };
+    backend.moveToCompleted = (job, value, remove, token, next) =>
+      nextReadable(complete(job, value, remove, token, next && mayTake()));
+    backend.moveToFailed = (job, reason, remove, token, next, fields) =>
+      nextReadable(fail(job, reason, remove, token, next && mayTake(), fields));
     return backend;
   };
 }
+
+/** What BullMQ gets where it ends a job: the next one beside. */
+type Ended = Awaited<ReturnType<RedisQueueBackend['moveToCompleted']>>;

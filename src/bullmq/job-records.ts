@@ -100,8 +100,8 @@ end`;
  */
 const beginScript = `${stateLua}
 local function isHeld()
-  local text = redis.call('GET', KEYS[1])
-  local isJson, record = pcall(cjson.decode, text or '')
+  local text = redis.pcall('GET', KEYS[1])
+  local isJson, record = pcall(cjson.decode, type(text) == 'string' and text or '')
   return isJson and type(record) == 'table' and type(record.hold) == 'table' and record.hold.mode ~= 'resuming'
 end
 local results = {}
@@ -121,10 +121,9 @@ for i = 1, #KEYS - 1 do
     results[i] = 'changed'
   else
     results[i] = 'written'
-    if mark ~= '' then
-      redis.call('HSET', record, 'run', run, 'journal', mark)
-      redis.call('PEXPIRE', record, keepMs)
-    end
+    if mark ~= '' then redis.call('HSET', record, 'run', run, 'journal', mark)
+    elseif run > 1 then redis.call('HSET', record, 'run', run) end
+    if mark ~= '' or run > 1 then redis.call('PEXPIRE', record, keepMs) end
   end
 end
 return results`;

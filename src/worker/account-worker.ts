@@ -104,8 +104,8 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const retention = createRetention({ redis, place, ages: settings, telemetry });
   const consumers = lanes.map((lane) =>
     createConsumer({
-      account: account.name,
       lane,
+      queue: queues.of(lane),
       processor: (job, token) => deliver({ job, token }, deliverContext),
       onCompleted: (job) => forgetter.completed(job),
       options: bullOptions(options),

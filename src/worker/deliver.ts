@@ -90,7 +90,7 @@ function settleWithoutRequest(
   const { journal } = resumed;
   switch (resumed.kind) {
     case 'unreadable':
-      return giveUp(known, { facts: unreadableFacts(resumed.problem), journal }, context);
+      return endAs(known, unreadableFacts(resumed.problem), journal, context);
     case 'duplicate':
       return { end: 'duplicate' };
     case 'expired':

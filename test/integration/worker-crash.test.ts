@@ -1,12 +1,17 @@
 import { Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { createJournalStore, type JournalStore } from '../../src/bullmq/journal-store.ts';
+import { createJobRecords, type JobRecords } from '../../src/bullmq/job-records.ts';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
-import { sendJobOptions } from '../../src/queue/job-options.ts';
+import type { Lane } from '../../src/message/lane.ts';
+import { jobAdder } from '../../src/queue/add-jobs.ts';
 import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
+import { keys } from '../../src/queue/names.ts';
+import { parseJournalText } from '../../src/queue/parse-journal.ts';
+import type { SendJob } from '../../src/queue/send-job.ts';
 import { refused } from '../../src/worker/account/hold-refusals.ts';
 import { holdPolicyOf } from '../../src/worker/account/hold-steps.ts';
-import { giveUp, type SettleContext } from '../../src/worker/settle.ts';
+import type { SettleContext } from '../../src/worker/known-job.ts';
+import { giveUp } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -17,10 +22,11 @@ const resent = sendJob({ whenUncertain: 'resend', lane: 'otp' });
 const sending = { at, worker: 'gone' };
 
 const requests = ({ simulator }: DeliveryWorld): number => simulator.stats().requests;
-const jobKey = (world: DeliveryWorld, id: string): string => `${world.prefix}:${world.queue.name}:${id}`;
+const recordKey = (world: DeliveryWorld, id: string): string =>
+  keys.record(world.prefix, world.queue.name, id);
 /** What happens to a job whose worker stands still for too long, without waiting for it. */
-const loseLock = (world: DeliveryWorld, id: string): Promise<number> =>
-  world.redis.del(`${jobKey(world, id)}:lock`);
+const loseLock = (world: DeliveryWorld, id: string, lane: Lane = 'transactional'): Promise<number> =>
+  world.redis.del(`${world.queueOf(lane).toKey(id)}:lock`);
 /** Lost locks are noticed quickly. */
 const quick = { settings: { stalledIntervalMs: 100 } };
 
@@ -109,7 +115,7 @@ describe('a message that carries no mark', () => {
     const { id } = await world.send({ lane: 'otp' });
     for (let n = 1; n <= 1 + world.settings.maxUncertainResends; n += 1) {
       await waitFor(() => requests(world) === n);
-      await loseLock(world, id);
+      await loseLock(world, id, 'otp');
     }
     const ended = await world.end(id);
     expect(ended.letter).toMatchObject({ reason: 'uncertain', code: 'crash' });
@@ -178,8 +184,10 @@ describe('a job whose end is known', () => {
       { ...again, ranges: [[2, 4]] },
     ] as const;
     const first = { ...parked, to: to.slice(0, 2), before: { attempts: 0, resends: 0 } };
-    const options = { id: 'm1.0', lane: parked.lane, now: at, deduplication: { id: 'm1.0', ttlMs: 60_000 } };
-    await world.queue.add(parked.lane, first, sendJobOptions(options));
+    const claims = [{ name: 'm1.0', value: 'm1.0', ttlMs: 60_000 }];
+    await jobAdder(world.redis)(world.queue, [
+      { id: 'm1.0', job: { ...first, account: world.account.name }, now: at, claims },
+    ]);
     await world.enqueue('m1', { ...parked, to }, { ...emptyJournal, settled: { end: 'split', at, pieces } });
     await world.startWorker();
     const ends = await Promise.all(['m1', 'm1.0', 'm1.1'].map((id) => world.end(id)));
@@ -237,8 +245,8 @@ describe('a lock that is lost while the request is under way', () => {
     await world.startWorker();
     const { id } = await world.send({ lane: 'otp' });
     await waitFor(() => requests(world) === 1);
-    await loseLock(world, id);
-    await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
+    await loseLock(world, id, 'otp');
+    await waitFor(async () => (await world.queueOf('otp').getJobState(id)) === 'delayed');
     const ended = await world.end(id);
     expect(ended.state).toBe('completed');
     expect(ended.way).toEqual(['uncertain crash retry', 'accepted 00 complete']);
@@ -247,16 +255,16 @@ describe('a lock that is lost while the request is under way', () => {
     expect(world.simulator.accepted).toHaveLength(1);
   });
 
-  it('keeps the acceptance of a message that leaves no mark, where only its end came too late', async () => {
+  it('keeps the acceptance of a message that leaves no mark, where only its lock was lost', async () => {
     await using world = await createDelivery({ settings: { stalledIntervalMs: 1_000 } });
     world.simulator.faults.add({ kind: 'latency', latencyMs: 300, times: 1 });
     await world.startWorker();
     const { id } = await world.send({ lane: 'otp' });
     await waitFor(() => requests(world) === 1);
-    await loseLock(world, id);
+    await loseLock(world, id, 'otp');
     const ended = await world.end(id);
     expect(ended.state).toBe('completed');
-    expect(ended.journal.settled).toMatchObject({ end: 'accepted', late: true });
+    expect(ended.journal.settled).toMatchObject({ end: 'accepted' });
     expect(requests(world)).toBe(1);
   });
 
@@ -270,10 +278,10 @@ describe('a lock that is lost while the request is under way', () => {
     await world.startWorker();
     const { id } = await world.send({ lane: 'otp' });
     await waitFor(() => requests(world) === 1);
-    await loseLock(world, id);
+    await loseLock(world, id, 'otp');
     const ended = await world.end(id);
     expect(ended.state).toBe('completed');
-    expect(ended.journal.settled).toEqual({ end: 'accepted', late: true, at: expect.any(Number) });
+    expect(ended.journal.settled).toEqual({ end: 'accepted', at: expect.any(Number) });
     expect(requests(world)).toBe(1);
   });
 
@@ -324,8 +332,9 @@ describe('giving up', () => {
       ...emptyJournal,
       settled: { end: 'accepted', groupId: '17', at, late: true },
     };
-    await world.redis.hset(jobKey(world, 'm1'), 'progress', JSON.stringify(accepted));
-    const result = await giveUp({ job, token: 'token' }, { facts, journal: judged }, contextOf(world));
+    await world.redis.hset(recordKey(world, 'm1'), 'journal', JSON.stringify(accepted));
+    const known = { job, token: 'token', id: 'm1', sendJob: parked };
+    const result = await giveUp(known, { facts, journal: judged }, contextOf(world));
     expect(result).toEqual({ end: 'accepted', groupId: '17' });
     expect(await world.letters()).toEqual([]);
     expect(world.telemetry.ends).toMatchObject([{ end: 'accepted' }]);
@@ -334,27 +343,37 @@ describe('giving up', () => {
 });
 
 function contextOf(world: DeliveryWorld): SettleContext {
-  const { queue, deadQueue, telemetry } = world;
-  const [journals, now] = [journalsOf(world), Date.now];
-  return { queue, deadQueue, telemetry, journals, now, dueAt: (time) => time };
+  const { queueOf, deadQueue, telemetry, redis } = world;
+  return {
+    queues: { of: queueOf, dead: deadQueue },
+    addJobs: jobAdder(redis),
+    records: recordsOf(world),
+    telemetry,
+    now: Date.now,
+    dueAt: (time) => time,
+  };
 }
 
-const journalsOf = (world: DeliveryWorld): JournalStore =>
-  createJournalStore(world.redis, { prefix: world.prefix, account: world.account.name });
+const recordsOf = (world: DeliveryWorld): JobRecords =>
+  createJobRecords(world.redis, { prefix: world.prefix, account: world.account.name }, Date.now);
 
 describe('closing a worker', () => {
   it('waits for what is under way, and gives back untouched what has not left', async () => {
     await using world = await createDelivery({ account: { connections: 1, concurrency: 5 } });
     world.simulator.setLatency({ minMs: 300, maxMs: 300 });
-    const ids = await world.sendMany(6);
+    // One after the other: sends that come together would share a job.
+    const ids: string[] = [];
+    for (let n = 0; n < 6; n += 1) ids.push((await world.send({ to: `+${numberAt(n)}` })).id);
     const worker = await world.startWorker();
     await waitFor(async () => requests(world) === 1 && (await world.queue.getActiveCount()) === 5);
     await worker.close();
     expect(world.simulator.accepted).toHaveLength(1);
     expect(requests(world)).toBe(1);
-    expect(await world.queue.getJobCountByTypes('prioritized', 'wait')).toBe(5);
+    expect(await world.queue.getJobCountByTypes('wait')).toBe(5);
     expect(await world.queue.getJobCountByTypes('completed')).toBe(1);
-    for (const job of await world.queue.getJobs(['prioritized'])) expect(job.progress).toBe(0);
+    for (const id of await world.queue.getRanges(['wait'])) {
+      expect(await world.redis.exists(recordKey(world, id))).toBe(0);
+    }
 
     world.simulator.setLatency({ minMs: 0, maxMs: 0 });
     await world.startWorker();
@@ -363,60 +382,132 @@ describe('closing a worker', () => {
   });
 });
 
-describe('the journal in Redis', () => {
+describe('the record of a job', () => {
   const journal = (change: Partial<Journal> = {}): Journal => ({ ...emptyJournal, ...change });
-  const late = journal({ settled: { end: 'accepted', groupId: '1', at, late: true } });
+  const accepted = { end: 'accepted', groupId: '1', at } as const;
+  const late = journal({ settled: { ...accepted, late: true } });
+  const run = (id: string, n: number, change: Partial<Journal> = {}, isMarked = false) => ({
+    id,
+    job: parked,
+    run: n,
+    journal: journal(change),
+    isMarked,
+  });
 
-  async function withJob(
-    use: (world: DeliveryWorld, journals: JournalStore) => Promise<void>,
+  async function withRecords(
+    use: (records: JobRecords, world: DeliveryWorld) => Promise<void>,
   ): Promise<void> {
     await using world = await createDelivery();
-    await world.enqueue('m1', parked);
-    await world.redis.set(`${jobKey(world, 'm1')}:lock`, 'mine');
-    await use(world, journalsOf(world));
+    await use(recordsOf(world), world);
   }
+  const journalIn = async (records: JobRecords, id: string): Promise<unknown> => {
+    const read = parseJournalText((await records.read({ id, job: parked })).journal);
+    return read.ok ? read.journal : read;
+  };
 
-  it('is written by whom the lock belongs to, and by nobody else', () =>
-    withJob(async (world, journals) => {
-      await world.redis.set(`${jobKey(world, 'm2')}:lock`, 'another');
-      const results = await journals.write([
-        { id: 'm1', token: 'mine', journal: journal({ attempts: 1 }) },
-        { id: 'm2', token: 'mine', journal: journal() },
-        { id: 'm3', token: 'mine', journal: journal() },
+  it('is written by a run until a later one has written, and by the earlier one no more', () =>
+    withRecords(async (records) => {
+      expect(await records.write([run('m1', 1, { attempts: 1 }), run('m2', 1)])).toEqual([
+        'written',
+        'written',
       ]);
-      expect(results).toEqual(['written', 'lost', 'lost']);
-      expect((await journals.read('m1'))?.read).toMatchObject({ ok: true, journal: { attempts: 1 } });
-      expect(await world.redis.exists(jobKey(world, 'm2'), jobKey(world, 'm3'))).toBe(0);
+      expect(await records.write([run('m1', 2, { attempts: 2 })])).toEqual(['written']);
+      expect(await records.write([run('m1', 1, { attempts: 9 })])).toEqual(['lost']);
+      expect(await journalIn(records, 'm1')).toMatchObject({ attempts: 2 });
+    }));
+
+  it('is lost to a run whose mark is no longer there', () =>
+    withRecords(async (records) => {
+      expect(await records.write([run('m1', 1, {}, true)])).toEqual(['lost']);
+      const mark = journal({ sending: { at, worker: 'w' } });
+      expect(await records.begin([{ ...run('m1', 1), lost: [], mark }], false)).toEqual(['written']);
+      expect(await records.write([run('m1', 1, {}, true)])).toEqual(['written']);
+    }));
+
+  it('is not begun by an earlier run than the last that has begun', () =>
+    withRecords(async (records) => {
+      const begin = (n: number) => records.begin([{ ...run('m1', n), lost: [] }], false);
+      expect(await begin(2)).toEqual(['written']);
+      expect(await begin(1)).toEqual(['lost']);
+      expect(await begin(2)).toEqual(['written']);
+    }));
+
+  it('is not begun, nor written by another run, once an end stands there', () =>
+    withRecords(async (records) => {
+      expect(await records.write([run('m1', 1, { settled: accepted })])).toEqual(['written']);
+      expect(await records.write([run('m1', 1, { settled: accepted })])).toEqual(['written']);
+      expect(await records.begin([{ ...run('m1', 2), lost: [] }], false)).toEqual(['superseded']);
+      expect(await records.write([run('m1', 2)])).toEqual(['superseded']);
     }));
 
   it('is not written over what a late reply has settled', () =>
-    withJob(async (world, journals) => {
-      await world.redis.hset(jobKey(world, 'm1'), 'progress', JSON.stringify(late));
-      expect(await journals.write([{ id: 'm1', token: 'mine', journal: journal() }])).toEqual(['superseded']);
-      expect((await journals.read('m1'))?.read).toEqual({ ok: true, journal: late });
+    withRecords(async (records, world) => {
+      await world.redis.hset(recordKey(world, 'm1'), { run: 1, journal: JSON.stringify(late) });
+      expect(await records.write([run('m1', 1)])).toEqual(['superseded']);
+      expect(await journalIn(records, 'm1')).toEqual(late);
     }));
 
-  it("is not taken for settled by the provider's words", () =>
-    withJob(async (world, journals) => {
+  it("is not taken for settled late by the provider's words", () =>
+    withRecords(async (records, world) => {
       const text = 'x","late":true,"settled":{';
       const quoting = journal({ settled: { end: 'dead', reason: 'terminal', code: '90', text, at } });
-      await world.redis.hset(jobKey(world, 'm1'), 'progress', JSON.stringify(quoting));
-      expect(await journals.write([{ id: 'm1', token: 'mine', journal: journal() }])).toEqual(['written']);
+      await world.redis.hset(recordKey(world, 'm1'), { run: 1, journal: JSON.stringify(quoting) });
+      expect(await records.write([run('m1', 1)])).toEqual(['written']);
     }));
 
-  it('is replaced only while it is what it was, and never for a job that is gone', () =>
-    withJob(async (_, journals) => {
-      const raw = (await journals.read('m1'))?.raw ?? 'none';
+  it('is looked at again by a run that has not seen which claims were lost', () =>
+    withRecords(async (records, world) => {
+      await world.redis.hset(recordKey(world, 'm1'), 'lost', '[1]');
+      const beginning = { ...run('m1', 1), mark: journal({ sending: { at, worker: 'w' } }) };
+      expect(await records.begin([{ ...beginning, lost: [] }], false)).toEqual(['changed']);
+      expect(await journalIn(records, 'm1')).not.toHaveProperty('sending');
+      expect(await records.begin([{ ...beginning, lost: [1] }], false)).toEqual(['written']);
+    }));
+
+  it('lets nothing begin while the account is held, but a canary', () =>
+    withRecords(async (records, world) => {
+      const hold = keys.hold(world.prefix, world.account.name);
+      const begin = (isCanary: boolean) => records.begin([{ ...run('m1', 1), lost: [] }], isCanary);
+      await world.redis.set(hold, JSON.stringify({ hold: { mode: 'probing' } }));
+      expect([await begin(false), await begin(true)]).toEqual([['held'], ['written']]);
+      await world.redis.set(hold, JSON.stringify({ hold: { mode: 'resuming' } }));
+      expect(await begin(false)).toEqual(['written']);
+      for (const strange of ['', '[]', '{"hold":3}', 'no JSON']) {
+        await world.redis.set(hold, strange);
+        expect(await begin(false)).toEqual(['written']);
+      }
+    }));
+
+  it('is replaced only while it is what it was, and never where there is none', () =>
+    withRecords(async (records) => {
+      await records.write([run('m1', 1)]);
+      const { journal: text } = await records.read({ id: 'm1', job: parked });
       const change = { job: parked, before: journal(), after: late };
-      expect(await journals.replace('m1', `${raw} `, change)).toBe(false);
-      expect(await journals.replace('m1', raw, change)).toBe(true);
-      expect((await journals.read('m1'))?.read).toEqual({ ok: true, journal: late });
-      expect(await journals.replace('gone', '', change)).toBe(false);
-      expect(await journals.read('gone')).toBeUndefined();
+      expect(await records.replace('m1', `${text} `, change)).toBe(false);
+      expect(await records.replace('m1', text, change)).toBe(true);
+      expect(await journalIn(records, 'm1')).toEqual(late);
+      expect(await records.replace('gone', '', change)).toBe(false);
+      expect(await records.read({ id: 'gone', job: parked })).toEqual({ journal: '', lost: [] });
+    }));
+
+  it('names all messages as lost where nobody can tell which', () =>
+    withRecords(async (records, world) => {
+      await world.redis.hset(recordKey(world, 'm1'), 'lost', 'rubbish');
+      expect((await records.read({ id: 'm1', job: parked })).lost).toEqual([-1]);
+    }));
+
+  it('is kept for 30 days after the deadline of its job, and forgotten when it is told to', () =>
+    withRecords(async (records, world) => {
+      const job: SendJob = { ...parked, deadlineAt: Date.now() + 3_600_000 };
+      await records.write([{ ...run('m1', 1), job }]);
+      const ttlMs = await world.redis.pttl(recordKey(world, 'm1'));
+      expect(Math.abs(ttlMs - (30 * 86_400_000 + 3_600_000))).toBeLessThan(60_000);
+      await records.forget([{ id: 'm1', job }]);
+      expect(await world.redis.exists(recordKey(world, 'm1'))).toBe(0);
     }));
 
   it('costs nothing where there is nothing to write', () =>
-    withJob(async (_, journals) => {
-      expect(await journals.write([])).toEqual([]);
+    withRecords(async (records) => {
+      expect(await records.write([])).toEqual([]);
     }));
 });

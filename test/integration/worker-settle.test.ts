@@ -1,12 +1,12 @@
 import { type Job, Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { createJournalStore } from '../../src/bullmq/journal-store.ts';
-import type { Lane } from '../../src/message/lane.ts';
+import { createJobRecords } from '../../src/bullmq/job-records.ts';
+import { jobAdder } from '../../src/queue/add-jobs.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
-import type { Settlement } from '../../src/worker/delivery.ts';
-import { type SettleContext, settle } from '../../src/worker/settle.ts';
-import { createDelivery, type DeliveryWorld } from '../support/delivery.ts';
+import type { SettleContext } from '../../src/worker/known-job.ts';
+import { settle } from '../../src/worker/settle.ts';
+import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -19,25 +19,32 @@ async function byHand(
 ): Promise<void> {
   await using world = await createDelivery();
   const bull = new Worker(world.queue.name, null, { connection: world.redis, prefix: world.prefix });
-  const { queue, deadQueue, telemetry, account, prefix, redis } = world;
-  const journals = createJournalStore(redis, { prefix, account: account.name });
-  const now = Date.now;
-  const context = { queue, deadQueue, telemetry, journals, now, dueAt: (time: number) => time };
+  const { queueOf, deadQueue, telemetry, account, prefix, redis } = world;
+  const context: SettleContext = {
+    queues: { of: queueOf, dead: deadQueue },
+    addJobs: jobAdder(redis),
+    records: createJobRecords(redis, { prefix, account: account.name }, Date.now),
+    telemetry,
+    now: Date.now,
+    dueAt: (time) => time,
+  };
   await use(world, () => waitFor(() => bull.getNextJob(token)), context);
   await bull.close();
 }
 
+type Settled = Parameters<typeof settle>[1];
+
 /** What BullMQ is told: the result, or the name of what was thrown. */
-async function wordFor(job: Job, settlement: Settlement, context: SettleContext): Promise<unknown> {
+async function wordFor(job: Job, settlement: Settled, context: SettleContext): Promise<unknown> {
   try {
-    return await settle({ job, token }, settlement, context);
+    return await settle({ job, token, id: job.id ?? '', sendJob: job.data }, settlement, context);
   } catch (error) {
     return (error as Error).name;
   }
 }
 
-const add = ({ queue }: DeliveryWorld, id: string, lane: Lane = 'bulk'): Promise<unknown> =>
-  queue.add(lane, sendJob({ lane }), sendJobOptions({ id, lane, now: Date.now() }));
+const add = ({ queue }: DeliveryWorld, id: string): Promise<unknown> =>
+  queue.add('transactional', sendJob(), sendJobOptions({ id, now: Date.now() }));
 
 describe("BullMQ's words", () => {
   it('a message that is complete is returned, with its group id', () =>
@@ -46,7 +53,9 @@ describe("BullMQ's words", () => {
       const verdict = { kind: 'complete', rule: '00', groupId: '17' } as const;
       const word = await wordFor(await take(), { kind: 'verdict', verdict, journal }, context);
       expect(word).toEqual({ end: 'accepted', groupId: '17' });
-      expect(world.telemetry.ends).toMatchObject([{ id: 'm1', end: 'accepted', lane: 'bulk', messages: 1 }]);
+      expect(world.telemetry.ends).toMatchObject([
+        { id: 'm1', end: 'accepted', lane: 'transactional', messages: 1 },
+      ]);
     }));
 
   it('a retry is moved to the delayed set, until the time that its journal names', () =>
@@ -61,22 +70,21 @@ describe("BullMQ's words", () => {
       expect(Math.floor(Number(due) / 4_096)).toBe(notBefore);
     }));
 
-  it.each<[string, Settlement]>([
+  it.each<[string, Settled]>([
     ['what was not sent', { kind: 'back' }],
     [
       'what an account that is held must wait for',
       { kind: 'verdict', verdict: { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' }, journal },
     ],
-  ])('%s goes back to the head of its lane, and to no other lane', (_, settlement) =>
+  ])('%s goes back to the head of its lane', (_, settlement) =>
     byHand(async (world, take, context) => {
       for (const id of ['b1', 'b2', 'b3']) await add(world, id);
       const first = await take();
       expect(first.id).toBe('b1');
-      await add(world, 'o1', 'otp');
       expect(await wordFor(first, settlement, context)).toBe('WaitingError');
       const order = [];
-      for (let n = 0; n < 4; n += 1) order.push((await take()).id);
-      expect(order).toEqual(['o1', 'b1', 'b2', 'b3']);
+      for (let n = 0; n < 3; n += 1) order.push((await take()).id);
+      expect(order).toEqual(['b1', 'b2', 'b3']);
       expect(first.attemptsMade).toBe(0);
     }),
   );
@@ -106,5 +114,46 @@ describe("BullMQ's words", () => {
       await add(world, 'm1');
       const error = new RangeError('ours');
       expect(await wordFor(await take(), { kind: 'failed', error }, context)).toBe('RangeError');
+    }));
+
+  it('a job that is divided becomes jobs and dead letters under the ids of its pieces, each once however often', () =>
+    byHand(async (world, take, context) => {
+      const to = [0, 1, 2].map(numberAt);
+      const job = sendJob({ account: world.account.name, to, text: ['a', 'b', 'c'], joined: true });
+      await world.queue.add('transactional', job, sendJobOptions({ id: 'm1', now: Date.now() }));
+      const again = { fate: 'again', delayMs: 60_000, attempts: 1, resends: 0 } as const;
+      const facts = { reason: 'terminal', code: '80' } as const;
+      const pieces = [
+        { fate: 'accepted', ranges: [[0, 1]], groupId: '17' },
+        { ...again, ranges: [[1, 2]] },
+        { fate: 'dead', facts, ranges: [[2, 3]] },
+      ] as const;
+      const settlement = { kind: 'verdict', verdict: { kind: 'split', rule: 'x', pieces }, journal } as const;
+      const taken = await take();
+      expect(await wordFor(taken, settlement, context)).toEqual({ end: 'split' });
+      expect(await wordFor(taken, settlement, context)).toEqual({ end: 'split' });
+      expect(await world.queue.getRanges(['delayed'])).toEqual(['m1.1']);
+      expect((await world.queue.getJob('m1.1'))?.data).toMatchObject({ to: [to[1]], text: 'b' });
+      expect(await world.letters()).toMatchObject([{ id: 'm1.2', data: { ...facts, pieceOf: 'm1' } }]);
+    }));
+
+  it('a piece that was sent and forgotten meanwhile is not added again', () =>
+    byHand(async (world, take, context) => {
+      const job = sendJob({ account: world.account.name, to: [0, 1].map(numberAt), text: 'a' });
+      await world.queue.add('transactional', job, sendJobOptions({ id: 'm1', now: Date.now() }));
+      const again = { fate: 'again', delayMs: 60_000, attempts: 0, resends: 0 } as const;
+      const pieces = [
+        { ...again, ranges: [[0, 1]] },
+        { ...again, ranges: [[1, 2]] },
+      ] as const;
+      const settlement = { kind: 'verdict', verdict: { kind: 'split', rule: 'x', pieces }, journal } as const;
+      const taken = await take();
+      await wordFor(taken, settlement, context);
+      await world.queue.remove('m1.0');
+      await wordFor(taken, settlement, context);
+      const { lost } = await context.records.read({ id: 'm1.0', job });
+      // The job that was added in vain is dropped by whoever takes it.
+      expect(lost).toEqual([-1]);
+      expect((await context.records.read({ id: 'm1.1', job })).lost).toEqual([]);
     }));
 });

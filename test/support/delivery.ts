@@ -167,11 +167,21 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     async enqueue(id, data, journal) {
       const named = (data as Partial<SendJob> | undefined)?.lane;
       const lane = lanes.find((one) => one === named) ?? 'transactional';
+      const laneQueue = queueOf(lane);
+      await laneQueue.pause();
+      await laneQueue.add(lane, data, sendJobOptions({ id, now: Date.now() }));
       if (journal) {
-        const record = keys.record(prefix, queueOf(lane).name, id);
-        await redis.hset(record, 'run', 1, 'journal', JSON.stringify(journal));
+        await redis.hset(
+          keys.record(prefix, laneQueue.name, id),
+          'run',
+          1,
+          'journal',
+          JSON.stringify(journal),
+        );
+        // Whoever has written it had taken the job: BullMQ has counted that.
+        await redis.hset(laneQueue.toKey(id), 'ats', 1);
       }
-      await queueOf(lane).add(lane, data, sendJobOptions({ id, now: Date.now() }));
+      await laneQueue.resume();
     },
     end: (id, options) =>
       waitFor(() => endOf(id, { redis, place, queueOf, deadQueue }), {

@@ -1,25 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { createEndWriter } from '../../../src/bullmq/finish-together.ts';
-import { createJournalStore } from '../../../src/bullmq/journal-store.ts';
-import { createQueueGate } from '../../../src/bullmq/queue-gate.ts';
+import { openAccountQueues } from '../../../src/bullmq/account-queues.ts';
+import { createJobRecords, type JobRecords } from '../../../src/bullmq/job-records.ts';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
 import { holdAccount } from '../../../src/operator/hold-operations.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
+import { journalOrEmpty, parseJournalText } from '../../../src/queue/parse-journal.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { createEndpointBreaker } from '../../../src/worker/account/breaker.ts';
 import { holdPolicyOf } from '../../../src/worker/account/hold-steps.ts';
 import { createAccountHolds } from '../../../src/worker/account/holds.ts';
 import { createMediaLibrary } from '../../../src/worker/account/media.ts';
 import { createRate } from '../../../src/worker/account/pace.ts';
-import { deliverGroup } from '../../../src/worker/deliver.ts';
-import type { DeliverContext, Delivery, Settlement } from '../../../src/worker/delivery.ts';
+import type { Delivery, RequestContext, Settlement } from '../../../src/worker/delivery.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
+import { sendTogether } from '../../../src/worker/requests.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
-import { journalOf } from '../../support/journal-of.ts';
 import { sendJob } from '../../support/send-job.ts';
-
-const token = 'mine';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** A job in hand, how it was settled, and how often. */
 interface Taken {
@@ -29,11 +27,12 @@ interface Taken {
 
 interface Hands {
   readonly world: DeliveryWorld;
-  readonly context: DeliverContext;
-  /** Puts a job into the queue, locks it as a worker does, and takes it. */
-  take(id: string, job?: Partial<SendJob>, journal?: Journal): Promise<Taken>;
-  /** The lock is another worker's from now on. */
-  loseLock(id: string): Promise<void>;
+  readonly context: RequestContext;
+  readonly records: JobRecords;
+  /** A job in its first run. */
+  take(id: string, job?: Partial<SendJob>, journal?: Journal): Taken;
+  /** A later run has begun, of another worker. */
+  takeOver(id: string): Promise<void>;
   journalOf(id: string): Promise<Journal>;
   /** Numbers of the messages of each accepted request. */
   numbers(): readonly string[];
@@ -42,11 +41,13 @@ interface Hands {
 /** Everything that delivering needs, for real, and no worker that would take the jobs away. */
 async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryChoice = {}): Promise<void> {
   await using world = await createDelivery(choice);
-  const { account, prefix, redis, queue, deadQueue, telemetry, simulator } = world;
-  const journals = createJournalStore(redis, { prefix, account: account.name });
-  const common = { journals, telemetry, worker: 'w1', now: Date.now };
+  const { account, prefix, redis, telemetry, simulator } = world;
+  const place = { prefix, account: account.name };
+  const records = createJobRecords(redis, place, Date.now);
+  const queues = openAccountQueues(redis, place, () => {});
+  const common = { records, telemetry, worker: 'w1', now: Date.now };
   const client = createJetsmsClient(account);
-  const context: DeliverContext = {
+  const context: RequestContext = {
     ...common,
     client,
     mayLeave: () => true,
@@ -55,54 +56,53 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
     holds: createAccountHolds({
       ...common,
       store: world.holdStore,
-      gate: createQueueGate(queue),
+      queues,
       policy: holdPolicyOf(account),
       pollMs: 1_000,
       ask: async () => ({ says: 'cannot-tell' }),
-      countWaiting: async () => 0,
       onChange: () => {},
       onError: () => {},
     }),
-    lateReplies: createLateReplies({ ...common, queue, deadQueue }),
+    lateReplies: createLateReplies({ ...common, queues }),
     media: createMediaLibrary(redis, { prefix, account: account.name }),
     maxResends: 2,
-    lockDurationMs: 30_000,
     windowOpensAt: () => undefined,
-    ends: createEndWriter(redis),
     random: () => 0,
   };
-  const lockOf = (id: string): string => `${queue.toKey(id)}:lock`;
+  const read = async (id: string): Promise<Journal> =>
+    journalOrEmpty(parseJournalText((await records.read({ id, job: sendJob() })).journal));
   await use({
     world,
     context,
-    async take(id, change = {}, journal = emptyJournal) {
+    records,
+    take(id, change = {}, journal = emptyJournal) {
       const job = sendJob(change);
-      await world.enqueue(id, job);
-      await redis.set(lockOf(id), token);
       const settlements: Settlement[] = [];
       const delivery: Delivery = {
         id,
-        token,
+        run: 1,
         job,
         journal,
-        takenAt: Date.now(),
+        lost: [],
         isCanary: false,
         lane: job.lane,
-        company: job.title,
+        batchKey: job.title,
         messages: job.to.length,
         settle: (settlement) => settlements.push(settlement),
       };
       return { delivery, settlements };
     },
-    loseLock: async (id) => void (await redis.set(lockOf(id), 'another')),
-    journalOf: async (id) => journalOf((await queue.getJob(id))?.progress),
+    takeOver: async (id) => {
+      await records.begin([{ id, job: sendJob(), run: 2, lost: [], mark: emptyJournal }], false);
+    },
+    journalOf: read,
     numbers: () => simulator.accepted.map(({ to }) => to),
   });
-  await client.close();
+  await Promise.all([client.close(), queues.close()]);
 }
 
-const deliver = (taken: readonly Taken[], context: DeliverContext): Promise<void> =>
-  deliverGroup(
+const deliver = (taken: readonly Taken[], context: RequestContext): Promise<void> =>
+  sendTogether(
     taken.map(({ delivery }) => delivery),
     context,
   );
@@ -117,12 +117,12 @@ const to = (n: number): Partial<SendJob> => ({ to: [numberAt(n)] });
 describe('a group of jobs', () => {
   it('travels in one request; each is marked before, and settled once', () =>
     withHands(async ({ context, take, journalOf, world }) => {
-      const group = [await take('a', to(1)), await take('b', to(2)), await take('c', to(3))];
+      const group = [take('a', to(1)), take('b', to(2)), take('c', to(3))];
       await deliver(group, context);
       expect(kinds(group)).toEqual([['complete'], ['complete'], ['complete']]);
       expect(world.simulator.stats().requests).toBe(1);
-      // The mark stays until the job's end replaces it: an acceptance is written once.
-      expect(await journalOf('b')).toMatchObject({ attempts: 0, history: [], sending: { worker: 'w1' } });
+      expect(await journalOf('b')).toMatchObject({ attempts: 1, settled: { end: 'accepted' } });
+      expect(await journalOf('b')).not.toHaveProperty('sending');
       expect(world.telemetry.attempts.map(({ id, travelled }) => [id, travelled])).toEqual([
         ['a', 3],
         ['b', 3],
@@ -131,43 +131,16 @@ describe('a group of jobs', () => {
       expect(world.telemetry.requests).toHaveLength(1);
     }));
 
-  it.each([
-    ['bulk', 10],
-    ['transactional', 25],
-  ] as const)('of lane %s settles %i at a time, so that an OTP gets in between', (lane, atATime) =>
-    withHands(async ({ context, take }) => {
-      const group = await Promise.all(
-        Array.from({ length: 25 }, (_, n) => take(`m${n}`, { ...to(n), lane })),
-      );
-      let turn = 0;
-      const settledInTurn = new Map<number, number>();
-      const settle = (): void => void settledInTurn.set(turn, (settledInTurn.get(turn) ?? 0) + 1);
-      let isOver = false;
-      const countTurns = (): void => {
-        turn += 1;
-        if (!isOver) setImmediate(countTurns);
-      };
-      countTurns();
-      await deliverGroup(
-        group.map(({ delivery }) => ({ ...delivery, settle })),
-        context,
-      );
-      isOver = true;
-      expect(Math.max(...settledInTurn.values())).toBe(atATime);
-      expect([...settledInTurn.values()].reduce((sum, n) => sum + n)).toBe(25);
-    }),
-  );
-
   it('has the earliest deadline of its jobs as its expire date', () =>
     withHands(async ({ context, take, world }) => {
       const soon = Math.ceil(Date.now() / 1_000) * 1_000 + 600_000;
-      await deliver([await take('a', to(1)), await take('b', { ...to(2), deadlineAt: soon })], context);
+      await deliver([take('a', to(1)), take('b', { ...to(2), deadlineAt: soon })], context);
       expect(world.simulator.accepted.map(({ expireAt }) => expireAt)).toEqual([soon, soon]);
     }));
 
   it('leaves behind, and gives back as it was, what has got too old meanwhile', () =>
     withHands(async ({ context, take, journalOf, numbers }) => {
-      const group = [await take('old', { ...to(1), deadlineAt: Date.now() - 1 }), await take('b', to(2))];
+      const group = [take('old', { ...to(1), deadlineAt: Date.now() - 1 }), take('b', to(2))];
       await deliver(group, context);
       expect(kinds(group)).toEqual([['back'], ['complete']]);
       expect(numbers()).toEqual([numberAt(2)]);
@@ -175,9 +148,9 @@ describe('a group of jobs', () => {
     }));
 
   it('leaves behind what another worker has taken over', () =>
-    withHands(async ({ context, take, loseLock, numbers, world }) => {
-      const group = [await take('lost', to(1)), await take('b', to(2))];
-      await loseLock('lost');
+    withHands(async ({ context, take, takeOver, numbers, world }) => {
+      const group = [take('lost', to(1)), take('b', to(2))];
+      await takeOver('lost');
       await deliver(group, context);
       expect(kinds(group)).toEqual([['lost'], ['complete']]);
       expect(numbers()).toEqual([numberAt(2)]);
@@ -185,19 +158,21 @@ describe('a group of jobs', () => {
     }));
 
   it('leaves behind what a late reply has settled', () =>
-    withHands(async ({ context, take, numbers, world }) => {
-      const group = [await take('done', to(1)), await take('b', to(2))];
+    withHands(async ({ context, take, numbers, records }) => {
+      const group = [take('done', to(1)), take('b', to(2))];
       const settled = { end: 'accepted', groupId: '1', at: 1, late: true } as const;
-      await (await world.queue.getJob('done'))?.updateProgress({ ...emptyJournal, settled });
+      await records.write([
+        { id: 'done', job: sendJob(), run: 1, journal: { ...emptyJournal, settled }, isMarked: false },
+      ]);
       await deliver(group, context);
       expect(kinds(group)).toEqual([['superseded'], ['complete']]);
       expect(numbers()).toEqual([numberAt(2)]);
     }));
 
   it('makes no request where nothing of it may leave', () =>
-    withHands(async ({ context, take, loseLock, world }) => {
-      const group = [await take('a', { ...to(1), deadlineAt: 1 }), await take('b', to(2))];
-      await loseLock('b');
+    withHands(async ({ context, take, takeOver, world }) => {
+      const group = [take('a', { ...to(1), deadlineAt: 1 }), take('b', to(2))];
+      await takeOver('b');
       await deliver(group, context);
       expect(kinds(group)).toEqual([['back'], ['lost']]);
       expect(world.simulator.stats().requests).toBe(0);
@@ -206,7 +181,7 @@ describe('a group of jobs', () => {
   it('goes in halves until the bad message is alone', () =>
     withHands(async ({ context, take, world }) => {
       world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(4) } });
-      const group = await Promise.all([0, 1, 2, 3, 4].map((n) => take(`m${n}`, to(n))));
+      const group = [0, 1, 2, 3, 4].map((n) => take(`m${n}`, to(n)));
       await deliver(group, context);
       const complete = ['complete'];
       expect(kinds(group)).toEqual([complete, complete, complete, complete, ['dead-letter']]);
@@ -220,7 +195,7 @@ describe('a group of jobs', () => {
     withHands(async ({ context, take, journalOf, world }) => {
       const all = [numberAt(1), numberAt(2), numberAt(3)];
       world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(3) } });
-      const taken = await take('m', { to: all, parts: 3 });
+      const taken = take('m', { to: all, parts: 3 });
       await deliver([taken], context);
       expect(kinds([taken])).toEqual([['split']]);
       const again = { fate: 'again', attempts: 0, resends: 0 };
@@ -237,7 +212,7 @@ describe('a group of jobs', () => {
 describe('a hold', () => {
   it('that came while the jobs waited for their request keeps them here', () =>
     withHands(async ({ context, take, journalOf, world }) => {
-      const group = [await take('a', to(1)), await take('b', to(2))];
+      const group = [take('a', to(1)), take('b', to(2))];
       const { prefix, account, redis } = world;
       await holdAccount(redis, { prefix, account: account.name, by: 'x', note: 'a test' });
       await deliver(group, context);
@@ -249,7 +224,7 @@ describe('a hold', () => {
   it('stands before the jobs that it is for are given back', () =>
     withHands(
       async ({ context, take, world }) => {
-        const taken = await take('a', to(1));
+        const taken = take('a', to(1));
         let reasonAtSettling: unknown;
         const delivery: Delivery = {
           ...taken.delivery,
@@ -258,7 +233,7 @@ describe('a hold', () => {
             taken.delivery.settle(settlement);
           },
         };
-        await deliverGroup([delivery], context);
+        await sendTogether([delivery], context);
         expect(kinds([taken])).toEqual([['hold']]);
         expect(reasonAtSettling).toBe('no-credit');
         expect(await world.hold()).toMatchObject({ reason: 'no-credit', code: '11' });
@@ -271,10 +246,10 @@ describe('an endpoint that counts as unreachable', () => {
   it('gets no request; what was marked is unmarked, since nothing was sent', () =>
     withHands(async ({ context, take, journalOf, world }) => {
       world.simulator.faults.add({ kind: 'status', status: 503, times: 1 });
-      await deliver([await take('first', to(1))], context);
+      await deliver([take('first', to(1))], context);
       const requests = world.simulator.stats().requests;
       const before: Journal = { ...emptyJournal, attempts: 1 };
-      const group = [await take('a', to(2), before), await take('b', { ...to(3), whenUncertain: 'resend' })];
+      const group = [take('a', to(2), before), take('b', { ...to(3), whenUncertain: 'resend' })];
       await deliver(group, context);
       expect(kinds(group)).toEqual([['back'], ['back']]);
       expect(world.simulator.stats().requests).toBe(requests);
@@ -288,7 +263,7 @@ describe("the account's pace", () => {
       async ({ context, take, world }) => {
         world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(5) } });
         const group = [];
-        for (let n = 1; n <= 8; n += 1) group.push(await take(`m${n}`, { ...to(n), text: `Merhaba ${n}` }));
+        for (let n = 1; n <= 8; n += 1) group.push(take(`m${n}`, { ...to(n), text: `Merhaba ${n}` }));
         const began = performance.now();
         await deliver(group, context);
         expect(kinds(group).flat()).toEqual(
@@ -304,11 +279,10 @@ describe("the account's pace", () => {
 });
 
 describe('what goes wrong here', () => {
-  it('settles every job that is still open as failed, and throws nothing', () =>
+  it('before the request settles every job that is still open as failed, and throws nothing', () =>
     withHands(async ({ context, take, world }) => {
-      const group = [await take('a', to(1)), await take('b', to(2))];
-      await world.redis.del(world.queue.toKey('a'));
-      await world.redis.set(world.queue.toKey('a'), 'no hash');
+      const group = [take('a', to(1)), take('b', to(2))];
+      await world.redis.set(keys.record(world.prefix, world.queue.name, 'a'), 'no hash');
       await deliver(group, context);
       expect(kinds(group)).toEqual([['failed'], ['failed']]);
       expect(world.simulator.stats().requests).toBe(0);
@@ -320,7 +294,7 @@ describe('what goes wrong here', () => {
       world.simulator.faults.add({ kind: 'reply', code: '76' });
       await context.holds.refresh();
       await redis.rpush(keys.hold(prefix, account.name), 'no record');
-      const taken = await take('a', to(1));
+      const taken = take('a', to(1));
       await deliver([taken], context);
       expect(kinds([taken])).toEqual([['hold']]);
       expect(await journalOf('a')).toMatchObject({ attempts: 0, history: [{ code: '76', verdict: 'hold' }] });
@@ -331,7 +305,7 @@ describe('what goes wrong here', () => {
     withHands(
       async ({ context, take, world }) => {
         const broken = { history: null } as unknown as Journal; // what a total reader never gives
-        const group = [await take('a', to(1)), await take('b', to(2), broken), await take('c', to(3))];
+        const group = [take('a', to(1)), take('b', to(2), broken), take('c', to(3))];
         await deliver(group, context);
         expect(kinds(group)).toEqual([['complete'], ['complete'], ['complete']]);
         expect(world.simulator.accepted).toHaveLength(3);
@@ -340,29 +314,37 @@ describe('what goes wrong here', () => {
     ));
 });
 
-describe('a record', () => {
-  it('is not needed where a second text is fine and JetSMS has accepted', () =>
+describe('the end of a job', () => {
+  it('is recorded before the job is settled, also where a second text would be fine', () =>
     withHands(async ({ context, take, journalOf }) => {
-      const taken = await take('a', { ...to(1), whenUncertain: 'resend' });
+      const taken = take('a', { ...to(1), whenUncertain: 'resend' });
       await deliver([taken], context);
       expect(kinds([taken])).toEqual([['complete']]);
-      expect(await journalOf('a')).toEqual(emptyJournal);
-    }));
-
-  it('is needed for a campaign, which counts its ends', () =>
-    withHands(async ({ context, take, journalOf }) => {
-      const taken = await take('a', { ...to(1), whenUncertain: 'resend', campaign: 'sale' });
-      await deliver([taken], context);
       expect((await journalOf('a')).settled).toMatchObject({ end: 'accepted' });
     }));
 
-  it('is needed where the lock can have run out meanwhile; a lost lock makes the reply a late one', () =>
-    withHands(async ({ context, take, loseLock, journalOf, world }) => {
-      const taken = await take('a', { ...to(1), whenUncertain: 'resend' });
-      await loseLock('a');
-      await deliver([taken], { ...context, lockDurationMs: -1 });
+  it('comes late where a later run has taken over meanwhile: an acceptance counts all the same', () =>
+    withHands(async ({ context, take, takeOver, journalOf, world }) => {
+      const taken = take('a', to(1));
+      world.simulator.setLatency({ minMs: 200, maxMs: 200 });
+      const sent = deliver([taken], context);
+      await waitFor(() => world.simulator.stats().requests === 1);
+      await takeOver('a');
+      await sent;
       expect(kinds([taken])).toEqual([['lost']]);
       expect(world.telemetry.lateReplies).toMatchObject([{ id: 'a', settled: true }]);
       expect((await journalOf('a')).settled).toMatchObject({ end: 'accepted', late: true });
+    }));
+});
+
+describe('a job whose claims were lost', () => {
+  it('is looked at again, and leaves no mark', () =>
+    withHands(async ({ context, take, journalOf, numbers, world }) => {
+      const group = [take('a', { to: [numberAt(1), numberAt(2)], joined: true }), take('b', to(3))];
+      await world.redis.hset(keys.record(world.prefix, world.queue.name, 'a'), 'lost', '[1]');
+      await deliver(group, context);
+      expect(kinds(group)).toEqual([['look-again'], ['complete']]);
+      expect(numbers()).toEqual([numberAt(3)]);
+      expect(await journalOf('a')).toEqual(emptyJournal);
     }));
 });
