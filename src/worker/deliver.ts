@@ -3,7 +3,7 @@ import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
 import { isLockLost } from '../bullmq/lock-lost.ts';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
-import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import { messageIdAt, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import type { Hold } from './account/hold-record.ts';
 import type { Delivery, RequestContext, Settlement } from './delivery.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
@@ -242,7 +242,7 @@ async function verdictOnCrash(
 ): Promise<Verdict> {
   const hold = await context.holds.latest();
   const carried = Math.max(1, Math.min(journal.sending?.messages ?? job.to.length, job.to.length));
-  const isWitness = hold?.witness === id;
+  const isWitness = hold?.witness === messageIdAt(id, job, 0);
   const ofFirst = isWitness
     ? witnessOf(hold)
     : decide({ ...ownSituation(job, journal, context), outcome, messages: carried, isProbe: false });

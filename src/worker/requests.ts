@@ -152,12 +152,22 @@ async function learn(
   const [first] = judged;
   if (!first) return 'back';
   const hold = judged.map(holdOf).find((one) => one !== undefined);
-  const { id, isCanary, journal } = first.delivery;
+  const { id, job, isCanary, journal } = first.delivery;
   if (hold && hold.reason !== 'unreachable') {
     const { reason, code } = hold;
     const { refusedAt, isAtFault = false } = journal;
     const before = refusedAt === undefined ? {} : { refusedBefore: refusedAt };
-    return holds.refused({ reason, code, startedAt, first: id, isCanary, isAtFault, ...before });
+    const firstMessage = messageIdAt(id, job, 0);
+    return holds.refused({
+      reason,
+      code,
+      startedAt,
+      first: id,
+      firstMessage,
+      isCanary,
+      isAtFault,
+      ...before,
+    });
   }
   const { kind } = attempt.outcome;
   if (kind === 'accepted' || kind === 'refused')

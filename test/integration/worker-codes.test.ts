@@ -4,7 +4,6 @@ import { emptyJournal } from '../../src/queue/journal.ts';
 import type { Fault } from '../../src/simulator/fault-rule.ts';
 import { nextOpening } from '../../src/worker/verdict/mms-window.ts';
 import { createDelivery, type End, numberAt } from '../support/delivery.ts';
-import { journalOf } from '../support/journal-of.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -45,8 +44,7 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     await world.startWorker();
     const { id } = await world.send();
     await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
-    const job = await world.queue.getJob(id);
-    const { notBefore = 0, history } = journalOf(job?.progress);
+    const { notBefore = 0, history } = await world.journalOf(id);
     expect(notBefore - (history[0]?.at ?? 0)).toBe(1998);
     expect(inWords(await world.end(id))).toBe('accepted');
   });
@@ -68,10 +66,9 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
     world.simulator.faults.add({ kind: 'reply', code: '204', times: 1 });
     const worker = await world.startWorker();
     const { id } = await world.send({ lane: 'bulk' });
-    await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
-    const job = await world.queue.getJob(id);
+    await waitFor(async () => (await world.queueOf('bulk').getJobState(id)) === 'delayed');
     const opening = nextOpening(mmsWindows, Date.now()) ?? Number.NaN;
-    const { attempts, notBefore = 0 } = journalOf(job?.progress);
+    const { attempts, notBefore = 0 } = await world.journalOf(id, 'bulk');
     expect(attempts).toBe(0);
     // The clock may have moved on by some milliseconds between the two places that look at it.
     expect(notBefore - opening).toBeGreaterThanOrEqual(0);
@@ -79,7 +76,7 @@ describe('what is done about a code, beyond how each row ends (every-row)', () =
 
     await worker.close();
     await world.startWorker({ now: () => opening + 1_000 });
-    await job?.promote();
+    await (await world.queueOf('bulk').getJob(id))?.promote();
     const ended = await world.end(id);
     expect(ended.way).toEqual(['refused 204 defer', 'accepted 00 complete']);
     expect(ended.journal.attempts).toBe(1);
@@ -152,7 +149,7 @@ describe('what JetSMS refuses by itself', () => {
     await world.startWorker({ settings });
     const { id } = await world.send();
     await world.held({ reason: 'endpoint', code: 'http-404' });
-    expect(['prioritized', 'active']).toContain(await world.queue.getJobState(id));
+    expect(['waiting', 'active']).toContain(await world.queue.getJobState(id));
     expect(await world.letters()).toEqual([]);
   });
 });

@@ -201,7 +201,7 @@ describe('what lies in Redis instead of the credit', () => {
     const { redis, prefix, account } = world;
     const collect = createQueueSnapshot({ redis, prefix, accounts: [account.name], now: Date.now });
     const [snapshot] = await collect();
-    expect(snapshot?.main).toMatchObject({ prioritized: 1 });
+    expect(snapshot?.jobs.transactional).toMatchObject({ waiting: 1 });
     expect(snapshot).not.toHaveProperty('creditLeft');
   });
 

@@ -95,7 +95,7 @@ describe('an MMS', () => {
       sendAt: Date.now() - 10_000,
     });
     expect(await world.producer.sendMms(past)).toEqual({ ...first, duplicate: true });
-    expect(await world.queue.getJobCountByTypes('prioritized')).toBe(1);
+    expect(await world.queue.getJobCountByTypes('waiting')).toBe(1);
   });
 
   it('goes to a number once however often it is named, unless repeats are allowed', async () => {
@@ -256,14 +256,14 @@ describe('the MMS window', () => {
     const worker = await world.startWorker();
     const { id } = await world.producer.sendMms(mms({ lane: 'bulk' }));
     const sms = await world.send({ lane: 'bulk' });
-    await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
+    await waitFor(async () => (await world.queueOf('bulk').getJobState(id)) === 'delayed');
     await world.end(sms.id);
     expect(world.simulator.stats().requests).toBe(1);
     await worker.close();
 
     const opening = nextOpening(mmsWindows, Date.now()) ?? Number.NaN;
     await world.startWorker({ now: () => opening + 1_000 });
-    await (await world.queue.getJob(id))?.promote();
+    await (await world.queueOf('bulk').getJob(id))?.promote();
     expect((await world.end(id)).way).toEqual(['accepted 00 complete']);
   });
 

@@ -75,10 +75,14 @@ export interface DeliveryWorld extends AsyncDisposable {
   startWorker(change?: Partial<WorkerOptions>): Promise<DeliveryWorker>;
   /** Sends a message that is fit to be sent, with whatever else `message` says. */
   send(message?: Partial<NewMessage>): Promise<SendReceipt>;
-  /** Sends many at once, to one number each. */
+  /** Sends many one after the other, to one number each: each has a job of its own. */
   sendMany(count: number, message?: Partial<NewMessage>): Promise<readonly string[]>;
+  /** Sends many at once, to one number each: most of them share jobs. */
+  sendTogether(count: number, message?: Partial<NewMessage>): Promise<readonly string[]>;
   /** Puts a job into the queue as it is, past the producer. */
   enqueue(id: string, data: unknown, journal?: Journal): Promise<void>;
+  /** What the record of a job says now. */
+  journalOf(id: string, lane?: Lane): Promise<Journal>;
   /** Waits until a message has ended. */
   end(id: string, options?: WaitOptions): Promise<End>;
   /** Waits until the account's hold is like this, as it lies in Redis. */
@@ -156,13 +160,13 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     send,
     async sendMany(count, message = {}) {
       const ids: string[] = [];
-      // In portions: all at once, the last of thousands may wait longer for Redis than a producer does.
-      for (let from = 0; from < count; from += 200) {
-        const numbers = Array.from({ length: Math.min(200, count - from) }, (_, n) => numberAt(from + n));
-        const receipts = await Promise.all(numbers.map((to) => send({ to: `+${to}`, ...message })));
-        ids.push(...receipts.map(({ id }) => id));
-      }
+      for (let n = 0; n < count; n += 1) ids.push((await send({ to: `+${numberAt(n)}`, ...message })).id);
       return ids;
+    },
+    async sendTogether(count, message = {}) {
+      const numbers = Array.from({ length: count }, (_, n) => numberAt(n));
+      const receipts = await Promise.all(numbers.map((to) => send({ to: `+${to}`, ...message })));
+      return receipts.map(({ id }) => id);
     },
     async enqueue(id, data, journal) {
       const named = (data as Partial<SendJob> | undefined)?.lane;
@@ -182,6 +186,11 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
         await redis.hset(laneQueue.toKey(id), 'ats', 1);
       }
       await laneQueue.resume();
+    },
+    async journalOf(id, lane = 'transactional') {
+      const read = parseJournalText((await readRecord(redis, place, lane, id)).journal);
+      if (!read.ok) throw new Error(read.problem);
+      return read.journal;
     },
     end: (id, options) =>
       waitFor(() => endOf(id, { redis, place, queueOf, deadQueue }), {
@@ -230,7 +239,6 @@ interface Places {
 
 async function endOf(id: string, places: Places): Promise<End | undefined> {
   const { redis, place, queueOf, deadQueue } = places;
-  const letter = (await deadQueue.getJob(letterIdOf(id))) as Job<DeadLetter> | undefined;
   const base = /^(.+)\.\d+$/.exec(id)?.[1];
   for (const lane of lanes)
     for (const jobId of [id, ...(base === undefined ? [] : [base])]) {
@@ -238,6 +246,7 @@ async function endOf(id: string, places: Places): Promise<End | undefined> {
       const state = await queue.getJobState(jobId);
       if (state === 'unknown') continue;
       if (state !== 'completed' && state !== 'failed') return undefined;
+      const letter = (await deadQueue.getJob(letterIdOf(id))) as Job<DeadLetter> | undefined;
       // Still unreadable after its end, where a test has made it so.
       const job = (await queue.getJob(jobId).catch(() => new Job(queue, '', {}, {}, jobId))) as Job;
       const record = await readRecord(redis, place, lane, jobId);

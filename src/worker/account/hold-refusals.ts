@@ -9,8 +9,10 @@ export interface AccountRefusal {
   readonly code: string;
   /** When the request began, epoch milliseconds. */
   readonly startedAt: number;
-  /** The id of the request's first message. */
+  /** The id of the request's first job. */
   readonly first: string;
+  /** The id of its first message, where the job has several. */
+  readonly firstMessage?: string;
   /** The request was the canary of the hold that stands. */
   readonly isCanary: boolean;
   /** When the first message was refused with its account before; it travels alone since. */
@@ -89,11 +91,14 @@ const laidBeneath = (record: HoldRecord, hold: Hold, { reason, code }: AccountRe
   hold: { ...hold, beneath: { reason, code } },
 });
 
+const witnessOf = ({ first, firstMessage = first }: AccountRefusal): string => firstMessage;
+
 /** Only an account's fault takes a witness: no credit and a wrong address are no message's fault. */
-function witnessed(record: HoldRecord, { reason, first }: AccountRefusal): Step<RefusalEffect> {
+function witnessed(record: HoldRecord, refusal: AccountRefusal): Step<RefusalEffect> {
+  const { reason } = refusal;
   const { hold, witnessed: before = [] } = record;
   if (reason !== 'account-fault' || !hold || before.includes(reason)) return { record, result: 'back' };
-  const next = { ...record, witnessed: [...before, reason], hold: { ...hold, witness: first } };
+  const next = { ...record, witnessed: [...before, reason], hold: { ...hold, witness: witnessOf(refusal) } };
   return { record: next, result: 'witness' };
 }
 
@@ -106,12 +111,20 @@ function unknownCode(record: HoldRecord, refusal: AccountRefusal, context: StepC
   const unknownAt = Math.max(record.unknownAt ?? 0, refusal.startedAt);
   const next = { ...record, unknownInRow, unknownAt };
   if (unknownInRow < unknownCodeLimit) return { record: next, result: 'witness' };
-  const hold = { ...newHold(record, refusal, context), witness: refusal.first };
+  const hold = { ...newHold(record, refusal, context), witness: witnessOf(refusal) };
   return { record: { ...next, witnessed: [...before, refusal.reason], hold }, result: 'witness' };
 }
 
-function withCanaryRefused(record: HoldRecord, { isCanary, first }: AccountRefusal, context: StepContext) {
-  return isCanary ? canaryRefused(record, first, context) : record;
+/** The canary's refusal is the latest word on the account: of one reason there are several codes. */
+function withCanaryRefused(
+  record: HoldRecord,
+  { isCanary, first, reason, code }: AccountRefusal,
+  context: StepContext,
+): HoldRecord {
+  if (!isCanary) return record;
+  const next = canaryRefused(record, first, context);
+  const { hold } = next;
+  return hold?.reason === reason && hold.code !== code ? { ...next, hold: { ...hold, code } } : next;
 }
 
 /** The endpoint does not answer: held, unless the account is held already. */

@@ -3,7 +3,6 @@ import { codeTable } from '../../../src/codes/index.ts';
 import { meaningOfDeath } from '../../../src/queue/dead-letter-meaning.ts';
 import type { DeliveryWorker } from '../../../src/worker/worker.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
-import { journalOf } from '../../support/journal-of.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type RowCase, type RowEnd, rowCases } from './cases.ts';
 
@@ -67,13 +66,12 @@ async function expectHold(world: DeliveryWorld, id: string, { row, byItself }: S
 /** The message waits, uses no attempt, and leaves in its time. */
 async function expectDeferral(world: DeliveryWorld, id: string, { row, worker }: Sent): Promise<void> {
   await waitFor(async () => (await world.queue.getJobState(id)) === 'delayed');
-  const job = await world.queue.getJob(id);
-  const { attempts, notBefore = 0 } = journalOf(job?.progress);
+  const { attempts, notBefore = 0 } = await world.journalOf(id);
   expect(attempts).toBe(0);
   expect(notBefore - Date.now()).toBeGreaterThan((row.retryDelaysMs[0] ?? 0) - 10_000);
   await worker.close();
   await world.startWorker({ now: () => notBefore });
-  await job?.promote();
+  await (await world.queue.getJob(id))?.promote();
   expect(await expectAccepted(world, id)).toEqual([`refused ${row.code} defer`, 'accepted 00 complete']);
 }
 

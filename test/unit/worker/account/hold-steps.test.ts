@@ -549,6 +549,21 @@ describe('what the queue lets through', () => {
   });
 });
 
+describe('a canary that is refused for the same reason with another code', () => {
+  it('shows the latest code, and takes no witness of its own', () => {
+    const canary = { id: 'c', worker: 'w', until: now + 60_000 };
+    const record = { ...noRecord, hold: { ...held('account-fault').hold, code: '77', canary } } as HoldRecord;
+    const refusal = {
+      reason: 'account-fault',
+      ...{ code: '10', first: 'c', startedAt: now },
+      ...{ isCanary: true, isAtFault: false, acceptedAt: 0 },
+    } as const;
+    const { record: after, result } = refused({ ...record, witnessed: ['account-fault'] }, refusal, at());
+    expect(result).toBe('back');
+    expect(after.hold).toMatchObject({ reason: 'account-fault', code: '10', refusedCanaries: ['c'] });
+  });
+});
+
 describe('what people see', () => {
   it("is the hold, or else the dashboard's pause", () => {
     expect(shownHold(noRecord, [])).toBeUndefined();
