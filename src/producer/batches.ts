@@ -1,5 +1,6 @@
 import { type CheckedMessage, partsModelField } from '../message/message.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import { ProducerError } from './errors.ts';
 import type { CallClaim, NewCall, StoredCall } from './store-jobs.ts';
 
 /** A single send that is fit to be stored. */
@@ -58,12 +59,14 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
   };
   const write = async (key: string, kind: Kind): Promise<void> => {
     const batch = kind.waiting.splice(0, mostJoined);
+    const waiting = new Set(kind.waiting);
     kind.writing += 1;
     try {
       const sent = await storeTogether(batch.map(({ sending }) => sending));
       for (const [index, { resolve }] of batch.entries()) resolve({ ...sent, index });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      for (const [index, { reject }] of batch.entries()) reject(failureOf(error, index, batch.length));
+      if (isSilence(error)) giveUpWaiting(kind, waiting, error);
     }
     kind.writing -= 1;
     pump(key, kind);
@@ -86,6 +89,25 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
       });
     },
   };
+}
+
+const isSilence = (error: unknown): error is ProducerError =>
+  error instanceof ProducerError && error.code === 'REDIS_UNAVAILABLE';
+
+/** Each message is told of by its own id. */
+function failureOf(error: unknown, index: number, messages: number): unknown {
+  if (!(error instanceof ProducerError) || error.messageId === undefined || messages === 1) return error;
+  const { code, fields, reason, mayBeStored, detail, cause } = error;
+  const facts = { fields, mayBeStored, detail, cause, messageId: `${error.messageId}.${index}` };
+  return new ProducerError(code, reason === undefined ? facts : { ...facts, reason });
+}
+
+/** Those that waited while Redis was silent have waited for as long as the others, and were never written. */
+function giveUpWaiting(kind: Kind, waited: ReadonlySet<Waiting>, cause: ProducerError): void {
+  const detail = 'Nothing was stored (Redis left those before it without an answer).';
+  for (const one of kind.waiting.filter((waiting) => waited.has(waiting)))
+    one.reject(new ProducerError('REDIS_UNAVAILABLE', { detail, cause }));
+  kind.waiting.splice(0, kind.waiting.length, ...kind.waiting.filter((waiting) => !waited.has(waiting)));
 }
 
 /** Sends of one kind can share a job. Those with a key and those without do not: only the former may be written twice. */

@@ -62,11 +62,14 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
   readonly reason: RefusalReason | undefined;
   /** False: it is certain that this call has stored nothing. */
   readonly mayBeStored: boolean;
+  /** What the message says beyond what the code means. */
+  readonly detail: string;
 
   constructor(code: ProducerErrorCode, options: ProducerErrorOptions = {}) {
     const { fields = [], detail = fields.length === 0 ? '' : `It differs in: ${fields.join(', ')}.` } =
       options;
     super(code, producerErrors[code], { detail, cause: options.cause });
+    this.detail = detail;
     this.messageId = options.messageId;
     this.fields = fields;
     this.reason = options.reason;

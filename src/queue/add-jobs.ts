@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Claim } from './claims.ts';
 import { sendJobOptions } from './job-options.ts';
 import { keys } from './names.ts';
+import { readTrouble } from './redis-trouble.ts';
 import type { SendJob } from './send-job.ts';
 
 /** A send job, and the names that it claims. */
@@ -26,7 +27,7 @@ const claimScript = `
 local answers, lost = {}, {}
 for i = 3, #KEYS do
   local at = 3 * i - 7
-  answers[i - 2] = ''
+  answers[i - 2] = false
   if not redis.call('SET', KEYS[i], ARGV[at], 'NX', 'PX', ARGV[at + 1]) then
     local held = redis.call('GET', KEYS[i])
     if held ~= ARGV[at] or redis.call('EXISTS', KEYS[2]) == 0 then
@@ -50,7 +51,7 @@ export const recordKeepMs = ({ deadlineAt }: Pick<SendJob, 'deadlineAt'>, now: n
 
 /** The part of an ioredis transaction that is used here. */
 interface Transaction {
-  jetsmsClaim(keyCount: number, ...keysAndArgs: (string | number)[]): unknown;
+  eval(script: string, keyCount: number, ...keysAndArgs: (string | number)[]): unknown;
   exec(): Promise<[error: Error | null, result: unknown][] | null>;
 }
 
@@ -79,25 +80,26 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * PartlyAdded.
  */
 export function jobAdder(redis: Redis): AddJobs {
-  redis.defineCommand('jetsmsClaim', { lua: claimScript });
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
     const client = await queue.getBackend().client;
     const multi = client.multi();
-    const claiming = multi as unknown as Transaction; // defineCommand adds methods that no type knows
+    const claiming = multi as unknown as Transaction; // BullMQ's type of it has no scripts
     for (const one of newJobs) {
-      if (one.claims?.length) claiming.jetsmsClaim(...claimArguments(queue, one));
+      if (one.claims?.length) claiming.eval(claimScript, ...claimArguments(queue, one));
       // In a transaction it only writes the command down.
       await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
     }
     const replies = (await claiming.exec().catch(reasonOf)) ?? [];
     const broken = replies.find(([error]) => error)?.[0];
-    if (broken) {
+    if (broken && mayHaveWritten(broken)) {
       await undo(redis, queue, newJobs).catch((cause: unknown) => {
         throw new PartlyAdded(broken.message, { cause });
       });
-      throw broken;
+      // Only on a new connection does the client send BullMQ's script whole.
+      if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);
     }
+    if (broken) throw broken;
     let next = 0;
     return newJobs.map(({ claims }) => {
       const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
@@ -105,6 +107,12 @@ export function jobAdder(redis: Redis): AddJobs {
       return answers;
     });
   };
+}
+
+/** Whether a script may have written something before it broke off. What Redis refuses to all, it refuses from the first write on. */
+function mayHaveWritten(error: Error): boolean {
+  const trouble = readTrouble(error);
+  return trouble.kind !== 'refused' || trouble.reason === 'NOPERM' || trouble.reason === 'NOSCRIPT';
 }
 
 /** Redis refuses a transaction because of one of its commands: that one says why. */
@@ -120,7 +128,8 @@ interface Releasing {
 async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
   const prefix = queue.opts.prefix ?? '';
   for (const { id, job, claims = [] } of newJobs) {
-    await queue.remove(id);
+    // What keeps a job from being added whole may keep BullMQ from removing it: then its data goes, and it is nothing.
+    await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)));
     if ((await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
     await redis.unlink(keys.record(prefix, queue.name, id));
     const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
@@ -145,4 +154,4 @@ function claimArguments(
 }
 
 const readAnswers = (answer: unknown): ClaimAnswers =>
-  Array.isArray(answer) ? answer.map((held) => (held === '' ? undefined : String(held))) : [];
+  Array.isArray(answer) ? answer.map((held) => (held === null ? undefined : String(held))) : [];

@@ -1,10 +1,13 @@
 import { inspect } from 'node:util';
-import { Queue } from 'bullmq';
+import type { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AccountQueues, openAccountQueues } from '../../src/bullmq/account-queues.ts';
 import { createProducer, type NewMessage, type Producer, ProducerError } from '../../src/producer/index.ts';
 import type { ProducerOptions } from '../../src/producer/options.ts';
-import { queueName } from '../../src/queue/names.ts';
+import { claimText, parseClaim } from '../../src/queue/claims.ts';
+import { keys } from '../../src/queue/names.ts';
+import { messageIdAt } from '../../src/queue/send-job.ts';
 import { createDelivery, numberAt } from '../support/delivery.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -15,17 +18,20 @@ const message: NewMessage = { to: number, text, title: 'ACME' };
 
 const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
 let prefix: string;
+/** That of lane transactional, and of others. */
 let queue: Queue;
+let queues: AccountQueues;
 let producer: Producer;
 
 beforeEach(() => {
   prefix = freshPrefix();
-  queue = new Queue(queueName('default'), { connection: redis, prefix });
+  queues = openAccountQueues(redis, { prefix, account: 'default' }, () => {});
+  queue = queues.of('transactional');
   producer = createProducer({ redis: sharedRedisUrl(), prefix, idempotencyWindowMs: 60_000 });
 });
 afterEach(async () => {
   await producer.close();
-  await queue.close();
+  await queues.close();
 });
 afterAll(() => redis.disconnect());
 
@@ -37,6 +43,27 @@ async function refusal(send: Promise<unknown>): Promise<ProducerError> {
     throw error;
   }
   throw new Error('the message was taken');
+}
+
+/** The ids of all messages that wait in lane transactional. */
+async function storedMessages(): Promise<readonly string[]> {
+  const jobs = await queue.getJobs(['waiting']);
+  return jobs.flatMap((job) =>
+    job.data.to.map((_: string, index: number) => messageIdAt(job.id ?? '', job.data, index)),
+  );
+}
+
+/** The ids of those of them that had their key used before. */
+async function lostMessages(): Promise<readonly string[]> {
+  const jobs = await queue.getJobs(['waiting']);
+  const lost = await Promise.all(
+    jobs.map(async ({ id = '', data }) => {
+      const text = await redis.hget(keys.record(prefix, queue.name, id), 'lost');
+      const indices: number[] = text === null ? [] : JSON.parse(text);
+      return indices.map((index) => messageIdAt(id, data, Math.max(0, index)));
+    }),
+  );
+  return lost.flat();
 }
 
 /** How long something took, in milliseconds. */
@@ -66,13 +93,13 @@ describe('send', () => {
     });
     expect(job?.data.enqueuedAt).toBeGreaterThanOrEqual(before);
     expect(receipt.deadlineAt).toBe(job?.data.enqueuedAt + 24 * 3_600_000);
-    expect(await job?.getState()).toBe('prioritized');
+    expect(await job?.getState()).toBe('waiting');
   });
 
   it('gives every message an id of its own', async () => {
     const receipts = await Promise.all(Array.from({ length: 50 }, () => producer.send(message)));
     expect(new Set(receipts.map(({ id }) => id)).size).toBe(50);
-    expect(await queue.getJobCountByTypes('prioritized')).toBe(50);
+    expect((await storedMessages()).length).toBe(50);
   });
 
   it('refuses a message that is not fit to be sent, and stores nothing', async () => {
@@ -82,7 +109,7 @@ describe('send', () => {
     await expect(producer.send(undefined as unknown as NewMessage)).rejects.toMatchObject({
       code: 'MESSAGE_INVALID',
     });
-    expect(await queue.getJobCountByTypes('prioritized', 'wait', 'delayed')).toBe(0);
+    expect(await queue.getJobCountByTypes('waiting', 'delayed')).toBe(0);
   });
 
   it.each(['shop', 'constructor', ''])(
@@ -114,7 +141,7 @@ describe('send', () => {
     await producer.close();
     const receipts = await Promise.all(sends);
     expect(receipts).toHaveLength(100);
-    expect(await queue.getJobCountByTypes('prioritized')).toBe(100);
+    expect((await storedMessages()).length).toBe(100);
   });
 });
 
@@ -126,7 +153,7 @@ describe('an idempotency key', () => {
     const second = await producer.send({ ...keyed, to: '+90 (532) 123 45 67' });
     expect(first.duplicate).toBe(false);
     expect(second).toMatchObject({ id: first.id, duplicate: true });
-    expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
+    expect(await queue.getJobCountByTypes('waiting')).toBe(1);
   });
 
   it('works across producers, and when both send at once', async () => {
@@ -150,28 +177,81 @@ describe('an idempotency key', () => {
     expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id, fields: [field] });
     expect(error.message).toContain(`It differs in: ${field}.`);
     expect((await queue.getJob(first.id))?.data).toMatchObject({ to: [number], text });
-    expect(await queue.getJobCountByTypes('prioritized')).toBe(1);
+    expect(await queue.getJobCountByTypes('waiting')).toBe(1);
   });
 
   it.each<[string, (key: string) => Promise<unknown>]>([
     ['gone', (key) => redis.del(key)],
     ['no longer readable', (key) => redis.hset(key, 'data', '{"v":1')],
-    ['no send job any more', (key) => redis.hset(key, { data: 'null', progress: '{' })],
-  ])('is remembered when its job is %s; the receipt says no more than is known', async (_, spoil) => {
+  ])('is remembered when its job is %s, with all that was stored', async (_, spoil) => {
     const first = await producer.send(keyed);
-    await spoil(`${prefix}:${queue.name}:${first.id}`);
-    expect(await producer.send({ ...keyed, lane: 'otp' })).toEqual({
-      id: first.id,
-      account: 'default',
-      parts: 1,
-      lane: undefined,
-      sendAt: undefined,
-      deadlineAt: undefined,
-      duplicate: true,
-    });
-    const error = await refusal(producer.send({ ...keyed, text: 'Kodunuz 999999' }));
-    expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', messageId: first.id, fields: [] });
+    await spoil(queue.toKey(first.id));
+    expect(await producer.send(keyed)).toEqual({ ...first, duplicate: true });
+    const error = await refusal(producer.send({ ...keyed, text: 'Kodunuz 999999', lane: 'otp' }));
+    const expected = { code: 'IDEMPOTENCY_CONFLICT', messageId: first.id, fields: ['text', 'lane'] };
+    expect(error).toMatchObject(expected);
   });
+
+  it.each(['', 'nobody of ours', 'm1 x tp 1 1', '{"v":1}'])(
+    'under which something else lies is refused: %j',
+    async (strange) => {
+      const first = await producer.send(keyed);
+      const [claim = ''] = await redis.keys(`${prefix.replace(/[{}]/g, '?')}:claim:default:*`);
+      await redis.set(claim, strange);
+      expect((await refusal(producer.send(keyed))).code).toBe('IDEMPOTENCY_CONFLICT');
+      expect(await storedMessages()).toEqual([first.id]);
+    },
+  );
+
+  it('that comes several times at once is one message, whichever job each call went in', async () => {
+    await using other = createProducer({ redis: sharedRedisUrl(), prefix });
+    const calls = Array.from({ length: 120 }, (_, n) => ({
+      ...message,
+      to: String(905_320_000_000 + (n % 40)),
+      idempotencyKey: `order ${n % 40}`,
+    }));
+    const receipts = await Promise.all(calls.map((call, n) => (n % 3 === 0 ? other : producer).send(call)));
+    for (let n = 0; n < 40; n += 1) {
+      const same = receipts.filter((_, at) => at % 40 === n);
+      expect(new Set(same.map(({ id }) => id)).size).toBe(1);
+      expect(same.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    }
+    const [ids, lost] = [await storedMessages(), await lostMessages()];
+    expect(ids.filter((id) => !lost.includes(id)).toSorted()).toEqual(
+      [...new Set(receipts.map(({ id }) => id))].toSorted(),
+    );
+  });
+
+  it('is not taken where Redis refuses the job, and can be used afterwards', async () => {
+    await using server = await startRedis();
+    await using live = createProducer({ redis: server.url });
+    await live.send(message);
+    await server.client().call('CONFIG', 'SET', 'maxmemory', '1');
+    const error = await refusal(live.send(keyed));
+    expect(error).toMatchObject({ code: 'REDIS_REFUSED', reason: 'OOM', mayBeStored: false });
+    await server.client().call('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await live.send(keyed)).toMatchObject({ duplicate: false });
+  });
+
+  it.each(['zadd', 'hmset', 'xadd', 'lpush'])(
+    'is not taken where a missing right to %s breaks the storing off, and can be used once it is there',
+    async (command) => {
+      await using server = await startRedis();
+      const acl = (rule: string) =>
+        server.client().call('ACL', 'SETUSER', 'app', 'on', '>pw', '~*', '&*', '+@all', rule);
+      await acl(`-${command}`);
+      const url = new URL(server.url);
+      url.username = 'app';
+      url.password = 'pw';
+      await using live = createProducer({ redis: url.href });
+      await refusal(live.send(keyed));
+      await acl(`+${command}`);
+      const receipt = await live.send(keyed);
+      expect(receipt.duplicate).toBe(false);
+      const names = await server.client().lrange('{jetsms}:jetsms-default-transactional:wait', 0, -1);
+      expect(names).toEqual([receipt.id]);
+    },
+  );
 
   it('may be used again after its window, and gives a new id', async () => {
     await using brief = createProducer({ redis: sharedRedisUrl(), prefix, idempotencyWindowMs: 150 });
@@ -182,7 +262,7 @@ describe('an idempotency key', () => {
       return !receipt.duplicate && receipt;
     });
     expect(again.id).not.toBe(first.id);
-    expect(await queue.getJobCountByTypes('prioritized')).toBe(2);
+    expect(await queue.getJobCountByTypes('waiting')).toBe(2);
   });
 
   it('is one thing per account', async () => {
@@ -200,14 +280,16 @@ describe('a repeated call', () => {
   /** Stores a message as if that had been so long ago. */
   async function sendAgo(agoMs: number, change: Partial<NewMessage>) {
     const { id } = await producer.send({ ...keyed, ...change });
-    const job = await queue.getJob(id);
-    const { enqueuedAt, sendAt, deadlineAt } = job?.data ?? {};
+    const [key = ''] = await redis.keys(`${prefix.replace(/[{}]/g, '?')}:claim:default:*`);
+    const claimed = parseClaim((await redis.get(key)) ?? '');
+    if (!claimed) throw new Error('no claim');
+    const { enqueuedAt, sendAt, deadlineAt } = claimed;
     const earlier = {
       enqueuedAt: enqueuedAt - agoMs,
-      ...(sendAt === undefined ? {} : { sendAt: sendAt - agoMs }),
+      sendAt: sendAt - agoMs,
       deadlineAt: deadlineAt - agoMs,
     };
-    await job?.updateData({ ...job.data, ...earlier });
+    await redis.set(key, claimText({ ...claimed, ...earlier }), 'KEEPTTL');
     return { id, ...earlier };
   }
 
@@ -246,13 +328,13 @@ describe('a repeated call', () => {
 
   it('gets its receipt also after its times have passed', async () => {
     const first = await sendAgo(2 * day, { sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour });
-    const { id, sendAt = 0, deadlineAt } = first;
+    const { id, sendAt, deadlineAt } = first;
     const expected = { id, sendAt, deadlineAt, duplicate: true };
     expect(await producer.send({ ...keyed, sendAt, deadline: deadlineAt })).toMatchObject(expected);
     expect(await producer.send({ ...keyed, deadline: deadlineAt })).toMatchObject(expected);
     const error = await refusal(producer.send({ ...keyed, deadline: deadlineAt - hour }));
     expect(error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', fields: ['deadline'] });
-    expect(await queue.getJobCountByTypes('prioritized', 'delayed')).toBe(1);
+    expect(await queue.getJobCountByTypes('waiting', 'delayed')).toBe(1);
   });
 
   it.each<[string, Partial<NewMessage>]>([
@@ -391,7 +473,9 @@ describe('together with a worker', () => {
   });
 
   it('an OTP overtakes 2,000 bulk messages', async () => {
-    await using world = await createDelivery({ account: { connections: 4, concurrency: 8 } });
+    await using world = await createDelivery({
+      account: { connections: 4, connectionsForOtp: 1, concurrency: 8 },
+    });
     world.simulator.setLatency({ minMs: 2, maxMs: 2 });
     await world.sendMany(2_000, { lane: 'bulk' });
     await world.startWorker();
@@ -400,17 +484,22 @@ describe('together with a worker', () => {
     const otp = () => world.simulator.accepted.findIndex(({ to }) => to === numberAt(9_999));
     await waitFor(() => otp() >= 0);
     expect(otp()).toBeLessThan(500);
-    expect(await world.queue.getJobCountByTypes('prioritized')).toBeGreaterThan(500);
+    expect(await world.queueOf('bulk').getJobCountByTypes('waiting')).toBeGreaterThan(500);
   });
 
-  it('the most urgent lane leaves first', async () => {
-    await using world = await createDelivery({ account: { connections: 1, concurrency: 1 } });
-    await world.sendMany(3, { lane: 'bulk', text: 'bulk' });
-    await world.sendMany(3, { lane: 'transactional', text: 'transactional' });
-    await world.sendMany(3, { lane: 'otp', text: 'otp' });
+  it('each lane is taken though the others wait for the one connection, the most urgent first', async () => {
+    await using world = await createDelivery({
+      account: { connections: 1, connectionsForOtp: 0, batchSize: 1, batchWaitMs: 0 },
+    });
+    world.simulator.setLatency({ minMs: 50, maxMs: 50 });
+    await world.send({ lane: 'bulk', text: 'first' });
     await world.startWorker();
-    await world.simulator.waitForAccepted(9, 5_000);
+    await waitFor(() => world.simulator.stats().requests === 1);
+    for (const lane of ['bulk', 'transactional', 'otp'] as const)
+      await world.sendMany(2, { lane, text: lane });
+    await world.simulator.waitForAccepted(7, 5_000);
     const order = world.simulator.accepted.map((accepted) => accepted.text);
-    expect(order).toEqual(['otp', 'transactional', 'bulk'].flatMap((lane) => [lane, lane, lane]));
+    expect(order.filter((lane) => lane === 'otp')).toHaveLength(2);
+    expect(order.slice(-2)).toEqual(['bulk', 'bulk']);
   });
 });
