@@ -28,6 +28,8 @@ export const helpText = (groupNames: readonly string[]): string =>
   [
     'npm run bench -- [options]',
     '',
+    'Without options it measures everything, which takes the better part of an hour.',
+    '',
     ...Object.entries(words).map(([name, says]) => `  --${name.padEnd(9)}${says}`),
     '',
     `Groups: ${groupNames.join(', ')}`,

@@ -10,9 +10,22 @@ import type { Share } from './profile.ts';
 
 const checkout = join(import.meta.dirname, '..');
 const names = groups.map(({ name }) => name);
-const options = readOptions(process.argv.slice(2), names);
-if (options.help) console.log(helpText(names));
-else await run(options);
+// Each Redis is ended when this process exits, and every other process when it is gone.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const options = wanted();
+if (options?.help) console.log(helpText(names));
+else if (options) await run(options);
+
+/** What the command line asks for; where it cannot be read, the reason is said and nothing is measured. */
+function wanted(): Options | undefined {
+  try {
+    return readOptions(process.argv.slice(2), names);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
 
 async function run({ quick, json, only, against, write, profile }: Options): Promise<void> {
   const say = (line: string): void => (json ? undefined : console.log(line));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { type Bench, type Group, oursAt, scaled } from '../bench.ts';
-import { type Figure, inTurn, ratios, spread, spreadOf, whole } from '../measure.ts';
+import { type Figure, inTurn, medianOf, ratios, spread, spreadOf, whole } from '../measure.ts';
 import type { Span } from '../processes/producer.ts';
 import { openWorld } from '../rig/world.ts';
 import { drain } from './drain.ts';
@@ -17,7 +17,7 @@ interface Sample {
   readonly bytes: number;
   readonly waiting: number;
   readonly importMs: number;
-  readonly importBytes: number;
+  readonly importMegabytes: number;
 }
 
 async function campaignOf(bench: Bench, checkout: string) {
@@ -39,14 +39,20 @@ async function campaignOf(bench: Bench, checkout: string) {
   };
 }
 
-/** A process that imports the producer as it is built, and nothing else. */
-async function importOf(checkout: string) {
+/** Processes that import the producer as it is built, and nothing else: the median of some. */
+async function importOf(checkout: string): Promise<Pick<Sample, 'importMs' | 'importMegabytes'>> {
   const file = pathToFileURL(join(checkout, 'dist', 'producer', 'index.js')).href;
   const program = `const began = performance.now(); await import(${JSON.stringify(file)});
-    console.log(JSON.stringify({ importMs: performance.now() - began, importBytes: process.memoryUsage.rss() }));`;
-  const args = ['--input-type=module', '--eval', program];
-  const { stdout } = await run(process.execPath, args, { cwd: checkout });
-  return JSON.parse(stdout) as Pick<Sample, 'importMs' | 'importBytes'>;
+    console.log(JSON.stringify([performance.now() - began, process.memoryUsage.rss() / 1e6]));`;
+  const samples: [ms: number, megabytes: number][] = [];
+  for (let n = 0; n < 5; n += 1) {
+    const args = ['--input-type=module', '--eval', program];
+    samples.push(JSON.parse((await run(process.execPath, args, { cwd: checkout })).stdout));
+  }
+  return {
+    importMs: medianOf(samples.map(([ms]) => ms)),
+    importMegabytes: medianOf(samples.map(([, megabytes]) => megabytes)),
+  };
 }
 
 async function sampleOf(bench: Bench, checkout: string): Promise<Sample> {
@@ -88,7 +94,7 @@ const lineFigure = (
   ours: readonly Sample[],
   theirs: readonly Sample[] | undefined,
 ): Figure => {
-  const write = (value: number): string => `${value >= 100 ? whole(value) : value.toFixed(1)} ${unit}`;
+  const write = (value: number): string => (value >= 100 ? whole(value) : value.toFixed(1));
   const mine = ours.map((sample) => sample[key]);
   const target = 'no worse than the other checkout';
   if (!theirs) {
@@ -102,7 +108,7 @@ const lineFigure = (
     isMet: noWorse(mine, other, isLargerBetter),
     unit: '×',
     value: spreadOf(ratios(mine, other)),
-    behind: `${spread(mine, write)} against ${spread(other, write)}`,
+    behind: `${spread(mine, write)} ${unit} against ${spread(other, write)} ${unit}`,
   };
 };
 
@@ -126,9 +132,9 @@ const linesOf = (bench: Bench): readonly Line[] => {
     },
     { key: 'importMs', what: 'importing the producer: time', unit: 'ms', isLargerBetter: false },
     {
-      key: 'importBytes',
+      key: 'importMegabytes',
       what: 'importing the producer: memory of the process',
-      unit: 'B',
+      unit: 'MB',
       isLargerBetter: false,
     },
   ];
@@ -140,7 +146,7 @@ export const againstGroup: Group = {
     'This code against that of the checkout given by `--against`, in turn. A campaign: one text to many, enqueued by ' +
     '`sendMany()`, then delivered by a worker started afterwards; both times are added, the start of the worker is not. ' +
     'Waiting messages: sent one by one by 200 callers before the worker starts; counted is the fifth after the first 4 %. ' +
-    'Importing: the built producer in a fresh process. "No worse" holds where the median is no worse, or where the rounds ' +
+    'Importing: the built producer in a fresh process, the median of five. "No worse" holds where the median is no worse, or where the rounds ' +
     'lie on both sides of 1 and the two cannot be told apart.',
   async measure(bench) {
     const checkouts = [bench.checkout, ...(bench.against === undefined ? [] : [bench.against])];

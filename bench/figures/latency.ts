@@ -47,6 +47,8 @@ export const latencyGroup: Group = {
     'One caller that sends a message every 20 ms to an idle system, provider at 0 ms: the time from the call of `send()` to ' +
     "the request's arrival at the provider, by one clock of the machine. Warm-up is not counted; CPU is not either.",
   async measure(bench) {
+    // Tried before the rounds, not within the first of them.
+    for (const contender of ['plain', 'bee'] as const) await worldOf(bench, contender, 0);
     const run = (contender: Contender, choices: SendingChoices, words: string) => async (round: number) => {
       const waits = await idleWaits(bench, contender, choices);
       const at = { p50: quantile(waits, 0.5), p99: quantile(waits, 0.99) };

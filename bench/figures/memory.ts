@@ -21,10 +21,10 @@ export const memoryGroup: Group = {
     'Messages with idempotency keys that wait, no worker running: `used_memory` of Redis before and after, without the ' +
     'buffer of its append-only file, divided by the messages. What is kept of a message after it has ended is not counted.',
   async measure(bench) {
-    const count = scaled(bench, 50_000, 2_000);
+    const count = scaled(bench, 20_000, 2_000);
     const run = (callers: number) => async (round: number) => {
       const bytes = await bytesPerMessage(bench, callers, count);
-      bench.progress(`round ${round + 1}, ${callers} callers: ${whole(bytes)} B`);
+      bench.progress(`round ${round + 1}, callers: ${callers}, ${whole(bytes)} B`);
       return bytes;
     };
     const { many, one } = await inTurn(bench.rounds, { many: run(200), one: run(1) });

@@ -82,7 +82,7 @@ async function cpuOf(world: World, worker: WorkerProcess, producers: readonly Be
 }
 
 const candidates = (providerMs: number): readonly number[] =>
-  providerMs === 0 ? [20, 50, 100, 500] : [250, 500, 1_000];
+  providerMs === 0 ? [20, 50, 100, 500] : [250, 500, 1_000, 2_000];
 
 /** Another contender is measured at the concurrency that suits it best here and now. */
 export function bestConcurrency(bench: Bench, contender: Contender, providerMs: number): Promise<number> {
