@@ -1,5 +1,5 @@
 import type { Group } from './bench.ts';
-import type { Figure } from './measure.ts';
+import { type Figure, whole } from './measure.ts';
 import type { Share } from './profile.ts';
 
 /** What a run was made with. */
@@ -23,8 +23,11 @@ export interface MeasuredGroup extends Pick<Group, 'name' | 'counts'> {
   readonly figures: readonly Figure[] | undefined;
 }
 
-const number = (value: number): string =>
-  value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
+function number(value: number): string {
+  if (value >= 100) return whole(value);
+  // A target of 0.2 and what just misses it are not to look the same.
+  return value.toFixed(value < 1 ? 3 : 2);
+}
 
 export const verdictOf = ({ isMet }: Figure): 'met' | 'missed' | 'not compared' => {
   if (isMet === undefined) return 'not compared';
@@ -46,7 +49,7 @@ export function renderPerformance(
 ): string {
   const figures = measured.flatMap((group) => group.figures ?? []);
   const parts = [
-    `# Performance\n\nGenerated from a run of \`npm run bench\` on ${facts.date}; not edited by hand.`,
+    `# Performance\n\nGenerated from a run of \`npm run bench -- --write\` on ${facts.date}; not edited by hand.`,
     factList(facts),
     comparedWords,
     figureTable(figures),
@@ -105,8 +108,9 @@ function summary(figures: readonly Figure[], measured: readonly MeasuredGroup[])
 }
 
 function groupPart({ name, counts, figures }: MeasuredGroup): string {
-  const lines = figures?.map(({ what, target, behind }) => `- ${what} (${target}): ${behind}`);
-  return `### ${name}\n\n${counts}\n\n${lines?.join('\n') ?? 'Not measured in this run.'}`;
+  // Where several targets are about the same numbers, these stand once.
+  const lines = new Set(figures?.map(({ what, behind }) => `- ${what}: ${behind}`));
+  return `### ${name}\n\n${counts}\n\n${figures ? [...lines].join('\n') : 'Not measured in this run.'}`;
 }
 
 const notCounted = `- The provider's process. It shares the cores with the others, so that a request costs more than its own CPU: one request
@@ -114,7 +118,7 @@ const notCounted = `- The provider's process. It shares the cores with the other
 - A network: everything is on loopback. A round trip to a Redis elsewhere makes each of them slower.
 - What the system does outside of these processes, such as writing pages to the disk.
 - The start of the processes, except where a line says so.
-- What ours does and the others do not: reply codes, marks, holds, dead letters, metrics, logs. Its CPU is counted in ours.`;
+- What it would cost the others to do what ours does beside: reply codes, marks, holds, dead letters, metrics, logs.`;
 
 function shareTable(shares: readonly Share[]): string {
   const rows = shares.map(

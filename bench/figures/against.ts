@@ -77,15 +77,16 @@ interface Line {
 }
 
 /**
- * "No worse" by the numbers: the median is no worse, or the rounds lie on both sides of 1, so that the two cannot be told
- * apart.
+ * "No worse" by the numbers, to the hundredth that the page shows: the median is no worse, or the rounds lie on both sides
+ * of 1, so that the two cannot be told apart.
  */
 export function noWorse(
   ours: readonly number[],
   theirs: readonly number[],
   isLargerBetter: boolean,
 ): boolean {
-  const { median, min, max } = spreadOf(ratios(ours, theirs));
+  const hundredths = ratios(ours, theirs).map((ratio) => Math.round(ratio * 100) / 100);
+  const { median, min, max } = spreadOf(hundredths);
   return isLargerBetter ? median >= 1 || max >= 1 : median <= 1 || min <= 1;
 }
 
@@ -147,7 +148,7 @@ export const againstGroup: Group = {
     '`sendMany()`, then delivered by a worker started afterwards; both times are added, the start of the worker is not. ' +
     'Waiting messages: sent one by one by 200 callers before the worker starts; counted is the fifth after the first 4 %. ' +
     'Importing: the built producer in a fresh process, the median of five. "No worse" holds where the median is no worse, or where the rounds ' +
-    'lie on both sides of 1 and the two cannot be told apart.',
+    'lie on both sides of 1 and the two cannot be told apart; less than half a hundredth is no difference.',
   async measure(bench) {
     const checkouts = [bench.checkout, ...(bench.against === undefined ? [] : [bench.against])];
     for (const cwd of checkouts) await run('npm', ['run', '--silent', 'build'], { cwd });

@@ -19,7 +19,7 @@ export function waitsOf(sentAt: SentAt, { marks }: Pick<ProviderReport, 'marks'>
   });
 }
 
-export const ms = (value: number): string => `${value.toFixed(2)} ms`;
+export const ms = (value: number): string => value.toFixed(2);
 
 /** One message every 20 ms, and nothing else. */
 async function idleWaits(
@@ -52,7 +52,7 @@ export const latencyGroup: Group = {
     const run = (contender: Contender, choices: SendingChoices, words: string) => async (round: number) => {
       const waits = await idleWaits(bench, contender, choices);
       const at = { p50: quantile(waits, 0.5), p99: quantile(waits, 0.99) };
-      bench.progress(`round ${round + 1}, ${words}: p50 ${ms(at.p50)}, p99 ${ms(at.p99)}`);
+      bench.progress(`round ${round + 1}, ${words}: p50 ${ms(at.p50)} ms, p99 ${ms(at.p99)} ms`);
       return at;
     };
     const { otp, byDefault, plain, bee } = await inTurn(bench.rounds, {
@@ -66,7 +66,7 @@ export const latencyGroup: Group = {
       return ratioFigure(each(ours), each(plain), atMost(limit), {
         what: `one caller, idle, \`send()\` to provider, ${lane}: ${key}`,
         to: 'plain',
-        behind: `ours ${spread(each(ours), ms)}, plain ${spread(each(plain), ms)}, bee-queue ${spread(each(bee), ms)}`,
+        behind: `ours ${spread(each(ours), ms)} ms, plain ${spread(each(plain), ms)} ms, bee-queue ${spread(each(bee), ms)} ms`,
       });
     };
     return [

@@ -59,7 +59,7 @@ export const otpGroup: Group = {
     const bulk = scaled(bench, 100_000, 40_000);
     const run = (waiting: number, words: string) => async (round: number) => {
       const waits = await otpWaits(bench, waiting);
-      bench.progress(`round ${round + 1}, ${words}: p99 ${ms(waits.p99)} of ${waits.count} OTPs`);
+      bench.progress(`round ${round + 1}, ${words}: p99 ${ms(waits.p99)} ms of ${waits.count} OTPs`);
       return waits;
     };
     const { idle, busy } = await inTurn(bench.rounds, {
@@ -76,7 +76,7 @@ export const otpGroup: Group = {
       {
         what: `lane otp under ${whole(bulk)} waiting bulk messages against idle: p99`,
         to: 'idle, or idle + 10 ms',
-        behind: `${spread(each(busy), ms)} against ${spread(each(idle), ms)}, ${spread(more, ms)} more; ${counts}`,
+        behind: `${spread(each(busy), ms)} ms against ${spread(each(idle), ms)} ms, a difference of ${spread(more, ms)} ms; ${counts}`,
       },
     );
     return [{ ...figure, isMet: figure.isMet || medianOf(more) <= 10 }];

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bench, contenderWords, oursAt, scaled } from '../bench.ts';
+import { whole } from '../measure.ts';
 import type { BenchProcess } from '../rig/process.ts';
 import type { WorkerProcess } from '../rig/worker.ts';
 import { type Contender, call, openWorld, type World, type WorldChoices } from '../rig/world.ts';
@@ -9,8 +10,9 @@ export interface RoundChoices extends WorldChoices {
   readonly apps: number;
   /** Callers in each of them, each awaiting every send. */
   readonly callers: number;
-  /** Messages of each app that are counted, and as many before them that are not. */
+  /** Messages of each app that are counted. */
   readonly messages: number;
+  /** Messages of each app before them. */
   readonly warmUp: number;
 }
 
@@ -92,17 +94,21 @@ export function bestConcurrency(bench: Bench, contender: Contender, providerMs: 
   return known;
 }
 
+/** Each is tried twice, one after the other: the machine's own speed comes and goes. A quick look tries once. */
 async function tryConcurrencies(bench: Bench, contender: Contender, providerMs: number): Promise<number> {
-  let best = { concurrency: 0, perSecond: 0 };
-  for (const concurrency of candidates(providerMs)) {
-    const messages = scaled(bench, 8_000, 400);
-    const world = { ...oursAt(bench, providerMs), contender, concurrency };
-    const { perSecond } = await runRound({ ...world, apps: 1, callers: 200, messages, warmUp: messages / 2 });
-    const words = `${contenderWords[contender]} at ${concurrency} jobs at once, provider at ${providerMs} ms`;
-    bench.progress(`${words}: ${Math.round(perSecond)}/s`);
-    if (perSecond > best.perSecond) best = { concurrency, perSecond };
+  const speeds = new Map<number, number>();
+  for (let pass = 0; pass < Math.min(2, bench.rounds); pass += 1) {
+    for (const concurrency of candidates(providerMs)) {
+      const messages = scaled(bench, 8_000, 400);
+      const world = { ...oursAt(bench, providerMs), contender, concurrency };
+      const choices = { ...world, apps: 1, callers: 200, messages, warmUp: messages / 2 };
+      const { perSecond } = await runRound(choices);
+      const words = `${contenderWords[contender]} at ${concurrency} jobs at once, provider at ${providerMs} ms`;
+      bench.progress(`${words}: ${whole(perSecond)}/s`);
+      speeds.set(concurrency, (speeds.get(concurrency) ?? 0) + perSecond);
+    }
   }
-  return best.concurrency;
+  return [...speeds].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 100;
 }
 
 /** Another contender's world at its best. */

@@ -42,6 +42,7 @@ describe('a ratio', () => {
   it('of two checkouts is no worse where they cannot be told apart', () => {
     expect(noWorse([9, 9, 11], [10, 10, 10], true)).toBe(true);
     expect(noWorse([9, 9, 9], [10, 10, 10], true)).toBe(false);
+    expect(noWorse([1_001, 1_002, 1_003], [1_000, 1_000, 1_000], false)).toBe(true);
     expect(noWorse([9, 11, 11], [10, 10, 10], false)).toBe(true);
     expect(noWorse([11, 11, 11], [10, 10, 10], false)).toBe(false);
   });

@@ -46,9 +46,17 @@ describe('docs/performance.md', () => {
   });
 
   it('says what each group counts, and which were not measured', () => {
-    expect(page).toContain('### one\n\nThis and that.\n\n- speed');
+    expect(page).toContain('### one\n\nThis and that.\n\n- speed: so and so many\n');
     expect(page).toContain('Not measured in this run: `two`.');
     expect(page).toContain('### two\n\nSomething else.\n\nNot measured in this run.');
+  });
+
+  it('shows a ratio that just misses its target as what it is', () => {
+    const near = { ...figure('CPU', false), value: { median: 0.204, min: 0.196, max: 0.21 } };
+    const group = { name: 'one', counts: 'This and that.', figures: [near, { ...near, target: 'other' }] };
+    const text = renderPerformance(facts, [group], undefined);
+    expect(text).toContain('| 0.204 × | 0.196 | 0.210 | **missed** |');
+    expect(text.match(/^- CPU/gm)).toHaveLength(1);
   });
 
   it('names the machine, the versions, and that no other checkout was compared', () => {
