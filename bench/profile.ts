@@ -14,8 +14,8 @@ export interface Share {
 export interface ProfiledRun {
   readonly folder: string;
   readonly messages: number;
-  /** CPU seconds of the Redis server. */
-  readonly redisSeconds: number;
+  /** CPU microseconds of the Redis server per message. */
+  readonly redisMicros: number;
 }
 
 interface Profile {
@@ -34,6 +34,7 @@ const owners: readonly (readonly [who: string, isOwner: (url: string, name: stri
   ['HTTP (undici)', (url) => url.includes('undici')],
   ['XML (src/jetsms)', (url) => url.includes('/src/jetsms/')],
   ['metrics and log (prom-client, pino)', (url) => url.includes('prom-client') || url.includes('pino')],
+  ["the bench's own callers", (url) => url.includes('/bench/')],
   ['ours (the rest of src)', (url) => url.includes('/src/')],
   [
     'sockets, timers, promises (Node)',
@@ -43,7 +44,7 @@ const owners: readonly (readonly [who: string, isOwner: (url: string, name: stri
 ];
 
 /** Where the CPU time of a run went, the largest share first; start-up included. */
-export function sharesOf({ folder, messages, redisSeconds }: ProfiledRun): readonly Share[] {
+export function sharesOf({ folder, messages, redisMicros }: ProfiledRun): readonly Share[] {
   const times = new Map<string, number>();
   for (const file of readdirSync(folder)) {
     const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
@@ -55,7 +56,7 @@ export function sharesOf({ folder, messages, redisSeconds }: ProfiledRun): reado
       times.set(who, (times.get(who) ?? 0) + (profile.timeDeltas[index] ?? 0));
     });
   }
-  times.set('Redis server', redisSeconds * 1e6);
+  times.set('Redis server', redisMicros * messages);
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   return [...times]
     .map(([who, time]) => ({ who, micros: time / messages, share: time / total }))

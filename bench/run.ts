@@ -1,88 +1,66 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import {
-  type Bench,
-  backlog,
-  campaigns,
-  importCost,
-  marks,
-  otpUnderBulk,
-  profileSingles,
-  singleMemory,
-  singlesAt50Ms,
-  singlesAtOnce,
-} from './figures.ts';
-import type { Figure } from './measure.ts';
-import { type RunFacts, renderPerformance } from './performance-page.ts';
+import type { Bench } from './bench.ts';
+import { readFacts } from './facts.ts';
+import { profileCallers } from './figures/profile.ts';
+import { groups } from './groups.ts';
+import { helpText, type Options, readOptions } from './options.ts';
+import { lineOf, type MeasuredGroup, renderPerformance } from './performance-page.ts';
 import type { Share } from './profile.ts';
-import { openRedis } from './rig.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    profile: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-  },
-});
+const checkout = join(import.meta.dirname, '..');
+const names = groups.map(({ name }) => name);
+// Each Redis is ended when this process exits, and every other process when it is gone.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const options = wanted();
+if (options?.help) console.log(helpText(names));
+else if (options) await run(options);
 
-const root = join(import.meta.dirname, '..');
-const say = (line: string): void => (values.json ? undefined : console.log(line));
-
-const groups: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
-  singlesAtOnce,
-  singlesAt50Ms,
-  marks,
-  campaigns,
-  backlog,
-  singleMemory,
-  otpUnderBulk,
-  importCost,
-};
-
-const profileDir = join(root, '.tmp', 'profiles', String(process.pid));
-execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'ignore' });
-
-await using redis = await openRedis();
-const bench: Bench = { redis, rounds: values.quick ? 1 : 5, scale: values.quick ? 0.1 : 1 };
-const facts: RunFacts = {
-  command: `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
-  node: process.version,
-  redis: await redis.version(),
-  rounds: bench.rounds,
-};
-say(`${facts.machine}; Node ${facts.node}, Redis ${facts.redis}; ${facts.rounds} rounds`);
-
-const figures: Figure[] = [];
-for (const [name, measure] of Object.entries(groups)) {
-  if (values.only !== '' && !values.only.split(',').includes(name)) continue;
-  for (const figure of await measure(bench)) {
-    figures.push(figure);
-    const { median, min, max } = figure.value;
-    const number = (value: number): string =>
-      value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
-    say(
-      `${figure.isMet ? 'met   ' : 'MISSED'} ${figure.what}: ${number(median)} ${figure.unit} (${number(min)} to ${number(max)}); target ${figure.target}; ${figure.behind}`,
-    );
+/** What the command line asks for; where it cannot be read, the reason is said and nothing is measured. */
+function wanted(): Options | undefined {
+  try {
+    return readOptions(process.argv.slice(2), names);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+    return undefined;
   }
 }
 
-let shares: readonly Share[] | undefined;
-if (values.profile || values.write) {
-  mkdirSync(profileDir, { recursive: true });
-  shares = await profileSingles(bench, profileDir);
-  say(`CPU profile: ${profileDir}`);
+async function run({ quick, json, only, against, write, profile }: Options): Promise<void> {
+  const say = (line: string): void => (json ? undefined : console.log(line));
+  const bench: Bench = {
+    rounds: quick ? 1 : 5,
+    scale: quick ? 0.05 : 1,
+    checkout,
+    against,
+    concurrencies: new Map(),
+    progress: (line) => say(`  ${line}`),
+  };
+  const facts = await readFacts(bench);
+  say(`${facts.machine}; Node ${facts.node}, Redis ${facts.redis}; rounds: ${facts.rounds}`);
+  const measured: MeasuredGroup[] = [];
+  for (const group of groups) {
+    const isWanted = only.length === 0 || only.includes(group.name);
+    if (isWanted) say(group.name);
+    const figures = isWanted ? await group.measure(bench) : undefined;
+    for (const figure of figures ?? []) say(lineOf(figure));
+    measured.push({ ...group, figures });
+  }
+  const shares = profile || write ? await profiled(bench, say) : undefined;
+  if (json) console.log(JSON.stringify({ ...facts, groups: measured, shares }));
+  if (write) {
+    writeFileSync(join(checkout, 'docs', 'performance.md'), renderPerformance(facts, measured, shares));
+  }
+}
+
+async function profiled(bench: Bench, say: (line: string) => void): Promise<readonly Share[]> {
+  const folder = join(checkout, '.tmp', 'profiles', String(process.pid));
+  mkdirSync(folder, { recursive: true });
+  const shares = await profileCallers(bench, folder);
+  say(`CPU profiles: ${folder}`);
   for (const { who, micros, share } of shares) {
     say(`${micros.toFixed(1).padStart(6)} µs ${(share * 100).toFixed(1).padStart(5)} % ${who}`);
   }
+  return shares;
 }
-if (values.json) console.log(JSON.stringify({ ...facts, figures, shares }));
-if (values.write)
-  writeFileSync(join(root, 'docs', 'performance.md'), renderPerformance(facts, figures, shares));
-process.exit(0);

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ProducerTask } from '../processes/producer.ts';
+import { numberOf, type Sender } from './message.ts';
+
+function* numbers(count: number): Generator<string> {
+  for (let n = 0; n < count; n += 1) yield numberOf(n);
+}
+
+/** Ours with every default, from whichever checkout is measured. */
+export async function openOurs({ redisUrl, checkout }: ProducerTask): Promise<Sender> {
+  const file = pathToFileURL(join(checkout, 'src', 'producer', 'index.ts')).href;
+  const { createProducer }: typeof import('../../src/producer/index.ts') = await import(file);
+  const producer = createProducer({ redis: redisUrl, accounts: { default: { title: 'BENCH' } } });
+  return {
+    send: (message) => producer.send(message),
+    campaign: (recipients) =>
+      producer.sendMany(numbers(recipients), { campaign: 'bench', text: 'İndirim başladı' }),
+    close: () => producer.close(),
+  };
+}

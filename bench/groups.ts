@@ -1,0 +1,19 @@
+import type { Group } from './bench.ts';
+import { againstGroup } from './figures/against.ts';
+import { appsGroup } from './figures/apps.ts';
+import { callersGroup } from './figures/callers.ts';
+import { latencyGroup } from './figures/latency.ts';
+import { memoryGroup } from './figures/memory.ts';
+import { otpGroup } from './figures/otp.ts';
+import { parkGroup } from './figures/park.ts';
+
+/** Everything that is measured, in the order of the page. */
+export const groups: readonly Group[] = [
+  callersGroup,
+  appsGroup,
+  latencyGroup,
+  otpGroup,
+  memoryGroup,
+  parkGroup,
+  againstGroup,
+];
