@@ -62,7 +62,7 @@ export const rooms: readonly Room[] = [
     name: 'producer',
     purpose: 'what backend apps import',
     imports: ['queue', 'message', 'codes', 'errors'],
-    packages: ['bullmq', 'ioredis'],
+    packages: ['ioredis'],
   },
   {
     name: 'bullmq',
@@ -74,7 +74,7 @@ export const rooms: readonly Room[] = [
     name: 'worker',
     purpose: 'the way of a message: resume, gates, request, decide, settle',
     imports: ['bullmq', 'metrics', 'jetsms', 'settings', 'queue', 'log', 'message', 'codes'],
-    packages: ['bullmq', 'ioredis'],
+    packages: ['ioredis'],
   },
   {
     name: 'watch',
@@ -86,7 +86,7 @@ export const rooms: readonly Room[] = [
     name: 'operator',
     purpose: 'what people do: dead letters, holds, checks of Redis',
     imports: ['watch', 'worker', 'bullmq', 'settings', 'queue', 'log', 'message', 'codes', 'errors'],
-    packages: ['bullmq', 'ioredis'],
+    packages: ['ioredis'],
   },
   {
     name: 'dashboard',
@@ -104,7 +104,7 @@ export const rooms: readonly Room[] = [
       'codes',
       'errors',
     ],
-    packages: ['bullmq', 'ioredis', 'fastify'],
+    packages: ['ioredis', 'fastify'],
   },
   {
     name: 'simulator',

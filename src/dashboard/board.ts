@@ -2,10 +2,10 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
-import { Job, Queue } from 'bullmq';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Redis } from 'ioredis';
-import { findJob, readRecord } from '../bullmq/find-job.ts';
+import { readRecord } from '../bullmq/find-job.ts';
+import { type Job, openLookedAtQueue, type Queue } from '../bullmq/looked-at-queue.ts';
 import type { Logger } from '../log/logger.ts';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
@@ -158,26 +158,8 @@ class SendJobsAdapter extends BullMQAdapter {
   }
 }
 
-/** One job that cannot be read is shown as such, and is no reason to show none. */
-class LookedAtQueue extends Queue {
-  override async getJob(id: string): Promise<Job | undefined> {
-    const found = await findJob(() => super.getJob(id));
-    // Without data: no job of ours, as our views will say.
-    return found === 'unreadable' ? new Job(this, 'unreadable', {}, {}, id) : found;
-  }
-}
-
-/** A queue to look at: opening it writes nothing. */
-function openQueue(name: string, { redis, prefix, log }: BoardOptions): Queue {
-  const queue = new LookedAtQueue(name, {
-    connection: redis,
-    prefix,
-    skipMetasUpdate: true,
-    skipWaitingForReady: true,
-  });
-  queue.on('error', (error) => log.debug({ err: error }, 'redis.error'));
-  return queue;
-}
+const openQueue = (name: string, { redis, prefix, log }: BoardOptions): Queue =>
+  openLookedAtQueue(redis, { name, prefix }, (error) => log.debug({ err: error }, 'redis.error'));
 
 interface Formatters {
   readonly data: (data: unknown) => unknown;

@@ -1,4 +1,3 @@
-import type { Queue } from 'bullmq';
 import { messagesThatFit } from '../message/job-size.ts';
 import type { Lane } from '../message/lane.ts';
 import type { NewMessage } from '../message/message.ts';
@@ -12,7 +11,7 @@ import {
   setCampaignState,
 } from '../queue/campaign.ts';
 import { type CampaignPlace, keys, queueName } from '../queue/names.ts';
-import { openQueue } from '../queue/open-queue.ts';
+import { openQueue, type Queue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';

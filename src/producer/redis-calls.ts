@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { PartlyAdded } from '../queue/add-jobs.ts';
+import { isPartlyAdded } from '../queue/add-jobs.ts';
 import {
   isTurnedAway,
   moreTelling,
@@ -114,7 +114,7 @@ export function createRedisCalls(redis: Redis, limitMs: number): RedisCalls {
     { isRepeatable }: RedisCall<unknown>,
   ): boolean => {
     // What is half there would be taken for the whole.
-    if (error instanceof PartlyAdded) return false;
+    if (isPartlyAdded(error)) return false;
     if (trouble.kind === 'doubt') return isRepeatable;
     return trouble.kind === 'unsent' || passes(trouble.reason);
   };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobIdBytes, newJobId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
 import type { AddJobs, ClaimAnswers } from '../queue/add-jobs.ts';
 import { type Claimed, claimText, parseClaim } from '../queue/claims.ts';
 import { keys } from '../queue/names.ts';
+import type { Queue } from '../queue/open-queue.ts';
 import { deadlineAtOf, messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { ProducerError } from './errors.ts';
 import type { RedisCalls } from './redis-calls.ts';

@@ -64,9 +64,12 @@ for i, claim in ipairs(KEYS) do
 end`;
 
 /** Something was written, and could not be taken back: whether the job is there, nobody knows. */
-export class PartlyAdded extends Error {
-  override readonly name = 'PartlyAdded';
-}
+const partlyAdded = (message: string, cause: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { name: 'PartlyAdded' });
+
+/** Whether an error says that a job may be half there. */
+export const isPartlyAdded = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'PartlyAdded';
 
 /** Adds jobs to the queue of their lane, each in one step with its claims; says for each job what its claims met. */
 export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<readonly ClaimAnswers[]>;
@@ -77,7 +80,7 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  *
  * What it returns throws the first error that Redis answered with, and nothing was added then. A script that breaks off in
  * the middle, for want of a right, has written its first half: that is taken back. Where that is not possible it throws
- * PartlyAdded.
+ * an error that `isPartlyAdded` knows.
  */
 export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
@@ -94,7 +97,7 @@ export function jobAdder(redis: Redis): AddJobs {
     const broken = replies.find(([error]) => error)?.[0];
     if (broken && mayHaveWritten(broken)) {
       await undo(redis, queue, newJobs).catch((cause: unknown) => {
-        throw new PartlyAdded(broken.message, { cause });
+        throw partlyAdded(broken.message, cause);
       });
       // Only on a new connection does the client send BullMQ's script whole.
       if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);

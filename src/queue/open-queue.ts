@@ -1,6 +1,8 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
+export type { Queue } from 'bullmq';
+
 /**
  * A queue that shares a connection which is ready. It writes nothing by itself, and its connection errors reach the
  * caller through the command that they fail.

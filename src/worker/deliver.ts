@@ -1,6 +1,6 @@
-import type { Job } from 'bullmq';
 import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
 import { isLockLost } from '../bullmq/lock-lost.ts';
+import { backToWait, isMove, leaveAlone, type TakenJob, type TakenUp } from '../bullmq/moves.ts';
 import type { Outcome } from '../jetsms/outcome.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { messageIdAt, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
@@ -8,16 +8,8 @@ import type { Hold } from './account/hold-record.ts';
 import type { Delivery, RequestContext, Settlement } from './delivery.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
 import type { Joiner } from './joiner.ts';
-import type { KnownJob, SettleContext, TakenUp } from './known-job.ts';
-import {
-  backToWait,
-  delayUntil,
-  giveUp,
-  leaveAlone,
-  settle,
-  settleKnownEnd,
-  unreadableFacts,
-} from './settle.ts';
+import type { KnownJob, SettleContext } from './known-job.ts';
+import { delayUntil, giveUp, settle, settleKnownEnd, unreadableFacts } from './settle.ts';
 import { decide, ownSituation, type Verdict } from './verdict/decide.ts';
 import { firstAndRest, onWholeJob } from './verdict/division.ts';
 import { afterAttempt, resentBy } from './verdict/journal-entries.ts';
@@ -45,7 +37,7 @@ export async function deliver(taken: TakenUp, context: DeliverContext): Promise<
   try {
     return await run(taken, context);
   } catch (error) {
-    if (isBullWord(error)) throw error;
+    if (isMove(error)) throw error;
     if (isLockLost(error)) {
       context.telemetry.lockLost(taken.job.id ?? '', 'while settling');
       return leaveAlone();
@@ -78,7 +70,7 @@ async function run(taken: TakenUp, context: DeliverContext): Promise<JobResult> 
 }
 
 /** Nobody has had the job before: what may lie beside it is looked at together with the request. */
-const isFirstRun = ({ attemptsStarted, stalledCounter }: Job): boolean =>
+const isFirstRun = ({ attemptsStarted, stalledCounter }: TakenJob): boolean =>
   attemptsStarted <= 1 && stalledCounter === 0;
 
 /** A job for which no request is to be made now. */
@@ -261,16 +253,12 @@ const expiredFacts = (journal: Journal): DeathFacts => ({
   ...(journal.resends > 0 ? { mayHaveArrived: true } : {}),
 });
 
-const bullWords: ReadonlySet<string> = new Set(['DelayedError', 'WaitingError', 'UnrecoverableError']);
-
-const isBullWord = (error: unknown): boolean => error instanceof Error && bullWords.has(error.name);
-
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: DeliverContext): Promise<never> {
   try {
     return await delayUntil(taken, context.now() + afterFaultMs, context);
   } catch (error) {
-    if (isBullWord(error)) throw error;
+    if (isMove(error)) throw error;
     context.telemetry.redis(error);
     return leaveAlone();
   }

@@ -1,11 +1,11 @@
-import type { Job } from 'bullmq';
 import type { JobRecords } from '../bullmq/job-records.ts';
+import type { TakenJob } from '../bullmq/moves.ts';
 import { parseJobResult } from '../queue/parse-journal.ts';
 import { parseSendJob } from '../queue/send-job.ts';
 
 /** Takes away the records of jobs that are through at the first try: BullMQ's completed job tells all that there is. */
 export interface Forgetter {
-  completed(job: Job): void;
+  completed(job: TakenJob): void;
   flush(): Promise<void>;
 }
 

@@ -1,16 +1,10 @@
-import type { Job } from 'bullmq';
 import type { AccountQueues } from '../bullmq/account-queues.ts';
 import type { JobRecords } from '../bullmq/job-records.ts';
+import type { TakenUp } from '../bullmq/moves.ts';
 import type { AddJobs } from '../queue/add-jobs.ts';
 import type { DeathFacts } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { Telemetry } from './telemetry.ts';
-
-/** A job in hand, and the lock that makes it ours. */
-export interface TakenUp {
-  readonly job: Job;
-  readonly token: string;
-}
 
 /** A job in hand that could be read. */
 export interface KnownJob extends TakenUp {

@@ -1,4 +1,4 @@
-import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
+import { backToWait, fail, leaveAlone, moveToDelayed, type TakenUp } from '../bullmq/moves.ts';
 import { enqueuedAtOf, putDeadLetter, withdrawDeadLetter } from '../bullmq/put-dead-letter.ts';
 import {
   type DeathFacts,
@@ -13,7 +13,7 @@ import { parseJournalText } from '../queue/parse-journal.ts';
 import { messageIdAt, parseSendJob } from '../queue/send-job.ts';
 import type { Settlement } from './delivery.ts';
 import { divide } from './divide.ts';
-import { type KnownJob, reportEnd, type SettleContext, type TakenUp } from './known-job.ts';
+import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
 import type { Verdict } from './verdict/decide.ts';
 import { asideMs } from './verdict/schedules.ts';
 
@@ -123,19 +123,7 @@ export async function delayUntil(
 ): Promise<never> {
   const due = dueAt(until);
   if (due === undefined) return backToWait(taken);
-  await taken.job.moveToDelayed(due, taken.token);
-  throw new DelayedError();
-}
-
-/** Puts the job back to the head of its lane; uses no attempt. */
-export async function backToWait({ job, token }: TakenUp): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
-}
-
-/** BullMQ takes this error as "the processor has moved the job", and does nothing more with it. */
-export function leaveAlone(): never {
-  throw new WaitingError();
+  return moveToDelayed(taken, due);
 }
 
 /** Why a job is given up whose journal cannot be read: whether it was sent, nobody knows. */
@@ -171,7 +159,7 @@ export async function giveUp(
   }
   const parsed = parseSendJob(data);
   reportEnd(id, parsed.ok ? parsed.job : { ...unreadable, enqueuedAt }, facts, context);
-  throw new UnrecoverableError(`dead letter: ${[facts.reason, facts.code].filter(Boolean).join(' ')}`);
+  return fail(`dead letter: ${[facts.reason, facts.code].filter(Boolean).join(' ')}`);
 }
 
 /** A late reply may have come between the judgement and the dead letter. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../../bench/contenders/message.ts';
 import { countMessages, marksOf, takeRequest } from '../../../bench/processes/http-request.ts';
-import { buildXmlRequest } from '../../../src/jetsms/xml.ts';
+import { buildXmlRequest } from '../../../src/jetsms/xml/request.ts';
 
 const request = (body: string): string =>
   `POST /xmlsms HTTP/1.1\r\nhost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
