@@ -26,6 +26,7 @@ export type RefusalReason =
   | 'CROSSSLOT'
   | 'DENIED'
   | 'EXECABORT'
+  | 'NOSCRIPT'
   | 'NOT_REDIS'
   | 'TLS';
 
@@ -80,6 +81,7 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
     whatToDo: 'Give it a password, or an address to bind to.',
   },
   EXECABORT: { meaning: 'It refused the transaction as a whole.', whatToDo: 'Look at its log.' },
+  NOSCRIPT: { meaning: 'It has forgotten a script that it was sent before.', ...waiting },
   NOT_REDIS: {
     meaning: 'What listens there is no Redis that keeps data: a Sentinel perhaps, or another service.',
     whatToDo: 'Point the address at the Redis itself.',
@@ -93,12 +95,20 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
 
 /** Why Redis did not do something, and what is certain about it. */
 export type RedisTrouble =
-  /** Redis said no: nothing was done. */
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /**
+   * Redis said no: nothing was done. In the middle of a script it said no to one of its commands: those before may have
+   * been done.
+   */
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly inScript?: true }
   /** There was no connection: nothing has left. */
   | { readonly kind: 'unsent'; readonly cause: string }
   /** It has left, and no answer came: perhaps it was done. */
   | { readonly kind: 'doubt'; readonly cause: string };
+
+/** What listens in the place of Redis has not said a word. The message says what it does instead. */
+export class SilentServer extends Error {
+  override readonly name = 'SilentServer';
+}
 
 const notReady = 'RedisNotReady';
 
@@ -111,8 +121,8 @@ export function readTrouble(error: unknown): RedisTrouble {
   if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
   // ioredis has no code for a command that it did not write, because there was no connection.
   if (messageOf(error).startsWith('Stream isn')) return { kind: 'unsent', cause: 'no connection' };
-  const reason = isReply(error) ? refusalIn(error) : undefined;
-  return reason === undefined ? { kind: 'doubt', cause: causeOf(error) } : { kind: 'refused', reason };
+  const refusal = isReply(error) ? refusalIn(error) : undefined;
+  return refusal ? { kind: 'refused', ...refusal } : { kind: 'doubt', cause: causeOf(error) };
 }
 
 /** Whether a connection was refused for a reason that does not end by itself: waiting for it helps nobody. */
@@ -130,7 +140,7 @@ export function moreTelling(before: Error | undefined, error: Error): Error {
 
 /** What a connection says of itself that never came to be: whatever it is, nothing has left. */
 function connectionTrouble(error: unknown): RedisTrouble {
-  const reason = isReply(error) ? refusalIn(error) : refusalOfConnection(error);
+  const reason = isReply(error) ? refusalIn(error)?.reason : refusalOfConnection(error);
   return reason === undefined ? { kind: 'unsent', cause: causeOf(error) } : { kind: 'refused', reason };
 }
 
@@ -147,17 +157,32 @@ const isReply = (error: unknown): boolean => error instanceof Error && error.nam
 /** Redis before version 7 puts the word of a script's error behind its own sentence. */
 const wordInScript = /-([A-Z]{3,}) /;
 
-/** Replies that begin with ERR and yet say for certain that nothing was done. */
+/** Replies that begin with ERR and yet say for certain that nothing was done, or not the command that they are about. */
 const errReplies: readonly (readonly [RegExp, RefusalReason])[] = [
   [/^ERR unknown command/, 'NOT_REDIS'],
   [/^ERR invalid password/, 'WRONGPASS'],
   [/^ERR operation not permitted/, 'NOAUTH'],
+  // Redis before version 7.2, of a command within a script.
+  [/The user executing the script (?:can't|is lacking the permissions)/, 'NOPERM'],
+  // Redis lets only a script be ended that has written nothing.
+  [/Script killed by user/, 'BUSY'],
 ];
 
-function refusalIn(error: unknown): RefusalReason | undefined {
+/** How Redis says where in a script something went wrong: since version 7, before that, and of rights. */
+const scriptPlace = / script: \S+, on @user_|Error running script|(?:executing the|failure in) script/;
+
+type Refusal = Pick<Extract<RedisTrouble, { readonly kind: 'refused' }>, 'reason' | 'inScript'>;
+
+function refusalIn(error: unknown): Refusal | undefined {
   const [first] = previousErrorsOf(error);
   if (first !== undefined) return refusalIn(first);
   const message = messageOf(error);
+  const reason = reasonIn(message);
+  if (reason === undefined) return undefined;
+  return scriptPlace.test(message) ? { reason, inScript: true } : { reason };
+}
+
+function reasonIn(message: string): RefusalReason | undefined {
   const word = /^[A-Z]+/.exec(message)?.[0] ?? '';
   if (isReason(word)) return word;
   const inScript = wordInScript.exec(message)?.[1] ?? '';
@@ -196,6 +221,7 @@ const codeOf = (error: unknown): string =>
 /** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
 function causeOf(error: unknown): string {
   if (error === undefined) return 'no answer';
+  if (error instanceof SilentServer) return error.message;
   const word = isReply(error) ? /^[A-Z]+/.exec(messageOf(error))?.[0] : codeOf(error);
   return word || (error instanceof Error ? error.name : typeof error);
 }

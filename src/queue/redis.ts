@@ -1,5 +1,7 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { forIoredis } from './redis-address.ts';
+import { RedisConnection } from './redis-connection.ts';
+import { watchSilence } from './redis-silence.ts';
 import { isRefusedForGood, isTurnedAway, moreTelling, readTrouble, redisNotReady } from './redis-trouble.ts';
 
 const manyListeners = 1_000_000;
@@ -9,43 +11,6 @@ const manyListeners = 1_000_000;
  * the machine behind it may have vanished. A worker's is longer than BullMQ may wait for a job, which is 11 s.
  */
 const silenceMs = { producer: 5_000, worker: 20_000 } as const;
-
-/**
- * A connection that leaves a server which has turned into a replica: after a failover behind one address the old
- * socket stays open, and only a new one leads to the new primary.
- */
-class FollowingRedis extends Redis {
-  #isLeaving = false;
-
-  /** Once for each connection: a thousand commands that are turned away at once ask for it a thousand times. */
-  override disconnect(reconnect = false): void {
-    if (reconnect && this.#isLeaving) return;
-    if (reconnect) {
-      this.#isLeaving = true;
-      this.once('close', () => {
-        this.#isLeaving = false;
-      });
-    }
-    super.disconnect(reconnect);
-    if (!reconnect && this.status === 'reconnecting') this.#endBetweenConnections();
-  }
-
-  /**
-   * Between two connections there is nothing whose closing would tell that this is the end, and whoever waits for that,
-   * as BullMQ does, would wait for ever. A new connection that is given up before it begins tells.
-   */
-  #endBetweenConnections(): void {
-    this.connect().catch(() => {}); // it fails by what the next line does to it: that is what tells the end
-    super.disconnect();
-  }
-
-  /** BullMQ makes its blocking connections by this. */
-  override duplicate(override: Partial<RedisOptions> = {}): Redis {
-    // Spreading loses that none of ours asks for another form of replies.
-    const options = { ...this.options, ...override } as RedisOptions & { readonly replyMapping: 'legacy' };
-    return new FollowingRedis(options);
-  }
-}
 
 /** A script is refused as a whole and can be sent again as it is; another command may be part of a transaction. */
 function leaveAndSendAgain(error: Error & { readonly command?: { readonly name: string } }): 1 | 2 | false {
@@ -59,7 +24,7 @@ function leaveAndSendAgain(error: Error & { readonly command?: { readonly name: 
  * sees to by itself.
  */
 export function openProducerRedis(url: string, connectTimeoutMs: number): Redis {
-  return new FollowingRedis(forIoredis(url), {
+  return new RedisConnection(forIoredis(url), {
     enableOfflineQueue: false,
     connectTimeout: connectTimeoutMs,
     socketTimeout: silenceMs.producer,
@@ -70,7 +35,7 @@ export function openProducerRedis(url: string, connectTimeoutMs: number): Redis 
 
 /** Redis as a person's question needs it: an answer in time or an error, never a silent wait. */
 export function openOperatorRedis(url: string, commandTimeoutMs: number): Redis {
-  const redis = new FollowingRedis(forIoredis(url), {
+  const redis = new RedisConnection(forIoredis(url), {
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
@@ -89,7 +54,7 @@ export function openOperatorRedis(url: string, commandTimeoutMs: number): Redis 
  * BullMQ's blocking connection is a duplicate of this one and would inherit it.
  */
 export function openWorkerRedis(url: string): Redis {
-  return new FollowingRedis(forIoredis(url), {
+  return new RedisConnection(forIoredis(url), {
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs.worker,
     reconnectOnError: leaveAndSendAgain,
@@ -99,11 +64,13 @@ export function openWorkerRedis(url: string): Redis {
 
 /**
  * Resolves when `redis` can take commands.
+ * @param silentMs how long to wait for what takes connections, or lets them wait, and says nothing
  * @throws what `redisNotReady` makes, after `timeoutMs`, or at once where waiting would not help
  */
-export function whenReady(redis: Redis, timeoutMs: number): Promise<void> {
+export function whenReady(redis: Redis, timeoutMs: number, silentMs: number = timeoutMs): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
+    const silence = watchSilence(redis);
     let lastError: Error | undefined;
     const onReady = (): void => {
       stop();
@@ -115,15 +82,17 @@ export function whenReady(redis: Redis, timeoutMs: number): Promise<void> {
     };
     const giveUp = (): void => {
       stop();
-      reject(redisNotReady('Redis did not become ready', lastError));
+      reject(redisNotReady('Redis did not become ready', silence.moreTelling(lastError)));
     };
-    const timer = setTimeout(giveUp, timeoutMs);
+    const giveUpSilence = (): void => {
+      if (silence.isSilent(lastError)) giveUp();
+    };
+    const timers = [setTimeout(giveUp, timeoutMs), setTimeout(giveUpSilence, silentMs)];
     const stop = (): void => {
-      clearTimeout(timer);
-      redis.off('ready', onReady);
-      redis.off('error', onError);
+      for (const timer of timers) clearTimeout(timer);
+      redis.off('ready', onReady).off('error', onError);
+      silence.stop();
     };
-    redis.on('ready', onReady);
-    redis.on('error', onError);
+    redis.on('ready', onReady).on('error', onError);
   });
 }

@@ -1,25 +1,19 @@
 import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
 import { isLockLost } from '../bullmq/lock-lost.ts';
 import { backToWait, isMove, leaveAlone, type TakenJob, type TakenUp } from '../bullmq/moves.ts';
-import type { Outcome } from '../jetsms/outcome.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
-import { messageIdAt, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
-import type { Hold } from './account/hold-record.ts';
-import type { Delivery, RequestContext, Settlement } from './delivery.ts';
+import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import { afterCrash, type CrashContext } from './crash.ts';
+import type { Delivery, Settlement } from './delivery.ts';
+import { endAs, expiredFacts } from './end-without-request.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
 import type { Joiner } from './joiner.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
 import { delayUntil, giveUp, settle, settleKnownEnd, unreadableFacts } from './settle.ts';
-import { decide, ownSituation, type Verdict } from './verdict/decide.ts';
-import { firstAndRest, onWholeJob } from './verdict/division.ts';
-import { afterAttempt, resentBy } from './verdict/journal-entries.ts';
 import { type Resumed, resume } from './verdict/resume.ts';
 
 /** What delivering a job needs of the world. */
-export interface DeliverContext
-  extends SettleContext,
-    GateContext,
-    Pick<RequestContext, 'worker' | 'maxResends'> {
+export interface DeliverContext extends SettleContext, GateContext, CrashContext {
   readonly joiner: Pick<Joiner<Delivery>, 'add'>;
   /** A job of more bytes is not read. */
   readonly maxJobBytes: number;
@@ -166,92 +160,6 @@ const travelsAlone = ({ to, joined, media }: SendJob, { refusedAt }: Journal): b
 
 /** Sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
 const batchKeyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
-
-/** Ends a job that no request was made for. */
-function endAs(
-  known: KnownJob,
-  facts: DeathFacts,
-  journal: Journal,
-  context: DeliverContext,
-): Promise<JobResult> {
-  const now = context.now();
-  const verdict = onWholeJob({ kind: 'dead-letter', rule: facts.reason, facts }, known.sendJob, journal, now);
-  const settled =
-    verdict.kind === 'split'
-      ? ({ end: 'split', at: now, pieces: verdict.pieces ?? [] } as const)
-      : ({ end: 'dead', ...facts, at: now } as const);
-  return recordAndSettle(known, { verdict, journal: { ...journal, settled } }, context);
-}
-
-/** Records an end, then carries it out; unless somebody else has recorded another. */
-async function recordAndSettle(
-  known: KnownJob,
-  { verdict, journal }: { readonly verdict: Verdict; readonly journal: Journal },
-  context: DeliverContext,
-  onWritten?: () => void,
-): Promise<JobResult> {
-  const { id, job, sendJob } = known;
-  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false };
-  const [result = 'lost'] = await context.records.write([write]);
-  if (result !== 'written') return settle(known, { kind: result }, context);
-  onWritten?.();
-  return settle(known, { kind: 'verdict', verdict, journal }, context);
-}
-
-/** A request was under way when its worker went away: nobody knows whether it was taken. */
-async function afterCrash(known: KnownJob, journal: Journal, context: DeliverContext): Promise<JobResult> {
-  const { id, job, sendJob } = known;
-  const outcome: Outcome = { kind: 'uncertain', cause: 'crash' };
-  const now = context.now();
-  const verdict = await verdictOnCrash(known, journal, outcome, context);
-  const after = afterAttempt(journal, { outcome, verdict, now, worker: context.worker });
-  const next = { ...after, stalls: job.stalledCounter || journal.stalls };
-  return recordAndSettle(known, { verdict, journal: next }, context, () =>
-    context.telemetry.attempt({
-      id,
-      job: sendJob,
-      attempt: next.history.at(-1)?.n ?? 1,
-      outcome,
-      verdict,
-      durationMs: 0,
-      waitedMs: now - sendJob.enqueuedAt,
-      travelled: sendJob.to.length,
-      late: false,
-      resent: resentBy(verdict, journal),
-    }),
-  );
-}
-
-/**
- * The messages that the interrupted request carried are uncertain; the others of the job are not. Of the witness of a
- * hold it is known that it was refused, since hold and witness are written in one step.
- */
-async function verdictOnCrash(
-  { id, sendJob: job }: KnownJob,
-  journal: Journal,
-  outcome: Outcome,
-  context: DeliverContext,
-): Promise<Verdict> {
-  const hold = await context.holds.latest();
-  const carried = Math.max(1, Math.min(journal.sending?.messages ?? job.to.length, job.to.length));
-  const isWitness = hold?.witness === messageIdAt(id, job, 0);
-  const ofFirst = isWitness
-    ? witnessOf(hold)
-    : decide({ ...ownSituation(job, journal, context), outcome, messages: carried, isProbe: false });
-  const isWhole = job.to.length === 1 || (carried === job.to.length && !isWitness);
-  if (isWhole) return onWholeJob(ofFirst, job, journal, context.now());
-  return { kind: 'split', rule: 'crash', pieces: firstAndRest(ofFirst, job, journal) };
-}
-
-function witnessOf({ reason, code = '' }: Hold): Verdict {
-  const deadReason = reason === 'unknown-code' ? 'unknown-code' : 'terminal';
-  return { kind: 'dead-letter', rule: 'witness', facts: { reason: deadReason, code } };
-}
-
-const expiredFacts = (journal: Journal): DeathFacts => ({
-  reason: 'expired',
-  ...(journal.resends > 0 ? { mayHaveArrived: true } : {}),
-});
 
 /** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, context: DeliverContext): Promise<never> {

@@ -9,7 +9,7 @@ import type { Rate } from './account/pace.ts';
 import type { Joinable } from './joiner.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { Verdict } from './verdict/decide.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /** A job on its way to JetSMS. */
 export interface Delivery extends Joinable {

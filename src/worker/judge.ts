@@ -3,16 +3,10 @@ import type { Attempt } from '../jetsms/provider-request.ts';
 import type { Used } from '../queue/journal.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
-import {
-  completeWith,
-  type DeadLetterVerdict,
-  decide,
-  type HoldAccount,
-  ownSituation,
-  type Verdict,
-} from './verdict/decide.ts';
+import { completeWith, decide } from './verdict/decide.ts';
 import { firstAndRest, halves, piecesByFate } from './verdict/division.ts';
 import { asideMs, trialMs } from './verdict/schedules.ts';
+import { type DeadLetterVerdict, type HoldAccount, ownSituation, type Verdict } from './verdict/verdict.ts';
 
 /** A request that came to something. */
 export interface Sent {

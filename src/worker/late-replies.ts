@@ -8,8 +8,8 @@ import { journalOrEmpty, parseJournalText } from '../queue/parse-journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { withdrawDeadLetters } from './settle.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { Verdict } from './verdict/decide.ts';
 import { afterAttempt } from './verdict/journal-entries.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /** A job that another run has taken over while its request was under way. */
 export interface LateDelivery {

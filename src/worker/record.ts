@@ -4,9 +4,9 @@ import { needsMark } from './begin.ts';
 import type { RequestContext } from './delivery.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
-import type { Verdict } from './verdict/decide.ts';
 import { onWholeJob } from './verdict/division.ts';
 import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './verdict/journal-entries.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /** What this attempt came to does not count any more: the end was recorded meanwhile. */
 const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply' };

@@ -10,8 +10,8 @@ import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Hold } from './account/hold-record.ts';
 import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
-import type { Verdict } from './verdict/decide.ts';
 import { outcomeCode } from './verdict/journal-entries.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /** The level of each event: expected refusals are news, not errors; an unknown code needs a person. */
 type Level = 'debug' | 'info' | 'warn' | 'error';

@@ -5,7 +5,7 @@ import { begin, unmark } from './begin.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
 import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
 import { record } from './record.ts';
-import type { HoldAccount } from './verdict/decide.ts';
+import type { HoldAccount } from './verdict/verdict.ts';
 
 /**
  * Sends a group of jobs in one request and settles each of them. Never throws: what goes wrong here (Redis, a

@@ -14,8 +14,8 @@ import { messageIdAt, parseSendJob } from '../queue/send-job.ts';
 import type { Settlement } from './delivery.ts';
 import { divide } from './divide.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
-import type { Verdict } from './verdict/decide.ts';
 import { asideMs } from './verdict/schedules.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /**
  * Turns what came of a job into BullMQ's words: a return completes it; the special errors say that it was

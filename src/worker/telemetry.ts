@@ -3,7 +3,7 @@ import type { Lane } from '../message/lane.ts';
 import type { DeadReason } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { Hold } from './account/hold-record.ts';
-import type { Verdict } from './verdict/decide.ts';
+import type { Verdict } from './verdict/verdict.ts';
 
 /** One attempt of one job: all the facts that its log line and the metrics speak of. */
 export interface AttemptReport {

@@ -3,8 +3,8 @@ import { lanes, uncertainChoices } from '../../src/message/lane.ts';
 import { partsModelNames } from '../../src/message/parts-models.ts';
 import { type DeathFacts, deadReasons } from '../../src/queue/journal.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
-import type { Verdict } from '../../src/worker/verdict/decide.ts';
 import { partsOf } from '../../src/worker/verdict/division.ts';
+import type { Verdict } from '../../src/worker/verdict/verdict.ts';
 import { sendJob } from './send-job.ts';
 
 /** Texts of one to some parts, with characters that fill a part sooner. */

@@ -7,6 +7,9 @@ import { answerWithin } from '../redis-answer.ts';
 /** How long a start waits for Redis before it gives up and leaves the next try to its supervisor. */
 const redisWaitMs = 30_000;
 
+/** What takes connections there and has never said a word is no Redis that is about to start. */
+const silenceMs = 10_000;
+
 /** A worker that is about to begin. */
 export interface Starting {
   readonly settings: Settings;
@@ -24,7 +27,7 @@ export async function checkRedis({ settings, worker, log }: Starting): Promise<v
   const { prefix, accounts } = settings;
   const { redis, name } = worker;
   const place = { prefix, accounts: [...accounts.keys()], name };
-  const facts = await whenReady(redis, redisWaitMs)
+  const facts = await whenReady(redis, redisWaitMs, silenceMs)
     .then(() => answerWithin(redisWaitMs, askRedis(redis, place)))
     .catch((error: unknown) => {
       throw redisCliError(error);
@@ -34,5 +37,6 @@ export async function checkRedis({ settings, worker, log }: Starting): Promise<v
   const refusals = findings.filter(({ level }) => level === 'error');
   if (refusals.length === 0) return;
   const detail = refusals.map(({ says, whatToDo }) => `${says}. ${whatToDo ?? ''}`).join(' ');
-  throw new CliError('REDIS_UNSAFE', { detail });
+  const lacksRights = refusals.some(({ check }) => check === 'rights');
+  throw new CliError(lacksRights ? 'REDIS_REFUSED' : 'REDIS_UNSAFE', { detail });
 }

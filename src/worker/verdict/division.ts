@@ -3,7 +3,7 @@ import { partsByModel } from '../../message/parts.ts';
 import { isPartsModel } from '../../message/parts-models.ts';
 import { type DeathFacts, idOf, type Piece, type Range, type Used, usedOf } from '../../queue/journal.ts';
 import { deadlineAtOf, messageIdAt, type SendJob, textAt } from '../../queue/send-job.ts';
-import type { Verdict } from './decide.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Joined sends part for good: each goes its own way, under its own id. */
 const eachByItself = ({ to }: SendJob, pieceAt: (index: number) => Piece): readonly Piece[] =>

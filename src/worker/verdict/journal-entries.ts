@@ -8,7 +8,8 @@ import {
   type Settled,
 } from '../../queue/journal.ts';
 import { parseJobResult } from '../../queue/parse-journal.ts';
-import { completeWith, type Verdict } from './decide.ts';
+import { completeWith } from './decide.ts';
+import type { Verdict } from './verdict.ts';
 
 /** One attempt as the journal records it. */
 export interface AttemptFacts {

@@ -6,7 +6,7 @@ import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { emptyJournal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
-import type { Verdict } from '../../../src/worker/verdict/decide.ts';
+import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';

@@ -4,7 +4,7 @@ import { accountLines } from '../../../src/log/lines.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
 import type { AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
-import type { Verdict } from '../../../src/worker/verdict/decide.ts';
+import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
 import { expectDocumented, type LogLine, recordLog } from '../../support/log-lines.ts';
 import { refusedBy } from '../../support/outcomes.ts';
 import { sendJob } from '../../support/send-job.ts';

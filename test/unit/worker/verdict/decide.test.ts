@@ -8,7 +8,8 @@ import {
   uncertainCauses,
   unsentCauses,
 } from '../../../../src/jetsms/outcome.ts';
-import { decide, type Situation, type Verdict } from '../../../../src/worker/verdict/decide.ts';
+import { decide } from '../../../../src/worker/verdict/decide.ts';
+import type { Situation, Verdict } from '../../../../src/worker/verdict/verdict.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
 /**

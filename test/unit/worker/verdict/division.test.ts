@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesIn, type Piece, type Range } from '../../../../src/queue/journal.ts';
 import { parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
-import type { Verdict } from '../../../../src/worker/verdict/decide.ts';
 import {
   factsOf,
   firstAndRest,
@@ -14,6 +13,7 @@ import {
   subJob,
   withoutLost,
 } from '../../../../src/worker/verdict/division.ts';
+import type { Verdict } from '../../../../src/worker/verdict/verdict.ts';
 import { anySendJob, anyVerdict } from '../../../support/arbitraries.ts';
 import { sendJob } from '../../../support/send-job.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../src/jetsms/outcome.ts';
 import { emptyJournal, historyLimit, type Journal } from '../../../../src/queue/journal.ts';
-import type { Verdict } from '../../../../src/worker/verdict/decide.ts';
 import {
   afterAttempt,
   beforeSending,
@@ -9,6 +8,7 @@ import {
   outcomeCode,
   resentBy,
 } from '../../../../src/worker/verdict/journal-entries.ts';
+import type { Verdict } from '../../../../src/worker/verdict/verdict.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
 const now = 1_800_000_000_000;

@@ -1,0 +1,93 @@
+import type { Outcome } from '../../jetsms/outcome.ts';
+import type { WhenUncertain } from '../../message/lane.ts';
+import type { HoldReason } from '../../queue/hold-reasons.ts';
+import type { DeathFacts, Piece } from '../../queue/journal.ts';
+
+/** What the worker does about an outcome. `rule` names the table row or the rule that led here. */
+export type Verdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict | Split;
+
+export interface Complete {
+  readonly kind: 'complete';
+  readonly rule: string;
+  readonly groupId?: string;
+}
+
+/** Send again after `delayMs`; uses an attempt. */
+export interface Retry {
+  readonly kind: 'retry';
+  readonly rule: string;
+  readonly delayMs: number;
+  /** The request before may have been taken: a second text is possible, and was asked for. */
+  readonly resend: boolean;
+}
+
+/** Wait for a window; uses no attempt. */
+export interface Defer {
+  readonly kind: 'defer';
+  readonly rule: string;
+  readonly delayMs: number;
+}
+
+/** The account stands still; the message goes back to wait and uses no attempt. */
+export interface HoldAccount {
+  readonly kind: 'hold';
+  readonly rule: string;
+  readonly reason: Exclude<HoldReason, 'operator'>;
+  readonly code: string;
+  /** What the request's first message dies of, should it be the one that does: as witness, or at fault itself. */
+  readonly facts?: DeathFacts;
+  /** The message goes back behind the others: a canary that was refused. */
+  readonly isBehind?: boolean;
+}
+
+export interface DeadLetterVerdict {
+  readonly kind: 'dead-letter';
+  readonly rule: string;
+  readonly facts: DeathFacts;
+}
+
+/** The messages of a request go different ways. Without pieces: one of them is at fault, so send them in halves. */
+export interface Split {
+  readonly kind: 'split';
+  readonly rule: string;
+  readonly pieces?: readonly Piece[];
+}
+
+/** All that a decision rests on. Times in epoch milliseconds. */
+export interface Situation {
+  readonly outcome: Outcome;
+  /** Attempts used before this one, and requests without an answer that were sent again. */
+  readonly attempts: number;
+  readonly resends: number;
+  readonly whenUncertain: WhenUncertain;
+  readonly maxResends: number;
+  readonly deadlineAt: number;
+  /** Messages that travelled in the request. */
+  readonly messages: number;
+  /** All of them have one text: what is wrong with it is wrong for each. */
+  readonly isOneText?: boolean;
+  /** The message was a canary, or the account is held as unreachable: that it cannot be sent is not its own fault. */
+  readonly isProbe: boolean;
+  /** JetSMS's word on one recipient of an accepted request: then it is not about the account. */
+  readonly isOfRecipient?: boolean;
+  /** When the account's MMS window opens next; undefined without a window. */
+  readonly windowOpensAt?: number;
+  readonly now: number;
+  /** 0 ≤ random < 1 */
+  readonly random: number;
+}
+
+/** What a message itself, and the moment, contribute to its situation. */
+export const ownSituation = (
+  { whenUncertain, deadlineAt }: Pick<Situation, 'whenUncertain' | 'deadlineAt'>,
+  { attempts, resends }: Pick<Situation, 'attempts' | 'resends'>,
+  { maxResends, now, random }: { readonly maxResends: number; now(): number; random(): number },
+): Omit<Situation, 'outcome' | 'messages' | 'isProbe'> => ({
+  whenUncertain,
+  deadlineAt,
+  attempts,
+  resends,
+  maxResends,
+  now: now(),
+  random: random(),
+});
