@@ -5,10 +5,12 @@ import { createDashboard, type Dashboard } from '../../src/dashboard/dashboard.t
 import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
 import { launchChromium, noBrowserReason } from '../support/chromium.ts';
 import {
+  boardQueues,
   dashboardLogin,
   dashboardSettings,
   fillQueues,
   ids,
+  laneOf,
   neverShown,
 } from '../support/dashboard-world.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
@@ -45,15 +47,13 @@ describe.skipIf(noBrowserReason !== undefined)(title, () => {
     const { page } = visit;
     await page.goto(world.readOnly.url);
     for (const name of [
-      'shop: messages',
-      'shop: dead letters',
-      'bank-otp: messages',
-      'bank-otp: dead letters',
+      ...['shop: otp', 'shop: transactional', 'shop: bulk', 'shop: dead letters'],
+      ...['bank-otp: otp', 'bank-otp: transactional', 'bank-otp: bulk', 'bank-otp: dead letters'],
     ]) {
       await page.getByText(name, { exact: true }).first().waitFor();
     }
     await page.getByText('read-only', { exact: true }).waitFor();
-    await page.goto(`${world.readOnly.url}queue/bank-otp%2Fjetsms-bank-otp`);
+    await page.goto(`${world.readOnly.url}queue/bank-otp%2Fjetsms-bank-otp-bulk`);
     await page
       .getByText(/Held by an operator since/)
       .first()
@@ -81,8 +81,10 @@ describe.skipIf(noBrowserReason !== undefined)(title, () => {
     const { page } = visit;
     const { waiting, retried, accepted, leaky, foreign, unknown, invalid } = ids;
     const pages = [
-      ...[waiting, retried, accepted, leaky, foreign].map((id) => ['shop%2Fjetsms-shop', id] as const),
-      ...[unknown, invalid].map((id) => ['shop%2Fjetsms-shop-dead', id] as const),
+      ...[waiting, retried, accepted, leaky, foreign].map(
+        (id) => [boardQueues[laneOf[id] ?? 'otp'], id] as const,
+      ),
+      ...[unknown, invalid].map((id) => [boardQueues.dead, id] as const),
     ];
     for (const [queue, id] of pages) {
       await page.goto(`${world.readOnly.url}queue/${queue}/${id}`);
@@ -99,24 +101,24 @@ describe.skipIf(noBrowserReason !== undefined)(title, () => {
   it('offers no change on a read-only board, and refuses one that is tried all the same', async () => {
     await using visit = await world.visit();
     const { page } = visit;
-    await page.goto(`${world.readOnly.url}queue/shop%2Fjetsms-shop`);
+    await page.goto(`${world.readOnly.url}queue/${boardQueues.otp}`);
     await page.getByText(ids.waiting, { exact: true }).first().waitFor();
     expect(await page.locator(menu).count()).toBe(0);
-    expect(await put(page, 'api/queues/shop%2Fjetsms-shop/pause')).toBe(405);
-    expect(await put(page, `api/queues/shop%2Fjetsms-shop/${ids.waiting}/clean`)).toBe(405);
+    expect(await put(page, `api/queues/${boardQueues.otp}/pause`)).toBe(405);
+    expect(await put(page, `api/queues/${boardQueues.otp}/${ids.waiting}/clean`)).toBe(405);
   });
 
   it('pauses and resumes on a writable board, and says why it does nothing else', async () => {
     await using visit = await world.visit();
     const { page } = visit;
-    await page.goto(`${world.writable.url}queue/shop%2Fjetsms-shop`);
+    await page.goto(`${world.writable.url}queue/${boardQueues.otp}`);
     await choose(page, 'Pause');
     await page
       .getByText(/Paused on the dashboard/)
       .first()
       .waitFor();
     await choose(page, 'Resume');
-    await page.getByText('Messages of account shop.', { exact: true }).first().waitFor();
+    await page.getByText('Messages of account shop, lane otp.', { exact: true }).first().waitFor();
     await choose(page, 'Empty');
     await page
       .getByText(/Messages are never removed here/)
@@ -129,7 +131,7 @@ describe.skipIf(noBrowserReason !== undefined)(title, () => {
   it('runs under its content security policy and asks nobody else for anything', async () => {
     await using visit = await world.visit();
     await visit.page.goto(world.readOnly.url);
-    await visit.page.getByText('shop: messages', { exact: true }).first().waitFor();
+    await visit.page.getByText('shop: otp', { exact: true }).first().waitFor();
     // Bull Board's page names fonts of Google: the one thing that the policy is there to stop.
     expect(visit.violations.filter((words) => !words.includes('fonts.googleapis.com'))).toEqual([]);
     expect(new Set(visit.hosts)).toEqual(new Set([new URL(world.readOnly.url).host]));

@@ -160,22 +160,27 @@ describe('behind a trusted proxy', () => {
 });
 
 describe('the log of changes', () => {
-  const main = '/api/queues/shop%2Fjetsms-shop';
+  const bulk = '/api/queues/shop%2Fjetsms-shop-bulk';
+  const transactional = '/api/queues/shop%2Fjetsms-shop-transactional';
   const operator = { user: dashboardLogin.username, address: '203.0.113.7' };
   const forwardedFor = operator.address;
 
   it('tells who changed what, from where, and what became of it', async () => {
     const { ask, linesOf, text } = await openDashboard({ writable: true, trustedProxies: '127.0.0.1' });
     const put = (path: string) => ask([{ method: 'PUT', path, forwardedFor }]);
-    await put(`${main}/pause`);
-    await put(`${main}/${ids.retried}/promote`);
+    await put(`${bulk}/pause`);
+    await put(`${bulk}/${ids.retried}/promote`);
     await put('/api/queues/resume');
-    await put(`${main}/${ids.refused}/retry`);
+    await put(`${transactional}/${ids.refused}/retry`);
     await put(`/api/queues/${encodeURIComponent('+90 532')}/905321234567/promote`);
     const lines = linesOf(/^dashboard\.change/);
     expect(lines).toMatchObject([
       { msg: 'dashboard.changed', ...operator, operation: 'put /api/queues/:queueName/pause', status: 200 },
-      { operation: 'put /api/queues/:queueName/:jobId/promote', queue: 'shop/jetsms-shop', job: ids.retried },
+      {
+        operation: 'put /api/queues/:queueName/:jobId/promote',
+        queue: 'shop/jetsms-shop-bulk',
+        job: ids.retried,
+      },
       { msg: 'dashboard.changed', operation: 'put /api/queues/resume' },
       { msg: 'dashboard.change-refused', job: ids.refused, status: 403, level: 'warn' },
       { msg: 'dashboard.change-refused', queue: '?', job: '?' },
@@ -187,14 +192,14 @@ describe('the log of changes', () => {
 
   it('tells of changes that a read-only dashboard refused', async () => {
     const { ask, linesOf } = await openDashboard();
-    expect(await ask([{ method: 'PUT', path: `${main}/pause` }])).toEqual([405]);
+    expect(await ask([{ method: 'PUT', path: `${bulk}/pause` }])).toEqual([405]);
     expect(linesOf(/^dashboard\.change/)).toMatchObject([{ msg: 'dashboard.change-refused', status: 405 }]);
   });
 
   it('names no user for somebody who was not let in', async () => {
     const { ask, linesOf } = await openDashboard({ writable: true });
-    expect(await ask([{ method: 'PUT', path: `${main}/pause`, login: wrong }])).toEqual([401]);
-    expect(await ask([{ method: 'PUT', path: `${main}/pause`, login: '' }])).toEqual([401]);
+    expect(await ask([{ method: 'PUT', path: `${bulk}/pause`, login: wrong }])).toEqual([401]);
+    expect(await ask([{ method: 'PUT', path: `${bulk}/pause`, login: '' }])).toEqual([401]);
     expect(linesOf(/^dashboard\.change/)).toEqual([]);
   });
 
@@ -203,7 +208,7 @@ describe('the log of changes', () => {
     const socket = connect(Number(new URL(dashboard.url).port), '127.0.0.1');
     socket.write(written({ path: '/healthz' }));
     await once(socket, 'data');
-    socket.write(written({ method: 'PUT', path: `${main}/pause` }), () => socket.resetAndDestroy());
+    socket.write(written({ method: 'PUT', path: `${bulk}/pause` }), () => socket.resetAndDestroy());
     const [line] = await waitFor(() => {
       const lines = linesOf(/^dashboard\.change/);
       return lines.length > 0 && lines;

@@ -1,21 +1,45 @@
 import { request } from 'node:http';
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDashboard } from '../../src/dashboard/dashboard.ts';
+import { lanes } from '../../src/message/lane.ts';
 import { listHolds } from '../../src/operator/hold-operations.ts';
+import { keys, queueName } from '../../src/queue/names.ts';
 import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
 import {
+  boardQueues,
   type DashboardChoice,
   dashboardLogin,
   dashboardSettings,
   fillQueues,
   ids,
+  laneOf,
   neverShown,
 } from '../support/dashboard-world.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
 
-const main = '/api/queues/shop%2Fjetsms-shop';
-const dead = '/api/queues/shop%2Fjetsms-shop-dead';
+const otp = `/api/queues/${boardQueues.otp}`;
+const transactional = `/api/queues/${boardQueues.transactional}`;
+const bulk = `/api/queues/${boardQueues.bulk}`;
+const dead = `/api/queues/${boardQueues.dead}`;
+const all = [otp, transactional, bulk, dead] as const;
+const listOf = (queue: string): string => `/api/queues?activeQueue=${queue}&jobsPerPage=50`;
+
+/** A send job on the board. */
+const pageOf = (id: string): string => `/api/queues/${boardQueues[laneOf[id] ?? 'otp']}/${id}`;
+
+/** How many send jobs of account `shop` there are in each state, over all lanes. */
+async function countJobs(redis: Redis, prefix: string) {
+  const queues = lanes.map((lane) => new Queue(queueName('shop', lane), { connection: redis, prefix }));
+  const counts = await Promise.all(
+    queues.map((queue) => queue.getJobCounts('waiting', 'delayed', 'failed', 'completed')),
+  );
+  await Promise.all(queues.map((queue) => queue.close()));
+  const sum = (state: string) => counts.reduce((total, count) => total + (count[state] ?? 0), 0);
+  const [waiting, delayed] = [sum('waiting'), sum('delayed')];
+  return { waiting, delayed, failed: sum('failed'), completed: sum('completed') };
+}
 
 interface Call {
   readonly method?: string;
@@ -69,17 +93,14 @@ const basic = ({ username, password }: { username: string; password: string }): 
 /** Every page and every answer that shows anything of a job or a queue. */
 const looks: readonly string[] = [
   '/',
-  '/queue/shop%2Fjetsms-shop',
-  '/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50',
-  '/api/queues?activeQueue=shop%2Fjetsms-shop-dead&jobsPerPage=50',
+  ...Object.values(boardQueues).flatMap((queue) => [`/queue/${queue}`, listOf(queue)]),
   '/api/job-schedulers',
   '/api/redis/stats',
-  ...['metrics', 'default-job-options', 'workers', 'rate-limit', 'job-data-schema'].flatMap((what) => [
-    `${main}/${what}`,
-    `${dead}/${what}`,
-  ]),
+  ...['metrics', 'default-job-options', 'workers', 'rate-limit', 'job-data-schema'].flatMap((what) =>
+    all.map((queue) => `${queue}/${what}`),
+  ),
   ...Object.values(ids).flatMap((id) =>
-    [main, dead].flatMap((queue) => ['', '/logs', '/flow'].map((what) => `${queue}/${id}${what}`)),
+    all.flatMap((queue) => ['', '/logs', '/flow'].map((what) => `${queue}/${id}${what}`)),
   ),
 ];
 
@@ -90,17 +111,18 @@ describe('the dashboard', () => {
       const { text } = await call(path);
       for (const secret of neverShown) expect(text, path).not.toContain(secret);
     }
-    const { text } = await call(`${main}/${ids.leaky}/logs`);
+    const { text } = await call(`${pageOf(ids.leaky)}/logs`);
     expect(JSON.parse(text)).toEqual([expect.stringMatching(/^\(a line of \d+ characters, not shown\)$/)]);
   });
 
   it('shows where every message stands', async () => {
     const { call } = await openDashboard();
-    const { text } = await call('/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50');
-    const { queues } = JSON.parse(text);
-    const names = Object.fromEntries(
-      queues[0].jobs.map((job: { id: string; name: string }) => [job.id, job.name]),
-    );
+    const names: Record<string, string> = {};
+    for (const [index, queue] of [boardQueues.otp, boardQueues.transactional, boardQueues.bulk].entries()) {
+      const { queues } = JSON.parse((await call(listOf(queue))).text);
+      for (const job of queues[index].jobs) names[job.id] = job.name;
+    }
+    const { queues } = JSON.parse((await call(listOf(boardQueues.otp))).text);
     expect(names).toMatchObject({
       [ids.waiting]: 'otp, 1 message, 1 part: not tried yet',
       [ids.retried]:
@@ -109,17 +131,20 @@ describe('the dashboard', () => {
       [ids.foreign]: 'no send job of ours',
     });
     expect(queues.map(({ displayName }: { displayName: string }) => displayName)).toEqual([
-      'shop: messages',
-      'shop: dead letters',
-      'bank-otp: messages',
-      'bank-otp: dead letters',
+      ...['shop: otp', 'shop: transactional', 'shop: bulk', 'shop: dead letters'],
+      ...['bank-otp: otp', 'bank-otp: transactional', 'bank-otp: bulk', 'bank-otp: dead letters'],
     ]);
-    expect(queues[2].description).toMatch(/^Messages of account bank-otp\. Held by an operator since 2/);
+    for (const [index, lane] of lanes.entries()) {
+      expect(queues[4 + index].description).toMatch(
+        new RegExp(`^Messages of account bank-otp, lane ${lane}\\. Held by an operator since 2`),
+      );
+      expect(queues[index].description).toBe(`Messages of account shop, lane ${lane}.`);
+    }
   });
 
   it('tells the whole way of an accepted message', async () => {
     const { call } = await openDashboard();
-    const { job } = JSON.parse((await call(`${main}/${ids.accepted}`)).text);
+    const { job } = JSON.parse((await call(pageOf(ids.accepted))).text);
     expect(job).toMatchObject({
       attempts: 1,
       progress: { now: 'accepted 00', groupId: '130228114512' },
@@ -138,22 +163,25 @@ describe('the dashboard', () => {
     });
   });
 
-  it.each<[string, Readonly<Record<string, string>>]>([
+  it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>?]>([
+    ['whose journal is no JSON', {}, { journal: '{"history":' }],
+    ['whose journal cannot be read', {}, { journal: '{"history":[null]}' }],
+    ['with a code of no form', {}, { journal: JSON.stringify(withCode('constructor')) }],
     ['whose progress is no JSON', { progress: '{"history":' }],
-    ['whose journal cannot be read', { progress: '{"history":[null]}' }],
-    ['with a code of no form', { progress: JSON.stringify(withCode('constructor')) }],
     ['whose data are no JSON', { data: '{"to":"905321234567"' }],
     ['whose data are nested without end', { data: `${'['.repeat(5_000)}${']'.repeat(5_000)}` }],
     ['whose options are none', { opts: 'null' }],
     ['with a result of no form', { returnvalue: '{"end":{},"groupId":["905321234567"]}' }],
-  ])('shows all other jobs beside one %s, and opens that one', async (_, fields) => {
+  ])('shows all other jobs beside one %s, and opens that one', async (_, fields, recorded = {}) => {
     const { call, redis, prefix } = await openDashboard();
-    await redis.hset(`${prefix}:jetsms-shop:${ids.waiting}`, fields);
-    const list = await call('/api/queues?activeQueue=shop%2Fjetsms-shop&jobsPerPage=50');
+    const queue = queueName('shop', 'transactional');
+    if (Object.keys(fields).length > 0) await redis.hset(`${prefix}:${queue}:${ids.leaky}`, fields);
+    if (Object.keys(recorded).length > 0) await redis.hset(keys.record(prefix, queue, ids.leaky), recorded);
+    const list = await call(listOf(boardQueues.transactional));
     expect(list.status).toBe(200);
-    const shown = JSON.parse(list.text).queues[0].jobs.map(({ id }: { id: string }) => id);
-    expect(shown).toEqual(expect.arrayContaining([ids.waiting, ids.retried, ids.accepted, ids.foreign]));
-    const one = await call(`${main}/${ids.waiting}`);
+    const shown = JSON.parse(list.text).queues[1].jobs.map(({ id }: { id: string }) => id);
+    expect(shown).toEqual(expect.arrayContaining([ids.leaky, ids.refused, ids.accepted, ids.foreign]));
+    const one = await call(pageOf(ids.leaky));
     expect(one.status).toBe(200);
     for (const secret of neverShown) expect(list.text + one.text).not.toContain(secret);
   });
@@ -167,9 +195,9 @@ describe('the dashboard', () => {
   ])('shows all other dead letters beside one %s, and opens that one', async (_, data) => {
     const { call, redis, prefix } = await openDashboard();
     await redis.hset(`${prefix}:jetsms-shop-dead:${ids.terminal}`, { data });
-    const list = await call('/api/queues?activeQueue=shop%2Fjetsms-shop-dead&jobsPerPage=50');
+    const list = await call(listOf(boardQueues.dead));
     expect(list.status).toBe(200);
-    const shown = JSON.parse(list.text).queues[1].jobs.map(({ id }: { id: string }) => id);
+    const shown = JSON.parse(list.text).queues[3].jobs.map(({ id }: { id: string }) => id);
     expect(shown).toEqual(expect.arrayContaining([ids.terminal, ids.uncertain, ids.unknown, ids.invalid]));
     const one = await call(`${dead}/${ids.terminal}`);
     expect(one.status).toBe(200);
@@ -240,74 +268,75 @@ describe('a read-only dashboard', () => {
   it('refuses every change, whatever its method', async () => {
     const { call, redis, prefix } = await openDashboard();
     const changes: readonly (readonly [string, string, unknown?])[] = [
-      ['PUT', `${main}/pause`],
+      ['PUT', `${otp}/pause`],
       ['PUT', '/api/queues/pause'],
-      ['PUT', `${main}/${ids.retried}/promote`],
-      ['PUT', `${main}/${ids.refused}/retry`],
+      ['PUT', `${pageOf(ids.retried)}/promote`],
+      ['PUT', `${pageOf(ids.refused)}/retry`],
       ['PUT', `${dead}/${ids.terminal}/clean`],
-      ['PUT', `${main}/obliterate`, { force: true }],
-      ['POST', `${main}/add`, { name: 'otp', data: {}, options: {} }],
-      ['PATCH', `${main}/${ids.waiting}/update-data`, { jobData: { to: ['+90*****67'] } }],
+      ['PUT', `${otp}/obliterate`, { force: true }],
+      ['POST', `${otp}/add`, { name: 'otp', data: {}, options: {} }],
+      ['PATCH', `${pageOf(ids.waiting)}/update-data`, { jobData: { to: ['+90*****67'] } }],
       ['DELETE', '/'],
     ];
     for (const [method, path, body] of changes) {
       const { status } = await call(path, { method, body });
       expect(status === 405 || status === 404, `${method} ${path}: ${status}`).toBe(true);
     }
-    const queue = new Queue('jetsms-shop', { connection: redis, prefix });
-    onTestFinished(() => queue.close());
-    expect(await queue.isPaused()).toBe(false);
-    expect(await queue.getJobCounts('prioritized', 'delayed', 'failed')).toEqual({
-      prioritized: 1,
-      delayed: 2,
-      failed: 2,
-    });
+    const { hold } = (await listHolds(redis, { prefix, accounts: ['shop'] }))[0] ?? {};
+    expect(hold).toBeUndefined();
+    expect(await countJobs(redis, prefix)).toEqual({ waiting: 1, delayed: 2, failed: 2, completed: 1 });
   });
 });
 
 describe('a writable dashboard', () => {
-  it('pauses and resumes an account, which everybody sees as a hold', async () => {
+  it('pauses and resumes a lane, which everybody sees as a hold of that lane', async () => {
     const { call, redis, prefix } = await openDashboard({ writable: true });
     const holdOfShop = async () => (await listHolds(redis, { prefix, accounts: ['shop'] }))[0]?.hold;
-    expect((await call(`${main}/pause`, { method: 'PUT' })).status).toBe(200);
-    expect(await holdOfShop()).toMatchObject({ reason: 'operator', by: 'dashboard' });
-    expect((await call('/api/queues')).text).toContain('Paused on the dashboard; nothing is sent until');
-    expect((await call(`${main}/resume`, { method: 'PUT' })).status).toBe(200);
+    const words = 'Paused on the dashboard; nothing is sent until';
+    const paused = async (): Promise<readonly boolean[]> => {
+      const { queues } = JSON.parse((await call('/api/queues')).text);
+      return queues.slice(0, 3).map((queue: { description: string }) => queue.description.includes(words));
+    };
+    expect((await call(`${transactional}/pause`, { method: 'PUT' })).status).toBe(200);
+    const hold = { reason: 'operator', by: 'dashboard' };
+    expect(await holdOfShop()).toMatchObject({ ...hold, lanes: ['transactional'] });
+    expect(await paused()).toEqual([false, true, false]);
+    expect((await call(`${transactional}/resume`, { method: 'PUT' })).status).toBe(200);
+    expect(await holdOfShop()).toBeUndefined();
+    expect((await call('/api/queues/pause', { method: 'PUT' })).status).toBe(200);
+    expect(await holdOfShop()).toMatchObject(hold);
+    expect(await paused()).toEqual([true, true, true]);
+    expect((await call('/api/queues/resume', { method: 'PUT' })).status).toBe(200);
     expect(await holdOfShop()).toBeUndefined();
   });
 
   it('never saves a mask back, and neither adds, repeats nor removes a message', async () => {
     const { call, redis, prefix } = await openDashboard({ writable: true });
-    const queue = new Queue('jetsms-shop', { connection: redis, prefix });
-    onTestFinished(() => queue.close());
-    const before = await redis.hgetall(`${prefix}:jetsms-shop:${ids.waiting}`);
+    const key = `${prefix}:${queueName('shop', 'otp')}:${ids.waiting}`;
+    const before = await redis.hgetall(key);
+    expect(before).not.toEqual({});
     const refused: readonly (readonly [string, string, RegExp, unknown?])[] = [
-      ['PATCH', `${main}/${ids.waiting}/update-data`, /masks/, { jobData: { to: ['+90*****67'] } }],
-      ['PATCH', `${main}/${ids.waiting}/priority`, /does not do this/, { priority: 1 }],
-      ['POST', `${main}/add`, /jetsms send/, { name: 'otp', data: {}, options: {} }],
-      ['PUT', `${main}/${ids.refused}/retry`, /jetsms dead replay/],
-      ['PUT', `${main}/retry/failed`, /jetsms dead replay/],
-      ['PUT', `${main}/${ids.waiting}/clean`, /jetsms dead discard/],
-      ['PUT', `${main}/clean/failed`, /jetsms dead discard/],
-      ['PUT', `${main}/empty`, /jetsms dead discard/],
-      ['PUT', `${main}/obliterate`, /jetsms dead discard/, { force: true }],
-      ['PUT', `${main}/promote`, /does not do this/],
-      ['PUT', `${main}/concurrency`, /settings/, { concurrency: 5 }],
-      ['PUT', `${main}/rate-limit`, /settings/, { max: 1, duration: 1 }],
-      ['PUT', `${main}/rate-limit/release`, /settings/],
+      ['PATCH', `${pageOf(ids.waiting)}/update-data`, /masks/, { jobData: { to: ['+90*****67'] } }],
+      ['PATCH', `${pageOf(ids.waiting)}/priority`, /does not do this/, { priority: 1 }],
+      ['POST', `${otp}/add`, /jetsms send/, { name: 'otp', data: {}, options: {} }],
+      ['PUT', `${pageOf(ids.refused)}/retry`, /jetsms dead replay/],
+      ['PUT', `${transactional}/retry/failed`, /jetsms dead replay/],
+      ['PUT', `${pageOf(ids.waiting)}/clean`, /jetsms dead discard/],
+      ['PUT', `${transactional}/clean/failed`, /jetsms dead discard/],
+      ['PUT', `${otp}/empty`, /jetsms dead discard/],
+      ['PUT', `${otp}/obliterate`, /jetsms dead discard/, { force: true }],
+      ['PUT', `${otp}/promote`, /does not do this/],
+      ['PUT', `${otp}/concurrency`, /settings/, { concurrency: 5 }],
+      ['PUT', `${otp}/rate-limit`, /settings/, { max: 1, duration: 1 }],
+      ['PUT', `${otp}/rate-limit/release`, /settings/],
     ];
     for (const [method, path, words, body] of refused) {
       const { status, text } = await call(path, { method, body });
       expect(status, `${method} ${path}`).toBe(403);
       expect(JSON.parse(text).message).toMatch(words);
     }
-    expect(await redis.hgetall(`${prefix}:jetsms-shop:${ids.waiting}`)).toEqual(before);
-    expect(await queue.getJobCounts('prioritized', 'delayed', 'failed', 'completed')).toEqual({
-      prioritized: 1,
-      delayed: 2,
-      failed: 2,
-      completed: 1,
-    });
+    expect(await redis.hgetall(key)).toEqual(before);
+    expect(await countJobs(redis, prefix)).toEqual({ waiting: 1, delayed: 2, failed: 2, completed: 1 });
   });
 
   it('leaves dead letters alone: those are replayed and discarded by command', async () => {
@@ -318,7 +347,7 @@ describe('a writable dashboard', () => {
   it('refuses a change that a page of another site makes, though the browser sends the login along', async () => {
     const { call } = await openDashboard({ writable: true });
     const headers = { 'sec-fetch-site': 'cross-site' };
-    expect((await call(`${main}/pause`, { method: 'PUT', headers })).status).toBe(403);
+    expect((await call(`${otp}/pause`, { method: 'PUT', headers })).status).toBe(403);
   });
 });
 

@@ -1,10 +1,11 @@
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
+import type { Lane } from '../../src/message/lane.ts';
 import { holdAccount } from '../../src/operator/hold-operations.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import type { HistoryEntry, Journal } from '../../src/queue/journal.ts';
-import { deadQueueName, queueName } from '../../src/queue/names.ts';
+import { deadQueueName, keys, queueName } from '../../src/queue/names.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
@@ -106,31 +107,69 @@ export const ids = {
   invalid: 'm0invalid00000000000k',
 } as const;
 
+/** In which lane each send job lies. */
+export const laneOf: Readonly<Record<string, Lane>> = {
+  [ids.waiting]: 'otp',
+  [ids.retried]: 'bulk',
+  [ids.accepted]: 'transactional',
+  [ids.refused]: 'transactional',
+  [ids.leaky]: 'transactional',
+  [ids.foreign]: 'transactional',
+};
+
+/** The queues of account `shop`, the name of each as the board spells it in its addresses. */
+export const boardQueues = {
+  otp: 'shop%2Fjetsms-shop-otp',
+  transactional: 'shop%2Fjetsms-shop-transactional',
+  bulk: 'shop%2Fjetsms-shop-bulk',
+  dead: 'shop%2Fjetsms-shop-dead',
+} as const;
+
 /**
  * Fills the queues of account `shop` with a job in every state and a dead letter of every kind, and holds the
  * account `bank-otp`. Numbers and texts stand wherever they could by accident.
  */
 export async function fillQueues(redis: Redis, prefix: string): Promise<void> {
   const connection = { connection: redis, prefix };
-  const queue = new Queue(queueName('shop'), connection);
+  const open = (lane: Lane): Queue => new Queue(queueName('shop', lane), connection);
+  const queues = { otp: open('otp'), transactional: open('transactional'), bulk: open('bulk') };
   const deadQueue = new Queue(deadQueueName('shop'), connection);
   try {
-    await finishJobs(queue, redis, prefix);
-    await addWaiting(queue);
+    await finishJobs(queues.transactional, redis, prefix);
+    await addWaiting(queues);
     await addDeadLetters(deadQueue);
     await holdAccount(redis, { prefix, account: 'bank-otp', by: 'ayşe', note: `asked by ${number}` });
   } finally {
-    await queue.close();
-    await deadQueue.close();
+    await Promise.all([...Object.values(queues), deadQueue].map((queue) => queue.close()));
   }
 }
 
 const shopJob = (change: Partial<SendJob>): SendJob => sendJob({ account: 'shop', title: 'SHOP', ...change });
 
+/** What a worker writes beside a job. */
+async function record(queue: Queue, id: string, written: Journal): Promise<void> {
+  const redis = await queue.getBackend().client;
+  const key = keys.record(queue.opts.prefix ?? '', queue.name, id);
+  await redis.hset(key, { run: 1, journal: JSON.stringify(written) });
+}
+
 /** Jobs that are over: one accepted, one given up, one that failed with an error that quotes everything. */
 async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<void> {
   const leak = `could not send «${orderText}» to ${number} (${secrets.spellings[0]})\n    at ${visitText}`;
   const connection = redis.duplicate({ maxRetriesPerRequest: null });
+  const add = (id: string, data: unknown) =>
+    queue.add('transactional', data, sendJobOptions({ id, now: Date.now() }));
+  // As a worker leaves it: what became of it stands in its result alone, since its record is gone.
+  await add(ids.accepted, shopJob({ to: [number], text: orderText, parts: 2 }));
+  await add(ids.refused, shopJob({ to: [otherNumber], text: visitText }));
+  const settled = {
+    end: 'dead',
+    reason: 'terminal',
+    code: '12',
+    text: `${visitText} ${otherNumber}`,
+  } as const;
+  await record(queue, ids.refused, journal({ history: [entry({})], settled: { ...settled, at: at(2) } }));
+  await add(ids.leaky, shopJob({ to: [number, otherNumber], text: [orderText, visitText], parts: 3 }));
   const worker = new Worker(
     queue.name,
     async (job) => {
@@ -141,60 +180,24 @@ async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<v
     },
     { connection, prefix },
   );
-  const add = async (id: string, data: unknown, progress?: Journal) => {
-    const job = await queue.add('transactional', data, {
-      ...sendJobOptions({ id, lane: 'transactional', now: Date.now() }),
-      delay: 600_000,
-    });
-    if (progress) await job.updateProgress(progress);
-    await job.promote();
-  };
-  // As a worker leaves it: the mark from before the request, and an acceptance that only the job's end tells.
-  await add(
-    ids.accepted,
-    shopJob({ to: [number], text: orderText, parts: 2 }),
-    journal({ attempts: 0, sending: { at: at(1), worker: 'w1' } }),
-  );
-  await add(
-    ids.refused,
-    shopJob({ to: [otherNumber], text: visitText }),
-    journal({
-      history: [entry({})],
-      settled: {
-        end: 'dead',
-        reason: 'terminal',
-        code: '12',
-        text: `${visitText} ${otherNumber}`,
-        at: at(2),
-      },
-    }),
-  );
-  await add(ids.leaky, shopJob({ to: [number, otherNumber], text: [orderText, visitText], parts: 3 }));
   await waitFor(async () => (await queue.getJobCountByTypes('completed', 'failed')) === 3);
   await worker.close();
   connection.disconnect();
 }
 
-async function addWaiting(queue: Queue): Promise<void> {
+async function addWaiting({ otp, transactional, bulk }: Readonly<Record<Lane, Queue>>): Promise<void> {
   const waiting = shopJob({ lane: 'otp', to: [number], text: codeText, whenUncertain: 'resend' });
-  await queue.add('otp', waiting, {
-    ...sendJobOptions({ id: ids.waiting, lane: 'otp', now: Date.now() }),
+  await otp.add('otp', waiting, sendJobOptions({ id: ids.waiting, now: Date.now() }));
+  const retried = shopJob({ lane: 'bulk', to: [foreignNumber, thirdNumber], text: orderText, parts: 4 });
+  await bulk.add('bulk', retried, sendJobOptions({ id: ids.retried, now: Date.now(), delayMs: 900_000 }));
+  const unsent = entry({ outcome: 'unsent', code: 'connection-refused', verdict: 'retry' });
+  await record(bulk, ids.retried, journal({ history: [unsent], notBefore: Date.now() + 900_000 }));
+  const strange = { recipient: number, note: codeText, deep: { [number]: [Number(number)] } };
+  await transactional.add(`to ${number}`, strange, {
+    jobId: ids.foreign,
+    delay: 900_000,
     deduplication: { id: `order for ${number}` },
   });
-  const retried = shopJob({ lane: 'bulk', to: [foreignNumber, thirdNumber], text: orderText, parts: 4 });
-  const job = await queue.add(
-    'bulk',
-    retried,
-    sendJobOptions({ id: ids.retried, lane: 'bulk', now: Date.now(), delayMs: 900_000 }),
-  );
-  await job.updateProgress(
-    journal({
-      history: [entry({ outcome: 'unsent', code: 'connection-refused', verdict: 'retry' })],
-      notBefore: Date.now() + 900_000,
-    }),
-  );
-  const strange = { recipient: number, note: codeText, deep: { [number]: [Number(number)] } };
-  await queue.add(`to ${number}`, strange, { jobId: ids.foreign, delay: 900_000 });
 }
 
 async function addDeadLetters(deadQueue: Queue): Promise<void> {

@@ -1,6 +1,5 @@
 import type { CodeRow } from '../../codes/index.ts';
 import {
-  type Outcome,
   type RefusedByCode,
   type RefusedByHttp,
   soapFaultCode,
