@@ -79,9 +79,7 @@ export async function storeJob({ job, claims }: NewCall, store: JobStore): Promi
     stores: true,
     messageId: id,
   });
-  const earlier = earlierOf(answers, newJob.claims);
-  if (earlier.length > 0 && earlier.every((one) => one !== undefined)) await takeBack(id, job, store);
-  return { id, earlier };
+  return { id, earlier: earlierOf(answers, newJob.claims) };
 }
 
 function claimedBy(id: string, job: SendJob, { content, index }: CallClaim): Claimed {
@@ -101,16 +99,6 @@ const earlierOf = (
   answers.map((held, index) =>
     held === undefined || held === claims[index]?.value ? undefined : (parseClaim(held) ?? 'unknown'),
   );
-
-/** All of the job's messages were stored before. Whoever takes it would find so; without it nobody need. */
-async function takeBack(id: string, job: SendJob, store: JobStore): Promise<void> {
-  const { redis, prefix, calls, queueOf } = store;
-  const work = async (): Promise<void> => {
-    const queue = queueOf(job.account, job.lane);
-    if ((await queue.remove(id)) > 0) await redis.unlink(keys.record(prefix, queue.name, id));
-  };
-  await calls.run({ work, isRepeatable: true, stores: false }).catch(() => {}); // an economy, no more
-}
 
 /**
  * What an earlier call has stored under a name, adding nothing; undefined where there is none.

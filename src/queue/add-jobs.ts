@@ -85,31 +85,38 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
 export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
-    const client = await queue.getBackend().client;
-    const multi = client.multi();
-    const claiming = multi as unknown as Transaction; // BullMQ's type of it has no scripts
-    for (const one of newJobs) {
-      if (one.claims?.length) claiming.eval(claimScript, ...claimArguments(queue, one));
-      // In a transaction it only writes the command down.
-      await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
-    }
-    const replies = (await claiming.exec().catch(reasonOf)) ?? [];
+    const replies = await transact(queue, newJobs);
     const broken = replies.find(([error]) => error)?.[0];
-    if (broken && mayHaveWritten(broken)) {
-      await undo(redis, queue, newJobs).catch((cause: unknown) => {
-        throw partlyAdded(broken.message, cause);
-      });
-      // Only on a new connection does the client send BullMQ's script whole.
-      if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);
-    }
-    if (broken) throw broken;
-    let next = 0;
-    return newJobs.map(({ claims }) => {
-      const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
-      next += 1;
-      return answers;
-    });
+    if (broken) return giveUp(redis, queue, newJobs, broken);
+    const answers = answersIn(replies, newJobs);
+    for (const [index, newJob] of newJobs.entries())
+      if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
+    return answers;
   };
+}
+
+type Replies = readonly (readonly [error: Error | null, result: unknown])[];
+
+async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Replies> {
+  const client = await queue.getBackend().client;
+  const multi = client.multi();
+  const claiming = multi as unknown as Transaction; // BullMQ's type of it has no scripts
+  for (const one of newJobs) {
+    if (one.claims?.length) claiming.eval(claimScript, ...claimArguments(queue, one));
+    // In a transaction it only writes the command down.
+    await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
+  }
+  return (await claiming.exec().catch(reasonOf)) ?? [];
+}
+
+async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
+  if (!mayHaveWritten(broken)) throw broken;
+  await undo(redis, queue, newJobs).catch((cause: unknown) => {
+    throw partlyAdded(broken.message, cause);
+  });
+  // Only on a new connection does the client send BullMQ's script whole.
+  if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);
+  throw broken;
 }
 
 /** Whether a script may have written something before it broke off. What Redis refuses to all, it refuses from the first write on. */
@@ -154,6 +161,33 @@ function claimArguments(
   const args = claims.flatMap(({ value, ttlMs, index = -1 }) => [value, ttlMs, index]);
   const record = keys.record(prefix, queue.name, id);
   return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
+}
+
+function answersIn(replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] {
+  let next = 0;
+  return newJobs.map(({ claims }) => {
+    const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
+    next += 1;
+    return answers;
+  });
+}
+
+/** Nothing of the job would be sent: whoever took it would drop all of it. */
+const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>
+  claims.length > 0 &&
+  (claims.length === job.to.length || claims.some(({ index }) => index === undefined)) &&
+  claims.every(
+    (claim, at) => answers[at] !== undefined && (answers[at] !== claim.value || claim.name === id),
+  );
+
+/** Spares a worker the way. Where one was faster, or Redis says no, it is dropped there. */
+async function takeBack(redis: Redis, queue: Queue, id: string): Promise<void> {
+  try {
+    if ((await queue.remove(id)) === 0) return;
+    await redis.unlink(keys.record(queue.opts.prefix ?? '', queue.name, id));
+  } catch {
+    // An economy, no more.
+  }
 }
 
 const readAnswers = (answer: unknown): ClaimAnswers =>

@@ -45,7 +45,7 @@ export function openYard(
       const journal: Journal = { ...emptyJournal, history };
       const death = {
         id,
-        data: data ?? sendJob(job),
+        data: data ?? sendJob({ account, ...job }),
         facts,
         journal,
         enqueuedAt: diedAt - 1_000,

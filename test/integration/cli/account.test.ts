@@ -40,7 +40,7 @@ describe('jetsms account', () => {
         credit: { left: 120, usedPerHour: null, endsAt: null, coversWaiting: true },
         titles: ['ACME', 'ACME2'],
         hold: { held: false },
-        queue: { prioritized: 1, delayed: 1, dead: 0 },
+        queue: { waiting: 1, delayed: 1, dead: 0 },
         waiting: { jobs: 2, messages: 2, parts: 2, isEstimate: false },
         warnings: [],
       });

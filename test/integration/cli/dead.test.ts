@@ -116,14 +116,16 @@ describe('a dead letter that cannot be read', () => {
 
 describe('a message whose job cannot be read', () => {
   it.each([
-    ['journal', { progress: '{"history":[null]}' }],
-    ['progress', { progress: '{' }],
+    ['journal', { journal: '{"history":[null]}' }],
     ['data', { data: '{' }],
     ['options', { opts: 'null' }],
   ])('is shown as far as that goes: its %s', async (_, fields) => {
     await fill();
     await dead('replay', 'old', '--yes');
-    await redis.hset(`${env['JETSMS_PREFIX']}:jetsms-default:old.r1`, fields);
+    const queue = 'jetsms-default-bulk';
+    const isJournal = 'journal' in fields;
+    const key = `${env['JETSMS_PREFIX']}${isJournal ? ':record' : ''}:${queue}:old.r1`;
+    await redis.hset(key, fields);
     const { code, stdout } = await dead('show', 'old.r1');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^state +waiting$/m);
@@ -185,8 +187,9 @@ describe('jetsms dead', () => {
       ...{ account: 'default', replayed: 2, messages: 2, parts: 3, skipped: { expired: 1, invalid: 1 } },
       ...{ dryRun: false, stopped: false },
     });
-    expect(await yard.waitingIds()).toEqual(['mb.r1', 'old.r1']);
-    expect((await yard.dataOf('mb.r1')).lane).toBe('transactional');
+    await using own = openYard(redis, env['JETSMS_PREFIX'] ?? '', 'default', 'transactional');
+    expect(await own.waitingIds()).toEqual(['mb.r1', 'old.r1']);
+    expect((await own.dataOf('mb.r1')).lane).toBe('transactional');
   });
 
   it.each(['replay', 'discard'])('does not %s without being told what, or without a yes', async (what) => {

@@ -1,7 +1,9 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
+import { createJobFinder } from '../../../src/bullmq/find-job.ts';
+import type { Lane } from '../../../src/message/lane.ts';
 import {
   beginReplay,
   enqueueReplay,
@@ -9,9 +11,10 @@ import {
 } from '../../../src/operator/dead-letters/replay-steps.ts';
 import { type DeadLetters, openDeadLetters } from '../../../src/operator/dead-letters.ts';
 import { callRedis } from '../../../src/operator/operator-error.ts';
+import { jobAdder } from '../../../src/queue/add-jobs.ts';
 import { countCampaignJob, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import { emptyJournal } from '../../../src/queue/journal.ts';
+import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { mediaHash, mediaMemoryMs, storeMedia } from '../../../src/queue/media.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
@@ -56,6 +59,10 @@ async function workOff(keep: number): Promise<readonly string[]> {
   return taken;
 }
 
+/** What a worker has recorded of a job. */
+const putRecord = (id: string, journal: Journal): Promise<number> =>
+  redis.hset(keys.record(prefix, yard.queue.name, id), { run: 1, journal: JSON.stringify(journal) });
+
 /** A source job in the account's queue that a worker has taken and not finished. */
 async function takeSource(id: string) {
   await yard.queue.add('transactional', sendJob(), { jobId: id, attempts: 1 });
@@ -69,19 +76,6 @@ async function takeSource(id: string) {
   };
 }
 
-describe('BullMQ, which the replay leans on', () => {
-  it('keeps a deduplication key with a time limit when retention removes its job', async () => {
-    const add = () =>
-      yard.queue.add('bulk', {}, { jobId: 'x.r1', deduplication: { id: 'x.r1', ttl: 60_000 } });
-    await add();
-    expect(await workOff(0)).toEqual(['x.r1']);
-    expect(await yard.queue.getJob('x.r1')).toBeUndefined();
-    expect((await add()).id).toBe('x.r1');
-    expect(await yard.queue.getJob('x.r1')).toBeUndefined();
-    expect(await yard.waitingIds()).toEqual([]);
-  });
-});
-
 describe('replay', () => {
   it('enqueues the message anew, with a fresh deadline, behind everything else, and names its origin', async () => {
     const enqueuedAt = Date.now() - 600_000;
@@ -94,7 +88,6 @@ describe('replay', () => {
     });
     expect(await yard.letterIds()).toEqual([]);
     const job = await yard.queue.getJob('m1.r1');
-    expect(job?.priority).toBe(100);
     expect(job?.data).toMatchObject({
       ...{ lane: 'bulk', whenUncertain: 'resend', text: 'Merhaba' },
       origin: { id: 'm1', rootId: 'm1', replay: 1 },
@@ -106,8 +99,23 @@ describe('replay', () => {
   it('takes another lane and deadline where it is told to', async () => {
     await yard.put('m1', { job: { lane: 'otp' } });
     await letters.replay({}, { lane: 'own', deadlineMs: 5_000 });
-    const { lane, enqueuedAt, deadlineAt } = await yard.dataOf('m1.r1');
+    await using own = openYard(redis, prefix, 'default', 'otp');
+    const { lane, enqueuedAt, deadlineAt } = await own.dataOf('m1.r1');
     expect({ lane, span: deadlineAt - enqueuedAt }).toEqual({ lane: 'otp', span: 5_000 });
+  });
+
+  it('enqueues once where a replay that was cut off is done again with another lane', async () => {
+    await yard.put('m1');
+    const first = await letters.replay({}, { lane: 'transactional' });
+    await yard.put('m1');
+    await redis.del(keys.replayed(prefix, 'default', 'm1'));
+    await letters.replay({}, { lane: 'otp' });
+    expect(first).toMatchObject({ replayed: 1 });
+    const waits = async (lane: Lane): Promise<readonly string[]> => {
+      await using one = openYard(redis, prefix, 'default', lane);
+      return one.waitingIds();
+    };
+    expect([await waits('otp'), await waits('transactional')]).toEqual([[], ['m1.r1']]);
   });
 
   it('begins the count of attempts anew for a piece of a divided job', async () => {
@@ -150,12 +158,12 @@ describe('replay', () => {
   });
 
   it('is not stopped by the idempotency window of the first message', async () => {
-    const deduplication = { id: 'k0123', ttl: 60_000 };
-    await yard.queue.add('bulk', sendJob(), { jobId: 'k0123-abc', deduplication, attempts: 1 });
+    const claims = [{ name: 'k0123', value: 'm1 x tp 1 1 1', ttlMs: 60_000 }];
+    await jobAdder(redis)(yard.queue, [{ id: 'm1', job: sendJob({ account: 'default' }), now: 1, claims }]);
     await workOff(100);
-    await yard.put('k0123-abc');
+    await yard.put('m1');
     expect(await letters.replay({})).toMatchObject({ replayed: 1 });
-    expect(await yard.waitingIds()).toEqual(['k0123-abc.r1']);
+    expect(await yard.waitingIds()).toEqual(['m1.r1']);
   });
 
   it('counts the replays of a chain in the id', async () => {
@@ -227,7 +235,7 @@ describe('replay', () => {
     const source = await takeSource('m1');
     await source.finish();
     const settled = { end: 'accepted', groupId: '1', at: 1, late: true } as const;
-    await (await yard.queue.getJob('m1'))?.updateProgress({ ...emptyJournal, settled });
+    await putRecord('m1', { ...emptyJournal, settled });
     await yard.put('m1', { facts: { reason: 'uncertain', mayHaveArrived: true } });
     const result = await letters.replay({}, { includeUncertain: true });
     expect(result).toMatchObject({ replayed: 0, skipped: { accepted: 1 } });
@@ -239,11 +247,14 @@ describe('replay', () => {
       ...{ v: 1, reason: 'terminal', history: [], enqueuedAt: 1, diedAt: 1 },
       job: undefined,
     };
-    const order = () => ({ id: 'm1', letter, job: sendJob(), lane: 'bulk' as const });
+    const order = () => ({ id: 'm1', letter, job: sendJob({ account: 'default' }), lane: 'bulk' as const });
     beforeEach(async () => {
+      const finder = createJobFinder(redis, { prefix, account: 'default' });
+      onTestFinished(finder.close);
       tools = {
         store: createLetterStore(redis, { prefix, account: 'default' }, callRedis),
-        queue: yard.queue,
+        finder,
+        addJobs: jobAdder(redis),
         now: Date.now,
       };
       await yard.put('m1');
@@ -367,8 +378,8 @@ describe('many letters', () => {
       },
     );
     expect(result).toMatchObject({ replayed: count / 2, messages: count / 2 });
-    expect(await yard.queue.getPrioritizedCount()).toBe(count / 2);
-    expect((await yard.queue.getPrioritized(0, 0))[0]?.id).toBe(`${idOf(0)}.r1`);
+    expect(await yard.queue.getWaitingCount()).toBe(count / 2);
+    expect((await yard.queue.getRanges(['wait'], 0, 0, true))[0]).toBe(`${idOf(0)}.r1`);
     expect(await yard.deadQueue.getWaitingCount()).toBe(count / 2 + 1);
   });
 });
@@ -405,8 +416,8 @@ describe('show', () => {
       { fate: 'dead', ranges: [[0, 1]], facts },
       { fate: 'accepted', ranges: [[1, 2]], groupId: '1' },
     ];
-    const settled = { end: 'split', at: 1, pieces };
-    await (await yard.queue.getJob('m1'))?.updateProgress({ ...emptyJournal, settled });
+    const settled = { end: 'split', at: 1, pieces } as unknown as NonNullable<Journal['settled']>;
+    await putRecord('m1', { ...emptyJournal, settled });
     expect((await letters.show('m1'))?.pieces).toEqual([
       { id: 'm1.0', state: 'dead-letter' },
       { id: 'm1.1', state: 'accepted' },

@@ -48,7 +48,7 @@ describe('a discarded dead letter', () => {
     await world.startWorker();
     const letter = await waitFor(async () => (await world.letters())[0], { what: 'the dead letter' });
     await waitFor(async () =>
-      Object.values(await world.queue.getJobCounts('active', 'prioritized')).every((n) => n === 0),
+      Object.values(await world.queue.getJobCounts('active', 'waiting')).every((n) => n === 0),
     );
     await using letters = lettersOf(world);
     expect(await letters.discard({ ids: [letter.id ?? ''] })).toMatchObject({ discarded: 1 });
