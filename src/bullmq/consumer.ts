@@ -26,6 +26,8 @@ export interface ConsumerSigns {
 /** What takes the jobs of one lane of one account: a BullMQ worker, as far as the others have to do with it. */
 export interface Consumer {
   readonly lane: Lane;
+  /** BullMQ's own side of it, for tests that break it. */
+  readonly bull: Worker;
   /** Jobs that it may hold at a time. */
   readonly concurrency: number;
   signs(): ConsumerSigns;
@@ -94,6 +96,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   bull.on('completed', options.onCompleted);
   return {
     lane,
+    bull,
     concurrency: options.options.concurrency ?? 1,
     signs: () => ({ askedAt, tookAt, movedAt, inHand }),
     isRunning: () => bull.isRunning(),

@@ -18,7 +18,7 @@ describe('a failover behind one address, while the old connections stay open', (
     await producer.send(message);
     await pair.failOver();
     const { id } = await producer.send(message);
-    expect(await pair.second.client().exists(`{jetsms}:jetsms-default:${id}`)).toBe(1);
+    expect(await pair.second.client().exists(`{jetsms}:jetsms-default-transactional:${id}`)).toBe(1);
   });
 
   it('costs a producer none of thousands of sends at once', async () => {
@@ -26,8 +26,14 @@ describe('a failover behind one address, while the old connections stay open', (
     await using producer = createProducer({ redis: pair.url });
     await producer.send(message);
     await pair.failOver();
-    await Promise.all(Array.from({ length: 5_000 }, () => producer.send(message)));
-    expect(await pair.second.client().zcard('{jetsms}:jetsms-default:prioritized')).toBe(5_001);
+    const receipts = await Promise.all(Array.from({ length: 5_000 }, () => producer.send(message)));
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(5_000);
+    const client = pair.second.client();
+    const ids = await client.lrange('{jetsms}:jetsms-default-transactional:wait', 0, -1);
+    const jobs = await Promise.all(
+      ids.map((id) => client.hget(`{jetsms}:jetsms-default-transactional:${id}`, 'data')),
+    );
+    expect(jobs.flatMap((data) => JSON.parse(data ?? '{}').to)).toHaveLength(5_001);
   });
 
   it('is told as a refusal while the address still leads to the old primary, and is over with it', async () => {
@@ -42,7 +48,7 @@ describe('a failover behind one address, while the old connections stay open', (
     });
     point();
     await waitFor(() => producer.send(message));
-    expect(await pair.second.client().zcard('{jetsms}:jetsms-default:prioritized')).toBe(2);
+    expect(await pair.second.client().llen('{jetsms}:jetsms-default-transactional:wait')).toBe(2);
   });
 
   it('reaches campaigns and media too', async () => {

@@ -13,7 +13,7 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const message: NewMessage = { to: '905321234567', text: 'Kodunuz 481516', title: 'ACME' };
-const waiting = '{jetsms}:jetsms-default:prioritized';
+const waiting = '{jetsms}:jetsms-default-transactional:wait';
 
 async function refusal(redis: string, more: Partial<NewMessage> = {}): Promise<ProducerError> {
   await using producer = createProducer({ redis, redisTimeoutMs: 300 });
@@ -208,11 +208,11 @@ describe('a connection that breaks with a message under way', () => {
     await producer.send(message);
     proxy.stall('down');
     const send = refusalOf(producer.send(message));
-    await waitFor(async () => (await redis.client().zcard(waiting)) === 2);
+    await waitFor(async () => (await redis.client().llen(waiting)) === 2);
     proxy.cut();
     proxy.resume();
     expect(await send).toMatchObject({ code: 'REDIS_UNAVAILABLE', mayBeStored: true });
-    expect(await redis.client().zcard(waiting)).toBe(2);
+    expect(await redis.client().llen(waiting)).toBe(2);
   });
 
   it('costs nothing where it has one: the repeat finds what was stored', async () => {
@@ -222,11 +222,11 @@ describe('a connection that breaks with a message under way', () => {
     await producer.send(message);
     proxy.stall('down');
     const send = producer.send({ ...message, idempotencyKey: 'order 17' });
-    await waitFor(async () => (await redis.client().zcard(waiting)) === 2);
+    await waitFor(async () => (await redis.client().llen(waiting)) === 2);
     proxy.cut();
     proxy.resume();
     expect(await send).toMatchObject({ duplicate: false });
-    expect(await redis.client().zcard(waiting)).toBe(2);
+    expect(await redis.client().llen(waiting)).toBe(2);
   });
 
   it('stays in doubt when the repeat is refused', async () => {
@@ -236,7 +236,7 @@ describe('a connection that breaks with a message under way', () => {
     await producer.send(message);
     proxy.stall('down');
     const send = refusalOf(producer.send({ ...message, idempotencyKey: 'order 17' }));
-    await waitFor(async () => (await redis.client().zcard(waiting)) === 2);
+    await waitFor(async () => (await redis.client().llen(waiting)) === 2);
     await redis.client().config('SET', 'maxmemory', '1');
     proxy.cut();
     proxy.resume();

@@ -58,6 +58,10 @@ async function withWatch(
   }
 }
 
+/** BullMQ's worker of lane transactional. */
+const bullOf = (worker: DeliveryWorker) =>
+  worker.accounts[0]?.consumers.find(({ lane }) => lane === 'transactional')?.bull;
+
 describe('the health of a worker', () => {
   it('is green while it waits for work, with a check of Redis, of eviction, of the clock and of each account', async () => {
     await withWatch({}, async ({ health }) => {
@@ -129,7 +133,7 @@ describe('the health of a worker', () => {
 
   it('turns red when its consumer is paused in this process, and green when it goes on', async () => {
     await withWatch({}, async ({ green, red, worker }, world) => {
-      const bull = worker.accounts[0]?.bull;
+      const bull = bullOf(worker);
       await bull?.pause();
       await world.send();
       await red(/is paused in this process/);
@@ -140,7 +144,7 @@ describe('the health of a worker', () => {
 
   it('turns red when its main loop has stopped asking for jobs, though BullMQ says that it runs', async () => {
     await withWatch({}, async ({ red, worker }) => {
-      const bull = worker.accounts[0]?.bull;
+      const bull = bullOf(worker);
       const hanging = Promise.withResolvers<null>();
       // A loop that hangs, as after a connection that came back without its consumer.
       const backend = bull?.getBackend();
@@ -153,11 +157,14 @@ describe('the health of a worker', () => {
 
   it('stays green, and takes jobs, when its blocking connection is killed', async () => {
     await withWatch({}, async ({ green, health, worker }, world) => {
-      const backend = worker.accounts[0]?.bull.getBackend();
+      const backend = bullOf(worker)?.getBackend();
       const blocking = await backend?.blockingClient;
       const idOf = async (): Promise<string | undefined> => {
         const clients = String(await world.redis.client('LIST'));
-        const line = clients.split('\n').find((one) => one.includes('cmd=bzpopmin') && one.includes(':w:w1'));
+        const name = Buffer.from(world.queue.name).toString('base64');
+        const line = clients
+          .split('\n')
+          .find((one) => one.includes('cmd=bzpopmin') && one.includes(':w:w1') && one.includes(name));
         return /^id=(\d+)/.exec(line?.includes(world.prefix) ? line : '')?.[1];
       };
       const before = await waitFor(idOf, { what: 'the blocking connection' });
@@ -181,7 +188,7 @@ describe('the health of a worker', () => {
       async (watched, world) => {
         await world.sendMany(3);
         await world.held({ reason: 'no-credit', mode: 'probing' });
-        const consumer = watched.worker.accounts[0]?.consumer;
+        const consumer = watched.worker.accounts[0]?.consumers[1];
         const askedAt = consumer?.signs().askedAt ?? 0;
         // Two questions later it has waited longer than a worker that is limited may.
         await waitFor(() => (consumer?.signs().askedAt ?? 0) > askedAt + 1_500, { limitMs: 15_000 });
