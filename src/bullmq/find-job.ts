@@ -45,13 +45,17 @@ export function createJobFinder(redis: Redis, { prefix, account }: AccountPlace)
   return {
     queueOf,
     async find(id) {
+      // Replays of one letter into two lanes have one id: that one which was added in vain is not the message.
+      let inVain: FoundJob | undefined;
       for (const lane of lanes) {
         const job = await findJob(() => queueOf(lane).getJob(id));
         if (!job) continue;
         const state = await queueOf(lane).getJobState(id);
-        return { lane, job, state, record: await readRecord(redis, { prefix, account }, lane, id) };
+        const record = await readRecord(redis, { prefix, account }, lane, id);
+        if (!record.lost.includes(-1)) return { lane, job, state, record };
+        inVain ??= { lane, job, state, record };
       }
-      return undefined;
+      return inVain;
     },
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

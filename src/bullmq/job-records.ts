@@ -15,6 +15,12 @@ export interface JobRun {
   readonly run: number;
 }
 
+/** What tells where a job's record lies. */
+export interface Whereabouts {
+  readonly id: string;
+  readonly job: Pick<SendJob, 'lane'>;
+}
+
 /** What lies in Redis of a job beside BullMQ's. */
 export interface JobRecord {
   /** JSON of the journal; '' where nothing was ever written. */
@@ -62,7 +68,7 @@ export interface LateJournal {
 
 /** Our own records of an account's send jobs. BullMQ's job says when to try; the record says what is true. */
 export interface JobRecords {
-  read(job: Pick<JobRun, 'id' | 'job'>): Promise<JobRecord>;
+  read(job: Whereabouts): Promise<JobRecord>;
   /**
    * Of jobs that go in one request, in one step: sees that they may still go, and marks those that ask for it.
    * @param isCanary goes although the account is held: to see whether it still need be
@@ -72,7 +78,7 @@ export interface JobRecords {
   write(writes: readonly JournalWrite[]): Promise<readonly WriteResult[]>;
   /** Replaces a journal whoever owns the job, but only while it is still `expected`. True when it was replaced. */
   replace(id: string, expected: string, late: LateJournal): Promise<boolean>;
-  /** Of jobs that are through: nothing more needs to be known of them. */
+  /** Of jobs that are through: nothing more needs to be known of them, but which of their messages were duplicates. */
   forget(jobs: readonly Pick<JobRun, 'id' | 'job'>[]): Promise<void>;
 }
 
@@ -158,10 +164,17 @@ redis.call('HSET', KEYS[1], 'journal', ARGV[2])
 count(KEYS[2], ARGV[3])
 return 1`;
 
+/** What a job has lost stays known: BullMQ's job does not tell. KEYS: records. */
+const forgetScript = `
+for _, record in ipairs(KEYS) do
+  if redis.call('HEXISTS', record, 'lost') == 0 then redis.call('UNLINK', record) end
+end`;
+
 interface RecordCommands {
   jetsmsBegin(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<BeginResult[]>;
   jetsmsWriteJournals(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<WriteResult[]>;
   jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
+  jetsmsForget(keyCount: number, ...keys: string[]): Promise<unknown>;
 }
 
 const isIndices = isListOf((value) => value === -1 || isCount(value));
@@ -189,9 +202,9 @@ export function createJobRecords(
   redis.defineCommand('jetsmsBegin', { lua: beginScript });
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
   redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
+  redis.defineCommand('jetsmsForget', { lua: forgetScript });
   const commands = redis as unknown as RecordCommands; // defineCommand adds methods that ioredis' types cannot know
-  const keyOf = ({ id, job }: Pick<JobRun, 'id' | 'job'>): string =>
-    keys.record(prefix, queueName(account, job.lane), id);
+  const keyOf = ({ id, job }: Whereabouts): string => keys.record(prefix, queueName(account, job.lane), id);
   const campaignKey = ({ campaign }: SendJob): string =>
     campaign === undefined ? '' : keys.campaign(prefix, account, campaign);
   return {
@@ -241,7 +254,7 @@ export function createJobRecords(
       return (await commands.jetsmsReplaceJournal(keyOf({ id, job }), campaignKey(job), ...args)) === 1;
     },
     async forget(jobs) {
-      if (jobs.length > 0) await redis.unlink(...jobs.map(keyOf));
+      if (jobs.length > 0) await commands.jetsmsForget(jobs.length, ...jobs.map(keyOf));
     },
   };
 }

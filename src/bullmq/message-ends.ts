@@ -45,6 +45,8 @@ export function endOf({ deadLetter, shared, ...own }: Remains): MessageEnd | und
 function endInJournal(journal: string | undefined): MessageEnd {
   const read = parseJournalText(journal ?? '');
   const settled = read.ok ? read.journal.settled : undefined;
+  // By a late reply, after it had been judged.
+  if (settled?.end === 'accepted') return { kind: 'accepted', ...idOf(settled) };
   return settled?.end === 'dead' ? { kind: 'dead', ...deathFactsOf(settled) } : { kind: 'forgotten' };
 }
 

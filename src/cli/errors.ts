@@ -117,6 +117,11 @@ export const cliErrors = {
     meaning: 'No campaign of this name is known; they are remembered for 30 days after their deadline.',
     whatToDo: 'Check the name and --account.',
   },
+  CAMPAIGN_UNREADABLE: {
+    meaning: 'What lies in Redis under the keys of the campaign is no campaign.',
+    whatToDo:
+      "See who wrote it, and delete the keys. Until then the campaign's messages are sent without being counted, and cannot be paused.",
+  },
   CAMPAIGN_CANCELLED: {
     meaning: 'The campaign was cancelled, and stays so.',
     whatToDo:

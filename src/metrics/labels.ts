@@ -43,7 +43,7 @@ export type VerdictReason = OutcomeKind | HoldReason | DeadReason;
 export type MessageEnd = 'accepted' | DeadReason;
 export const messageEnds: readonly MessageEnd[] = ['accepted', ...deadReasons];
 
-export const queueLabels = [...lanes, 'dead'] as const;
+export const queueLabels: readonly [...typeof lanes, 'dead'] = [...lanes, 'dead'];
 export type QueueLabel = (typeof queueLabels)[number];
 
 export const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'completed', 'failed'] as const;

@@ -26,15 +26,16 @@ export interface MissingRights {
 const needed: Readonly<Record<string, readonly string[]>> = {
   set: ['1'],
   get: [],
-  mget: [],
   incr: [],
   exists: [],
   del: [],
+  unlink: [],
   pttl: [],
   pexpire: ['1'],
   hset: ['f', '1'],
   hmset: ['f', '1'],
   hsetnx: ['f', '1'],
+  hexists: ['f'],
   hget: ['f'],
   hmget: ['f'],
   hgetall: [],
@@ -44,6 +45,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   hlen: [],
   hscan: ['0'],
   lpush: ['1'],
+  rpush: ['1'],
   lpos: ['1'],
   lrange: ['0', '0'],
   lindex: ['0'],
@@ -69,8 +71,9 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   xtrim: ['MAXLEN', '1'],
 };
 
-/** Commands that do not begin with a key. */
+/** Commands that do not begin with a key. Without INFO, BullMQ does not even begin. */
 const keyless: readonly (readonly [string, ...string[]])[] = [
+  ['info'],
   ['time'],
   ['eval', 'return 1', '0'],
   ['evalsha', '0'.repeat(40), '0'],
@@ -81,6 +84,8 @@ export const neededCommands: readonly string[] = [
   ...Object.keys(needed),
   ...keyless.map(([command]) => command),
   'rpoplpush',
+  'multi',
+  'exec',
 ];
 
 /**
@@ -105,26 +110,58 @@ export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingR
   }
 }
 
-async function askWithin(redis: Redis, { prefix, accounts, name }: KeyPlace): Promise<MissingRights> {
-  const probe = keys.probe(prefix, name);
-  const queues = accounts.flatMap((account) => [...queueNames(account), deadQueueName(account)]);
-  const places = [probe, ...queues.map((queue) => `${prefix}:${queue}:meta`)];
+async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> {
+  const begun = redis.multi({ pipeline: false });
+  const refused = await refusedRight(begun);
+  // Without a transaction around it, what is asked about would be done. What has none, such as a Sentinel, is told by
+  // other checks.
+  if (!(await hasCome(begun))) return { commands: refused === undefined ? [] : ['multi'], keys: [] };
+  const probe = keys.probe(place.prefix, place.name);
   const ask = (what: string, command: string, args: readonly string[]): Asked => ({
     what,
     refused: refusedRight(redis.call(command, ...args)),
   });
-  const begun = redis.multi({ pipeline: false });
   const commands = [
     ...Object.entries(needed).map(([command, rest]) => ask(command, command, [probe, ...rest])),
     ask('rpoplpush', 'rpoplpush', [probe, probe]),
     ...keyless.map(([command, ...rest]) => ask(command, command, rest)),
   ];
-  const writes = places.map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
-  // What has no transactions, such as a Sentinel, is told by other checks.
-  const over = Promise.allSettled([begun, redis.discard()]);
+  const writes = keysOf(place).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
+  // Without the right to it, the end of the connection is the end of the transaction.
+  const over = Promise.allSettled([redis.discard()]);
   const missing = { commands: await lacking(commands, 'command'), keys: await lacking(writes, 'key') };
   await over;
-  return missing;
+  return { ...missing, commands: [...missing.commands, ...(await lacking([askExec(redis)], 'command'))] };
+}
+
+const hasCome = (answer: Promise<unknown>): Promise<boolean> =>
+  answer.then(
+    () => true,
+    () => false,
+  );
+
+/** A transaction that Redis does not carry out, because it begins with what is no command. */
+function askExec(redis: Redis): Asked {
+  const begun = Promise.allSettled([redis.multi({ pipeline: false }), redis.call('get')]);
+  const refused = refusedRight(redis.call('exec'));
+  return { what: 'exec', refused: begun.then(() => refused) };
+}
+
+/** One key of each kind; where there are many, the star stands for what tells them apart. */
+function keysOf({ prefix, accounts, name }: KeyPlace): readonly string[] {
+  const ofAccount = (account: string): readonly string[] => [
+    ...[...queueNames(account), deadQueueName(account)].map((queue) => `${prefix}:${queue}:meta`),
+    ...queueNames(account).map((queue) => keys.record(prefix, queue, '*')),
+    keys.claim(prefix, account, '*'),
+    keys.hold(prefix, account),
+    keys.rate(prefix, account, 'messages'),
+    keys.campaign(prefix, account, '*'),
+    keys.media(prefix, account, '*'),
+    keys.credit(prefix, account),
+    keys.lease(prefix, account, 'check'),
+    keys.replayed(prefix, account, '*'),
+  ];
+  return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount)];
 }
 
 interface Asked {

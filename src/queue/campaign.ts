@@ -18,6 +18,8 @@ export interface CampaignProgress {
   readonly dead: Readonly<Record<string, number>>;
   /** Epoch milliseconds of the first job. */
   readonly startedAt: number;
+  /** What of this lies in Redis and is no number, as `accepted` or `dead 12`: it counts as 0. Left out where nothing is. */
+  readonly unreadable?: readonly string[];
 }
 
 /** A campaign is remembered for so long after the deadline of its messages: its state must outlive their waiting. */
@@ -32,19 +34,32 @@ export const deadCount = (facts: { readonly reason: string; readonly code?: stri
 const keyOf = ({ prefix, account, campaign }: CampaignPlace): string =>
   keys.campaign(prefix, account, campaign);
 
+/** What lies under a key of ours is of another type. */
+const isOther = (error: unknown): boolean => error instanceof Error && error.message.startsWith('WRONGTYPE');
+
 /**
- * KEYS: campaign, its jobs. ARGV: now, position, messages, milliseconds to keep both: never less than before.
+ * KEYS: campaign, its jobs. ARGV: now, position, messages, milliseconds to keep both: never less than before. What lies there
+ * and is no campaign is left alone: the messages go without being counted.
  */
 const countScript = `
-redis.call('HSETNX', KEYS[1], 'startedAt', ARGV[1])
-redis.call('HSETNX', KEYS[2], ARGV[2], ARGV[3])
+local fields = { { 'startedAt', ARGV[1] }, { ARGV[2], ARGV[3] } }
 for i = 1, 2 do
-  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+  local answer = redis.pcall('HSETNX', KEYS[i], fields[i][1], fields[i][2])
+  if type(answer) ~= 'table' then
+    if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[4]) then redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+  elseif not string.find(answer.err, 'WRONGTYPE', 1, true) then
+    return answer
+  end
 end`;
 
-/** KEYS: campaign, its jobs. ARGV: state. 0 where the campaign is unknown, or cancelled for good. */
+/** KEYS: campaign, its jobs. ARGV: state. 0 where the campaign is unknown, cancelled for good, or none. */
 const stateScript = `
-if redis.call('EXISTS', KEYS[2]) == 0 or redis.call('HGET', KEYS[1], 'state') == 'cancelled' then return 0 end
+local jobs = redis.pcall('HLEN', KEYS[2])
+local state = redis.pcall('HGET', KEYS[1], 'state')
+for _, answer in ipairs({ jobs, state }) do
+  if type(answer) == 'table' then return string.find(answer.err, 'WRONGTYPE', 1, true) and 0 or answer end
+end
+if jobs == 0 or state == 'cancelled' then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
 return 1`;
 
@@ -70,22 +85,27 @@ export async function countCampaignJob(
   await redis.eval(countScript, 2, key, `${key}:jobs`, now, position, messages, keepMs);
 }
 
-/** How far a campaign has come; undefined for one that was never enqueued, or is forgotten. */
+/** How far a campaign has come; undefined for one that was never enqueued, or is forgotten, and for what is none. */
 export async function readCampaign(
   redis: Redis,
   place: CampaignPlace,
 ): Promise<CampaignProgress | undefined> {
-  const key = keyOf(place);
-  const [counts, jobs] = await Promise.all([redis.hgetall(key), redis.hvals(`${key}:jobs`)]);
-  if (jobs.length === 0) return undefined;
-  const messages = jobs.reduce((sum, count) => sum + countIn(count), 0);
-  const accepted = countIn(counts['accepted']);
-  const dead = Object.fromEntries(
-    Object.entries(counts)
-      .filter(([field, count]) => field.startsWith(deadField) && countIn(count) !== 0)
-      .map(([field, count]) => [field.slice(deadField.length), countIn(count)]),
-  );
-  const ended = Object.values(dead).reduce((sum, count) => sum + count, accepted);
+  const found = await readHashes(redis, place);
+  if (found === 'other' || found.jobs.length === 0) return undefined;
+  const { counts, jobs } = found;
+  const unreadable: string[] = [];
+  const count = (name: string, text: string | undefined): number => {
+    if (!isCount(text)) unreadable.push(name);
+    return countIn(text);
+  };
+  const messages = jobs.reduce((sum, text) => sum + count('messages', text), 0);
+  const accepted = count('accepted', counts['accepted'] ?? '0');
+  const dead = Object.entries(counts)
+    .filter(([field]) => field.startsWith(deadField))
+    .map(([field, text]) => [field.slice(deadField.length), text] as const)
+    .map(([code, text]) => [code, count(`dead ${code}`, text)] as const)
+    .filter(([, messages]) => messages !== 0);
+  const ended = dead.reduce((sum, [, messages]) => sum + messages, accepted);
   return {
     id: place.campaign,
     account: place.account,
@@ -93,14 +113,41 @@ export async function readCampaign(
     messages,
     waiting: Math.max(0, messages - ended),
     accepted,
-    dead,
+    dead: Object.fromEntries(dead),
     startedAt: countIn(counts['startedAt']),
+    ...(unreadable.length === 0 ? {} : { unreadable: [...new Set(unreadable)] }),
   };
 }
 
-/** The state alone: what a worker asks before it sends. */
+/** Whether something lies under the campaign's keys that is no campaign, so that nothing can be counted there. */
+export const isNoCampaign = async (redis: Redis, place: CampaignPlace): Promise<boolean> =>
+  (await readHashes(redis, place)) === 'other';
+
+interface CampaignHashes {
+  readonly counts: Readonly<Record<string, string>>;
+  /** The messages of each job. */
+  readonly jobs: readonly string[];
+}
+
+async function readHashes(redis: Redis, place: CampaignPlace): Promise<CampaignHashes | 'other'> {
+  const key = keyOf(place);
+  try {
+    const [counts, jobs] = await Promise.all([redis.hgetall(key), redis.hvals(`${key}:jobs`)]);
+    return { counts, jobs };
+  } catch (error) {
+    if (isOther(error)) return 'other';
+    throw error;
+  }
+}
+
+/** The state alone: what a worker asks before it sends. What is no campaign holds nothing back. */
 export async function readCampaignState(redis: Redis, place: CampaignPlace): Promise<CampaignState> {
-  return stateIn((await redis.hget(keyOf(place), 'state')) ?? undefined);
+  try {
+    return stateIn((await redis.hget(keyOf(place), 'state')) ?? undefined);
+  } catch (error) {
+    if (isOther(error)) return 'running';
+    throw error;
+  }
 }
 
 /** Pauses, resumes or cancels. A cancelled campaign stays cancelled. False where it is unknown or cancelled. */
@@ -113,9 +160,10 @@ export async function setCampaignState(
   return (await redis.eval(stateScript, 2, key, `${key}:jobs`, state)) === 1;
 }
 
+const isCount = (text: string | undefined): text is string => text !== undefined && /^-?\d{1,15}$/.test(text);
+
 /** What counts as nothing where it is no whole number: a field that nobody of ours wrote. */
-const countIn = (text: string | undefined): number =>
-  text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : 0;
+const countIn = (text: string | undefined): number => (isCount(text) ? Number(text) : 0);
 
 const stateIn = (text: string | undefined): CampaignState =>
   campaignStates.find((state) => state === text) ?? 'running';

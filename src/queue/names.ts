@@ -23,6 +23,10 @@ export interface CampaignPlace extends AccountPlace {
 /** The queue in which an account's send jobs of one lane wait. */
 export const queueName = (account: string, lane: Lane): string => `jetsms-${account}-${lane}`;
 
+/** The lane whose jobs wait in a queue. */
+export const laneOfQueue = (queue: string): Lane =>
+  lanes.find((lane) => queue.endsWith(`-${lane}`)) ?? 'transactional';
+
 /** The queues of an account's send jobs, the most urgent first. */
 export const queueNames = (account: string): readonly string[] =>
   lanes.map((lane) => queueName(account, lane));

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { SilentServer } from './redis-trouble.ts';
+import { silentServer } from './redis-trouble.ts';
 
 /** What listens at the other end of a connection that is being made, as far as it can be told from outside. */
 export interface SilenceWatch {
@@ -37,9 +37,8 @@ export function watchSilence(redis: Redis): SilenceWatch {
     isSilent,
     moreTelling(lastError) {
       if (!isSilent(lastError) || codeOf(lastError) === 'ETIMEDOUT') return lastError;
-      if (isClosed || lastError !== undefined)
-        return new SilentServer('it closes connections without a word');
-      return isTaken ? new SilentServer('it takes connections and says nothing') : undefined;
+      if (isClosed || lastError !== undefined) return silentServer('it closes connections without a word');
+      return isTaken ? silentServer('it takes connections and says nothing') : undefined;
     },
     stop() {
       redis.off('connect', onConnect).off('close', onClose);

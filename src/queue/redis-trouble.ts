@@ -105,10 +105,10 @@ export type RedisTrouble =
   /** It has left, and no answer came: perhaps it was done. */
   | { readonly kind: 'doubt'; readonly cause: string };
 
+const silent = 'SilentServer';
+
 /** What listens in the place of Redis has not said a word. The message says what it does instead. */
-export class SilentServer extends Error {
-  override readonly name = 'SilentServer';
-}
+export const silentServer = (message: string): Error => Object.assign(new Error(message), { name: silent });
 
 const notReady = 'RedisNotReady';
 
@@ -182,7 +182,12 @@ function refusalIn(error: unknown): Refusal | undefined {
   return scriptPlace.test(message) ? { reason, inScript: true } : { reason };
 }
 
+/** Of the command that ends a transaction Redis says so: what was wrong with that command itself. */
+const reasonOfAbort = /^EXECABORT .*because of: ([A-Z]+) /;
+
 function reasonIn(message: string): RefusalReason | undefined {
+  const ofAbort = reasonOfAbort.exec(message)?.[1] ?? '';
+  if (isReason(ofAbort)) return ofAbort;
   const word = /^[A-Z]+/.exec(message)?.[0] ?? '';
   if (isReason(word)) return word;
   const inScript = wordInScript.exec(message)?.[1] ?? '';
@@ -221,7 +226,7 @@ const codeOf = (error: unknown): string =>
 /** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
 function causeOf(error: unknown): string {
   if (error === undefined) return 'no answer';
-  if (error instanceof SilentServer) return error.message;
+  if (error instanceof Error && error.name === silent) return error.message;
   const word = isReply(error) ? /^[A-Z]+/.exec(messageOf(error))?.[0] : codeOf(error);
   return word || (error instanceof Error ? error.name : typeof error);
 }

@@ -2,7 +2,8 @@ import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
 import { isLockLost } from '../bullmq/lock-lost.ts';
 import { backToWait, isMove, leaveAlone, type TakenJob, type TakenUp } from '../bullmq/moves.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
-import { parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import { laneOfQueue } from '../queue/names.ts';
+import { type ParsedSendJob, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import { afterCrash, type CrashContext } from './crash.ts';
 import type { Delivery, Settlement } from './delivery.ts';
 import { endAs, expiredFacts } from './end-without-request.ts';
@@ -41,29 +42,47 @@ export async function deliver(taken: TakenUp, context: DeliverContext): Promise<
   }
 }
 
-/** The way of a message: what is known of it, the gates, the request, its end. */
+/** Looks at a job until its way is clear: what lies beside it may change under our hands. */
 async function run(taken: TakenUp, context: DeliverContext): Promise<JobResult> {
   const parsed = parseJobWithin(taken.job.data, context.maxJobBytes);
   const id = taken.job.id ?? '';
-  for (let isFirstLook = true; ; isFirstLook = false) {
-    const record =
-      !parsed.ok || (isFirstLook && isFirstRun(taken.job))
-        ? emptyRecord
-        : await context.records.read({ id, job: parsed.job });
-    const { stalledCounter } = taken.job;
-    const resumed = resume({ id, parsed, record, stalledCounter, now: context.now() });
-    if (resumed.kind === 'invalid') return giveUpUnread(taken, resumed, context);
-    const known: KnownJob = { ...taken, id, sendJob: resumed.job };
-    if (resumed.kind !== 'send') return settleWithoutRequest(known, resumed, context);
-    const passage = await passGates(id, resumed.job, context);
-    if (passage.kind !== 'free' && passage.kind !== 'canary')
-      return stopAtGate(known, resumed.journal, passage, context);
-    const settlement = await request(known, { ...resumed, record, passage }, context);
-    if (settlement.kind !== 'look-again') return settle(known, settlement, context);
+  const job = parsed.ok ? parsed.job : { lane: laneOfQueue(taken.job.queueName) };
+  for (let isUnseen = parsed.ok && isFirstRun(taken.job); ; isUnseen = false) {
+    const record = isUnseen ? undefined : await context.records.read({ id, job });
+    const result = await goOn({ ...taken, id, parsed, record }, context);
+    if (result !== 'look-again') return result;
   }
 }
 
-/** Nobody has had the job before: what may lie beside it is looked at together with the request. */
+/** A job in hand, and what lies beside it; no record where that was not looked at. */
+interface SeenJob extends TakenUp {
+  readonly id: string;
+  readonly parsed: ParsedSendJob;
+  readonly record: JobRecord | undefined;
+}
+
+/** The way of a message: what is known of it, the gates, the request, its end. */
+async function goOn(seen: SeenJob, context: DeliverContext): Promise<JobResult | 'look-again'> {
+  const { id, parsed, job, token, record = emptyRecord } = seen;
+  const { stalledCounter } = job;
+  const resumed = resume({ id, parsed, record, stalledCounter, now: context.now() });
+  if (resumed.kind === 'invalid') return giveUpUnread(seen, resumed, context);
+  const known: KnownJob = { job, token, id, sendJob: resumed.job };
+  if (resumed.kind !== 'send')
+    return seen.record ? settleWithoutRequest(known, resumed, context) : 'look-again';
+  const passage = await passGates(id, resumed.job, context);
+  if (passage.kind !== 'free' && passage.kind !== 'canary')
+    return seen.record || !isEnd(passage)
+      ? stopAtGate(known, resumed.journal, passage, context)
+      : 'look-again';
+  const settlement = await request(known, { ...resumed, record, passage }, context);
+  return settlement.kind === 'look-again' ? settlement.kind : settle(known, settlement, context);
+}
+
+/**
+ * Nobody has had the job before: what may lie beside it is looked at together with the request, or before an end, since
+ * messages that have lost their claims leave no dead letter.
+ */
 const isFirstRun = ({ attemptsStarted, stalledCounter }: TakenJob): boolean =>
   attemptsStarted <= 1 && stalledCounter === 0;
 
@@ -122,6 +141,10 @@ function stopAtGate(
       return endAs(known, { reason: 'invalid', text: passage.problem }, journal, context);
   }
 }
+
+/** A gate that stays shut: the job dies there. */
+const isEnd = ({ kind }: Passage): boolean =>
+  kind === 'cancelled' || kind === 'expired' || kind === 'invalid';
 
 interface Sendable {
   readonly journal: Journal;

@@ -8,7 +8,7 @@ import { pieceId, subJob } from './verdict/division.ts';
 const pieceMemoryMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** A division, and what carrying it out needs of the world. */
-export interface Divided extends Pick<SettleContext, 'queues' | 'addJobs' | 'telemetry' | 'now'> {
+export interface Divided extends Pick<SettleContext, 'queues' | 'addJobs' | 'now'> {
   readonly pieces: readonly Piece[];
   readonly journal: Journal;
 }
@@ -29,22 +29,25 @@ export async function divide({ id, sendJob }: KnownJob, context: Divided): Promi
       again.push({ id: newId, job, now: now(), delayMs: piece.delayMs, claims });
       continue;
     }
+    if (piece.fate !== 'dead') continue;
     const data = subJob(sendJob, piece.ranges);
-    if (piece.fate === 'dead') {
-      const { facts } = piece;
-      const { enqueuedAt } = data;
-      await putDeadLetter(queues.dead, {
-        id: newId,
-        data,
-        facts,
-        journal,
-        pieceOf: id,
-        enqueuedAt,
-        now: now(),
-      });
-    }
-    reportEnd(newId, data, piece.fate === 'dead' ? piece.facts : undefined, context);
+    const { enqueuedAt } = data;
+    const death = { id: newId, data, facts: piece.facts, journal, pieceOf: id, enqueuedAt, now: now() };
+    await putDeadLetter(queues.dead, death);
   }
   if (again.length > 0) await addJobs(queues.of(sendJob.lane), again);
   return { end: 'split' };
+}
+
+/** Tells of those pieces that have ended. */
+export function reportPieces(
+  { id, sendJob }: KnownJob,
+  pieces: readonly Piece[],
+  context: Pick<SettleContext, 'telemetry' | 'now'>,
+): void {
+  for (const [index, piece] of pieces.entries()) {
+    if (piece.fate === 'again') continue;
+    const facts = piece.fate === 'dead' ? piece.facts : undefined;
+    reportEnd(pieceId(id, index, sendJob), subJob(sendJob, piece.ranges), facts, context);
+  }
 }

@@ -12,7 +12,7 @@ import {
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { messageIdAt, parseSendJob } from '../queue/send-job.ts';
 import type { Settlement } from './delivery.ts';
-import { divide } from './divide.ts';
+import { type Divided, divide, reportPieces } from './divide.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
 import { asideMs } from './verdict/schedules.ts';
 import type { Verdict } from './verdict/verdict.ts';
@@ -62,7 +62,7 @@ function settleVerdict(
     case 'dead-letter':
       return giveUp(known, { facts: verdict.facts, journal }, context);
     case 'split':
-      return divide(known, { ...context, pieces: verdict.pieces ?? [], journal });
+      return part(known, { pieces: verdict.pieces ?? [], journal }, context);
   }
 }
 
@@ -77,8 +77,21 @@ export async function settleKnownEnd(
     if (settled.late) await withdrawDeadLetters(known, context);
     return complete(known, idOf(settled), context);
   }
-  if (settled.end === 'split') return divide(known, { ...context, pieces: settled.pieces, journal });
+  if (settled.end === 'split') return part(known, { pieces: settled.pieces, journal }, context);
   return giveUp(known, { facts: deathFactsOf(settled), journal }, context);
+}
+
+/** Lets the pieces of a job go their ways. */
+async function part(
+  known: KnownJob,
+  { pieces, journal }: Pick<Divided, 'pieces' | 'journal'>,
+  context: SettleContext,
+): Promise<JobResult> {
+  const result = await divide(known, { ...context, pieces, journal });
+  const isUncertain = pieces.some((piece) => piece.fate === 'dead' && piece.facts.reason === 'uncertain');
+  if (isUncertain && (await acceptedMeanwhile(known, context))) return settleBySomebodyElse(known, context);
+  reportPieces(known, pieces, context);
+  return result;
 }
 
 /** A late reply has shown that JetSMS took the job: it leaves no dead letter, nor does any of its messages. */
@@ -162,7 +175,7 @@ export async function giveUp(
   return fail(`dead letter: ${[facts.reason, facts.code].filter(Boolean).join(' ')}`);
 }
 
-/** A late reply may have come between the judgement and the dead letter. */
+/** A late reply may have come between the judgement and the dead letters. */
 async function acceptedMeanwhile(known: KnownJob, context: SettleContext): Promise<boolean> {
   const { journal: text } = await context.records.read({ id: known.id, job: known.sendJob });
   const read = parseJournalText(text);

@@ -11,7 +11,8 @@ import type { SendJob } from '../../src/queue/send-job.ts';
 import { refused } from '../../src/worker/account/hold-refusals.ts';
 import { holdPolicyOf } from '../../src/worker/account/hold-steps.ts';
 import type { SettleContext } from '../../src/worker/known-job.ts';
-import { giveUp } from '../../src/worker/settle.ts';
+import { settle } from '../../src/worker/settle.ts';
+import type { Verdict } from '../../src/worker/verdict/verdict.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -320,26 +321,36 @@ describe('a lock that is lost while nothing was sent', () => {
 });
 
 describe('giving up', () => {
-  it('is undone where a late reply came between the judgement and the dead letter', async () => {
-    await using world = await createDelivery();
-    const facts = { reason: 'uncertain', code: 'crash', mayHaveArrived: true } as const;
-    const judged: Journal = { ...emptyJournal, settled: { end: 'dead', at, ...facts } };
-    await world.enqueue('m1', parked, judged);
-    const { name } = world.queue;
-    const bull = new Worker(name, null, { connection: world.redis, prefix: world.prefix });
-    const job = await waitFor(() => bull.getNextJob('token'));
-    const accepted: Journal = {
-      ...emptyJournal,
-      settled: { end: 'accepted', groupId: '17', at, late: true },
-    };
-    await world.redis.hset(recordKey(world, 'm1'), 'journal', JSON.stringify(accepted));
-    const known = { job, token: 'token', id: 'm1', sendJob: parked };
-    const result = await giveUp(known, { facts, journal: judged }, contextOf(world));
-    expect(result).toEqual({ end: 'accepted', groupId: '17' });
-    expect(await world.letters()).toEqual([]);
-    expect(world.telemetry.ends).toMatchObject([{ end: 'accepted' }]);
-    await bull.close();
-  });
+  const facts = { reason: 'uncertain', code: 'crash', mayHaveArrived: true } as const;
+  const dead: Journal = { ...emptyJournal, settled: { end: 'dead', at, ...facts } };
+  const pieces = [0, 1].map((n) => ({ fate: 'dead', facts, ranges: [[n, n + 1]] }) as const);
+  const split: Journal = { ...emptyJournal, settled: { end: 'split', at, pieces } };
+  const shared = sendJob({ joined: true, to: [1, 2].map(numberAt), text: ['a', 'b'] });
+
+  it.each<[string, SendJob, Journal, Verdict]>([
+    ['a message', parked, dead, { kind: 'dead-letter', rule: 'uncertain: park', facts }],
+    ['sends that share a job', shared, split, { kind: 'split', rule: 'uncertain: park', pieces }],
+  ])(
+    'is undone where a late reply came between the judgement and the dead letter: of %s',
+    async (_, data, judged, verdict) => {
+      await using world = await createDelivery();
+      await world.enqueue('m1', data, judged);
+      const { name } = world.queue;
+      const bull = new Worker(name, null, { connection: world.redis, prefix: world.prefix });
+      const job = await waitFor(() => bull.getNextJob('token'));
+      const accepted: Journal = {
+        ...emptyJournal,
+        settled: { end: 'accepted', groupId: '17', at, late: true },
+      };
+      await world.redis.hset(recordKey(world, 'm1'), 'journal', JSON.stringify(accepted));
+      const known = { job, token: 'token', id: 'm1', sendJob: data };
+      const result = await settle(known, { kind: 'verdict', verdict, journal: judged }, contextOf(world));
+      expect(result).toEqual({ end: 'accepted', groupId: '17' });
+      expect(await world.letters()).toEqual([]);
+      expect(world.telemetry.ends).toMatchObject([{ end: 'accepted', messages: data.to.length }]);
+      await bull.close();
+    },
+  );
 });
 
 function contextOf(world: DeliveryWorld): SettleContext {

@@ -137,11 +137,11 @@ describe("BullMQ's words", () => {
       expect(await world.letters()).toMatchObject([{ id: 'm1.2', data: { ...facts, pieceOf: 'm1' } }]);
     }));
 
-  it('a piece that was sent and forgotten meanwhile is not added again', () =>
+  it('a piece that was sent and forgotten meanwhile is not sent again', () =>
     byHand(async (world, take, context) => {
       const job = sendJob({ account: world.account.name, to: [0, 1].map(numberAt), text: 'a' });
       await world.queue.add('transactional', job, sendJobOptions({ id: 'm1', now: Date.now() }));
-      const again = { fate: 'again', delayMs: 60_000, attempts: 0, resends: 0 } as const;
+      const again = { fate: 'again', delayMs: 0, attempts: 0, resends: 0 } as const;
       const pieces = [
         { ...again, ranges: [[0, 1]] },
         { ...again, ranges: [[1, 2]] },
@@ -151,9 +151,26 @@ describe("BullMQ's words", () => {
       await wordFor(taken, settlement, context);
       await world.queue.remove('m1.0');
       await wordFor(taken, settlement, context);
-      const { lost } = await context.records.read({ id: 'm1.0', job });
-      // The job that was added in vain is dropped by whoever takes it.
-      expect(lost).toEqual([-1]);
-      expect((await context.records.read({ id: 'm1.1', job })).lost).toEqual([]);
+      expect(await world.queue.getRanges(['wait'])).toEqual(['m1.1']);
+      await world.startWorker();
+      expect(await world.end('m1.1')).toMatchObject({ state: 'completed' });
+      expect(world.simulator.accepted.map(({ to }) => to)).toEqual([numberAt(1)]);
+    }));
+
+  it('a piece that was taken, sent and forgotten before it is added again is dropped by whoever takes it', () =>
+    byHand(async (world, _, context) => {
+      const job = sendJob({ account: world.account.name, to: [numberAt(0)], text: 'a' });
+      const claims = [{ name: 'm1.0', value: 'm1.0', ttlMs: 60_000 }];
+      const added = { id: 'm1.0', job, now: Date.now(), claims };
+      await context.addJobs(world.queue, [added]);
+      await world.queue.remove('m1.0');
+      // A worker is faster than the one that would take it back.
+      const remove = world.queue.remove.bind(world.queue);
+      world.queue.remove = async () => 0;
+      await context.addJobs(world.queue, [added]);
+      world.queue.remove = remove;
+      await world.startWorker();
+      expect((await world.end('m1.0')).job.returnvalue).toEqual({ end: 'duplicate' });
+      expect(world.simulator.stats().requests).toBe(0);
     }));
 });

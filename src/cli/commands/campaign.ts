@@ -52,9 +52,12 @@ async function act(
   place: CampaignPlace,
   state: CampaignState | undefined,
 ): Promise<CampaignProgress> {
-  const { readCampaign, setCampaignState } = await import('../../queue/campaign.ts');
+  const { isNoCampaign, readCampaign, setCampaignState } = await import('../../queue/campaign.ts');
   const before = await readCampaign(redis, place);
-  if (!before) throw new CliError('CAMPAIGN_UNKNOWN', { detail: `Account: ${place.account}.` });
+  if (!before) {
+    const code = (await isNoCampaign(redis, place)) ? 'CAMPAIGN_UNREADABLE' : 'CAMPAIGN_UNKNOWN';
+    throw new CliError(code, { detail: `Account: ${place.account}.` });
+  }
   if (state === undefined) return before;
   const isSet = await setCampaignState(redis, place, state);
   if (!isSet && before.state !== state) throw new CliError('CAMPAIGN_CANCELLED');
@@ -63,12 +66,13 @@ async function act(
 
 /** A campaign's counts for people. */
 export function renderCampaign(campaign: CampaignProgress, columns: number): readonly string[] {
-  const { id, account, state, messages, waiting, accepted, dead } = campaign;
+  const { id, account, state, messages, waiting, accepted, dead, unreadable = [] } = campaign;
   const rows = [
     ['messages', String(messages), ''],
     ['waiting', String(waiting), ''],
     ['accepted', String(accepted), ''],
     ...Object.entries(dead).map(([code, count]) => [`dead ${code}`, String(count), meaningOf(code)]),
+    ...unreadable.map((name) => [name, '?', 'holds what is no number, and was taken for 0']),
   ];
   return [`Campaign ${id} of account ${account}: ${state}`, ...layOutColumns(rows, columns)];
 }

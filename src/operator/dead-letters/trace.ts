@@ -1,10 +1,10 @@
 import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
-import type { Settled } from '../../queue/journal.ts';
+import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
 import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import type { StoredLetter } from '../../queue/stored-dead-letter.ts';
-import { pieceId, withoutLost } from '../../worker/verdict/division.ts';
+import { pieceId, subJob, withoutLost } from '../../worker/verdict/division.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
 import { originIdsOf } from './replay-steps.ts';
@@ -55,7 +55,7 @@ export async function traceMessage(id: string, tools: TraceTools): Promise<Messa
   const place = await placeOf(id, tools);
   const replays = await replaysOf(id, tools);
   if (!letter && !place && replays.length === 0) return undefined;
-  const kept = place && keptOf(place.found);
+  const kept = place && ownOf(id, place);
   const parsed = letter?.job ?? kept?.job;
   const origins = parsed?.ok && parsed.job.origin ? originIdsOf(parsed.job.origin) : [];
   return {
@@ -97,7 +97,34 @@ function keptOf({ job, record }: FoundJob): NonNullable<MessageTrace['job']> {
   return { job: parseSendJob(job.data), journal };
 }
 
+/** Of a message that lies among others: its own number, text and end, and nobody else's. */
+function ownOf(id: string, place: Place): NonNullable<MessageTrace['job']> {
+  const { found, index } = place;
+  const { job, journal } = keptOf(found);
+  if (index === undefined || !job.ok) return { job, journal };
+  const own: ParsedSendJob = { ok: true, job: subJob(job.job, [[index, index + 1]]) };
+  const { settled, ...way } = journal.ok ? journal.journal : emptyJournal;
+  if (!journal.ok || settled?.end !== 'split') return { job: own, journal };
+  const piece = pieceAt(id, place, settled);
+  const end = piece && endOfPiece(piece, settled.at);
+  return { job: own, journal: { ok: true, journal: { ...way, ...(end ? { settled: end } : {}) } } };
+}
+
+function endOfPiece(piece: Piece, at: number): Settled | undefined {
+  if (piece.fate === 'accepted') return { end: 'accepted', ...idOf(piece), at };
+  return piece.fate === 'dead' ? { ...piece.facts, end: 'dead', at } : undefined;
+}
+
+/** What a message of a divided job went into; undefined where it was a duplicate. */
+function pieceAt(id: string, { found, index = 0 }: Place, settled: SettledSplit): Piece | undefined {
+  const job = sendJobOf(found);
+  const kept = job && withoutLost(id.replace(/\.\d+$/, ''), job, found.record.lost);
+  return settled.pieces[kept?.ids?.indexOf(id) ?? index];
+}
+
 const unreadable = { ok: false, problem: 'what lies in the queue is not the JSON of a job' } as const;
+
+type SettledSplit = Extract<Settled, { readonly end: 'split' }>;
 
 /** How a job has ended, as far as it has. */
 function settledOf(found: FoundJob): Settled | undefined {
@@ -140,18 +167,18 @@ async function stateOf(id: string, tools: TraceTools): Promise<TracedMessage> {
 }
 
 /** Of a message that lies among others: what became of it alone. */
-function stateAt(id: string, { found, index }: Place): MessageState {
-  const state = stateOfJob(found);
+function stateAt(id: string, place: Place): MessageState {
+  const { found, index } = place;
+  const settled = settledOf(found);
+  // A late reply has shown that all of it was accepted, after it had been divided.
+  const isAcceptedLate = settled?.end === 'accepted' && settled.late === true;
+  const state = isAcceptedLate ? 'accepted' : stateOfJob(found);
   if (index === undefined) return state;
   const { lost } = found.record;
   if (lost.includes(-1) || lost.includes(index)) return 'duplicate';
-  const settled = settledOf(found);
   if (settled?.end !== 'split') return state;
-  const job = sendJobOf(found);
-  const kept = job && withoutLost(id.replace(/\.\d+$/, ''), job, lost);
-  const place = kept?.ids?.indexOf(id) ?? index;
   // A piece that went on, or died, and of which nothing is left under its own id.
-  return settled.pieces[place]?.fate === 'accepted' ? 'accepted' : 'given-up';
+  return pieceAt(id, place, settled)?.fate === 'accepted' ? 'accepted' : 'given-up';
 }
 
 function stateOfJob({ state, job }: FoundJob): MessageState {

@@ -211,13 +211,15 @@ describe('jetsms doctor', () => {
     });
   });
 
-  it('only warns where Redis does not say whether it evicts, and is silent where the settings vouch for it', async () => {
+  it('names INFO where it may not be asked, and only warns that Redis does not say whether it evicts', async () => {
     await using redis = await startRedis();
     await redis.client().call('ACL', 'SETUSER', 'shy', 'on', '>pw', '~*', '+@all', '-info', '-config');
     await withJetsms({}, async (env) => {
       const shy = { ...env, JETSMS_REDIS_URL: `redis://shy:pw@127.0.0.1:${redis.port}` };
       const visit = await doctor(shy);
-      expect(visit.exitCode).toBe(0);
+      expect(visit.exitCode).toBe(1);
+      expect(visit.finding('rights')).toMatchObject({ level: 'error' });
+      expect(visit.finding('rights')?.says).toMatch(/ may not run info$/);
       expect(visit.finding('eviction')).toMatchObject({ level: 'warning' });
       const vouched = await doctor({ ...shy, JETSMS_REDIS_NEVER_EVICTS: 'true' });
       expect(vouched.finding('eviction')).toMatchObject({ level: 'ok' });

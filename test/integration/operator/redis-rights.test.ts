@@ -61,13 +61,48 @@ describe('the rights that a worker needs', () => {
 
   it('are named by the key where it is another that may not be used', async () => {
     await using redis = await startRedis();
-    const url = await urlOfUser(redis, ['~{jetsms}:probe:*', '~{jetsms}:jetsms-shop:*', '+@all']);
+    const own = [
+      'probe',
+      'record',
+      'claim',
+      'hold',
+      'rate',
+      'campaign',
+      'media',
+      'credit',
+      'lease',
+      'replayed',
+    ];
+    const lanes = ['otp', 'transactional', 'bulk'].map((lane) => `jetsms-shop-${lane}`);
+    const patterns = [...own, ...lanes].map((name) => `~{jetsms}:${name}:*`);
+    const url = await urlOfUser(redis, ['~{jetsms}:secret', ...patterns, '+@all']);
     const connection = openWorkerRedis(url);
     const place = { prefix: '{jetsms}', accounts: ['shop'], name: 'w1' };
     expect(await askRights(connection, place)).toEqual({
       commands: [],
       keys: ['{jetsms}:jetsms-shop-dead:meta'],
     });
+    connection.disconnect();
+  });
+
+  it('are named by each key that an earlier version did not have', async () => {
+    await using redis = await startRedis();
+    const earlier = ['probe', 'jetsms-shop', 'jetsms-shop-dead', 'hold', 'rate', 'campaign', 'media'];
+    const patterns = [...earlier, 'credit', 'lease', 'replayed'].map((name) => `~{jetsms}:${name}:*`);
+    const url = await urlOfUser(redis, ['~{jetsms}:secret', ...patterns, '+@all']);
+    const connection = openWorkerRedis(url);
+    const place = { prefix: '{jetsms}', accounts: ['shop'], name: 'w1' };
+    const { commands, keys } = await askRights(connection, place);
+    const queues = ['otp', 'transactional', 'bulk'].map((lane) => `jetsms-shop-${lane}`);
+    expect({ commands, keys: keys.toSorted() }).toEqual({
+      commands: [],
+      keys: [
+        ...queues.map((queue) => `{jetsms}:${queue}:meta`),
+        ...queues.map((queue) => `{jetsms}:record:${queue}:*`),
+        '{jetsms}:claim:shop:*',
+      ].toSorted(),
+    });
+    expect(await redis.client().dbsize()).toBe(0);
     connection.disconnect();
   });
 

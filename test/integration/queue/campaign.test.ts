@@ -4,6 +4,7 @@ import {
   type CampaignJob,
   countCampaignJob,
   deadCount,
+  isNoCampaign,
   readCampaign,
   readCampaignState,
   setCampaignState,
@@ -77,6 +78,16 @@ describe('the counts of a campaign', () => {
     ]);
   });
 
+  it('say which of them is no number', async () => {
+    const place = placeOf();
+    await count(place);
+    await redis.hset(keyOf(place), { accepted: 'sixty', 'dead:12': 'NaN', 'dead:31': '2' });
+    expect(await readCampaign(redis, place)).toMatchObject({
+      ...{ accepted: 0, waiting: 98, dead: { 31: 2 } },
+      unreadable: ['accepted', 'dead 12'],
+    });
+  });
+
   it('are kept apart by campaign, account and prefix', async () => {
     const place = placeOf();
     await count(place);
@@ -128,5 +139,25 @@ describe('the state of a campaign', () => {
     expect(await setCampaignState(redis, place, 'paused')).toBe(false);
     expect(await redis.exists(keyOf(place))).toBe(0);
     expect(await readCampaignState(redis, place)).toBe('running');
+  });
+});
+
+describe('what lies under the keys of a campaign and is none', () => {
+  it.each([
+    ['the campaign', ''],
+    ['its jobs', ':jobs'],
+  ])('is an unknown campaign, whose messages go: in the place of %s', async (_, suffix) => {
+    const place = placeOf();
+    await redis.set(`${keyOf(place)}${suffix}`, 'x');
+    await count(place);
+    expect(await readCampaign(redis, place)).toBeUndefined();
+    expect(await isNoCampaign(redis, place)).toBe(true);
+    expect(await readCampaignState(redis, place)).toBe('running');
+    expect(await setCampaignState(redis, place, 'paused')).toBe(false);
+    expect(await redis.get(`${keyOf(place)}${suffix}`)).toBe('x');
+  });
+
+  it('is not said of one that was never enqueued', async () => {
+    expect(await isNoCampaign(redis, placeOf())).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AccountQueues, openAccountQueues } from '../../../src/bullmq/account-queues.ts';
 import { createJobRecords } from '../../../src/bullmq/job-records.ts';
 import type { Outcome } from '../../../src/jetsms/outcome.ts';
+import { lanes } from '../../../src/message/lane.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { emptyJournal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
@@ -141,6 +142,25 @@ describe('a job that somebody else put into the queue', () => {
     await world.startWorker();
     await world.end(id);
     expect((await world.letters()).map((letter) => letter.data)).toMatchObject([{ v: 1, reason: 'invalid' }]);
+  });
+
+  it.each(lanes)(
+    'may have been sent before, where somebody who could read it has had it, says its dead letter: in lane %s',
+    async (lane) => {
+      await using world = await createDelivery();
+      const sending = { at: Date.now() - 1_000, worker: 'newer' };
+      const job = { ...sendJob({ account: 'default', lane }), v: 2 };
+      await world.enqueue('m1', job, { ...emptyJournal, sending });
+      await world.startWorker();
+      expect((await world.end('m1')).letter).toMatchObject({ reason: 'invalid', mayHaveArrived: true });
+    },
+  );
+
+  it('has not been sent, where nobody has had it: its dead letter says nothing else', async () => {
+    await using world = await createDelivery();
+    await world.enqueue('m1', { ...sendJob({ account: 'default' }), v: 2 });
+    await world.startWorker();
+    expect((await world.end('m1')).letter).not.toHaveProperty('mayHaveArrived');
   });
 
   it('is sent where it is one that we can read', async () => {
