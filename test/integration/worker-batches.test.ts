@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDeadLetters } from '../../src/operator/dead-letters.ts';
-import { emptyJournal } from '../../src/queue/journal.ts';
-import { keys } from '../../src/queue/names.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
-import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const batching = { batchSize: 50, batchWaitMs: 20, concurrency: 200 };
@@ -21,6 +17,13 @@ describe('single sends that wait together', () => {
   it.each([
     ['each in a job of its own', (world: DeliveryWorld) => world.sendMany(50)],
     ['that share jobs', (world: DeliveryWorld) => world.sendTogether(50)],
+    [
+      'of which one goes alone',
+      async (world: DeliveryWorld) => [
+        ...(await world.sendTogether(49)),
+        (await world.send({ to: `+${numberAt(49)}` })).id,
+      ],
+    ],
   ])('%s are split where one is bad: it alone dies, and nobody is texted twice', async (_, send) => {
     await using world = await createDelivery({ account: batching });
     const bad = numberAt(17);
@@ -30,7 +33,9 @@ describe('single sends that wait together', () => {
     const ends = await Promise.all(ids.map((id) => world.end(id)));
     expect(ends.filter(({ letter }) => letter?.code === '31')).toHaveLength(1);
     expect(ends.filter(({ state }) => state === 'completed')).toHaveLength(49);
-    expect([...world.simulator.counts('to').values()].every((times) => times === 1)).toBe(true);
+    const counts = world.simulator.counts('to');
+    expect([counts.size, counts.has(bad)]).toEqual([49, false]);
+    expect([...counts.values()].every((times) => times === 1)).toBe(true);
     expect((await world.letters()).map(({ id }) => id)).toEqual([ids[17]]);
   });
 
@@ -68,107 +73,6 @@ describe('single sends that wait together', () => {
     await world.simulator.waitForAccepted(20, 5_000);
     const titles = world.simulator.accepted.map(({ title }) => title);
     expect(titles.filter((title) => title === 'OTHER')).toHaveLength(10);
-  });
-});
-
-describe('sends that share a job', () => {
-  it('are accepted as one, each with its own id, group id and place in the history', async () => {
-    await using world = await createDelivery();
-    const ids = await world.sendTogether(60);
-    expect(new Set(ids).size).toBe(60);
-    expect(await world.queue.getJobCountByTypes('waiting')).toBe(3);
-    await world.startWorker();
-    for (const id of ids) {
-      const { state, groupId, way } = await world.end(id);
-      expect([state, way]).toEqual(['completed', ['accepted 00 complete']]);
-      expect(groupId).toMatch(/^\d+$/);
-    }
-    expect([...world.simulator.counts('to').values()]).toEqual(Array(60).fill(1));
-    expect(world.simulator.stats().requests).toBeLessThanOrEqual(3);
-  });
-
-  it('become dead letters one by one where nobody knows whether they arrived, and can be replayed so', async () => {
-    await using world = await createDelivery({ account: { headersTimeoutMs: 300 } });
-    world.simulator.faults.add({ kind: 'accept-then-reset', times: 5 });
-    const ids = await world.sendTogether(10);
-    await world.startWorker();
-    for (const id of ids) {
-      expect((await world.end(id)).letter).toMatchObject({ reason: 'uncertain', mayHaveArrived: true });
-    }
-    expect((await world.letters()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    const { redis, prefix, account } = world;
-    await using letters = openDeadLetters({ redis, prefix, account: account.name });
-    world.simulator.faults.clear();
-    const only = [ids[4] ?? ''];
-    const { replayed } = await letters.replay({ ids: only }, { includeUncertain: true });
-    expect(replayed).toBe(1);
-    await world.end(`${ids[4]}.r1`);
-    expect(world.simulator.counts('to').get(numberAt(4))).toBe(2);
-    expect((await world.letters()).length).toBe(9);
-  });
-
-  it('expire each by its own deadline', async () => {
-    await using world = await createDelivery();
-    const enqueuedAt = Date.now() - 10_000;
-    const to = [0, 1, 2].map(numberAt);
-    const times = { enqueuedAt, deadlineAt: enqueuedAt + 5_000, laterMs: [0, 0, 55_000] };
-    const texts = { joined: true, to, text: ['a', 'b', 'c'] } as const;
-    await world.enqueue('m1', sendJob({ account: world.account.name, ...texts, ...times }));
-    await world.startWorker();
-    for (const id of ['m1.0', 'm1.1']) {
-      expect((await world.end(id)).letter).toMatchObject({ reason: 'expired', pieceOf: 'm1' });
-    }
-    expect(await world.end('m1.2')).toMatchObject({ state: 'completed', letter: undefined });
-    expect(world.simulator.accepted.map((message) => message.to)).toEqual([to[2]]);
-  });
-
-  it('whose worker died in the middle are each in doubt, and none is texted twice', async () => {
-    await using world = await createDelivery();
-    const to = [1, 2, 3].map(numberAt);
-    const job = sendJob({ account: world.account.name, joined: true, to, text: ['a', 'b', 'c'] });
-    const sending = { at: Date.now() - 1_000, worker: 'gone' };
-    await world.enqueue('m1', job, { ...emptyJournal, sending });
-    await world.startWorker();
-    for (const n of [0, 1, 2]) {
-      expect((await world.end(`m1.${n}`)).letter).toMatchObject({ reason: 'uncertain', pieceOf: 'm1' });
-    }
-    expect(world.simulator.stats().requests).toBe(0);
-  });
-
-  it.each<[string, number[], number[]]>([
-    ['some', [1], [0, 2]],
-    ['all', [0, 1, 2], []],
-  ])('of which %s had their key used before: those are never sent', async (_, lost, sent) => {
-    await using world = await createDelivery();
-    const to = [0, 1, 2].map(numberAt);
-    const job = sendJob({ account: world.account.name, joined: true, to, text: ['a', 'b', 'c'] });
-    await world.redis.hset(keys.record(world.prefix, world.queue.name, 'm1'), 'lost', JSON.stringify(lost));
-    await world.enqueue('m1', job);
-    await world.startWorker();
-    await waitFor(async () => (await world.queue.getJobState('m1')) === 'completed');
-    expect(world.simulator.accepted.map((message) => message.to)).toEqual(sent.map(numberAt));
-    expect((await world.queue.getJob('m1'))?.returnvalue).toMatchObject({
-      end: sent.length === 0 ? 'duplicate' : 'accepted',
-    });
-  });
-
-  it('of which some had their key used before keep their ids when the others die', async () => {
-    await using world = await createDelivery();
-    world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(2) } });
-    const to = [0, 1, 2].map(numberAt);
-    const job = sendJob({
-      account: world.account.name,
-      title: 'ACME',
-      joined: true,
-      to,
-      text: ['a', 'b', 'c'],
-    });
-    await world.redis.hset(keys.record(world.prefix, world.queue.name, 'm1'), 'lost', '[0]');
-    await world.enqueue('m1', job);
-    await world.startWorker();
-    expect((await world.end('m1.2')).letter).toMatchObject({ reason: 'terminal', code: '80' });
-    expect(await world.end('m1.1')).toMatchObject({ state: 'completed' });
-    expect(world.simulator.accepted.map((message) => message.to)).toEqual([numberAt(1)]);
   });
 });
 
