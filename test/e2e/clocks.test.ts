@@ -1,10 +1,11 @@
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
+import type { Lane } from '../../src/message/lane.ts';
 import { createProducer, type NewMessage, type Producer } from '../../src/producer/index.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
-import { queueName } from '../../src/queue/names.ts';
+import { keys, queueName } from '../../src/queue/names.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { noRecord } from '../../src/worker/account/hold-record.ts';
 import { createHoldStore } from '../../src/worker/account/hold-store.ts';
@@ -24,7 +25,7 @@ const minutes = 60_000;
 interface World extends AsyncDisposable {
   readonly env: Env;
   readonly redis: Redis;
-  readonly queue: Queue;
+  queueOf(lane: Lane): Queue;
   readonly simulator: Simulator;
   readonly producer: Producer;
   /** Starts a worker whose clock is off by the first of these, and by the next after each `setClock()`. */
@@ -48,7 +49,8 @@ async function createWorld(settings: Env = {}): Promise<World> {
   const prefix = freshPrefix();
   const env = workerEnv(simulator, { JETSMS_PREFIX: prefix, JETSMS_CREDIT_INTERVAL_MS: '0', ...settings });
   const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
-  const queue = new Queue(queueName('default'), { connection: redis, prefix });
+  const open = (lane: Lane): Queue => new Queue(queueName('default', lane), { connection: redis, prefix });
+  const queues = { otp: open('otp'), transactional: open('transactional'), bulk: open('bulk') };
   const producer = createProducer({
     redis: sharedRedisUrl(),
     prefix,
@@ -58,7 +60,7 @@ async function createWorld(settings: Env = {}): Promise<World> {
   return {
     env,
     redis,
-    queue,
+    queueOf: (lane) => queues[lane],
     simulator,
     producer,
     start(...offsetsMs) {
@@ -75,7 +77,7 @@ async function createWorld(settings: Env = {}): Promise<World> {
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process.kill()));
       await producer.close();
-      await queue.close();
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
       redis.disconnect();
       await simulator.close();
     },
@@ -199,19 +201,21 @@ describe('a clock that jumps while the worker is at work', () => {
       await world.send(20, { text: 'Randevu', sendAt: Date.now() + 5 * minutes });
       await world.send(1, { lane: 'otp', text: 'under way' });
       await waitFor(() => world.simulator.stats().requests === 1);
-      await world.send(4, { lane: 'otp', text: 'not yet' });
-      await waitFor(async () => (await world.queue.getActiveCount()) === 5);
+      // One after the other, so that each is a job of its own.
+      for (const n of [1, 2, 3, 4])
+        await world.send(1, { lane: 'otp', text: 'not yet', to: `+${numberAt(n)}` });
+      await waitFor(async () => (await world.queueOf('otp').getActiveCount()) === 5);
       worker.setClock();
       await worker.logged('clock.wrong');
-      await waitFor(async () => (await world.queue.getActiveCount()) === 0, { limitMs: 10_000 });
+      await waitFor(async () => (await world.queueOf('otp').getActiveCount()) === 0, { limitMs: 10_000 });
       expectAllAccepted(world, 1);
-      expect(await world.queue.getPrioritizedCount()).toBe(4);
-      expect(await world.queue.getDelayedCount()).toBe(20);
+      expect(await world.queueOf('otp').getWaitingCount()).toBe(4);
+      expect(await world.queueOf('transactional').getDelayedCount()).toBe(20);
       world.simulator.setLatency({ minMs: 0, maxMs: 0 });
       worker.setClock();
       await world.simulator.waitForAccepted(5, 30_000);
       expectAllAccepted(world, 5);
-      expect(await world.queue.getDelayedCount()).toBe(20);
+      expect(await world.queueOf('transactional').getDelayedCount()).toBe(20);
       expect(worker.events().filter((event) => event === 'lock.lost')).toEqual([]);
     },
   );
@@ -250,7 +254,7 @@ describe('a clock that jumps while the worker is at work', () => {
     const paces = new Set<number | undefined>();
     await waitFor(
       async () => {
-        paces.add((await world.queue.getGlobalRateLimit())?.max);
+        paces.add((await world.queueOf('transactional').getGlobalRateLimit())?.max);
         return (await store.read()).record.hold === undefined;
       },
       { limitMs: 40_000, what: 'the end of the resume' },
@@ -285,15 +289,22 @@ describe('a worker whose clock is 10 seconds off, which is allowed', () => {
     const fast = world.start(10_000);
     await fast.logged('worker.started');
     const notBefore = Date.now() + 3_000;
-    await world.queue.pause();
-    const options = sendJobOptions({ id: 'm1', lane: 'transactional', now: Date.now() });
-    const job = await world.queue.add('transactional', sendJob({ title: 'DEMO' }), options);
-    await job.updateProgress({ ...emptyJournal, attempts: 1, notBefore });
-    await world.queue.resume();
+    const queue = world.queueOf('transactional');
+    await queue.pause();
+    await queue.add(
+      'transactional',
+      sendJob({ title: 'DEMO' }),
+      sendJobOptions({ id: 'm1', now: Date.now() }),
+    );
+    const journal = JSON.stringify({ ...emptyJournal, attempts: 1, notBefore });
+    await world.redis.hset(keys.record(placeOf(world).prefix, queue.name, 'm1'), { run: 1, journal });
+    // Whoever has written it had taken the job: BullMQ has counted that.
+    await world.redis.hset(queue.toKey('m1'), 'ats', 1);
+    await queue.resume();
     await world.simulator.waitForAccepted(1, 30_000);
     expect(world.simulator.accepted[0]?.at).toBeGreaterThanOrEqual(notBefore - 100);
     const done = await waitFor(async () => {
-      const found: Job | undefined = await world.queue.getJob('m1');
+      const found: Job | undefined = await queue.getJob('m1');
       return found?.finishedOn !== undefined && found;
     });
     expect(done.attemptsStarted).toBeLessThanOrEqual(4);
@@ -314,7 +325,7 @@ describe('a producer, or an operator, whose clock is wrong', () => {
           { env },
         );
         expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        const job = await world.queue.getJob(JSON.parse(stdout).ids[0]);
+        const job = await world.queueOf('otp').getJob(JSON.parse(stdout).ids[0]);
         const times = [job?.data.enqueuedAt, job?.timestamp, job?.data.deadlineAt - 5 * minutes];
         for (const time of times) {
           expect(time).toBeGreaterThanOrEqual(before - 1_000);
@@ -342,7 +353,7 @@ describe('a producer, or an operator, whose clock is wrong', () => {
       ],
       { env: { ...world.env, ...skewedClock(10 * minutes) } },
     );
-    const job = await world.queue.getJob(JSON.parse(stdout).ids[0]);
+    const job = await world.queueOf('transactional').getJob(JSON.parse(stdout).ids[0]);
     expect(await job?.getState()).toBe('delayed');
     expect((job?.timestamp ?? 0) + (job?.delay ?? 0)).toBe(sendAt);
   });

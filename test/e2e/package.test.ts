@@ -200,7 +200,7 @@ registerHooks({ load(url, context, next) { console.log(url); return next(url, co
 
 async function storedJob(prefix: string, id: string): Promise<unknown> {
   const connection = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
-  const queue = new Queue(queueName('default'), { connection, prefix });
+  const queue = new Queue(queueName('default', 'transactional'), { connection, prefix });
   const job = await queue.getJob(id);
   await queue.close();
   connection.disconnect();

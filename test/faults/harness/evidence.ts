@@ -1,10 +1,11 @@
 import type { JobType, Queue } from 'bullmq';
 import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
+import { lanes } from '../../../src/message/lane.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
-import { journalOrEmpty, parseJobResult, parseJournal } from '../../../src/queue/parse-journal.ts';
+import { journalOrEmpty, parseJobResult, parseJournalText } from '../../../src/queue/parse-journal.ts';
 import {
   type ParsedSendJob,
   parseJobWithin,
@@ -14,6 +15,7 @@ import {
 } from '../../../src/queue/send-job.ts';
 import { parseLetter } from '../../../src/queue/stored-dead-letter.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
+import { withoutLost } from '../../../src/worker/verdict/division.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import type { LogLine, WorkerProcess } from './workers.ts';
@@ -72,7 +74,8 @@ export interface Evidence {
 /** Looks at the queue, the dead letters, the provider and the logs, and sorts what it sees by message. */
 export async function gather(world: World, sent: readonly SentMessage[]): Promise<Evidence> {
   const maxJobBytes = Number(world.env['JETSMS_MAX_JOB_BYTES'] ?? defaultMaxJobBytes);
-  const stored = (await readStoredJobs(world.queue)).map((job) => ({
+  const all = await Promise.all(lanes.map((lane) => readStoredJobs(world.queueOf(lane))));
+  const stored = all.flat().map((job) => ({
     ...job,
     parsed: parseJobWithin(job.data, maxJobBytes),
   }));
@@ -135,11 +138,17 @@ interface ReadJob extends StoredJob {
 
 function jobsByMessage({ parsed, ...stored }: ReadJob): readonly (readonly [string, JobSeen])[] {
   if (!parsed.ok) return [];
-  return keysIn(parsed.job).map((key, index) => [key, seen(stored, parsed.job, index)]);
+  const { lost } = stored;
+  if (lost.includes(-1)) return [];
+  // Another job has the messages whose key was used before.
+  return keysIn(parsed.job).flatMap((key, index) =>
+    lost.includes(index) ? [] : [[key, seen(stored, parsed.job, index)] as const],
+  );
 }
 
-function seen({ id, state, ...stored }: StoredJob, data: SendJob, index: number): JobSeen {
-  const journal = journalOrEmpty(parseJournal(stored.progress, data));
+function seen({ id, state, lost, ...stored }: StoredJob, data: SendJob, place: number): JobSeen {
+  const journal = journalOrEmpty(parseJournalText(stored.journal, withoutLost(id, data, lost)));
+  const index = place - lost.filter((one) => one < place).length;
   const result = parseJobResult(stored.returnvalue);
   const piece = pieceAt(journal, index);
   const ofPiece = piece?.fate === 'again' ? piece.resends - journal.resends : 0;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { lanes } from '../../../src/message/lane.ts';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
@@ -66,11 +67,10 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
 
 /** Waits until no job is under way any more, and workers have said all that they had to say. */
 async function comeToRest(world: World): Promise<readonly Violation[]> {
-  const { queue } = world;
   const until = performance.now() + restLimitMs;
   let quiet = 0;
   for (;;) {
-    const counts = await queue.getJobCounts('active', 'waiting', 'delayed', 'prioritized');
+    const counts = await world.openJobs();
     const open = Object.values(counts).reduce((sum, count) => sum + count, 0);
     quiet = open === 0 ? quiet + 1 : 0;
     if (quiet >= 5) return [];
@@ -83,14 +83,16 @@ async function comeToRest(world: World): Promise<readonly Violation[]> {
 }
 
 /** What the queue lets through, and why: for the report of a queue that stands still. */
-async function gatesOf({ redis, queue }: World): Promise<object> {
+async function gatesOf({ redis, queueOf }: World): Promise<object> {
   const client = redis.client();
-  const [hold, meta, limiterMs] = await Promise.all([
-    client.get(keys.hold(defaultPrefix, defaultAccount)),
-    client.hgetall(queue.toKey('meta')),
-    client.pttl(queue.toKey('limiter')),
-  ]);
-  return { hold, meta, limiterMs };
+  const gates = await Promise.all(
+    lanes.map(async (lane) => ({
+      lane,
+      meta: await client.hgetall(queueOf(lane).toKey('meta')),
+      limiterMs: await client.pttl(queueOf(lane).toKey('limiter')),
+    })),
+  );
+  return { hold: await client.get(keys.hold(defaultPrefix, defaultAccount)), gates };
 }
 
 interface Facts {

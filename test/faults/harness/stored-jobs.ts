@@ -1,5 +1,7 @@
 import type { JobType, Queue } from 'bullmq';
+import { parseRecord } from '../../../src/bullmq/job-records.ts';
 import { readJson } from '../../../src/queue/json.ts';
+import { keys } from '../../../src/queue/names.ts';
 
 /** A job as it lies in Redis. */
 export interface StoredJob {
@@ -7,7 +9,10 @@ export interface StoredJob {
   readonly state: JobType;
   /** Undefined where it is no JSON. */
   readonly data: unknown;
-  readonly progress: unknown;
+  /** The journal of its record, as it lies there. */
+  readonly journal: string;
+  /** Messages that have lost their claims. */
+  readonly lost: readonly number[];
   readonly returnvalue: unknown;
   readonly failedReason: string | undefined;
   readonly stalls: number;
@@ -25,13 +30,16 @@ async function jobsIn(queue: Queue, state: JobType): Promise<readonly StoredJob[
   const redis = await queue.getBackend().client;
   const ids = await queue.getRanges([state], 0, -1);
   const found = await Promise.all(ids.map((id) => redis.hgetall(queue.toKey(id))));
+  const records = await Promise.all(
+    ids.map((id) => redis.hgetall(keys.record(queue.opts.prefix ?? '', queue.name, id))),
+  );
   return found.map((fields, index): StoredJob => {
-    const { data, progress, returnvalue, failedReason, stc = '0' } = fields;
+    const { data, returnvalue, failedReason, stc = '0' } = fields;
     return {
       id: ids[index] ?? '',
       state,
       data: readJson(data),
-      progress: progress === undefined ? undefined : (readJson(progress) ?? progress),
+      ...parseRecord([records[index]?.['journal'], records[index]?.['lost']]),
       returnvalue: readJson(returnvalue),
       failedReason,
       stalls: Number(stc),

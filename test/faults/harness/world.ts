@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
+import { type Lane, lanes } from '../../../src/message/lane.ts';
 import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
@@ -17,7 +18,10 @@ export interface World extends AsyncDisposable {
   readonly jetsmsPath: TcpProxy;
   readonly simulator: Simulator;
   readonly workers: Workers;
-  readonly queue: Queue;
+  /** The queue of a lane. */
+  queueOf(lane: Lane): Queue;
+  /** Send jobs of all lanes that have not ended, by state. */
+  openJobs(): Promise<Readonly<Record<string, number>>>;
   readonly deadQueue: Queue;
   /** Environment of the workers; commands of the CLI take it too. */
   readonly env: Readonly<Record<string, string>>;
@@ -70,13 +74,25 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
     queue.on('error', () => {});
     return queue;
   };
+  const queues = {
+    otp: open(queueName(defaultAccount, 'otp')),
+    transactional: open(queueName(defaultAccount, 'transactional')),
+    bulk: open(queueName(defaultAccount, 'bulk')),
+  };
   const began = performance.now();
   const nowMs = (): number => Math.round(performance.now() - began);
   const chronicle: Noted[] = [];
   const parts = stack.move();
   return {
     ...{ chance, redis, redisPath, jetsmsPath, simulator, workers, env, chronicle, nowMs },
-    queue: open(queueName(defaultAccount)),
+    queueOf: (lane) => queues[lane],
+    async openJobs() {
+      const counts = await Promise.all(
+        lanes.map((lane) => queues[lane].getJobCounts('active', 'waiting', 'delayed')),
+      );
+      const sum = (state: string): number => counts.reduce((all, one) => all + (one[state] ?? 0), 0);
+      return { active: sum('active'), waiting: sum('waiting'), delayed: sum('delayed') };
+    },
     deadQueue: open(deadQueueName(defaultAccount)),
     pause: (ms) => pause(ms),
     note: (fault) => void chronicle.push({ atMs: nowMs(), fault }),

@@ -59,7 +59,7 @@ async function replaceWorker({ workers, chance, note }: World): Promise<void> {
   await workers.start();
 }
 
-async function openJobs({ queue }: World): Promise<number> {
-  const counts = await queue.getJobCounts('active', 'waiting', 'delayed', 'prioritized');
+async function openJobs(world: World): Promise<number> {
+  const counts = await world.openJobs();
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -1,6 +1,6 @@
 import { laneDefaults, lanes, uncertainChoices } from '../../../src/message/lane.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
-import { defaultAccount } from '../../../src/queue/names.ts';
+import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { runCli } from '../../support/process.ts';
 import { sendJob } from '../../support/send-job.ts';
@@ -81,13 +81,13 @@ async function plantAll(world: World, load: LoadState): Promise<number> {
   while (load.isArriving()) {
     const texts = chance.shuffle(journals);
     for (const [index, data] of chance.shuffle(foreign).entries()) {
-      const progress = texts[index % texts.length] ?? '';
+      const journal = texts[index % texts.length] ?? '';
       const [one, two, three] = [number, number + 1, number + 2].map((n) => plantedJob(n, chance));
       if (!one || !two || !three) continue;
       await world.pause(chance.between(20, 200));
       await enqueueBroken(world, one, { data: data(one.job) });
-      await enqueueBroken(world, two, { progress });
-      await enqueueAndBreak(world, three, { progress }, chance.between(0, 120));
+      await enqueueBroken(world, two, { journal });
+      await enqueueAndBreak(world, three, { journal }, chance.between(0, 120));
       load.alsoSent({ ...two.message, spoilt: 'before' }, { ...three.message, spoilt: 'in hand' });
       world.note('a job and two journals are spoilt');
       jobs += 1;
@@ -118,23 +118,39 @@ function plantedJob(n: number, chance: Chance): Planted {
 type Fields = Readonly<Record<string, string>>;
 
 /** Nobody can take the job before its field is broken. */
-async function enqueueBroken({ queue, redis }: World, { id, job }: Planted, field: Fields): Promise<void> {
-  const options = sendJobOptions({ id, lane: job.lane, now: Date.now(), delayMs: 3_600_000 });
+async function enqueueBroken(world: World, { id, job }: Planted, field: Fields): Promise<void> {
+  const options = sendJobOptions({ id, now: Date.now(), delayMs: 3_600_000 });
+  const queue = world.queueOf(job.lane);
   const added = await queue.add(job.lane, job, options);
-  await redis.client().hset(queue.toKey(id), field);
+  await breakField(world, { id, job }, field);
+  // Whoever has written a journal had taken the job.
+  if ('journal' in field) await world.redis.client().hset(queue.toKey(id), 'ats', 1);
   await added.promote();
 }
 
 /** The field breaks when a worker has the job in hand, or is done with it. */
 async function enqueueAndBreak(
-  { queue, redis, pause }: World,
+  world: World,
   { id, job }: Planted,
   field: Fields,
   afterMs: number,
 ): Promise<void> {
-  await queue.add(job.lane, job, sendJobOptions({ id, lane: job.lane, now: Date.now() }));
-  await pause(afterMs);
-  await redis.client().hset(queue.toKey(id), field);
+  await world.queueOf(job.lane).add(job.lane, job, sendJobOptions({ id, now: Date.now() }));
+  await world.pause(afterMs);
+  await breakField(world, { id, job }, field);
+}
+
+/** A journal lies in the job's record, everything else in BullMQ's job. */
+async function breakField(
+  { redis, queueOf }: World,
+  { id, job }: Pick<Planted, 'id' | 'job'>,
+  { journal, ...fields }: Fields,
+): Promise<void> {
+  const queue = queueOf(job.lane);
+  const client = redis.client();
+  if (journal !== undefined)
+    await client.hset(keys.record(defaultPrefix, queue.name, id), 'journal', journal);
+  if (Object.keys(fields).length > 0) await client.hset(queue.toKey(id), fields);
 }
 
 async function killSome({ workers, chance: common, pause, note }: World, load: LoadState): Promise<void> {
