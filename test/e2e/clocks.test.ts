@@ -228,7 +228,7 @@ describe('a clock that jumps while the worker is at work', () => {
     simulator.setLatency({ minMs: 10_000, maxMs: 10_000 });
     const worker = world.start(0, 10 * minutes, 0);
     await worker.logged('worker.started');
-    await world.send(6, { lane: 'otp' });
+    for (const n of [1, 2, 3, 4, 5, 6]) await world.send(1, { lane: 'otp', to: `+${numberAt(n)}` });
     await waitFor(() => simulator.stats().requests === 6);
     worker.setClock();
     await worker.logged('clock.wrong');

@@ -83,7 +83,11 @@ describe('jetsms start', () => {
     await worker.waitForLine(/"msg":"worker\.started"/);
     expect(await statusOf(url)).toBe(401);
     const answer = await fetch(`${url}api/queues`, { headers: { authorization } });
-    expect(await answer.json()).toMatchObject({ queues: [{ displayName: 'default: messages' }, {}] });
+    expect(await answer.json()).toMatchObject({
+      queues: ['otp', 'transactional', 'bulk', 'dead letters'].map((of) => ({
+        displayName: `default: ${of}`,
+      })),
+    });
     worker.signal('SIGTERM');
     expect(await worker.exit).toEqual({ code: 0, signal: null });
   });

@@ -55,7 +55,7 @@ describe('the published package', () => {
     await writeFile(join(app, 'readme.mjs'), example.replace('redis://127.0.0.1:6379', redis.url));
     const done = await run(node22, 'readme.mjs');
     expect(done).toMatchObject({ code: 0, stderr: '' });
-    expect(await redis.client().exists(`{jetsms}:jetsms-default:${done.stdout}`)).toBe(1);
+    expect(await redis.client().exists(`{jetsms}:jetsms-default-transactional:${done.stdout}`)).toBe(1);
   });
 
   it('brings one ioredis, the one that it was tested with', async () => {

@@ -1,8 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queueName } from '../../src/queue/names.ts';
+import type { SendJob } from '../../src/queue/send-job.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
+import { readStoredJobs } from '../faults/harness/stored-jobs.ts';
 import { runCli, startCli } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -169,10 +173,17 @@ describe('jetsms send', () => {
 
     await redis.restart();
     const again = await sendCsv(file, env);
+    const queue = new Queue(queueName('default', 'transactional'), {
+      connection,
+      prefix: env.JETSMS_PREFIX,
+    });
     expect(again).toMatchObject({ code: 0, lines: 5_000, refused: 0 });
     expect(again.enqueued + again.before).toBe(5_000);
-    const waiting = await connection.zcard(`${env.JETSMS_PREFIX}:jetsms-default:prioritized`);
-    expect(waiting).toBe(5_000);
+    const jobs = await readStoredJobs(queue);
+    const stored = jobs.map(({ data, lost }) => (data as SendJob).to.filter((_, n) => !lost.includes(n)));
+    expect(stored.flat()).toHaveLength(5_000);
+    expect(new Set(stored.flat()).size).toBe(5_000);
+    await queue.close();
   });
 });
 

@@ -90,7 +90,9 @@ describe('jetsms start', () => {
         body
       );
     });
-    expect(metrics).toContain('jetsms_queue_jobs{account="default",queue="main",state="completed"} 1');
+    expect(metrics).toContain(
+      'jetsms_queue_jobs{account="default",queue="transactional",state="completed"} 1',
+    );
     expect(metrics).toContain('jetsms_worker_consuming{account="default"} 1');
     expect(metrics).toContain('jetsms_redis_up 1');
     expect(metrics).toContain('jetsms_redis_evicting 0');

@@ -163,7 +163,8 @@ async function enqueueFile(
   try {
     return await enqueueAll(lines, {
       send,
-      concurrency: 16,
+      // Sends at once would share requests, and the faults are planned for one message each.
+      concurrency: 1,
       stop,
       onRefused({ line, code, message }) {
         show.line(`  line ${line} of the file is refused: ${code} ${message}`);

@@ -1,5 +1,5 @@
 import type { AccountQueues } from '../../bullmq/account-queues.ts';
-import { lanes } from '../../message/lane.ts';
+import { type Lane, lanes } from '../../message/lane.ts';
 import {
   type Admission,
   admit,
@@ -70,6 +70,9 @@ export interface HoldsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Longer than a consumer waits until it asks again while its queue lets nothing through. */
+const headStartMs = 500;
+
 export function createAccountHolds(options: HoldsOptions): AccountHolds {
   const { store, queues, policy, now, worker } = options;
   let seen: StoredHold | undefined;
@@ -114,14 +117,20 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   const changeTo = (step: (record: HoldRecord, context: StepContext) => HoldRecord): Promise<void> =>
     change((record, at) => ({ record: step(record, at), result: undefined }));
 
-  /** Of a held account only the most urgent lane that has a message may give the canary. */
+  /**
+   * Of a held account only the most urgent lane that has a message may give the canary. And when a hold has just ended,
+   * the less urgent lanes wait a moment for it: consumers that stood still wake in any order.
+   */
   const setGate = async (): Promise<void> => {
     if (!seen) return;
     const gate = gateOf(seen.record, now(), policy);
-    if (gate.kind !== 'one') return queues.setGate(() => gate);
+    const isBeginning = gate.kind === 'paced' && now() - (current()?.modeSince ?? 0) < headStartMs;
+    if (gate.kind !== 'one' && !isBeginning) return queues.setGate(() => gate);
     const waiting = await queues.waiting();
-    const open = lanes.find((lane) => waiting[lane] > 0) ?? 'otp';
-    await queues.setGate((lane) => (lane === open ? gate : { kind: 'closed' }));
+    const first = lanes.find((lane) => waiting[lane] > 0) ?? (isBeginning ? 'bulk' : 'otp');
+    const mayGo = (lane: Lane): boolean =>
+      lane === first || (isBeginning && lanes.indexOf(lane) < lanes.indexOf(first));
+    await queues.setGate((lane) => (mayGo(lane) ? gate : { kind: 'closed' }));
   };
 
   const hasWaiting = async (): Promise<boolean> => {
