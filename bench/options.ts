@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 
 export interface Options {
   readonly quick: boolean;
+  /** How often the compared ones take their turns. */
+  readonly rounds: number;
   readonly json: boolean;
   readonly profile: boolean;
   readonly write: boolean;
@@ -16,6 +18,7 @@ export interface Options {
 
 const words = {
   quick: 'one small round of each: to see that it works, not to quote',
+  rounds: 'a number: fewer or more than five rounds',
   json: 'print one JSON object instead of lines',
   profile: 'also tell where the CPU time goes; the profiles stay under .tmp/profiles',
   write: 'write docs/performance.md, profile included',
@@ -28,7 +31,7 @@ export const helpText = (groupNames: readonly string[]): string =>
   [
     'npm run bench -- [options]',
     '',
-    'Without options it measures everything, which takes the better part of an hour.',
+    'Without options it measures everything, which takes about half an hour.',
     '',
     ...Object.entries(words).map(([name, says]) => `  --${name.padEnd(9)}${says}`),
     '',
@@ -41,6 +44,7 @@ export function readOptions(args: readonly string[], groupNames: readonly string
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
       json: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -58,5 +62,7 @@ export function readOptions(args: readonly string[], groupNames: readonly string
   if (against !== undefined && !existsSync(join(against, 'src', 'producer', 'index.ts'))) {
     throw new Error('--against: no checkout of this project at that path');
   }
-  return { ...values, only, against };
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: a whole number from 1');
+  return { ...values, rounds, only, against };
 }

@@ -27,10 +27,10 @@ function wanted(): Options | undefined {
   }
 }
 
-async function run({ quick, json, only, against, write, profile }: Options): Promise<void> {
+async function run({ quick, rounds, json, only, against, write, profile }: Options): Promise<void> {
   const say = (line: string): void => (json ? undefined : console.log(line));
   const bench: Bench = {
-    rounds: quick ? 1 : 5,
+    rounds,
     scale: quick ? 0.05 : 1,
     checkout,
     against,

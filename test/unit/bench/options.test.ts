@@ -8,6 +8,7 @@ describe("the bench's options", () => {
     expect(readOptions([], names)).toMatchObject({
       only: [],
       quick: false,
+      rounds: 5,
       write: false,
       against: undefined,
     });
