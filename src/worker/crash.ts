@@ -1,14 +1,14 @@
-import type { Outcome } from '../jetsms/outcome.ts';
+import type { Uncertain } from '../jetsms/outcome.ts';
 import type { JobResult, Journal } from '../queue/journal.ts';
 import { messageIdAt } from '../queue/send-job.ts';
 import type { Hold } from './account/hold-record.ts';
 import type { RequestContext } from './delivery.ts';
 import { recordAndSettle } from './end-without-request.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
-import { decide } from './verdict/decide.ts';
+import { uncertain } from './verdict/decide.ts';
 import { firstAndRest, onWholeJob } from './verdict/division.ts';
 import { afterAttempt, resentBy } from './verdict/journal-entries.ts';
-import { ownSituation, type Verdict } from './verdict/verdict.ts';
+import { type OneVerdict, ownSituation, type Verdict } from './verdict/verdict.ts';
 
 /** What judging an interrupted request needs of the world. */
 export interface CrashContext
@@ -22,7 +22,7 @@ export async function afterCrash(
   context: CrashContext,
 ): Promise<JobResult> {
   const { id, job, sendJob } = known;
-  const outcome: Outcome = { kind: 'uncertain', cause: 'crash' };
+  const outcome: Uncertain = { kind: 'uncertain', cause: 'crash' };
   const now = context.now();
   const verdict = await verdictOnCrash(known, journal, outcome, context);
   const after = afterAttempt(journal, { outcome, verdict, now, worker: context.worker });
@@ -50,7 +50,7 @@ export async function afterCrash(
 async function verdictOnCrash(
   { id, sendJob: job }: KnownJob,
   journal: Journal,
-  outcome: Outcome,
+  outcome: Uncertain,
   context: CrashContext,
 ): Promise<Verdict> {
   const hold = await context.holds.latest();
@@ -58,13 +58,18 @@ async function verdictOnCrash(
   const isWitness = hold?.witness === messageIdAt(id, job, 0);
   const ofFirst = isWitness
     ? witnessOf(hold)
-    : decide({ ...ownSituation(job, journal, context), outcome, messages: carried, isProbe: false });
+    : uncertain(outcome, {
+        ...ownSituation(job, journal, context),
+        outcome,
+        messages: carried,
+        isProbe: false,
+      });
   const isWhole = job.to.length === 1 || (carried === job.to.length && !isWitness);
   if (isWhole) return onWholeJob(ofFirst, job, journal, context.now());
   return { kind: 'split', rule: 'crash', pieces: firstAndRest(ofFirst, job, journal) };
 }
 
-function witnessOf({ reason, code = '' }: Hold): Verdict {
+function witnessOf({ reason, code = '' }: Hold): OneVerdict {
   const deadReason = reason === 'unknown-code' ? 'unknown-code' : 'terminal';
   return { kind: 'dead-letter', rule: 'witness', facts: { reason: deadReason, code } };
 }

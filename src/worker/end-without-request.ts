@@ -15,7 +15,7 @@ export function endAs(
   const verdict = onWholeJob({ kind: 'dead-letter', rule: facts.reason, facts }, known.sendJob, journal, now);
   const settled =
     verdict.kind === 'split'
-      ? ({ end: 'split', at: now, pieces: verdict.pieces ?? [] } as const)
+      ? ({ end: 'split', at: now, pieces: verdict.pieces } as const)
       : ({ end: 'dead', ...facts, at: now } as const);
   return recordAndSettle(known, { verdict, journal: { ...journal, settled } }, context);
 }

@@ -6,7 +6,15 @@ import type { Delivery, RequestContext } from './delivery.ts';
 import { completeWith, decide } from './verdict/decide.ts';
 import { firstAndRest, halves, piecesByFate } from './verdict/division.ts';
 import { asideMs, trialMs } from './verdict/schedules.ts';
-import { type DeadLetterVerdict, type HoldAccount, ownSituation, type Verdict } from './verdict/verdict.ts';
+import {
+  type DeadLetterVerdict,
+  type Decision,
+  type Divide,
+  type HoldAccount,
+  type OneVerdict,
+  ownSituation,
+  type Verdict,
+} from './verdict/verdict.ts';
 
 /** A request that came to something. */
 export interface Sent {
@@ -19,19 +27,27 @@ export interface Sent {
 }
 
 /** What became of one job of a request. */
-export interface Judged {
+export interface Judged<V = Verdict> {
   readonly delivery: Delivery;
   readonly outcome: Outcome;
-  readonly verdict: Verdict;
+  readonly verdict: V;
   /** The account's part in it, where one of several messages met it. */
   readonly hold?: HoldAccount;
 }
+
+/** Whether there is a verdict on each job: smaller requests need not tell who is at fault. */
+export const areJudged = (judged: readonly Judged<Verdict | Divide>[]): judged is readonly Judged[] =>
+  judged.every(({ verdict }) => verdict.kind !== 'divide');
 
 /**
  * Decides for each job of a request. A job that cannot be judged, which can only be a bug, harms itself only: it is
  * accepted where JetSMS said so, else given up, since nobody knows whether it may be sent again.
  */
-export function judgeAll(group: readonly Delivery[], sent: Sent, context: RequestContext): readonly Judged[] {
+export function judgeAll(
+  group: readonly Delivery[],
+  sent: Sent,
+  context: RequestContext,
+): readonly Judged<Verdict | Divide>[] {
   const { outcome, perMessage } = sent.attempt;
   let first = 0;
   return group.map((delivery) => {
@@ -52,17 +68,25 @@ function withoutJudgement(outcome: Outcome): Verdict {
   return { kind: 'dead-letter', rule: 'unjudged', facts: { reason: 'invalid', text, mayHaveArrived: true } };
 }
 
-function judgeOne(delivery: Delivery, sent: Sent, context: RequestContext): Judged {
+function judgeOne(delivery: Delivery, sent: Sent, context: RequestContext): Judged<Verdict | Divide> {
   const { outcome } = sent.attempt;
-  const verdict = verdictOf(delivery, outcome, sent, context);
-  if (delivery.isCanary) return judgeCanary(delivery, outcome, verdict);
-  const isMany = verdict.kind === 'split' && delivery.messages > 1;
-  if (!isMany) return { delivery, outcome, verdict };
-  return { delivery, outcome, verdict: { ...verdict, pieces: halves(delivery.job, delivery.journal) } };
+  const decision = decisionOn(delivery, outcome, sent, context);
+  if (sent.messages === 1) {
+    const verdict = ofOne(decision);
+    return delivery.isCanary ? judgeCanary(delivery, outcome, verdict) : { delivery, outcome, verdict };
+  }
+  const isMany = decision.kind === 'divide' && delivery.messages > 1;
+  if (!isMany) return { delivery, outcome, verdict: decision };
+  const pieces = halves(delivery.job, delivery.journal);
+  return { delivery, outcome, verdict: { kind: 'split', rule: decision.rule, pieces } };
 }
 
+/** A request of one message is not divided; were it ever, the message would just go again. */
+const ofOne = (decision: Decision): OneVerdict =>
+  decision.kind === 'divide' ? { kind: 'defer', rule: decision.rule, delayMs: 0 } : decision;
+
 /** Of a large job one message went; the others go on by themselves, unless all go back together. */
-function judgeCanary(delivery: Delivery, outcome: Outcome, own: Verdict): Judged {
+function judgeCanary(delivery: Delivery, outcome: Outcome, own: OneVerdict): Judged {
   const { job, journal } = delivery;
   if (own.kind === 'hold')
     return { delivery, outcome, verdict: { ...own, isBehind: outcome.kind === 'refused' } };
@@ -81,7 +105,7 @@ function judgeEach(
   // Where somebody was accepted, no refusal can be the account's.
   const isOfRecipient = attempt.perMessage?.some(({ kind }) => kind === 'accepted') ?? false;
   const alone = { messages: 1, isOneText, isOfRecipient };
-  const verdicts = outcomes.map((outcome) => verdictOf(delivery, outcome, alone, context));
+  const verdicts = outcomes.map((outcome) => ofOne(decisionOn(delivery, outcome, alone, context)));
   const [outcome = attempt.outcome] = outcomes;
   const [verdict] = verdicts;
   if (delivery.isCanary && verdict) return judgeCanary(delivery, outcome, verdict);
@@ -100,12 +124,12 @@ interface Company {
   readonly isOfRecipient?: boolean;
 }
 
-function verdictOf(
+function decisionOn(
   { job, journal, isCanary }: Delivery,
   outcome: Outcome,
   { messages, isOneText, isOfRecipient = false }: Company,
   context: RequestContext,
-): Verdict {
+): Decision {
   const own = ownSituation(job, journal, context);
   const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(own.now) : undefined;
   return decide({

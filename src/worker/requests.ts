@@ -3,7 +3,7 @@ import { messageIdAt, textAt } from '../queue/send-job.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import { begin, unmark } from './begin.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
-import { type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
+import { areJudged, type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
 import { record } from './record.ts';
 import type { HoldAccount } from './verdict/verdict.ts';
 
@@ -124,7 +124,7 @@ function isOneText(group: readonly Delivery[]): boolean {
 /** Decides for each job, lets the account's hold have its say, records what must not be forgotten, and settles. */
 async function settleGroup(group: readonly Delivery[], sent: Sent, context: RequestContext): Promise<void> {
   const judged = judgeAll(group, sent, context);
-  if (group.length > 1 && judged.some(isUndivided)) return sendInHalves(group, context);
+  if (!areJudged(judged)) return sendInHalves(group, context);
   // A hold must stand before its jobs go back to wait, or they would be taken at once.
   const effect = await tellHolds(judged, sent, context);
   await record(withEffect(judged, effect, context.now()), sent, context);
@@ -178,10 +178,6 @@ async function learn(
 
 const holdOf = ({ verdict, hold }: Judged): HoldAccount | undefined =>
   verdict.kind === 'hold' ? verdict : hold;
-
-/** Of several jobs: who of them is at fault, smaller requests will tell. */
-const isUndivided = ({ verdict }: Judged): boolean =>
-  verdict.kind === 'split' && verdict.pieces === undefined;
 
 /** The refusal says that nothing was taken, so the marks go first: a half that may not leave now must not look interrupted. */
 async function sendInHalves(group: readonly Delivery[], context: RequestContext): Promise<void> {

@@ -62,7 +62,7 @@ function settleVerdict(
     case 'dead-letter':
       return giveUp(known, { facts: verdict.facts, journal }, context);
     case 'split':
-      return part(known, { pieces: verdict.pieces ?? [], journal }, context);
+      return part(known, { pieces: verdict.pieces, journal }, context);
   }
 }
 

@@ -4,7 +4,7 @@ import { partsModelNames } from '../../src/message/parts-models.ts';
 import { type DeathFacts, deadReasons } from '../../src/queue/journal.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import { partsOf } from '../../src/worker/verdict/division.ts';
-import type { Verdict } from '../../src/worker/verdict/verdict.ts';
+import type { OneVerdict } from '../../src/worker/verdict/verdict.ts';
 import { sendJob } from './send-job.ts';
 
 /** Texts of one to some parts, with characters that fill a part sooner. */
@@ -51,7 +51,7 @@ const anyDelayMs = fc.nat(60_000);
 const rule = fc.constant('some');
 
 /** Any verdict on one message. */
-export const anyVerdict: fc.Arbitrary<Verdict> = fc.oneof(
+export const anyVerdict: fc.Arbitrary<OneVerdict> = fc.oneof(
   fc.record({ kind: fc.constant('complete'), rule, groupId: fc.constantFrom('1', '2') }),
   fc.record({ kind: fc.constant('retry'), rule, delayMs: anyDelayMs, resend: fc.boolean() }),
   fc.record({ kind: fc.constant('defer'), rule, delayMs: anyDelayMs }),

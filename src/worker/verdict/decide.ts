@@ -14,10 +14,18 @@ import {
   resendDelaysMs,
   unsentDelaysMs,
 } from './schedules.ts';
-import type { Complete, DeadLetterVerdict, Defer, Retry, Situation, Verdict } from './verdict.ts';
+import type {
+  Complete,
+  DeadLetterVerdict,
+  Decision,
+  Defer,
+  OneVerdict,
+  Retry,
+  Situation,
+} from './verdict.ts';
 
 /** What to do about an outcome. Pure and total; docs/architecture.md shows the table that it carries out. */
-export function decide(situation: Situation): Verdict {
+export function decide(situation: Situation): Decision {
   const { outcome } = situation;
   switch (outcome.kind) {
     case 'accepted':
@@ -42,14 +50,14 @@ export const completeWith = (groupId: string | undefined): Complete => ({
  * Too large a request is divided. Anything else says that address, proxy or firewall is wrong; so does one message
  * that is said to be too large.
  */
-function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Verdict {
+function refusedByHttp({ status }: RefusedByHttp, situation: Situation): Decision {
   const code = `http-${status}`;
   if (status === 413 && situation.messages > 1) return requestFault({ code }, situation);
   const { facts } = dead({ reason: 'terminal', code }, code, situation);
   return { kind: 'hold', rule: code, reason: 'endpoint', code, facts };
 }
 
-function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Verdict {
+function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation): Decision {
   // The web service's way to say that the request itself was wrong; no code of the list.
   if (code === soapFaultCode) return requestFault({ code, text }, situation);
   if (!row) return unknownCode({ code, text }, situation);
@@ -70,30 +78,30 @@ function refusedByCode({ code, row, text }: RefusedByCode, situation: Situation)
 
 type Refusal = Pick<DeathFacts, 'row' | 'text'> & { readonly code: string };
 
-function requestFault(refusal: Refusal, situation: Situation): Verdict {
-  if (situation.messages > 1) return { kind: 'split', rule: refusal.code };
+function requestFault(refusal: Refusal, situation: Situation): Decision {
+  if (situation.messages > 1) return { kind: 'divide', rule: refusal.code };
   return dead({ reason: 'terminal', ...refusal }, refusal.code, situation);
 }
 
 /**
  * That nothing of such a request was taken is our assumption: JetSMS's list calls every code but 00 an error.
  */
-function unknownCode(refusal: Refusal, situation: Situation): Verdict {
+function unknownCode(refusal: Refusal, situation: Situation): OneVerdict {
   const verdict = dead({ reason: 'unknown-code', ...refusal }, 'unknown-code', situation);
   if (situation.isOfRecipient) return verdict;
   const { rule, facts } = verdict;
   return { kind: 'hold', rule, reason: 'unknown-code', code: refusal.code, facts };
 }
 
-function terminal(row: CodeRow, situation: Situation, text: string): Verdict {
+function terminal(row: CodeRow, situation: Situation, text: string): Decision {
   const refusal = factsOf(row, text);
   if (row.scope === 'account' && !situation.isOfRecipient) return accountFault(row, refusal, situation);
-  if (oneMayBeAtFault(row, situation)) return { kind: 'split', rule: row.id };
+  if (oneMayBeAtFault(row, situation)) return { kind: 'divide', rule: row.id };
   return dead({ reason: 'terminal', ...refusal }, row.id, situation);
 }
 
 /** Never the message's own: where others are accepted in between, the account works now and then. */
-function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): Verdict {
+function accountFault({ id: rule }: CodeRow, refusal: Refusal, situation: Situation): OneVerdict {
   const { facts } = dead({ reason: 'terminal', ...refusal }, rule, situation);
   return { kind: 'hold', rule, reason: 'account-fault', code: refusal.code, facts };
 }
@@ -117,12 +125,12 @@ const factsOf = (row: CodeRow, text: string): Refusal => ({
   text,
 });
 
-function retryByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+function retryByRow(row: CodeRow, situation: Situation, text: string): OneVerdict {
   const facts = factsOf(row, text);
   return retryOrDie({ schedule: row.retryDelaysMs, rule: row.id, facts, atLeastMs: 0 }, situation);
 }
 
-function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
+function deferByRow(row: CodeRow, situation: Situation, text: string): OneVerdict {
   const { windowOpensAt, now, random } = situation;
   const opensInMs = windowOpensAt === undefined ? (row.retryDelaysMs[0] ?? 0) : windowOpensAt - now;
   const delayMs = Math.max(0, opensInMs) + fullJitter(deferSpreadMs, random);
@@ -130,7 +138,7 @@ function deferByRow(row: CodeRow, situation: Situation, text: string): Verdict {
   return unlessExpired(verdict, factsOf(row, text), situation);
 }
 
-function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verdict {
+function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): OneVerdict {
   if (situation.isProbe) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
   const atLeastMs = Math.min(retryAfterMs, longestRetryAfterMs);
   return retryOrDie(
@@ -139,10 +147,10 @@ function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): Verd
   );
 }
 
-function uncertain({ cause }: Uncertain, situation: Situation): Verdict {
+export function uncertain({ cause }: Uncertain, situation: Situation): OneVerdict {
   const { whenUncertain, resends, maxResends, now, random, deadlineAt } = situation;
   const facts: DeathFacts = { reason: 'uncertain', code: cause, mayHaveArrived: true };
-  const parked: Verdict = {
+  const parked: OneVerdict = {
     kind: 'dead-letter',
     rule: `uncertain: ${whenUncertain}`,
     facts,
@@ -162,7 +170,7 @@ interface Retryable {
   readonly atLeastMs: number;
 }
 
-function retryOrDie({ schedule, rule, facts, atLeastMs }: Retryable, situation: Situation): Verdict {
+function retryOrDie({ schedule, rule, facts, atLeastMs }: Retryable, situation: Situation): OneVerdict {
   const scheduledMs = schedule[situation.attempts];
   if (scheduledMs === undefined) return dead({ ...facts, reason: 'exhausted' }, rule, situation);
   const delayMs = Math.max(atLeastMs, fullJitter(scheduledMs, situation.random));
@@ -173,7 +181,7 @@ function unlessExpired(
   verdict: Retry | Defer,
   facts: Omit<DeathFacts, 'reason'>,
   situation: Situation,
-): Verdict {
+): OneVerdict {
   if (situation.now + verdict.delayMs < situation.deadlineAt) return verdict;
   return dead({ ...facts, reason: 'expired' }, verdict.rule, situation);
 }

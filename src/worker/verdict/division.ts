@@ -3,7 +3,7 @@ import { partsByModel } from '../../message/parts.ts';
 import { isPartsModel } from '../../message/parts-models.ts';
 import { type DeathFacts, idOf, type Piece, type Range, type Used, usedOf } from '../../queue/journal.ts';
 import { deadlineAtOf, messageIdAt, type SendJob, textAt } from '../../queue/send-job.ts';
-import type { Verdict } from './verdict.ts';
+import type { OneVerdict, Verdict } from './verdict.ts';
 
 /** Joined sends part for good: each goes its own way, under its own id. */
 const eachByItself = ({ to }: SendJob, pieceAt: (index: number) => Piece): readonly Piece[] =>
@@ -24,7 +24,7 @@ export function halves(job: SendJob, used: Used): readonly Piece[] {
 }
 
 /** A job of which only the first message was sent, or judged: it goes its way, and the others wait as before. */
-export function firstAndRest(verdict: Verdict, job: SendJob, used: Used): readonly Piece[] {
+export function firstAndRest(verdict: OneVerdict, job: SendJob, used: Used): readonly Piece[] {
   const first = pieceOf(verdict, used);
   const rest = { fate: 'again', delayMs: 0, ...usedOf(used) } as const;
   if (job.joined) return eachByItself(job, (index) => (index === 0 ? first : { ...rest, ranges: [] }));
@@ -56,7 +56,7 @@ export function onWholeJob(verdict: Verdict, job: SendJob, used: Used, now: numb
 
 /** A job whose messages were judged one by one: a piece for each fate, in the order in which they first appear. */
 export function piecesByFate(
-  verdicts: readonly Verdict[],
+  verdicts: readonly OneVerdict[],
   used: Used,
   job?: Pick<SendJob, 'joined' | 'to'>,
 ): readonly Piece[] {
@@ -73,7 +73,7 @@ export function piecesByFate(
   return [...pieces.values()].map(({ piece, indices }) => ({ ...piece, ranges: rangesOf(indices) }));
 }
 
-function pieceOf(verdict: Verdict, journal: Used): Piece {
+function pieceOf(verdict: OneVerdict, journal: Used): Piece {
   const ranges: readonly Range[] = [];
   const used = usedOf(journal);
   switch (verdict.kind) {
@@ -95,7 +95,6 @@ function pieceOf(verdict: Verdict, journal: Used): Piece {
     case 'defer':
       return { ...used, fate: 'again', ranges, delayMs: verdict.delayMs };
     case 'hold':
-    case 'split':
       return { ...used, fate: 'again', ranges, delayMs: 0 };
   }
 }

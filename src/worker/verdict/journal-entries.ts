@@ -92,7 +92,7 @@ function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
     case 'dead-letter':
       return { end: 'dead', ...verdict.facts, ...when };
     case 'split':
-      return { end: 'split', at: now, pieces: verdict.pieces ?? [] };
+      return { end: 'split', at: now, pieces: verdict.pieces };
     case 'retry':
     case 'defer':
     case 'hold':
@@ -135,5 +135,5 @@ function withoutMarks({
 export function resentBy(verdict: Verdict, { resends }: Pick<Journal, 'resends'>): number {
   if (verdict.kind === 'retry') return verdict.resend ? 1 : 0;
   if (verdict.kind !== 'split') return 0;
-  return (verdict.pieces ?? []).filter((piece) => piece.fate === 'again' && piece.resends > resends).length;
+  return verdict.pieces.filter((piece) => piece.fate === 'again' && piece.resends > resends).length;
 }

@@ -3,8 +3,14 @@ import type { WhenUncertain } from '../../message/lane.ts';
 import type { HoldReason } from '../../queue/hold-reasons.ts';
 import type { DeathFacts, Piece } from '../../queue/journal.ts';
 
-/** What the worker does about an outcome. `rule` names the table row or the rule that led here. */
-export type Verdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict | Split;
+/** What the worker does about a job. `rule` names the table row or the rule that led here. */
+export type Verdict = OneVerdict | Split;
+
+/** A verdict that is the same for all messages of a job. */
+export type OneVerdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict;
+
+/** What is decided about an outcome: a verdict, or that smaller requests must tell who is at fault. */
+export type Decision = OneVerdict | Divide;
 
 export interface Complete {
   readonly kind: 'complete';
@@ -46,11 +52,17 @@ export interface DeadLetterVerdict {
   readonly facts: DeathFacts;
 }
 
-/** The messages of a request go different ways. Without pieces: one of them is at fault, so send them in halves. */
+/** The messages of a job go different ways. */
 export interface Split {
   readonly kind: 'split';
   readonly rule: string;
-  readonly pieces?: readonly Piece[];
+  readonly pieces: readonly Piece[];
+}
+
+/** One of the request's messages is at fault, nobody knows which, and none was taken. */
+export interface Divide {
+  readonly kind: 'divide';
+  readonly rule: string;
 }
 
 /** All that a decision rests on. Times in epoch milliseconds. */

@@ -276,7 +276,7 @@ describe('what a worker tells', () => {
         telemetry.attempt(
           attempt(
             { kind: 'accepted', groupId: '1302' },
-            { kind: 'split', rule: 'by recipient' },
+            { kind: 'split', rule: 'by recipient', pieces: [] },
             { resent: 2 },
           ),
         ),

@@ -9,14 +9,14 @@ import {
   unsentCauses,
 } from '../../../../src/jetsms/outcome.ts';
 import { decide } from '../../../../src/worker/verdict/decide.ts';
-import type { Situation, Verdict } from '../../../../src/worker/verdict/verdict.ts';
+import type { Decision, Situation } from '../../../../src/worker/verdict/verdict.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
 /**
  * The specification of the worker: what is done about every outcome. The tables are written by hand, so that
  * a change of a decision is a change of a line here. Words:
  *
- * - `complete`, `split`: as in the house's words
+ * - `complete`, `divide`: as in the house's words
  * - `retry 0..2000`: send again after a delay drawn from this range, in milliseconds
  * - `resend 0..2000`: the same, but the request before may have been taken
  * - `defer 0..600000`: wait without using an attempt
@@ -46,10 +46,10 @@ function verdictOf(outcome: Outcome, change: Partial<Situation> = {}): string {
   return least && most ? inWords(least, most) : '';
 }
 
-function inWords(least: Verdict, most: Verdict): string {
+function inWords(least: Decision, most: Decision): string {
   switch (least.kind) {
     case 'complete':
-    case 'split':
+    case 'divide':
       return least.kind;
     case 'retry':
       return `${least.resend ? 'resend' : 'retry'} ${least.delayMs}..${ceiling(most)}`;
@@ -67,7 +67,7 @@ function inWords(least: Verdict, most: Verdict): string {
 }
 
 /** The delay that is never reached, since chance stays below 1; or the end that the longest wait comes to. */
-function ceiling(verdict: Verdict): string {
+function ceiling(verdict: Decision): string {
   return 'delayMs' in verdict ? String(verdict.delayMs + 1) : `or ${inWords(verdict, verdict)}`;
 }
 
@@ -310,13 +310,13 @@ describe('several messages in one request', () => {
     76           hold account-fault 76 witness   the account's fault
     77           hold account-fault 77 witness   the account's fault
     30           dead terminal 30          a request has one title
-    31           split                     one of them is at fault
-    80           split                     one of them is at fault
-    85           split                     one of them is at fault
+    31           divide                    one of them is at fault
+    80           divide                    one of them is at fault
+    85           divide                    one of them is at fault
     201          dead terminal 201         all of them carry the same medium
-    81           split                     it may be one of them that we wrote wrongly
-    90-parser    split                     it may be one of them that we wrote wrongly
-    90-other     split                     it may be one of them that we wrote wrongly
+    81           divide                    it may be one of them that we wrote wrongly
+    90-parser    divide                    it may be one of them that we wrote wrongly
+    90-other     divide                    it may be one of them that we wrote wrongly
     90-xml-null  retry 0..2000             nothing arrived
     73           hold unknown-code 73 witness      nobody knows
   `);
@@ -330,8 +330,8 @@ describe('several messages in one request', () => {
     # row        verdict                   why
     80           dead terminal 80          the text is the same for all
     85           dead terminal 85          the text is the same for all
-    31           split                     the numbers are not
-    90-other     split                     nor is what we wrote around them
+    31           divide                    the numbers are not
+    90-other     divide                    nor is what we wrote around them
   `);
 
   it.each(ofOneText)('of one text, %s: %s, because %s', (id = '', expected) => {
@@ -343,8 +343,8 @@ describe('a request that is too large for the endpoint', () => {
   it.each(
     rowsOf(`
       # messages  verdict
-      1000        split
-      2           split
+      1000        divide
+      2           divide
       1           hold endpoint http-413
     `),
   )('of %s messages: %s', (messages, expected) => {
@@ -549,7 +549,7 @@ describe('for any situation', () => {
       ...(opensInMs === undefined ? {} : { windowOpensAt: now + opensInMs }),
     }));
 
-  const holds = (property: (situation: Situation, verdict: Verdict) => void): void => {
+  const holds = (property: (situation: Situation, verdict: Decision) => void): void => {
     fc.assert(
       fc.property(anySituation, (situation) => {
         property(situation, decide(situation));
@@ -591,9 +591,9 @@ describe('for any situation', () => {
     });
   });
 
-  it('only a request of several messages is split; never for credit, account or title', () => {
+  it('only a request of several messages is divided; never for credit, account or title', () => {
     holds(({ messages, outcome }, verdict) => {
-      if (verdict.kind !== 'split') return;
+      if (verdict.kind !== 'divide') return;
       expect(messages).toBeGreaterThan(1);
       expect(outcome.kind).toBe('refused');
       expect(['10', '11', '12', '72', '76', '77']).not.toContain(verdict.rule);

@@ -13,7 +13,7 @@ import {
   subJob,
   withoutLost,
 } from '../../../../src/worker/verdict/division.ts';
-import type { Verdict } from '../../../../src/worker/verdict/verdict.ts';
+import type { OneVerdict } from '../../../../src/worker/verdict/verdict.ts';
 import { anySendJob, anyVerdict } from '../../../support/arbitraries.ts';
 import { sendJob } from '../../../support/send-job.ts';
 
@@ -24,13 +24,18 @@ const allIndices = (count: number): readonly number[] => Array.from({ length: co
 const messagesOf = (job: SendJob): readonly string[] =>
   job.to.map((to, index) => `${to} ${textAt(job, index)}`);
 
-const accepted = (groupId: string): Verdict => ({ kind: 'complete', rule: '00', groupId });
-const dead = (code: string): Verdict => ({
+const accepted = (groupId: string): OneVerdict => ({ kind: 'complete', rule: '00', groupId });
+const dead = (code: string): OneVerdict => ({
   kind: 'dead-letter',
   rule: code,
   facts: { reason: 'terminal', code },
 });
-const retry = (delayMs: number, resend = false): Verdict => ({ kind: 'retry', rule: 'x', delayMs, resend });
+const retry = (delayMs: number, resend = false): OneVerdict => ({
+  kind: 'retry',
+  rule: 'x',
+  delayMs,
+  resend,
+});
 
 /** A job of several messages and how it is divided. */
 const divided = anySendJob({ minMessages: 2 }).chain((job) =>
@@ -87,7 +92,7 @@ describe('a divided job', () => {
       { ...again, ranges: [[0, 1]] },
       { ...again, ranges: [[1, 2]] },
     ]);
-    const verdicts: readonly Verdict[] = [{ kind: 'defer', rule: '204', delayMs: 0 }, accepted('1')];
+    const verdicts: readonly OneVerdict[] = [{ kind: 'defer', rule: '204', delayMs: 0 }, accepted('1')];
     expect(piecesByFate(verdicts, journal)[0]).toEqual({ ...again, ranges: [[0, 1]] });
   });
 });
@@ -143,8 +148,7 @@ describe('a piece for each fate', () => {
       { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' },
       { delayMs: 0, ...used },
     ],
-    ['a split uses none', { kind: 'split', rule: '80' }, { delayMs: 0, ...used }],
-  ] satisfies readonly [string, Verdict, object][])('%s', (_, verdict, again) => {
+  ] satisfies readonly [string, OneVerdict, object][])('%s', (_, verdict, again) => {
     expect(piecesByFate([verdict], used)).toEqual([{ fate: 'again', ranges: [[0, 1]], ...again }]);
   });
 });
@@ -250,7 +254,7 @@ describe('joined sends', () => {
   });
 
   it('go on where only the earliest of their deadlines has passed', () => {
-    const expired: Verdict = { kind: 'dead-letter', rule: 'expired', facts: { reason: 'expired' } };
+    const expired: OneVerdict = { kind: 'dead-letter', rule: 'expired', facts: { reason: 'expired' } };
     const verdict = onWholeJob(expired, joined, used, now + 75_000);
     const fates = verdict.kind === 'split' ? verdict.pieces?.map(({ fate }) => fate) : [];
     expect(fates).toEqual(['dead', 'again', 'again']);

@@ -86,7 +86,11 @@ describe('after a request', () => {
       },
       { settled: { end: 'dead', at: now, reason: 'terminal', code: '12', text: 'wrong title' } },
     ],
-    ['a split is settled', { kind: 'split', rule: '80' }, { settled: { end: 'split', at: now, pieces: [] } }],
+    [
+      'a split is settled',
+      { kind: 'split', rule: '80', pieces: [] },
+      { settled: { end: 'split', at: now, pieces: [] } },
+    ],
   ])('%s', (_, verdict, expected) => {
     const { history, ...rest } = journalAfter(accepted, verdict, marked);
     expect(rest).toEqual({ attempts: 3, resends: 1, stalls: 1, ...expected });
