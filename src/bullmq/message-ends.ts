@@ -52,12 +52,14 @@ function endInJournal(journal: string | undefined): MessageEnd {
 
 function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd | undefined {
   if (job.finishedOn === undefined) return undefined;
+  const { lost } = parseRecord([null, job.lost]);
+  // Its key was taken: another message was sent in its place, and this id never told to anybody.
+  if (lost.includes(index) || lost.includes(-1)) return { kind: 'forgotten' };
   const result = parseJobResult(readJson(job.returnvalue));
   if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
   const read = parseJournalText(job.journal ?? '');
   const settled = read.ok ? read.journal.settled : undefined;
   if (settled?.end !== 'split') return endInJournal(job.journal);
-  const { lost } = parseRecord([null, job.lost]);
   const piece = settled.pieces[index - lost.filter((one) => one < index).length];
   if (piece?.fate === 'accepted') return { kind: 'accepted', ...idOf(piece) };
   return piece?.fate === 'dead' ? { kind: 'dead', ...deathFactsOf(piece.facts) } : { kind: 'forgotten' };

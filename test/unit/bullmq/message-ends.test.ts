@@ -50,6 +50,17 @@ describe('how a message ended', () => {
     expect(endOf({ exists: false, deadLetter: letter })).toMatchObject({ kind: 'dead', reason: 'terminal' });
   });
 
+  it.each([
+    [0, undefined, { kind: 'accepted', groupId: '42' }],
+    [1, '[1]', { kind: 'forgotten' }],
+    [0, '[1]', { kind: 'accepted', groupId: '42' }],
+    [0, '[-1]', { kind: 'forgotten' }],
+  ])('of place %d in a shared job that has lost %s is %o', (index, lost, expected) => {
+    const returnvalue = JSON.stringify({ end: 'accepted', groupId: '42' });
+    const job = { exists: true, finishedOn: '1', returnvalue, lost };
+    expect(endOf({ exists: false, shared: { job, index } })).toEqual(expected);
+  });
+
   it('is told by the journal when the dead letter was replayed or discarded', () => {
     const end = endOf({ exists: true, finishedOn: '1', journal: settled });
     expect(end).toEqual({ kind: 'dead', reason: 'expired' });
