@@ -155,7 +155,7 @@ function seen({ id, state, lost, ...stored }: StoredJob, data: SendJob, place: n
   const { failedReason, stalls } = stored;
   return {
     ...{ id, state, data, journal, failedReason, stalls },
-    acceptance: result?.end === 'accepted' ? idOf(result) : acceptanceOf(piece),
+    acceptance: result?.end === 'accepted' ? idOf(result) : (acceptedLate(journal) ?? acceptanceOf(piece)),
     resends: journal.resends - (data.before?.resends ?? 0) + ofPiece,
   };
 }
@@ -165,6 +165,10 @@ const pieceAt = ({ settled }: Journal, index: number): Piece | undefined =>
   settled?.end === 'split'
     ? settled.pieces.find(({ ranges }) => ranges.some(([from, to]) => index >= from && index < to))
     : undefined;
+
+/** A job that ended divided keeps that result, though a late reply has shown that JetSMS took all of it. */
+const acceptedLate = ({ settled }: Journal): Acceptance | undefined =>
+  settled?.end === 'accepted' && settled.late ? idOf(settled) : undefined;
 
 const acceptanceOf = (piece: Piece | undefined): Acceptance | undefined =>
   piece?.fate === 'accepted' ? idOf(piece) : undefined;
