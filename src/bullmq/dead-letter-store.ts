@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
-import { readLetter, type StoredLetter } from '../queue/stored-dead-letter.ts';
+import { readDeadLetter, type StoredDeadLetter } from '../queue/stored-dead-letter.ts';
 import { copiesOf } from './copies.ts';
 import { removeEndedLua } from './ended-job.ts';
 import { uncertainKey } from './put-dead-letter.ts';
@@ -22,7 +22,7 @@ export type ReplayStart = 'begun' | 'again' | 'still-settling' | 'accepted' | 'g
 export type Removal = 'removed' | 'gone' | 'replay-begun' | 'still-settling';
 
 /** A letter that has lain for a while. */
-export interface OldLetter {
+export interface ExpiredDeadLetter {
   readonly id: string;
   /** When it was stored: by BullMQ's own field, which is there whatever lies in the letter. */
   readonly storedAt: number;
@@ -41,13 +41,13 @@ export interface ReplayIds {
 }
 
 /** One account's dead letters in Redis. */
-export interface LetterStore {
+export interface DeadLetterStore {
   /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
   ids(): Promise<readonly string[]>;
   /** The oldest letters, after as many as are to be skipped; the oldest first. */
-  oldest(part: { readonly skip: number; readonly count: number }): Promise<readonly OldLetter[]>;
+  oldest(part: { readonly skip: number; readonly count: number }): Promise<readonly ExpiredDeadLetter[]>;
   /** The letters of these ids, in their order; those that are gone are left out. */
-  read(ids: readonly string[]): Promise<readonly StoredLetter[]>;
+  read(ids: readonly string[]): Promise<readonly StoredDeadLetter[]>;
   /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
   beginReplay(start: ReplayIds, dryRun: boolean): Promise<ReplayStart>;
   /** Takes a letter away, whatever stands in its replay record. */
@@ -124,7 +124,7 @@ redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;
 
-interface LetterCommands {
+interface DeadLetterCommands {
   jetsmsBeginReplay(...keysAndArgs: string[]): Promise<ReplayStart>;
   jetsmsRemoveLetter(...keysAndArgs: string[]): Promise<Removal>;
 }
@@ -136,15 +136,15 @@ const idOverlap = 500;
 /**
  * @param call runs each question to Redis; for those who turn its errors into their own
  */
-export function createLetterStore(
+export function createDeadLetterStore(
   redis: Redis,
   place: AccountPlace,
   call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
-): LetterStore {
+): DeadLetterStore {
   const { prefix, account } = place;
   redis.defineCommand('jetsmsBeginReplay', { lua: beginScript, numberOfKeys: 4 });
   redis.defineCommand('jetsmsRemoveLetter', { lua: removeScript, numberOfKeys: 9 });
-  const commands = redis as unknown as LetterCommands; // defineCommand adds methods that ioredis' types cannot know
+  const commands = redis as unknown as DeadLetterCommands; // defineCommand adds methods that ioredis' types cannot know
   const queues = queueNames(account);
   const dead = `${prefix}:${deadQueueName(account)}`;
   const recordOf = (id: string): string => keys.replayed(prefix, account, id);
@@ -179,7 +179,7 @@ export function createLetterStore(
       const raws = await call(() => Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'data'))));
       return ids.flatMap((id, index) => {
         const raw = raws[index];
-        return typeof raw === 'string' ? [readLetter(id, raw)] : [];
+        return typeof raw === 'string' ? [readDeadLetter(id, raw)] : [];
       });
     },
     beginReplay: ({ id, newId, sourceId, counted }, dryRun) =>

@@ -4,7 +4,7 @@ import { readJson } from '../queue/json.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { parseJobResult, parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
-import { readLetter } from '../queue/stored-dead-letter.ts';
+import { readDeadLetter } from '../queue/stored-dead-letter.ts';
 import { parseRecord } from './job-records.ts';
 
 /** How a message ended, as far as Redis still knows. */
@@ -36,7 +36,8 @@ export function endOf({ deadLetter, shared, ...own }: Remains): MessageEnd | und
   if (own.exists && own.finishedOn === undefined) return undefined;
   const result = parseJobResult(readJson(own.returnvalue));
   if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
-  if (deadLetter !== undefined) return { kind: 'dead', ...deathFactsOf(readLetter('', deadLetter).letter) };
+  if (deadLetter !== undefined)
+    return { kind: 'dead', ...deathFactsOf(readDeadLetter('', deadLetter).letter) };
   if (!own.exists && shared?.job.exists) return endInShared(shared);
   // The dead letter was replayed or discarded meanwhile; the journal still tells how this message ended.
   return endInJournal(own.journal);

@@ -10,7 +10,7 @@ export interface WaitingMessages {
   readonly messages: number;
   /** SMS parts as the producers counted them: an assumption about what is charged. */
   readonly parts: number;
-  /** Reckoned from a sample of the jobs, where there are many. */
+  /** Estimated from a sample of the jobs, where there are many. */
   readonly isEstimate: boolean;
 }
 
@@ -26,7 +26,7 @@ const states: readonly (readonly [key: string, kind: 'list' | 'set'])[] = [
 ];
 
 /**
- * What waits in an account's queues. With at most 50 jobs of a lane in each state it is exact; else it is reckoned from
+ * What waits in an account's queues. With at most 50 jobs of a lane in each state it is exact; else it is estimated from
  * 50 jobs that lie evenly in the order of the state, so that it costs the same whatever the backlog.
  */
 export async function readWaiting(redis: Redis, { prefix, account }: AccountPlace): Promise<WaitingMessages> {

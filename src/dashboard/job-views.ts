@@ -4,7 +4,7 @@ import { meaningOfDeath } from '../queue/dead-letter-meaning.ts';
 import type { HistoryEntry, Journal, Settled } from '../queue/journal.ts';
 import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
-import { parseLetter, type StoredLetter, sizeOf } from '../queue/stored-dead-letter.ts';
+import { parseDeadLetter, type StoredDeadLetter, sizeOf } from '../queue/stored-dead-letter.ts';
 import { withoutNumbers, withoutWordsOf } from './mask.ts';
 import { certainty, codeWord, counted, plain } from './words.ts';
 
@@ -39,7 +39,7 @@ function sendJobView(job: SendJob): View {
 
 /** The data of a job in a dead-letter queue. */
 export function deadLetterData(data: unknown): View {
-  const stored = parseLetter('', data);
+  const stored = parseDeadLetter('', data);
   const { letter, job } = stored;
   const said = providerWords(letter);
   return {
@@ -54,7 +54,7 @@ export function deadLetterData(data: unknown): View {
   };
 }
 
-function deathWords(stored: StoredLetter): string {
+function deathWords(stored: StoredDeadLetter): string {
   const { reason, code, row, text, mayHaveArrived } = stored.letter;
   const facts = {
     reason,
@@ -67,7 +67,7 @@ function deathWords(stored: StoredLetter): string {
 }
 
 /** The texts that must not come back in other people's words; all strings of a job that cannot be read. */
-function ownTexts({ job, letter, problem }: StoredLetter): readonly string[] {
+function ownTexts({ job, letter, problem }: StoredDeadLetter): readonly string[] {
   if (problem !== undefined) return [];
   if (!job.ok) return stringsIn(letter.job);
   const { text, to, media } = job.job;
@@ -156,7 +156,7 @@ export function sendJobName({ data, progress }: Titled): string {
 
 /** The name of a dead letter: `uncertain: it may have arrived: no reply came in time (otp, 1 message, 1 part)`. */
 export function deadLetterName({ data }: Titled): string {
-  const stored = parseLetter('', data);
+  const stored = parseDeadLetter('', data);
   const { letter, job } = stored;
   const code = letter.code === undefined ? '' : ` ${codeWord(letter.code)}`;
   const size = job.ok ? sizeWords(job.job) : counted(sizeOf(stored).messages, 'message');

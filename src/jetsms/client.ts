@@ -23,7 +23,7 @@ export function createJetsmsClient(
       const startedAt = now();
       const result = await surface.send(request, { http, account, signal });
       const endedAt = now();
-      const context = { request, withheld: () => oursIn(request, account), nowMs: endedAt };
+      const context = { request, redactions: () => oursIn(request, account), nowMs: endedAt };
       return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
     },
     close: () => http.close(),

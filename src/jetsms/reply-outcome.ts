@@ -11,12 +11,12 @@ const causeOfNoReply = {
 } as const satisfies Record<string, UncertainCause>;
 
 /** Our texts and passwords, which the provider may quote and which must not be logged. Called only for a refusal. */
-export type Withheld = () => readonly string[];
+export type Redactions = () => readonly string[];
 
 /** What of the request a reply may repeat, and what is known of the reply itself. */
 export interface ReplySurroundings {
   readonly request?: Pick<ProviderRequest, 'messages'>;
-  readonly withheld?: Withheld;
+  readonly redactions?: Redactions;
   /** Why the reply is not whole; missing where it is. */
   readonly cut?: UncertainCause | undefined;
 }
@@ -48,7 +48,7 @@ function acceptedWith(groupId: string | undefined, { request }: ReplySurrounding
 function refused(
   { code, text }: { readonly code: string; readonly text: string },
   row: CodeRow | undefined,
-  { withheld = () => [] }: ReplySurroundings,
+  { redactions = () => [] }: ReplySurroundings,
 ): RefusedByCode {
-  return { kind: 'refused', by: 'code', code, row, text: text && scrubProviderText(text, withheld()) };
+  return { kind: 'refused', by: 'code', code, row, text: text && scrubProviderText(text, redactions()) };
 }

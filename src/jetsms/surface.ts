@@ -3,7 +3,7 @@ import type { HttpClient } from './http.ts';
 import type { HttpResponse, HttpResult } from './http-exchange.ts';
 import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, UncertainCause, Unsent } from './outcome.ts';
 import type { ProviderRequest } from './provider-request.ts';
-import type { Withheld } from './reply-outcome.ts';
+import type { Redactions } from './reply-outcome.ts';
 
 /** The login that a request carries, and the character set in which it is written. */
 export type RequestLogin = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
@@ -21,7 +21,7 @@ export type SurfaceReply = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 /** What a reading may need to know of the request. */
 export interface ReplyContext {
   readonly request: ProviderRequest;
-  readonly withheld: Withheld;
+  readonly redactions: Redactions;
   /** Epoch milliseconds, to date Retry-After. */
   readonly nowMs: number;
   /** Why the reply is not whole; missing where it is. */

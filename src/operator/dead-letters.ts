@@ -1,15 +1,20 @@
 import type { Redis } from 'ioredis';
-import { createLetterStore } from '../bullmq/dead-letter-store.ts';
+import { createDeadLetterStore } from '../bullmq/dead-letter-store.ts';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { type DiscardOptions, type DiscardResult, discardLetters } from './dead-letters/discard.ts';
+import { type DiscardOptions, type DiscardResult, discardDeadLetters } from './dead-letters/discard.ts';
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
-import { type ReplayOptions, type ReplayResult, replayLetters } from './dead-letters/replay.ts';
+import { type ReplayOptions, type ReplayResult, replayDeadLetters } from './dead-letters/replay.ts';
 import type { ReplayTools } from './dead-letters/replay-steps.ts';
-import { type LetterPage, type PageWish, pageOfLetters, selectLetters } from './dead-letters/select.ts';
+import {
+  type DeadLetterPage,
+  type PageWish,
+  pageOfDeadLetters,
+  selectDeadLetters,
+} from './dead-letters/select.ts';
 import { type DeadLetterSummary, summarize } from './dead-letters/summary.ts';
 import { type MessageTrace, type TraceTools, traceMessage } from './dead-letters/trace.ts';
 import { letterView, type ViewOptions } from './dead-letters/view.ts';
@@ -21,7 +26,7 @@ import { callRedis } from './operator-error.ts';
  */
 export interface DeadLetters extends AsyncDisposable {
   /** A page of letters, the newest first; pages of 50 where nothing else is wished. */
-  list(filter?: DeadLetterFilter, wish?: Partial<PageWish>): Promise<LetterPage>;
+  list(filter?: DeadLetterFilter, wish?: Partial<PageWish>): Promise<DeadLetterPage>;
   /** All that is known of a message, dead or not; undefined where Redis knows nothing of it. */
   show(id: string): Promise<MessageTrace | undefined>;
   summary(filter?: DeadLetterFilter): Promise<DeadLetterSummary>;
@@ -53,7 +58,7 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
     typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
-  const store = createLetterStore(redis, { prefix, account }, callRedis);
+  const store = createDeadLetterStore(redis, { prefix, account }, callRedis);
   const clock = createRedisClock(redis);
   const { now } = clock;
   const finder = createJobFinder(redis, { prefix, account });
@@ -67,7 +72,7 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   };
   const select = async (filter: DeadLetterFilter) => {
     await tools();
-    return selectLetters(store, { filter: checkFilter(filter), now: now() });
+    return selectDeadLetters(store, { filter: checkFilter(filter), now: now() });
   };
   const close = async (): Promise<void> => {
     await finder.close();
@@ -77,12 +82,12 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   return {
     async list(filter = {}, { size = 50, cursor } = {}) {
       await tools();
-      return pageOfLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
+      return pageOfDeadLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
     },
     show: async (id) => traceMessage(id, await tools()),
     summary: async (filter = {}) => summarize(await select(filter)),
-    replay: async (filter, how = {}) => replayLetters(filter, how, await tools()),
-    discard: async (filter, how = {}) => discardLetters(filter, how, await tools()),
+    replay: async (filter, how = {}) => replayDeadLetters(filter, how, await tools()),
+    discard: async (filter, how = {}) => discardDeadLetters(filter, how, await tools()),
     async *export(filter = {}, how = {}) {
       for await (const stored of await select(filter)) yield JSON.stringify(letterView(stored, how));
     },

@@ -1,8 +1,8 @@
-export type { StoredLetter } from '../queue/stored-dead-letter.ts';
+export type { StoredDeadLetter } from '../queue/stored-dead-letter.ts';
 export type { DiscardOptions, DiscardResult } from './dead-letters/discard.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { ReplayCounts, ReplayOptions, ReplayResult, SkipReason } from './dead-letters/replay.ts';
-export type { LetterPage } from './dead-letters/select.ts';
+export type { DeadLetterPage } from './dead-letters/select.ts';
 export type { DeadLetterSummary } from './dead-letters/summary.ts';
 export type { MessageState, MessageTrace, TracedMessage } from './dead-letters/trace.ts';
 export { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './dead-letters.ts';

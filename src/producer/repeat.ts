@@ -62,7 +62,7 @@ type AskedTime = readonly [time: number, askedAt: number];
 const sameTimeMs = 30_000;
 
 /**
- * Whether two calls mean the same time. An app that repeats a call passes the same time again, or reckons it anew
+ * Whether two calls mean the same time. An app that repeats a call passes the same time again, or computes it anew
  * from the clock (`Date.now() + 600_000`): then it lies as far from the call as it did before.
  */
 function isSameTime([time, askedAt]: AskedTime, [otherTime, otherAskedAt]: AskedTime): boolean {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Redis' time, as this process reckons it. What one process writes and another compares is in this time, because
- * two machines may disagree about their own. It is reckoned from a clock that never jumps: whoever sets the
+ * Redis' time, as this process estimates it. What one process writes and another compares is in this time, because
+ * two machines may disagree about their own. It is estimated from a clock that never jumps: whoever sets the
  * system's clock does not disturb it.
  */
 export interface RedisClock {

@@ -5,7 +5,7 @@ import { deathShape, isHistory } from './parse-journal.ts';
 import { type ParsedSendJob, parseSendJob } from './send-job.ts';
 
 /** A dead letter as it lies in the queue. */
-export interface StoredLetter {
+export interface StoredDeadLetter {
   /** The id of the message that died. */
   readonly id: string;
   readonly letter: DeadLetter;
@@ -24,15 +24,16 @@ const brokenField = fieldFinder<Omit<DeadLetter, 'job'>>({
   diedAt: isTime,
 });
 
-/** Reads what lies in a job of the dead-letter queue. Total, like `parseLetter`. */
-export const readLetter = (id: string, raw: string): StoredLetter => parseLetter(id, readJson(raw), raw);
+/** Reads what lies in a job of the dead-letter queue. Total, like `parseDeadLetter`. */
+export const readDeadLetter = (id: string, raw: string): StoredDeadLetter =>
+  parseDeadLetter(id, readJson(raw), raw);
 
 /**
  * A dead letter out of the data of its job. Total: what is no dead letter of ours counts as one with reason
  * `invalid`, so that it can be seen and discarded.
  * @param raw what is kept of one that cannot be read, for those to whom it may be revealed
  */
-export function parseLetter(id: string, value: unknown, raw?: string): StoredLetter {
+export function parseDeadLetter(id: string, value: unknown, raw?: string): StoredDeadLetter {
   const problem = problemOf(value);
   if (problem !== undefined) return strangeLetter(id, { value, raw, problem });
   const letter = value as DeadLetter;
@@ -55,7 +56,7 @@ interface Strange {
 }
 
 /** Nothing in it says whether somebody has the text. */
-function strangeLetter(id: string, { value, raw, problem }: Strange): StoredLetter {
+function strangeLetter(id: string, { value, raw, problem }: Strange): StoredDeadLetter {
   const letter: DeadLetter = {
     v: 1,
     job: raw,
@@ -75,10 +76,10 @@ function timeIn(value: unknown, field: 'enqueuedAt' | 'diedAt'): number {
 }
 
 /** How many messages, and SMS parts, a letter stands for; an unreadable one counts as one message. */
-export function sizeOf({ job }: StoredLetter): { readonly messages: number; readonly parts: number } {
+export function sizeOf({ job }: StoredDeadLetter): { readonly messages: number; readonly parts: number } {
   return job.ok ? { messages: job.job.to.length, parts: job.job.parts } : { messages: 1, parts: 0 };
 }
 
 /** Whether a person may have the text already. */
-export const mayHaveArrived = ({ letter }: StoredLetter): boolean =>
+export const mayHaveArrived = ({ letter }: StoredDeadLetter): boolean =>
   letter.reason === 'uncertain' || letter.mayHaveArrived === true;

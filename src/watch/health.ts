@@ -91,7 +91,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   const become = (ready: boolean, checks: readonly HealthCheck[]): boolean => {
     const isChange = ready !== health.ready;
     if (isChange) changedAt = clock();
-    // Reckoned anew each time: before Redis has told its time, `now()` may be far off.
+    // Estimated anew each time: before Redis has told its time, `now()` may be far off.
     health = { ready, since: Math.round(now() - (clock() - changedAt)), checks };
     return isChange;
   };

@@ -83,7 +83,7 @@ async function readAccount(
   };
 }
 
-/** What was reckoned when JetSMS was last asked: a scrape costs nothing more. */
+/** What was estimated when JetSMS was last asked: a scrape costs nothing more. */
 function creditOf(told: CreditState | undefined): Partial<AccountSnapshot> {
   if (!told) return {};
   const { credit: creditLeft, waiting, forecast } = told;

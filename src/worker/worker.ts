@@ -65,7 +65,7 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
     onError,
     onChange(state) {
       for (const account of accounts) account.standStill(!state.isRight);
-      // A breaker reckons by the system's clock: one that opened while that was ahead would stay open for as long.
+      // A breaker reads the system's clock: one that opened while that was ahead would stay open for as long.
       if (state.isRight) for (const breaker of breakers.values()) breaker.reset();
       options.onClock?.(state);
     },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alerts, runbookOf } from '../../scripts/deploy/alert-table.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { anchorsOf } from '../docs/markdown.ts';
-import { type DeadLetterYard, openYard } from '../support/dead-letters.ts';
+import { type DeadLetterFixture, openDeadLetterFixture } from '../support/dead-letters.ts';
 import { projectFolder } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { captureCli } from '../unit/cli/capture.ts';
@@ -23,7 +23,7 @@ const commands = [
 describe('docs/runbook.md', () => {
   const prefix = freshPrefix();
   let redis: Redis;
-  let yard: DeadLetterYard;
+  let yard: DeadLetterFixture;
   let simulator: Simulator;
   let env: Readonly<Record<string, string>>;
 
@@ -31,7 +31,7 @@ describe('docs/runbook.md', () => {
     simulator = createSimulator();
     await simulator.listen();
     redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
-    yard = openYard(redis, prefix);
+    yard = openDeadLetterFixture(redis, prefix);
     env = {
       JETSMS_REDIS_URL: sharedRedisUrl(),
       JETSMS_PREFIX: prefix,

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DeadLetterYard, openYard } from '../support/dead-letters.ts';
+import { type DeadLetterFixture, openDeadLetterFixture } from '../support/dead-letters.ts';
 import { runCli, startCli } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let redis: Redis;
 let env: Record<string, string>;
-let yard: DeadLetterYard;
+let yard: DeadLetterFixture;
 
 beforeAll(() => {
   redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
@@ -16,7 +16,7 @@ afterAll(() => redis.disconnect());
 beforeEach(() => {
   const prefix = freshPrefix();
   env = { JETSMS_REDIS_URL: sharedRedisUrl(), JETSMS_PREFIX: prefix };
-  yard = openYard(redis, prefix);
+  yard = openDeadLetterFixture(redis, prefix);
   return () => yard[Symbol.asyncDispose]();
 });
 

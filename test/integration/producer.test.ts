@@ -308,7 +308,7 @@ describe('a repeated call', () => {
     expect(await producer.send({ ...keyed, ...written })).toEqual({ ...first, duplicate: true });
   });
 
-  it('may reckon its times from the clock anew, days later', async () => {
+  it('may compute its times from the clock anew, days later', async () => {
     const times = () => ({ sendAt: Date.now() + hour, deadline: Date.now() + 2 * hour });
     const first = await sendAgo(2 * day, times());
     const { id, sendAt, deadlineAt } = first;

@@ -74,7 +74,7 @@ describe('the credit', () => {
 });
 
 describe('what waits', () => {
-  it('is reckoned from a sample where much waits, and exact where little does', async () => {
+  it('is estimated from a sample where much waits, and exact where little does', async () => {
     await using world = await createDelivery();
     const jobs = Array.from({ length: 200 }, (_, n) => ({
       name: 'bulk',

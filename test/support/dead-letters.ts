@@ -9,7 +9,7 @@ import type { SendJob } from '../../src/queue/send-job.ts';
 import { sendJob } from './send-job.ts';
 
 /** What a test says of a dead letter; the rest is filled in. */
-export interface LetterChoice {
+export interface DeadLetterSelection {
   readonly facts?: DeathFacts;
   readonly job?: Partial<SendJob>;
   /** Instead of a send job. */
@@ -20,22 +20,22 @@ export interface LetterChoice {
 }
 
 /** An account's queue of one lane (that of replays) and its dead letters, and letters put into them by the worker's own hand. */
-export interface DeadLetterYard extends AsyncDisposable {
+export interface DeadLetterFixture extends AsyncDisposable {
   readonly queue: Queue;
   readonly deadQueue: Queue;
-  put(id: string, choice?: LetterChoice): Promise<void>;
+  put(id: string, choice?: DeadLetterSelection): Promise<void>;
   /** The ids of the messages that wait in the account's queue, and the data of one. */
   waitingIds(): Promise<readonly string[]>;
   dataOf(id: string): Promise<SendJob>;
   letterIds(): Promise<readonly string[]>;
 }
 
-export function openYard(
+export function openDeadLetterFixture(
   redis: Redis,
   prefix: string,
   account = 'default',
   lane: Lane = 'bulk',
-): DeadLetterYard {
+): DeadLetterFixture {
   const queue = new Queue(queueName(account, lane), { connection: redis, prefix });
   const deadQueue = new Queue(deadQueueName(account), { connection: redis, prefix });
   return {

@@ -1,7 +1,7 @@
 import { letterView } from '../../operator/dead-letters/view.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { renderLetters, renderSummary } from '../render/dead-letters.ts';
+import { renderDeadLetters, renderSummary } from '../render/dead-letters.ts';
 import { renderTrace, traceView } from '../render/message-trace.ts';
 import { printJson } from '../terminal.ts';
 import type { AccountOption, FilterOptions } from './options.ts';
@@ -28,7 +28,7 @@ export function listDead(options: ListOptions, context: CliContext): Promise<voi
     if (options.json) {
       return printJson(terminal, { account, letters: views, next: page.next ?? null });
     }
-    for (const line of renderLetters(views, terminal.columns)) terminal.out(line);
+    for (const line of renderDeadLetters(views, terminal.columns)) terminal.out(line);
     if (page.next !== undefined) terminal.err(`More: add --cursor '${page.next}'`);
   });
 }

@@ -1,7 +1,7 @@
 import type { MessageEnd } from '../../bullmq/message-ends.ts';
 import type { Enqueued } from '../send/enqueue.ts';
 import type { OutcomeRow } from '../send/outcome-tally.ts';
-import type { Reckoning } from './reckon.ts';
+import type { Reconciliation } from './reconcile.ts';
 import type { Stage } from './stage.ts';
 
 export interface DemoOptions {
@@ -25,7 +25,7 @@ export interface DemoReport {
     readonly message: SentMessage;
     readonly end: MessageEnd & { kind: 'dead' };
   }[];
-  readonly reckoning: Reckoning;
+  readonly reconciliation: Reconciliation;
   readonly simulator: { readonly requests: number; readonly acceptedMessages: number };
   readonly durationMs: number;
 }

@@ -24,7 +24,7 @@ import { producerSender } from '../send/sender.ts';
 import { parseTemplate } from '../template.ts';
 import type { Terminal } from '../terminal.ts';
 import { plannedFaults, topUp } from './faults.ts';
-import { reckon } from './reckon.ts';
+import { reconcile } from './reconcile.ts';
 import type { DemoOptions, DemoReport, SentMessage } from './report.ts';
 import { demoLogin, openStage, type Stage } from './stage.ts';
 
@@ -56,7 +56,7 @@ export async function runDemo(options: DemoOptions, context: CliContext): Promis
     context,
     stop: AbortSignal.any([stop, AbortSignal.timeout(longestMs)]),
   });
-  if (!report.reckoning.isAccountedFor) context.setExitCode(exitCodes.failed);
+  if (!report.reconciliation.isAccountedFor) context.setExitCode(exitCodes.failed);
   if (options.json) return terminal.out(JSON.stringify(demoReportToJson(report)));
   for (const line of renderDemoReport(report, terminal.columns)) terminal.out(line);
 
@@ -121,7 +121,7 @@ async function play(stage: Stage, { show, context, stop }: Play): Promise<DemoRe
       const end = ends.get(message.id);
       return end?.kind === 'dead' ? [{ message, end }] : [];
     }),
-    reckoning: reckon(
+    reconciliation: reconcile(
       messages.map((message) => ({
         end: ends.get(message.id),
         acceptedTimes: arrived.get(`${message.to}|${message.text}`) ?? 0,

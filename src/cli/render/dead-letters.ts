@@ -1,18 +1,18 @@
 import type { DiscardResult } from '../../operator/dead-letters/discard.ts';
 import type { ReplayCounts, SkipReason } from '../../operator/dead-letters/replay.ts';
 import type { DeadLetterSummary } from '../../operator/dead-letters/summary.ts';
-import type { LetterView } from '../../operator/dead-letters/view.ts';
+import type { DeadLetterView } from '../../operator/dead-letters/view.ts';
 import { meaningOfCode } from '../../queue/dead-letter-meaning.ts';
 import { layOutColumns } from './columns.ts';
 
 /** Dead letters for people: one a line. */
-export function renderLetters(letters: readonly LetterView[], width: number): readonly string[] {
+export function renderDeadLetters(letters: readonly DeadLetterView[], width: number): readonly string[] {
   if (letters.length === 0) return ['No dead letters.'];
   const head = ['ID', 'DIED', 'REASON', 'CODE', 'LANE', 'TITLE', 'TO', 'PARTS', 'MEANING'];
   return layOutColumns([head, ...letters.map(rowOf)], width);
 }
 
-function rowOf({ id, diedAt, reason, code = '-', job, parts, meaning }: LetterView): readonly string[] {
+function rowOf({ id, diedAt, reason, code = '-', job, parts, meaning }: DeadLetterView): readonly string[] {
   const what = job ? [job.lane, job.title, recipients(job.to)] : ['-', '-', '-'];
   return [id, diedAt, reason, code, ...what, String(parts), meaning];
 }

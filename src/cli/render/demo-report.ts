@@ -42,7 +42,7 @@ export function renderDemoReport(report: DemoReport, width: number): readonly st
     ...renderOutcomes(outcomes, width),
     '',
     ...(letters.length === 0 ? [] : renderDeadLetters(letters, width)),
-    ...renderReckoning(report),
+    ...renderReconciliation(report),
   ];
 }
 
@@ -54,11 +54,11 @@ function renderDeadLetters(letters: readonly (readonly string[])[], width: numbe
   ];
 }
 
-function renderReckoning({ reckoning, enqueued, durationMs }: DemoReport): readonly string[] {
-  const { accepted, dead, deadButArrived, open, lost, duplicates, contradictions } = reckoning;
+function renderReconciliation({ reconciliation, enqueued, durationMs }: DemoReport): readonly string[] {
+  const { accepted, dead, deadButArrived, open, lost, duplicates, contradictions } = reconciliation;
   const sums = `${enqueued.enqueued} enqueued = ${accepted} accepted + ${dead} dead letters`;
   const seconds = `${(durationMs / 1_000).toFixed(1)} s`;
-  if (reckoning.isAccountedFor) {
+  if (reconciliation.isAccountedFor) {
     return [
       `Every message is accounted for, in the queue and at the simulator: ${sums}; none lost, none twice. (${seconds})`,
       ...(deadButArrived > 0
@@ -98,8 +98,8 @@ export function renderNextSteps(stage: Settings | undefined): readonly string[] 
 
 /** What became of the messages, for scripts. */
 export function demoReportToJson(report: DemoReport): Readonly<Record<string, unknown>> {
-  const { redisKind, enqueued, outcomes, reckoning, simulator, durationMs } = report;
-  const { isAccountedFor, ...counts } = reckoning;
+  const { redisKind, enqueued, outcomes, reconciliation, simulator, durationMs } = report;
+  const { isAccountedFor, ...counts } = reconciliation;
   const dead = outcomes.filter(({ end }) => end === 'dead');
   return {
     redis: redisKind,

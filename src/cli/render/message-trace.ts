@@ -1,10 +1,10 @@
 import type { MessageTrace, TracedMessage } from '../../operator/dead-letters/trace.ts';
 import {
+  type DeadLetterView,
   type HistoryView,
   historyView,
   type JobView,
   jobView,
-  type LetterView,
   letterView,
   type ViewOptions,
 } from '../../operator/dead-letters/view.ts';
@@ -15,7 +15,7 @@ import { counted, recipients } from './dead-letters.ts';
 
 /** All that is known of a message, as people may see it. */
 export interface TraceView extends TracedMessage {
-  readonly letter: LetterView | null;
+  readonly letter: DeadLetterView | null;
   /** Why it was given up, as far as its dead letter or its journal can tell. */
   readonly death: { readonly reason: string; readonly code: string | null; readonly meaning: string } | null;
   /** The send job as the account's queue keeps it, or as it lies in the dead letter. */
@@ -77,7 +77,7 @@ function stateFacts({ id, state, letter, death, groupId, journalProblem }: Trace
   ];
 }
 
-function saidWords(letter: LetterView | null): string | undefined {
+function saidWords(letter: DeadLetterView | null): string | undefined {
   const said = letter?.providerText;
   return said?.endsWith('…') ? `${said} (--reveal shows it all)` : said;
 }

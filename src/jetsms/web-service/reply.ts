@@ -6,7 +6,7 @@ import {
   type Uncertain,
   type UncertainCause,
 } from '../outcome.ts';
-import { outcomeOfReply, type Withheld } from '../reply-outcome.ts';
+import { outcomeOfReply, type Redactions } from '../reply-outcome.ts';
 import { scrubProviderText } from '../scrub.ts';
 import type { ReplyContext, ReplyReading } from '../surface.ts';
 import { type RecipientRow, statusesOf } from './recipient-rows.ts';
@@ -20,7 +20,7 @@ export function readWebServiceReply(bytes: Buffer, context: ReplyContext): Reply
       // The document itself tells whether it is whole, whatever became of the connection.
       return readResult(reading, { ...context, cut: reading.cut && (context.cut ?? 'cut-reply') });
     case 'fault':
-      return { outcome: outcomeOfFault(reading, context.withheld) };
+      return { outcome: outcomeOfFault(reading, context.redactions) };
     case 'other':
       return undefined;
   }
@@ -29,10 +29,10 @@ export function readWebServiceReply(bytes: Buffer, context: ReplyContext): Reply
 /** A fault that says that the request was wrong refuses it; any other leaves open what was done. */
 export function outcomeOfFault(
   { requestWrong, text }: SoapFault,
-  withheld: Withheld,
+  redactions: Redactions,
 ): RefusedByCode | Uncertain {
   if (!requestWrong) return { kind: 'uncertain', cause: 'server-fault' };
-  const words = scrubProviderText(text, withheld());
+  const words = scrubProviderText(text, redactions());
   return { kind: 'refused', by: 'code', code: soapFaultCode, row: undefined, text: words };
 }
 

@@ -36,7 +36,7 @@ function readSoapReply(
   if (outcomeOfStatus(status, headers, context.nowMs) === undefined)
     return readWebServiceReply(body, context);
   const reading = status === 500 ? readSoap(body) : undefined;
-  return reading?.kind === 'fault' ? { outcome: outcomeOfFault(reading, context.withheld) } : undefined;
+  return reading?.kind === 'fault' ? { outcome: outcomeOfFault(reading, context.redactions) } : undefined;
 }
 
 function outcomeWithoutSoap({ status, headers, body }: SurfaceReply, context: ReplyContext): Outcome {

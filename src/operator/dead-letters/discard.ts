@@ -1,7 +1,7 @@
-import type { LetterStore, Removal } from '../../bullmq/dead-letter-store.ts';
-import { type StoredLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import type { DeadLetterStore, Removal } from '../../bullmq/dead-letter-store.ts';
+import { type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
-import { selectLetters } from './select.ts';
+import { selectDeadLetters } from './select.ts';
 
 export interface DiscardOptions {
   /** Says what would be done, and does nothing. */
@@ -24,15 +24,15 @@ export interface DiscardResult {
  * Takes the letters that a filter means away for good, the oldest first, with every copy of their messages.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
  */
-export async function discardLetters(
+export async function discardDeadLetters(
   filter: DeadLetterFilter,
   { dryRun = false, signal }: DiscardOptions,
-  { store, now }: { readonly store: LetterStore; readonly now: () => number },
+  { store, now }: { readonly store: DeadLetterStore; readonly now: () => number },
 ): Promise<DiscardResult> {
   const skipped: Partial<Record<Exclude<Removal, 'removed'>, number>> = {};
   let discarded = 0;
   let messages = 0;
-  const discardOne = async (stored: StoredLetter): Promise<void> => {
+  const discardOne = async (stored: StoredDeadLetter): Promise<void> => {
     const removal = dryRun ? 'removed' : await store.discard(stored.id);
     if (removal !== 'removed') {
       skipped[removal] = (skipped[removal] ?? 0) + 1;
@@ -41,7 +41,7 @@ export async function discardLetters(
     discarded += 1;
     messages += sizeOf(stored).messages;
   };
-  for await (const stored of selectLetters(store, { filter: checkFilter(filter), now: now() })) {
+  for await (const stored of selectDeadLetters(store, { filter: checkFilter(filter), now: now() })) {
     if (signal?.aborted) break;
     await discardOne(stored);
   }

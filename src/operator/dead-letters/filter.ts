@@ -1,6 +1,6 @@
 import type { Lane } from '../../message/lane.ts';
 import type { DeadReason } from '../../queue/journal.ts';
-import type { StoredLetter } from '../../queue/stored-dead-letter.ts';
+import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { OperatorError } from '../operator-error.ts';
 
 /** Which dead letters are meant; every field that is there must hold. `{}` means all of them. */
@@ -20,7 +20,7 @@ export interface DeadLetterFilter {
 }
 
 /** Whether a letter is one of those meant; `ids` and `limit` are the caller's. */
-export function matches(filter: DeadLetterFilter, { letter, job }: StoredLetter, now: number): boolean {
+export function matches(filter: DeadLetterFilter, { letter, job }: StoredDeadLetter, now: number): boolean {
   const ageMs = now - letter.diedAt;
   return (
     (filter.code === undefined || letter.code === filter.code) &&

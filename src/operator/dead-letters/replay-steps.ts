@@ -1,5 +1,5 @@
 import {
-  type LetterStore,
+  type DeadLetterStore,
   type ReplayIds,
   type ReplayStart,
   replayMemoryMs,
@@ -67,7 +67,7 @@ export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, 
 }
 
 export interface ReplayTools {
-  readonly store: LetterStore;
+  readonly store: DeadLetterStore;
   readonly finder: Pick<JobFinder, 'queueOf'>;
   readonly addJobs: AddJobs;
   readonly now: () => number;
@@ -80,7 +80,7 @@ export type ReplayEnd = 'replayed' | 'replayed-before' | Exclude<ReplayStart, 'b
  * written down, the new message is enqueued, the letter is taken away. Enqueueing twice changes nothing, even
  * after the first has been sent and forgotten: the claim on its id outlives its job.
  */
-export async function replayLetter(order: ReplayOrder, tools: ReplayTools): Promise<ReplayEnd> {
+export async function replayDeadLetter(order: ReplayOrder, tools: ReplayTools): Promise<ReplayEnd> {
   const start = await beginReplay(order, tools, false);
   if (start !== 'begun' && start !== 'again') return start;
   if (start === 'begun') await enqueueReplay(order, tools);

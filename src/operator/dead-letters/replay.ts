@@ -1,6 +1,6 @@
 import type { Lane } from '../../message/lane.ts';
 import { mediaMemoryMs } from '../../queue/media.ts';
-import { mayHaveArrived, type StoredLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import { mayHaveArrived, type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
 import { pauseUnlessStopped } from '../../worker/pause.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
 import {
@@ -8,10 +8,10 @@ import {
   type ReplayEnd,
   type ReplayOrder,
   type ReplayTools,
+  replayDeadLetter,
   replayJobOf,
-  replayLetter,
 } from './replay-steps.ts';
-import { selectLetters } from './select.ts';
+import { selectDeadLetters } from './select.ts';
 
 /** Why a letter was left where it is. `replayed-before` ones are taken away: their replay had been cut off. */
 export type SkipReason = LeftOut | 'media-gone' | Exclude<ReplayEnd, 'replayed'>;
@@ -64,7 +64,7 @@ const mostAtOnce = 50;
  *
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
  */
-export async function replayLetters(
+export async function replayDeadLetters(
   filter: DeadLetterFilter,
   options: ReplayOptions,
   tools: ReplayTools,
@@ -78,7 +78,7 @@ export async function replayLetters(
     ? Math.min(mostAtOnce, Math.max(1, Math.floor(ratePerSecond / 10)))
     : mostAtOnce;
 
-  for await (const chunk of chunksOf(selectLetters(tools.store, selection), () =>
+  for await (const chunk of chunksOf(selectDeadLetters(tools.store, selection), () =>
     Math.min(chunkSize, limit - tally.counts().replayed),
   )) {
     if (signal?.aborted) break;
@@ -91,7 +91,7 @@ export async function replayLetters(
 }
 
 async function replayOne(
-  stored: StoredLetter,
+  stored: StoredDeadLetter,
   options: ReplayOptions,
   tools: ReplayTools,
 ): Promise<SkipReason | 'replayed'> {
@@ -101,7 +101,7 @@ async function replayOne(
   const { lane = 'bulk', deadlineMs, dryRun } = options;
   const order = { id, letter, job: job.job, lane, deadlineMs };
   if (!(await hasItsMedia(order, tools, dryRun === true))) return 'media-gone';
-  if (!dryRun) return replayLetter(order, tools);
+  if (!dryRun) return replayDeadLetter(order, tools);
   const start = await beginReplay(order, tools, true);
   if (start === 'again') return 'replayed-before';
   return start === 'begun' ? 'replayed' : start;
@@ -124,7 +124,7 @@ export type LeftOut = 'expired' | 'uncertain' | 'cancelled' | 'invalid';
 
 /** Why a letter is left out; nothing where it is not. */
 export function leftOut(
-  stored: StoredLetter,
+  stored: StoredDeadLetter,
   { includeExpired, includeUncertain, includeCancelled }: Including,
 ): LeftOut | undefined {
   const { reason } = stored.letter;
@@ -159,7 +159,7 @@ function newTally() {
   let parts = 0;
   const skipped: Partial<Record<SkipReason, number>> = {};
   return {
-    add(end: SkipReason | 'replayed', stored: StoredLetter | undefined): void {
+    add(end: SkipReason | 'replayed', stored: StoredDeadLetter | undefined): void {
       if (end !== 'replayed') skipped[end] = (skipped[end] ?? 0) + 1;
       else if (stored) {
         const size = sizeOf(stored);

@@ -1,5 +1,5 @@
-import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
-import type { StoredLetter } from '../../queue/stored-dead-letter.ts';
+import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
+import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { OperatorError } from '../operator-error.ts';
 import { type DeadLetterFilter, matches } from './filter.ts';
 
@@ -16,10 +16,10 @@ const readPage = 100;
  * The letters that a filter means, the oldest first. Their ids are looked up once at the beginning, so that
  * letters may come and go meanwhile; one that is gone when its turn comes is left out.
  */
-export async function* selectLetters(
-  store: LetterStore,
+export async function* selectDeadLetters(
+  store: DeadLetterStore,
   { filter, now }: Selection,
-): AsyncGenerator<StoredLetter, void> {
+): AsyncGenerator<StoredDeadLetter, void> {
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   const ids = await idsOf(store, filter);
   for (let from = 0; from < ids.length; from += readPage) {
@@ -32,12 +32,12 @@ export async function* selectLetters(
   }
 }
 
-const idsOf = (store: LetterStore, { ids }: DeadLetterFilter): Promise<readonly string[]> =>
+const idsOf = (store: DeadLetterStore, { ids }: DeadLetterFilter): Promise<readonly string[]> =>
   ids === undefined ? store.ids() : Promise.resolve([...new Set(ids)]);
 
 /** A page of letters, the newest first. */
-export interface LetterPage {
-  readonly letters: readonly StoredLetter[];
+export interface DeadLetterPage {
+  readonly letters: readonly StoredDeadLetter[];
   /** The cursor of the page behind this one; missing on the last. */
   readonly next?: string;
 }
@@ -54,13 +54,13 @@ export interface PageWish {
  * letter that stays where it is, whatever comes and goes beside it.
  * @throws OperatorError CURSOR_INVALID
  */
-export async function pageOfLetters(
-  store: LetterStore,
+export async function pageOfDeadLetters(
+  store: DeadLetterStore,
   { filter, now }: Selection,
   { size, cursor }: PageWish,
-): Promise<LetterPage> {
+): Promise<DeadLetterPage> {
   const ids = (await idsOf(store, filter)).toReversed();
-  const letters: StoredLetter[] = [];
+  const letters: StoredDeadLetter[] = [];
   for (let from = startOf(ids, cursor); from < ids.length; from += readPage) {
     for (const stored of await store.read(ids.slice(from, from + readPage))) {
       if (!matches(filter, stored, now)) continue;

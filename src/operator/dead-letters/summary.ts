@@ -1,4 +1,4 @@
-import { type StoredLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import { type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
 import { type LeftOut, leftOut } from './replay.ts';
 
 /** How many letters, messages and SMS parts. */
@@ -17,7 +17,7 @@ export interface DeadLetterSummary extends Amount {
 }
 
 /** Sums letters up. */
-export async function summarize(letters: AsyncIterable<StoredLetter>): Promise<DeadLetterSummary> {
+export async function summarize(letters: AsyncIterable<StoredDeadLetter>): Promise<DeadLetterSummary> {
   const total = newAmount();
   const groups = new Map<string, ReturnType<typeof newAmount> & { reason: string; code?: string }>();
   const left = { expired: 0, uncertain: 0, cancelled: 0, invalid: 0 };
@@ -39,7 +39,7 @@ export async function summarize(letters: AsyncIterable<StoredLetter>): Promise<D
 
 const newAmount = () => ({ letters: 0, messages: 0, parts: 0 });
 
-function addTo(amount: ReturnType<typeof newAmount>, stored: StoredLetter): void {
+function addTo(amount: ReturnType<typeof newAmount>, stored: StoredDeadLetter): void {
   const { messages, parts } = sizeOf(stored);
   amount.letters += 1;
   amount.messages += messages;

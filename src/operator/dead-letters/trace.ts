@@ -1,9 +1,9 @@
-import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
+import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
 import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
 import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
-import type { StoredLetter } from '../../queue/stored-dead-letter.ts';
+import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { pieceId, subJob, withoutLost } from '../../worker/verdict/division.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
@@ -33,7 +33,7 @@ export interface TracedMessage {
 /** All that Redis still knows of one message. */
 export interface MessageTrace extends TracedMessage {
   /** Its dead letter, while that lies there. */
-  readonly letter?: StoredLetter;
+  readonly letter?: StoredDeadLetter;
   /** Its send job and journal, while the account's queue keeps them. */
   readonly job?: { readonly job: ParsedSendJob; readonly journal: ParsedJournal };
   /** The messages that it repeats, the first of the chain first. */
@@ -45,7 +45,7 @@ export interface MessageTrace extends TracedMessage {
 }
 
 export interface TraceTools {
-  readonly store: LetterStore;
+  readonly store: DeadLetterStore;
   readonly finder: Pick<JobFinder, 'find'>;
 }
 

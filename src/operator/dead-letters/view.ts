@@ -3,7 +3,7 @@ import { maskNumber } from '../../message/number.ts';
 import { meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
 import type { DeathFacts, HistoryEntry } from '../../queue/journal.ts';
 import type { Origin, ParsedSendJob, SendJob } from '../../queue/send-job.ts';
-import { type StoredLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import { type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
 
 /** A send job as people may see it: numbers masked, texts left out, unless they are to be revealed. */
 export interface JobView {
@@ -27,7 +27,7 @@ export interface JobView {
 }
 
 /** A dead letter as people may see it. */
-export interface LetterView {
+export interface DeadLetterView {
   readonly id: string;
   readonly reason: string;
   readonly code?: string;
@@ -57,7 +57,7 @@ export interface ViewOptions {
 }
 
 /** A letter fit to be shown. */
-export function letterView(stored: StoredLetter, options: ViewOptions = {}): LetterView {
+export function letterView(stored: StoredDeadLetter, options: ViewOptions = {}): DeadLetterView {
   const { id, letter, job } = stored;
   const { reason, code } = letter;
   const said = providerWords(letter, options);
@@ -93,7 +93,7 @@ function jobOrNothing(
   parsed: ParsedSendJob,
   raw: unknown,
   options: ViewOptions,
-): Pick<LetterView, 'job' | 'unreadableJob'> {
+): Pick<DeadLetterView, 'job' | 'unreadableJob'> {
   if (parsed.ok) return { job: jobView(parsed.job, options) };
   return options.reveal ? { unreadableJob: raw } : {};
 }

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import { createLetterStore } from '../../bullmq/dead-letter-store.ts';
+import { createDeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import { type FinishedSet, sweepFinished } from '../../bullmq/finished-jobs.ts';
 import { takeLease } from '../../queue/lease.ts';
 import type { AccountPlace } from '../../queue/names.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Telemetry } from '../telemetry.ts';
-import { sweepLetters } from './expired-letters.ts';
+import { removeExpiredDeadLetters } from './expired-dead-letters.ts';
 
 /** Takes away what has lain in Redis for long enough, also in accounts where nothing happens any more. */
 export interface Retention {
@@ -97,7 +97,7 @@ async function sweepDeadLetters(
   isStopped: () => boolean,
 ): Promise<void> {
   const [seconds = 0] = (await redis.time()).map(Number);
-  const swept = await sweepLetters(createLetterStore(redis, place), {
+  const swept = await removeExpiredDeadLetters(createDeadLetterStore(redis, place), {
     olderThanMs,
     now: seconds * 1_000,
     page: lettersAtOnce,

@@ -13,7 +13,7 @@ import {
   type SendJob,
   textAt,
 } from '../../../src/queue/send-job.ts';
-import { parseLetter } from '../../../src/queue/stored-dead-letter.ts';
+import { parseDeadLetter } from '../../../src/queue/stored-dead-letter.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
 import { withoutLost } from '../../../src/worker/verdict/division.ts';
 import type { SentMessage } from './load.ts';
@@ -175,7 +175,7 @@ const acceptanceOf = (piece: Piece | undefined): Acceptance | undefined =>
 
 async function readDeadLetters(deadQueue: Queue): Promise<readonly DeadLetterSeen[]> {
   const stored = await readStoredJobs(deadQueue);
-  return stored.map(({ id, data }) => ({ id, letter: parseLetter(id, data).letter }));
+  return stored.map(({ id, data }) => ({ id, letter: parseDeadLetter(id, data).letter }));
 }
 
 function lettersByMessage(seen: DeadLetterSeen): readonly (readonly [string, DeadLetterSeen])[] {

@@ -58,7 +58,7 @@ export const unreadable: Scenario = {
     answerStrangely(world);
     const [planted] = await Promise.all([plantAll(world, load), killSome(world, load)]);
     plantedBy.set(world, planted);
-    await lookAtLetters(world);
+    await lookAtDeadLetters(world);
   },
   expect: ({ unreadable: { letters } }, world) => {
     const planted = plantedBy.get(world) ?? 0;
@@ -165,7 +165,7 @@ async function killSome({ workers, chance: common, pause, note }: World, load: L
 }
 
 /** What people look at the dead letters with must work, whatever lies there. */
-async function lookAtLetters({ env }: World): Promise<void> {
+async function lookAtDeadLetters({ env }: World): Promise<void> {
   for (const command of [['list'], ['summary'], ['export']]) {
     const { code, stderr } = await runCli(['dead', ...command], { env });
     if (code !== 0) throw new Error(`jetsms dead ${command.join(' ')} ended with ${code}: ${stderr}`);

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
+import { type DeadLetterFixture, openDeadLetterFixture } from '../../support/dead-letters.ts';
 
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
 let redis: Redis;
 let env: Record<string, string>;
-let yard: DeadLetterYard;
+let yard: DeadLetterFixture;
 
 beforeAll(() => {
   redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
@@ -16,7 +16,7 @@ afterAll(() => redis.disconnect());
 beforeEach(() => {
   const prefix = freshPrefix();
   env = { JETSMS_REDIS_URL: sharedRedisUrl(), JETSMS_PREFIX: prefix };
-  yard = openYard(redis, prefix);
+  yard = openDeadLetterFixture(redis, prefix);
   return () => yard[Symbol.asyncDispose]();
 });
 
@@ -187,7 +187,7 @@ describe('jetsms dead', () => {
       ...{ account: 'default', replayed: 2, messages: 2, parts: 3, skipped: { expired: 1, invalid: 1 } },
       ...{ dryRun: false, stopped: false },
     });
-    await using own = openYard(redis, env['JETSMS_PREFIX'] ?? '', 'default', 'transactional');
+    await using own = openDeadLetterFixture(redis, env['JETSMS_PREFIX'] ?? '', 'default', 'transactional');
     expect(await own.waitingIds()).toEqual(['mb.r1', 'old.r1']);
     expect((await own.dataOf('mb.r1')).lane).toBe('transactional');
   });

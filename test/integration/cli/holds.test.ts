@@ -2,13 +2,13 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { noRecord } from '../../../src/worker/account/hold-record.ts';
 import { createHoldStore } from '../../../src/worker/account/hold-store.ts';
-import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
+import { type DeadLetterFixture, openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
 let redis: Redis;
 let prefix: string;
-let yard: DeadLetterYard;
+let yard: DeadLetterFixture;
 
 beforeAll(() => {
   redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => redis.disconnect());
 beforeEach(() => {
   prefix = freshPrefix();
-  yard = openYard(redis, prefix);
+  yard = openDeadLetterFixture(redis, prefix);
   return () => yard[Symbol.asyncDispose]();
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { holdAccount } from '../../../src/operator/hold-operations.ts';
-import { openYard } from '../../support/dead-letters.ts';
+import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
@@ -18,7 +18,7 @@ async function world() {
   const prefix = freshPrefix();
   const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
   const folder = await mkdtemp(join(tmpdir(), 'jetsms-'));
-  const yard = openYard(redis, prefix);
+  const yard = openDeadLetterFixture(redis, prefix);
   onTestFinished(async () => {
     await yard[Symbol.asyncDispose]();
     redis.disconnect();

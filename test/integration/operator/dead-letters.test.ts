@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
+import { createDeadLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
 import { createJobFinder } from '../../../src/bullmq/find-job.ts';
 import type { Lane } from '../../../src/message/lane.ts';
 import {
@@ -17,14 +17,14 @@ import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { mediaHash, mediaMemoryMs, storeMedia } from '../../../src/queue/media.ts';
 import { keys } from '../../../src/queue/names.ts';
-import { type DeadLetterYard, openYard } from '../../support/dead-letters.ts';
+import { type DeadLetterFixture, openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { collect } from '../../unit/cli/capture.ts';
 
 let redis: Redis;
 let prefix: string;
-let yard: DeadLetterYard;
+let yard: DeadLetterFixture;
 let letters: DeadLetters;
 
 beforeAll(() => {
@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => redis.disconnect());
 beforeEach(() => {
   prefix = freshPrefix();
-  yard = openYard(redis, prefix);
+  yard = openDeadLetterFixture(redis, prefix);
   letters = openDeadLetters({ redis, prefix });
   return async () => {
     await letters.close();
@@ -99,7 +99,7 @@ describe('replay', () => {
   it('takes another lane and deadline where it is told to', async () => {
     await yard.put('m1', { job: { lane: 'otp' } });
     await letters.replay({}, { lane: 'own', deadlineMs: 5_000 });
-    await using own = openYard(redis, prefix, 'default', 'otp');
+    await using own = openDeadLetterFixture(redis, prefix, 'default', 'otp');
     const { lane, enqueuedAt, deadlineAt } = await own.dataOf('m1.r1');
     expect({ lane, span: deadlineAt - enqueuedAt }).toEqual({ lane: 'otp', span: 5_000 });
   });
@@ -112,7 +112,7 @@ describe('replay', () => {
     await letters.replay({}, { lane: 'otp' });
     expect(first).toMatchObject({ replayed: 1 });
     const waits = async (lane: Lane): Promise<readonly string[]> => {
-      await using one = openYard(redis, prefix, 'default', lane);
+      await using one = openDeadLetterFixture(redis, prefix, 'default', lane);
       return one.waitingIds();
     };
     expect([await waits('otp'), await waits('transactional')]).toEqual([[], ['m1.r1']]);
@@ -252,7 +252,7 @@ describe('replay', () => {
       const finder = createJobFinder(redis, { prefix, account: 'default' });
       onTestFinished(finder.close);
       tools = {
-        store: createLetterStore(redis, { prefix, account: 'default' }, callRedis),
+        store: createDeadLetterStore(redis, { prefix, account: 'default' }, callRedis),
         finder,
         addJobs: jobAdder(redis),
         now: Date.now,

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type DeadLetters, openDeadLetters } from '../../../src/operator/dead-letters.ts';
-import { openYard } from '../../support/dead-letters.ts';
+import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { contentsOf } from '../../support/redis-contents.ts';
@@ -89,7 +89,7 @@ describe('a discarded dead letter', () => {
   ])('waits while the worker of %s has not finished with %s', async (letter, source) => {
     const prefix = freshPrefix();
     const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
-    const yard = openYard(redis, prefix);
+    const yard = openDeadLetterFixture(redis, prefix);
     const worker = new Worker(yard.queue.name, undefined, { connection: redis, prefix });
     const letters = openDeadLetters({ redis, prefix });
     onTestFinished(async () => {

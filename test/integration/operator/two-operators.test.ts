@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lanes } from '../../../src/message/lane.ts';
 import type { ReplayOptions } from '../../../src/operator/dead-letters/replay.ts';
 import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
-import { openYard } from '../../support/dead-letters.ts';
+import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -10,10 +10,10 @@ const count = 60;
 const ids = Array.from({ length: count }, (_, n) => `m${String(n).padStart(3, '0')}`);
 
 /** A world with dead letters of one number each. */
-async function worldOfLetters(): Promise<DeliveryWorld> {
+async function worldOfDeadLetters(): Promise<DeliveryWorld> {
   const world = await createDelivery();
   const { name: account } = world.account;
-  await using yard = openYard(world.redis, world.prefix, account);
+  await using yard = openDeadLetterFixture(world.redis, world.prefix, account);
   for (const [n, id] of ids.entries()) await yard.put(id, { job: { account, to: [numberAt(n)] } });
   return world;
 }
@@ -36,7 +36,7 @@ const newIds = ids.map((id) => `${id}.r1`);
 
 describe('two operators who replay the same letters', () => {
   it('into different lanes at once enqueue each once', async () => {
-    await using world = await worldOfLetters();
+    await using world = await worldOfDeadLetters();
     const [one, other] = await Promise.all([replay(world, { lane: 'otp' }), replay(world, { lane: 'bulk' })]);
     expect(await waiting(world)).toEqual(newIds);
     expect(await world.letters()).toEqual([]);
@@ -52,7 +52,7 @@ describe('two operators who replay the same letters', () => {
   });
 
   it('into different lanes, while a worker takes what comes, have each sent once', async () => {
-    await using world = await worldOfLetters();
+    await using world = await worldOfDeadLetters();
     await world.startWorker();
     await Promise.all([
       replay(world, { lane: 'bulk' }),
@@ -82,7 +82,7 @@ describe('two operators who replay the same letters', () => {
   });
 
   it('one after the other, into another lane, after the first was sent and forgotten, enqueue nothing more', async () => {
-    await using world = await worldOfLetters();
+    await using world = await worldOfDeadLetters();
     expect(await replay(world, { lane: 'otp' })).toMatchObject({ replayed: count });
     const worker = await world.startWorker();
     await waitFor(() => world.simulator.stats().acceptedMessages === count);
@@ -90,7 +90,7 @@ describe('two operators who replay the same letters', () => {
     await worker.close();
     await world.queueOf('otp').obliterate({ force: true });
     const { name: account } = world.account;
-    await using yard = openYard(world.redis, world.prefix, account);
+    await using yard = openDeadLetterFixture(world.redis, world.prefix, account);
     for (const [n, id] of ids.entries()) await yard.put(id, { job: { account, to: [numberAt(n)] } });
     expect(await replay(world, { lane: 'bulk' })).toMatchObject({
       replayed: 0,

@@ -18,7 +18,7 @@ const createMachine = () => {
 /** The Redis of these tests runs on this very machine, so its time is `Date.now()`. */
 const isRedisTime = (time: number): boolean => Math.abs(time - Date.now()) < 1_000;
 
-describe("Redis' clock, as a process reckons it", () => {
+describe("Redis' clock, as a process computes it", () => {
   it("is the system's until Redis has told its own, and then does not care for the system's", async () => {
     await using redis = await startRedis();
     const machine = createMachine();

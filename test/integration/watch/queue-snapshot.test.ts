@@ -5,7 +5,7 @@ import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { whenReady } from '../../../src/queue/redis.ts';
 import { createQueueSnapshot } from '../../../src/watch/queue-snapshot.ts';
-import { openYard } from '../../support/dead-letters.ts';
+import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { startRedis } from '../../support/redis.ts';
 
@@ -132,7 +132,7 @@ describe('the open uncertain messages', () => {
 
   it('are counted from their dead letter until that is gone', async () => {
     await using world = await createDelivery();
-    await using yard = openYard(world.redis, world.prefix, 'acme');
+    await using yard = openDeadLetterFixture(world.redis, world.prefix, 'acme');
     await yard.put('a', uncertain);
     await yard.put('a', uncertain);
     await yard.put('b', uncertain);
@@ -153,7 +153,7 @@ describe('the open uncertain messages', () => {
 
   it('are no longer counted when somebody has removed the letter on the dashboard', async () => {
     await using world = await createDelivery();
-    await using yard = openYard(world.redis, world.prefix, 'acme');
+    await using yard = openDeadLetterFixture(world.redis, world.prefix, 'acme');
     await yard.put('a', uncertain);
     await (await yard.deadQueue.getJob('a'))?.remove();
     await snapshotOf(world);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
+import { createDeadLetterStore } from '../../../src/bullmq/dead-letter-store.ts';
 import { sweepFinished } from '../../../src/bullmq/finished-jobs.ts';
 import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
 import { takeLease } from '../../../src/queue/lease.ts';
 import { keys } from '../../../src/queue/names.ts';
-import { sweepLetters } from '../../../src/worker/retention/expired-letters.ts';
-import { openYard } from '../../support/dead-letters.ts';
+import { removeExpiredDeadLetters } from '../../../src/worker/retention/expired-dead-letters.ts';
+import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 import { contentsOf } from '../../support/redis-contents.ts';
@@ -145,7 +145,7 @@ describe('a sweep of dead letters', () => {
   async function yardOf(ages: Readonly<Record<string, number>>) {
     const prefix = freshPrefix();
     const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
-    const yard = openYard(redis, prefix);
+    const yard = openDeadLetterFixture(redis, prefix);
     onTestFinished(async () => {
       await yard[Symbol.asyncDispose]();
       redis.disconnect();
@@ -155,9 +155,9 @@ describe('a sweep of dead letters', () => {
       await yard.put(id);
       await redis.hset(`${prefix}:${yard.deadQueue.name}:${id}`, 'timestamp', now - days * day);
     }
-    const store = createLetterStore(redis, { prefix, account: 'default' });
+    const store = createDeadLetterStore(redis, { prefix, account: 'default' });
     const sweep = (days: number, isStopped = () => false) =>
-      sweepLetters(store, { olderThanMs: days * day, now, page: 2, isStopped });
+      removeExpiredDeadLetters(store, { olderThanMs: days * day, now, page: 2, isStopped });
     return { prefix, redis, yard, sweep };
   }
 

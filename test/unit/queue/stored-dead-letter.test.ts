@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderLetters } from '../../../src/cli/render/dead-letters.ts';
+import { renderDeadLetters } from '../../../src/cli/render/dead-letters.ts';
 import { matches } from '../../../src/operator/dead-letters/filter.ts';
 import { leftOut } from '../../../src/operator/dead-letters/replay.ts';
 import { letterView } from '../../../src/operator/dead-letters/view.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
-import { parseLetter, readLetter, sizeOf } from '../../../src/queue/stored-dead-letter.ts';
+import { parseDeadLetter, readDeadLetter, sizeOf } from '../../../src/queue/stored-dead-letter.ts';
 import { sendJob } from '../../support/send-job.ts';
 
 const at = 1_800_000_000_000;
@@ -20,7 +20,7 @@ const good: DeadLetter = {
   enqueuedAt: at,
   diedAt: at + 1,
 };
-const read = (value: unknown) => readLetter('m1', JSON.stringify(value));
+const read = (value: unknown) => readDeadLetter('m1', JSON.stringify(value));
 
 describe('a dead letter', () => {
   it('is read as it was written', () => {
@@ -75,7 +75,7 @@ describe('a dead letter', () => {
       JSON.stringify(good).replace(/"job":\{.*?\}/, `"job":${'['.repeat(5_000)}${']'.repeat(5_000)}`),
     ],
   ])('%s: %#', (problem, raw) => {
-    expect(readLetter('m1', raw).problem).toBe(problem);
+    expect(readDeadLetter('m1', raw).problem).toBe(problem);
   });
 
   it('that cannot be read keeps the time at which it died, where that can', () => {
@@ -107,7 +107,7 @@ describe('whatever lies in the dead-letter queue', () => {
       fc.property(fc.oneof(fc.jsonValue(), almost), fc.boolean(), (value, reveal) => {
         const stored = read(value);
         const view = letterView(stored, { reveal });
-        expect(renderLetters([view], 80).join()).toContain('m1');
+        expect(renderDeadLetters([view], 80).join()).toContain('m1');
         expect(JSON.parse(JSON.stringify(view))).toMatchObject({ id: 'm1', reason: stored.letter.reason });
         expect(matches({ code: '12' }, stored, at)).toBe(stored.letter.code === '12');
         expect(sizeOf(stored).messages).toBeGreaterThan(0);
@@ -119,12 +119,12 @@ describe('whatever lies in the dead-letter queue', () => {
   it('is read without a throw, JSON or not', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (raw) => {
-        expect(readLetter('m1', raw).id).toBe('m1');
+        expect(readDeadLetter('m1', raw).id).toBe('m1');
       }),
     );
     fc.assert(
       fc.property(fc.anything(), (value) => {
-        expect(parseLetter('m1', value).id).toBe('m1');
+        expect(parseDeadLetter('m1', value).id).toBe('m1');
       }),
     );
   });

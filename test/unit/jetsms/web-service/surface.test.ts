@@ -107,7 +107,7 @@ describe('the request', () => {
   });
 });
 
-const context = { request: twoTexts, withheld: () => ['Merhaba Ali'], nowMs: 0 };
+const context = { request: twoTexts, redactions: () => ['Merhaba Ali'], nowMs: 0 };
 const read = (body: string, status = 200, cut?: UncertainCause) =>
   webServiceSurface.readReply({ status, headers: {}, body: Buffer.from(body) }, { ...context, cut });
 const accepted = { kind: 'accepted', groupId: '2605201745161787848' };

@@ -142,7 +142,7 @@ describe('the reply', () => {
     expect(readXmlReply(Buffer.from(body))).toEqual(outcome);
   });
 
-  const context = { request: requestOf(['905321234567', 'a']), withheld: () => [], nowMs: 0 };
+  const context = { request: requestOf(['905321234567', 'a']), redactions: () => [], nowMs: 0 };
 
   it('counts by its status where that is no 2xx, whatever the body says', () => {
     const body = Buffer.from('00 130228114512');
@@ -176,7 +176,7 @@ describe('the reply', () => {
 
   it('keeps the row of the reply as it came, whatever is scrubbed from its words', () => {
     const reply = { status: 200, headers: {}, body: Buffer.from('90 XML null') };
-    expect(xmlSurface.readReply(reply, { ...context, withheld: () => ['null'] }).outcome).toMatchObject({
+    expect(xmlSurface.readReply(reply, { ...context, redactions: () => ['null'] }).outcome).toMatchObject({
       code: '90',
       row: { id: '90-xml-null', class: 'retryable' },
       text: 'XML *',
@@ -206,7 +206,7 @@ describe('the reply', () => {
     const body = Buffer.from('90 XML Parser Hatasi : near "Kodunuz 4821"');
     const reply = { status: 200, headers: {}, body };
     expect(
-      xmlSurface.readReply(reply, { ...context, withheld: () => ['Kodunuz 4821'] }).outcome,
+      xmlSurface.readReply(reply, { ...context, redactions: () => ['Kodunuz 4821'] }).outcome,
     ).toMatchObject({
       text: 'XML Parser Hatasi : near "*"',
     });

@@ -1,6 +1,6 @@
-import type { LetterStore } from '../../bullmq/dead-letter-store.ts';
+import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 
-export interface LetterSweep {
+export interface DeadLetterExpiry {
   readonly olderThanMs: number;
   /** By Redis' clock, epoch milliseconds. */
   readonly now: number;
@@ -10,7 +10,7 @@ export interface LetterSweep {
   readonly isStopped: () => boolean;
 }
 
-export interface SweptLetters {
+export interface RemovedDeadLetters {
   /** Thrown away, with every copy. */
   readonly removed: number;
   /** Old enough, but in the middle of a replay, or not yet settled. */
@@ -18,10 +18,10 @@ export interface SweptLetters {
 }
 
 /** Throws away the dead letters that are old enough, from the oldest to the first that is not. */
-export async function sweepLetters(
-  store: LetterStore,
-  { olderThanMs, now, page, isStopped }: LetterSweep,
-): Promise<SweptLetters> {
+export async function removeExpiredDeadLetters(
+  store: DeadLetterStore,
+  { olderThanMs, now, page, isStopped }: DeadLetterExpiry,
+): Promise<RemovedDeadLetters> {
   let removed = 0;
   let left = 0;
   for (let skip = 0; ; ) {

@@ -9,7 +9,7 @@ export interface DemoMessage {
 }
 
 /** Whether the queue and the provider tell the same story. */
-export interface Reckoning {
+export interface Reconciliation {
   readonly accepted: number;
   readonly dead: number;
   /** Dead letters whose request was taken all the same: `uncertain` says so. */
@@ -27,7 +27,7 @@ export interface Reckoning {
 }
 
 /** Compares what the queue says of each message with what the provider has got. */
-export function reckon(messages: readonly DemoMessage[]): Reckoning {
+export function reconcile(messages: readonly DemoMessage[]): Reconciliation {
   const count = (holds: (message: DemoMessage) => boolean): number => messages.filter(holds).length;
   const accepted = count(({ end }) => end?.kind === 'accepted');
   const dead = count(({ end }) => end?.kind === 'dead');

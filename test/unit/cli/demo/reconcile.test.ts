@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type DemoMessage, reckon } from '../../../../src/cli/demo/reckon.ts';
+import { type DemoMessage, reconcile } from '../../../../src/cli/demo/reconcile.ts';
 
 const accepted = { kind: 'accepted', groupId: '1' } as const;
 const refused = { kind: 'dead', reason: 'terminal', code: '12' } as const;
 const uncertain = { kind: 'dead', reason: 'uncertain', code: 'cut-reply', mayHaveArrived: true } as const;
 
-describe('the reckoning', () => {
+describe('the reconciliation', () => {
   it('is fine where each message was accepted once, or is a dead letter that tells the truth', () => {
     const messages: readonly DemoMessage[] = [
       { end: accepted, acceptedTimes: 1 },
@@ -13,7 +13,7 @@ describe('the reckoning', () => {
       { end: uncertain, acceptedTimes: 1 },
       { end: uncertain, acceptedTimes: 0 },
     ];
-    expect(reckon(messages)).toEqual({
+    expect(reconcile(messages)).toEqual({
       accepted: 1,
       dead: 3,
       deadButArrived: 1,
@@ -33,6 +33,6 @@ describe('the reckoning', () => {
     ['duplicates', { end: uncertain, acceptedTimes: 2 }],
     ['contradictions', { end: refused, acceptedTimes: 1 }],
   ] as const)('is not fine with one that is %s: %j', (which, message) => {
-    expect(reckon([message])).toMatchObject({ [which]: 1, isAccountedFor: false });
+    expect(reconcile([message])).toMatchObject({ [which]: 1, isAccountedFor: false });
   });
 });
