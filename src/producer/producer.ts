@@ -10,6 +10,7 @@ import {
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
+import { createLeanClient } from '../queue/lean-client.ts';
 import { type CampaignPlace, keys, queueName } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
@@ -88,6 +89,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const calls = createRedisCalls(redis, resolved.redisTimeoutMs);
   const clock = createRedisClock(redis);
   clock.follow();
+  const client = createLeanClient(redis);
   const queues = new Map<string, Queue>();
   /** Each ends within Redis' time limit, so a close may wait for them. */
   const underWay = new Set<Promise<unknown>>();
@@ -106,7 +108,7 @@ export function createProducer(options: ProducerOptions): Producer {
 
   const queueOf = (account: string, lane: Lane): Queue => {
     const name = queueName(account, lane);
-    const queue = queues.get(name) ?? openQueue(redis, name, resolved.prefix);
+    const queue = queues.get(name) ?? openQueue(client, name, resolved.prefix);
     queues.set(name, queue);
     return queue;
   };
@@ -122,10 +124,12 @@ export function createProducer(options: ProducerOptions): Producer {
     return calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
   };
 
-  const readSecret = secretReader(redis, resolved.prefix);
+  const secretOf = secretReader(redis, resolved.prefix);
   const secret = async (): Promise<string> => {
+    const fresh = secretOf.fresh();
+    if (fresh !== undefined) return fresh;
     // That it is no secret is an answer of Redis, and asking again would change nothing.
-    const work = () => readSecret().catch((error: unknown) => unlessInvalid(error));
+    const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
     const found = await calls.run({ work, isRepeatable: true, stores: false });
     if (typeof found === 'string') return found;
     const detail = `Key: ${keys.secret(resolved.prefix)}.`;

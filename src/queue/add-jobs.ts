@@ -42,18 +42,14 @@ if #lost > 0 then
 end
 return answers`;
 
+const claimCommand = 'jetsmsClaim';
+
 /** How long a record outlives the deadline of its job. */
 export const recordMemoryMs: number = 30 * 86_400_000;
 
 /** How long the record of a job is kept from now on: whoever finds the job must find it too. */
 export const recordKeepMs = ({ deadlineAt }: Pick<SendJob, 'deadlineAt'>, now: number): number =>
   Math.max(0, deadlineAt - now) + recordMemoryMs;
-
-/** The part of an ioredis transaction that is used here. */
-interface Transaction {
-  eval(script: string, keyCount: number, ...keysAndArgs: (string | number)[]): unknown;
-  exec(): Promise<[error: Error | null, result: unknown][] | null>;
-}
 
 /**
  * Takes claims back that still hold their values. KEYS: claims. ARGV: their values.
@@ -83,6 +79,7 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * an error that `isPartlyAdded` knows.
  */
 export function jobAdder(redis: Redis): AddJobs {
+  redis.defineCommand(claimCommand, { lua: claimScript });
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
     const replies = await transact(queue, newJobs);
@@ -100,13 +97,12 @@ type Replies = readonly (readonly [error: Error | null, result: unknown])[];
 async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Replies> {
   const client = await queue.getBackend().client;
   const multi = client.multi();
-  const claiming = multi as unknown as Transaction; // BullMQ's type of it has no scripts
   for (const one of newJobs) {
-    if (one.claims?.length) claiming.eval(claimScript, ...claimArguments(queue, one));
+    if (one.claims?.length) multi.runCommand(claimCommand, claimArguments(queue, one));
     // In a transaction it only writes the command down.
     await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
   }
-  return (await claiming.exec().catch(reasonOf)) ?? [];
+  return (await multi.exec().catch(reasonOf)) ?? [];
 }
 
 async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {

@@ -42,6 +42,12 @@ export const isSecretInvalid = (error: unknown): boolean =>
  */
 const freshMs = 10_000;
 
+export interface SecretReader {
+  /** The secret, where it was read a short while ago: most sends need not wait for anything. */
+  fresh(): string | undefined;
+  read(): Promise<string>;
+}
+
 /**
  * Reads the secret once for all who need it: no send has a round trip of its own for it. It is read on each new
  * connection, which may lead to a Redis that has lost it, and when what was read is no longer fresh.
@@ -50,22 +56,31 @@ export function secretReader(
   redis: Redis,
   prefix: string,
   now: () => number = () => performance.now(),
-): () => Promise<string> {
+): SecretReader {
   let known: string | undefined;
-  let reading: { readonly secret: Promise<string>; readonly atMs: number } | undefined;
-  const read = async (): Promise<string> => {
-    try {
-      known = await readSecret(redis, prefix, known);
-      return known;
-    } catch (error) {
-      reading = undefined;
-      throw error;
-    }
-  };
+  let reading: Reading | undefined;
   const begin = (): Promise<string> => {
-    reading = { secret: read(), atMs: now() };
-    return reading.secret;
+    const begun: Reading = { atMs: now(), answer: readSecret(redis, prefix, known), secret: undefined };
+    reading = begun;
+    begun.answer.then(
+      (secret) => {
+        known = secret;
+        begun.secret = secret;
+      },
+      () => {
+        if (reading === begun) reading = undefined;
+      },
+    );
+    return begun.answer;
   };
+  const fresh = (): Reading | undefined =>
+    reading !== undefined && now() - reading.atMs < freshMs ? reading : undefined;
   redis.on('ready', () => void begin().catch(() => {})); // not lost: whoever needs it reads it again and learns why
-  return () => (reading !== undefined && now() - reading.atMs < freshMs ? reading.secret : begin());
+  return { fresh: () => fresh()?.secret, read: () => fresh()?.answer ?? begin() };
+}
+
+interface Reading {
+  readonly atMs: number;
+  readonly answer: Promise<string>;
+  secret: string | undefined;
 }

@@ -26,7 +26,7 @@ beforeEach(() => {
 function reader(): { readonly read: () => Promise<string>; readonly wait: (ms: number) => void } {
   let nowMs = 0;
   return {
-    read: secretReader(redis, prefix, () => nowMs),
+    read: secretReader(redis, prefix, () => nowMs).read,
     wait: (ms) => {
       nowMs += ms;
     },
@@ -36,7 +36,7 @@ function reader(): { readonly read: () => Promise<string>; readonly wait: (ms: n
 describe('the secret of an installation', () => {
   it('is made once, however many need it first at the same time, and lies in Redis', async () => {
     const clients = Array.from({ length: 8 }, () => new Redis(sharedRedisUrl()));
-    const secrets = await Promise.all(clients.map((client) => secretReader(client, prefix)()));
+    const secrets = await Promise.all(clients.map((client) => secretReader(client, prefix).read()));
     for (const client of clients) client.disconnect();
     expect(new Set(secrets).size).toBe(1);
     expect(secrets[0]).toMatch(/^[0-9a-f]{64}$/);
@@ -79,10 +79,10 @@ describe('the secret of an installation', () => {
   it('is read from a Redis that takes no writes', async () => {
     await using server = await startRedis();
     const client = server.client();
-    const first = await secretReader(client, prefix)();
+    const first = await secretReader(client, prefix).read();
     await client.config('SET', 'maxmemory', '1');
-    expect(await secretReader(client, prefix)()).toBe(first);
-    await expect(secretReader(client, freshPrefix())()).rejects.toThrow(/OOM/);
+    expect(await secretReader(client, prefix).read()).toBe(first);
+    await expect(secretReader(client, freshPrefix()).read()).rejects.toThrow(/OOM/);
   });
 
   it('survives, in a producer that runs on, a Redis that comes back empty', async () => {
