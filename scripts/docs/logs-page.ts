@@ -15,7 +15,7 @@ export function renderLogsMarkdown(): string {
     'The worker writes one JSON object a line to standard output; on a terminal, lines for people. The event is in',
     '`msg`. No line ever holds a number in full, a text or a password; recipients are masked (`+90*****67`), and',
     'errors are cleared of what they quote. `JETSMS_LOG_LEVEL` sets the least important level that is written: at `warn`',
-    'and above the line per attempt is not.',
+    'and above the line per attempt is not. With `JETSMS_LOG_ACCEPTED=request` the accepted jobs of one request share a line.',
     '',
     'Levels: `debug` is for looking closely, `info` is news, `warn` wants a look some time, `error` wants one soon.',
     'A refusal by JetSMS is news: it is counted, kept as a dead letter, and no fault of the worker.',

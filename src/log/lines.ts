@@ -40,6 +40,11 @@ const err: LineField = {
 };
 const problems: LineField = { says: 'what is wrong, one sentence each' };
 
+const withoutGroupId: LineField = {
+  says: '`true`',
+  when: 'accepted, and the reply had no id that is certainly whole',
+};
+
 const attempt: Line['fields'] = {
   id,
   lane,
@@ -48,7 +53,7 @@ const attempt: Line['fields'] = {
   code,
   meaning: { says: 'what the code means', when: 'JetSMS refused with a code' },
   groupId: { says: "JetSMS's id of the accepted request", when: 'accepted, with an id' },
-  withoutGroupId: { says: '`true`', when: 'accepted, and the reply had no id that is certainly whole' },
+  withoutGroupId,
   verdict: { says: 'what is done about it: `complete`, `retry`, `defer`, `hold`, `dead-letter`, `split`' },
   rule: { says: 'the row of the code table, or of the decision, that the verdict comes from' },
   reason: { says: 'why the message is given up', when: 'the verdict is dead-letter' },
@@ -65,6 +70,17 @@ const attempt: Line['fields'] = {
     says: 'how many send jobs go out again although they may have been taken: this one, or pieces of it',
     when: 'there are any',
   },
+};
+
+const acceptedRequest: Line['fields'] = {
+  ids: { says: "the send jobs' ids; those of messages that share one go on with a dot and a number" },
+  groupIds: { says: "JetSMS's ids of the accepted request; none where the reply had none" },
+  withoutGroupId,
+  durationMs: { says: 'how long the request took' },
+  waitedMs: { says: 'from enqueueing to the request, the longest' },
+  messages: { says: 'messages of these send jobs' },
+  parts: { says: 'SMS parts of these send jobs' },
+  travelled: { says: 'messages in the same request' },
 };
 
 const attemptLevels =
@@ -98,9 +114,16 @@ const finding: Line['fields'] = {
 
 /** Every line about an account, by its event. */
 export const accountLines: Readonly<Record<string, Line>> = {
+  'request.accepted': {
+    levels: ['info'],
+    means:
+      'JetSMS accepted a request. Written in place of `delivery.accepted` where logAccepted is `request`, for those of its send jobs of which there is nothing more to say.',
+    fields: acceptedRequest,
+  },
   'delivery.accepted': {
     levels: ['info'],
-    means: 'JetSMS accepted the message. One such line per attempt of a send job.',
+    means:
+      'JetSMS accepted the message. One such line per attempt of a send job, unless logAccepted is `request`.',
     fields: attempt,
   },
   'delivery.refused': {

@@ -1,7 +1,7 @@
 import { defaultMaxJobBytes, smallestMaxJobBytes } from '../message/job-size.ts';
 import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
 import type { SettingRows } from './setting.ts';
-import { logLevels, type ProcessSettings } from './settings.ts';
+import { logAcceptedChoices, logLevels, type ProcessSettings } from './settings.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -57,6 +57,15 @@ export const processRows: SettingRows<ProcessSettings> = {
     meaning: 'The least important log lines that are written.',
     consequence: 'At warn and above the line per attempt is not written; silent writes nothing at all.',
     example: 'info',
+  },
+  logAccepted: {
+    kind: oneOf(logAcceptedChoices),
+    default: 'attempt',
+    meaning:
+      'What gets a line of the log where JetSMS accepted it: each attempt of a send job, or each request.',
+    consequence:
+      'At request the accepted jobs of one request share one line, with their ids; what was not accepted, or late, keeps its own.',
+    example: 'request',
   },
   healthHost: {
     kind: host,

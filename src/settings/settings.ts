@@ -21,6 +21,7 @@ export interface ProcessSettings {
   /** Path of the JSON file with several accounts; '' where there is none. */
   readonly configFile: string;
   readonly logLevel: LogLevel;
+  readonly logAccepted: LogAccepted;
   readonly healthHost: string;
   /** 0 = any free port. */
   readonly healthPort: number;
@@ -60,6 +61,10 @@ export interface ProcessSettings {
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** What gets a line of the log where JetSMS accepted it. */
+export const logAcceptedChoices = ['attempt', 'request'] as const;
+export type LogAccepted = (typeof logAcceptedChoices)[number];
 
 /** What a command cannot do without: `redis` a Redis URL, `credentials` an endpoint and a login per account, `dashboard` a safe dashboard. */
 const needs = ['redis', 'credentials', 'dashboard'] as const;

@@ -28,18 +28,20 @@ export async function afterCrash(
   const after = afterAttempt(journal, { outcome, verdict, now, worker: context.worker });
   const next = { ...after, stalls: job.stalledCounter || journal.stalls };
   return recordAndSettle(known, { verdict, journal: next }, context, () =>
-    context.telemetry.attempt({
-      id,
-      job: sendJob,
-      attempt: next.history.at(-1)?.n ?? 1,
-      outcome,
-      verdict,
-      durationMs: 0,
-      waitedMs: now - sendJob.enqueuedAt,
-      travelled: sendJob.to.length,
-      late: false,
-      resent: resentBy(verdict, journal),
-    }),
+    context.telemetry.attempted([
+      {
+        id,
+        job: sendJob,
+        attempt: next.history.at(-1)?.n ?? 1,
+        outcome,
+        verdict,
+        durationMs: 0,
+        waitedMs: now - sendJob.enqueuedAt,
+        travelled: sendJob.to.length,
+        late: false,
+        resent: resentBy(verdict, journal),
+      },
+    ]),
   );
 }
 

@@ -4,6 +4,7 @@ import { needsMark } from './begin.ts';
 import type { RequestContext } from './delivery.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
+import type { AttemptReport } from './telemetry.ts';
 import { onWholeJob } from './verdict/division.ts';
 import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './verdict/journal-entries.ts';
 import type { Verdict } from './verdict/verdict.ts';
@@ -22,7 +23,7 @@ export async function record(judged: readonly Judged[], sent: Sent, context: Req
   const recorded = new Map<Judged, Recorded>(
     writes.map(({ one, write }, index) => [one, { write, result: results[index] }]),
   );
-  for (const one of whole) report(one, recorded.get(one)?.result, sent, context);
+  report(whole, recorded, sent, context);
   await Promise.all(whole.map((one) => settleOne(one, recorded.get(one) ?? {}, sent, context)));
 }
 
@@ -82,27 +83,33 @@ async function settleOne(
   delivery.settle({ kind: 'lost' });
 }
 
-/** Tells of an attempt. That telling fails, which can only be a bug, must not cost a message its end. */
+/** Tells of the attempts. That telling fails, which can only be a bug, must not cost a message its end. */
 function report(
-  { delivery, outcome, verdict }: Judged,
-  result: WriteResult | undefined,
-  { attempt, startedAt, messages }: Sent,
+  judged: readonly Judged[],
+  recorded: ReadonlyMap<Judged, Recorded>,
+  sent: Sent,
   { telemetry }: RequestContext,
 ): void {
   try {
-    telemetry.attempt({
-      id: delivery.id,
-      job: delivery.job,
-      attempt: (delivery.journal.history.at(-1)?.n ?? 0) + 1,
-      outcome,
-      verdict: result === 'superseded' ? settledMeanwhile : verdict,
-      durationMs: attempt.durationMs,
-      waitedMs: startedAt - delivery.job.enqueuedAt,
-      travelled: messages,
-      late: result === 'lost',
-      resent: result === 'lost' || result === 'superseded' ? 0 : resentBy(verdict, delivery.journal),
-    });
+    telemetry.attempted(judged.map((one) => reportOf(one, recorded.get(one)?.result, sent)));
   } catch (error) {
     telemetry.unexpected(error, 'telling of an attempt');
   }
 }
+
+const reportOf = (
+  { delivery, outcome, verdict }: Judged,
+  result: WriteResult | undefined,
+  { attempt, startedAt, messages }: Sent,
+): AttemptReport => ({
+  id: delivery.id,
+  job: delivery.job,
+  attempt: (delivery.journal.history.at(-1)?.n ?? 0) + 1,
+  outcome,
+  verdict: result === 'superseded' ? settledMeanwhile : verdict,
+  durationMs: attempt.durationMs,
+  waitedMs: startedAt - delivery.job.enqueuedAt,
+  travelled: messages,
+  late: result === 'lost',
+  resent: result === 'lost' || result === 'superseded' ? 0 : resentBy(verdict, delivery.journal),
+});

@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { meaningOfCode } from '../queue/dead-letter-meaning.ts';
 import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import type { LogAccepted } from '../settings/settings.ts';
 import type { Hold } from './account/hold-record.ts';
 import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
 import { outcomeCode } from './verdict/journal-entries.ts';
@@ -20,6 +21,8 @@ export interface TelemetryOptions {
   readonly account: Pick<AccountSettings, 'name' | 'surface'>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** What an accepted message's line is for: each attempt of a job, or each request. Default `attempt`. */
+  readonly logAccepted?: LogAccepted;
   /** Milliseconds; default a clock that never jumps. */
   readonly now?: () => number;
 }
@@ -28,8 +31,8 @@ export interface TelemetryOptions {
 const floodWindowMs = 10_000;
 
 /** Makes log lines and metrics of what a worker tells: the one place for both. */
-export function createTelemetry({ account, log, metrics, ...time }: TelemetryOptions): Telemetry {
-  const { now = () => performance.now() } = time;
+export function createTelemetry({ account, log, metrics, ...choices }: TelemetryOptions): Telemetry {
+  const { logAccepted = 'attempt', now = () => performance.now() } = choices;
   const { name, surface } = account;
   const lines = log.child({ account: name, surface });
   let creditIsKnown = true;
@@ -39,14 +42,12 @@ export function createTelemetry({ account, log, metrics, ...time }: TelemetryOpt
       metrics.request({ account: name, surface, outcome: outcome.kind, durationMs });
       if (isWithoutGroupId(outcome)) metrics.acceptedWithoutId({ account: name, surface });
     },
-    attempt(report) {
-      const { job, outcome, verdict, resent } = report;
-      const code = outcomeCode(outcome);
-      const reason = reasonOf(report);
-      metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
-      for (let n = 0; n < resent; n += 1) metrics.resent({ account: name, lane: job.lane, cause: code });
-      const level = attemptLevel(verdict);
-      if (lines.isLevelEnabled(level)) lines[level](attemptFields(report), `delivery.${outcome.kind}`);
+    attempted(reports) {
+      for (const report of reports) countAttempt(report, account, metrics);
+      const together = logAccepted === 'request' ? reports.filter(isPlainlyAccepted) : [];
+      if (together.length > 0 && lines.isLevelEnabled('info'))
+        lines.info(requestFields(together), 'request.accepted');
+      for (const report of reports) if (!together.includes(report)) attemptLine(report, lines);
     },
     ended(report) {
       metrics.ended({ account: name, ...report });
@@ -90,6 +91,23 @@ export function createTelemetry({ account, log, metrics, ...time }: TelemetryOpt
   };
 }
 
+function countAttempt(
+  report: AttemptReport,
+  { name, surface }: TelemetryOptions['account'],
+  metrics: Metrics,
+): void {
+  const { job, outcome, verdict, resent } = report;
+  const code = outcomeCode(outcome);
+  const reason = reasonOf(report);
+  metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
+  for (let n = 0; n < resent; n += 1) metrics.resent({ account: name, lane: job.lane, cause: code });
+}
+
+function attemptLine(report: AttemptReport, lines: Logger): void {
+  const level = attemptLevel(report.verdict);
+  if (lines.isLevelEnabled(level)) lines[level](attemptFields(report), `delivery.${report.outcome.kind}`);
+}
+
 function reasonOf({ outcome, verdict }: AttemptReport): VerdictReason {
   if (verdict.kind === 'dead-letter') return verdict.facts.reason;
   return verdict.kind === 'hold' ? verdict.reason : outcome.kind;
@@ -129,6 +147,28 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     ...(job.origin ? { origin: job.origin.id } : {}),
     ...(late ? { late } : {}),
     ...(resent > 0 ? { resent } : {}),
+  };
+}
+
+/** An attempt of which there is nothing to say but that it went well. */
+const isPlainlyAccepted = ({ outcome, verdict, late }: AttemptReport): boolean =>
+  outcome.kind === 'accepted' && verdict.kind === 'complete' && !late;
+
+/** The accepted jobs of one request in one line: what they share, their ids, and sums. */
+function requestFields(reports: readonly AttemptReport[]): Readonly<Record<string, unknown>> {
+  const outcomes = reports.map(({ outcome }) => outcome);
+  const [{ durationMs, travelled } = { durationMs: 0, travelled: 0 }] = reports;
+  return {
+    ids: reports.map(({ id }) => id),
+    groupIds: [
+      ...new Set(outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? (outcome.groupId ?? []) : []))),
+    ],
+    ...(outcomes.some(isWithoutGroupId) ? { withoutGroupId: true } : {}),
+    durationMs: Math.round(durationMs),
+    waitedMs: Math.round(Math.max(...reports.map(({ waitedMs }) => waitedMs))),
+    messages: reports.reduce((sum, { job }) => sum + job.to.length, 0),
+    parts: reports.reduce((sum, { job }) => sum + job.parts, 0),
+    travelled,
   };
 }
 

@@ -58,7 +58,8 @@ export interface SweepReport {
 /** What the worker of one account tells; log lines and metrics are made from it in one place. */
 export interface Telemetry {
   request(report: RequestReport): void;
-  attempt(report: AttemptReport): void;
+  /** The attempts that one request was for its jobs. */
+  attempted(reports: readonly AttemptReport[]): void;
   ended(report: EndReport): void;
   /** A request was refused because of one of its messages, and is sent in halves. */
   split(messages: number): void;

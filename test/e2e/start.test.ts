@@ -104,6 +104,22 @@ describe('jetsms start', () => {
     await simulator.close();
   });
 
+  it('writes one line for what one request carried, where it is told to', async () => {
+    const { env, simulator } = await place(sharedRedisUrl(), { JETSMS_LOG_ACCEPTED: 'request' });
+    await using worker = startCli(['start'], { env });
+    await logged(worker, 'worker.started');
+    await using producer = createProducer({
+      redis: sharedRedisUrl(),
+      prefix: env['JETSMS_PREFIX'] ?? '',
+      accounts: { default: { title: 'DEMO' } },
+    });
+    const { id } = await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+    expect(await logged(worker, 'request.accepted')).toMatchObject({ ids: [id], messages: 1 });
+    worker.signal('SIGTERM');
+    await worker.exit;
+    await simulator.close();
+  });
+
   it('tells of a title that the account does not have, before a message meets it', async () => {
     const { env, simulator } = await place(sharedRedisUrl(), { JETSMS_TITLE: 'YOK' });
     await using worker = startCli(['start'], { env });

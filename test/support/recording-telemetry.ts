@@ -60,10 +60,10 @@ export function recordTelemetry(): RecordingTelemetry {
     unexpectedErrors,
     redisErrors,
     request: (report) => void requests.push(report),
-    attempt(report) {
-      attempts.push(report);
-      const resend = { lane: report.job.lane, cause: outcomeCode(report.outcome) };
-      for (let n = 0; n < report.resent; n += 1) resends.push(resend);
+    attempted(reports) {
+      attempts.push(...reports);
+      for (const { job, outcome, resent } of reports)
+        for (let n = 0; n < resent; n += 1) resends.push({ lane: job.lane, cause: outcomeCode(outcome) });
     },
     ended: (report) => void ends.push(report),
     split: (messages) => void splits.push(messages),

@@ -102,7 +102,7 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   });
   const worker = createWorker({
     settings,
-    telemetryOf: (account) => createTelemetry({ account, log, metrics }),
+    telemetryOf: (account) => createTelemetry({ account, log, metrics, logAccepted: settings.logAccepted }),
     onClock({ isRight, skewMs, maxSkewMs }) {
       if (isRight) log.info({ skewMs, maxSkewMs }, 'clock.right');
       else log.error({ skewMs, maxSkewMs }, 'clock.wrong');

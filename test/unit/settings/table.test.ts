@@ -68,6 +68,7 @@ describe('the settings table', () => {
         "keepDeadLettersAgeMs": "0",
         "keepFailedAgeMs": "604800000",
         "lockDurationMs": "90000",
+        "logAccepted": "attempt",
         "logLevel": "info",
         "maxClockSkewMs": "30000",
         "maxJobBytes": "20000000",

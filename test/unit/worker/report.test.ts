@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/jetsms/outcome.ts';
 import { accountLines } from '../../../src/log/lines.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
+import type { LogAccepted } from '../../../src/settings/settings.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
 import type { AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
 import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
@@ -12,10 +13,18 @@ import { sendJob } from '../../support/send-job.ts';
 const account = { name: 'acme', surface: 'xml' } as const;
 
 /** The lines that come of what a worker tells. */
-function linesOf(tell: (telemetry: Telemetry) => void): readonly LogLine[] {
+function linesOf(tell: (telemetry: Telemetry) => void, logAccepted?: LogAccepted): readonly LogLine[] {
   const recorded = recordLog();
   const metrics = createMetrics({ version: '1.2.3', accounts: [account] });
-  tell(createTelemetry({ account, log: recorded.log, metrics, now: () => 0 }));
+  tell(
+    createTelemetry({
+      account,
+      log: recorded.log,
+      metrics,
+      now: () => 0,
+      ...(logAccepted && { logAccepted }),
+    }),
+  );
   return recorded.lines;
 }
 
@@ -89,7 +98,7 @@ const hold = {
 
 /** Everything that a worker can tell. */
 function tellAll(telemetry: Telemetry): void {
-  for (const report of attempts) telemetry.attempt(report);
+  telemetry.attempted(attempts);
   for (const report of [end('accepted'), end('terminal', '12'), end('expired'), end('cancelled')])
     telemetry.ended(report);
   telemetry.split(2);
@@ -111,13 +120,13 @@ function tellAll(telemetry: Telemetry): void {
 
 describe('the lines of a worker', () => {
   it('have the documented fields and levels, each of them', () => {
-    const lines = linesOf(tellAll);
+    const lines = [...linesOf(tellAll), ...linesOf(tellAll, 'request')];
     for (const line of lines) expectDocumented(line);
     expect(new Set(lines.map(({ msg }) => msg))).toEqual(new Set(Object.keys(accountLines)));
   });
 
   it('use every documented level and every documented field', () => {
-    const lines = linesOf(tellAll);
+    const lines = [...linesOf(tellAll), ...linesOf(tellAll, 'request')];
     for (const [event, { levels, fields }] of Object.entries(accountLines)) {
       const ofEvent = lines.filter(({ msg }) => msg === event);
       const seen = new Set(ofEvent.map(({ level }) => level));
@@ -142,7 +151,7 @@ describe('the line of an attempt', () => {
   const accepted: Verdict = { kind: 'complete', rule: '00', groupId: '7' };
   const acceptance: Outcome = { kind: 'accepted', groupId: '7' };
   const levelOf = (outcome: Outcome, verdict: Verdict) =>
-    linesOf((telemetry) => telemetry.attempt(attempt(outcome, verdict)))[0]?.['level'];
+    linesOf((telemetry) => telemetry.attempted([attempt(outcome, verdict)]))[0]?.['level'];
 
   it.each<[string, Outcome, Verdict, string]>([
     ['an acceptance is news', acceptance, accepted, 'info'],
@@ -163,7 +172,7 @@ describe('the line of an attempt', () => {
   it('has every fact, times as whole milliseconds, and the first recipient masked', () => {
     const job = sendJob({ to: ['905321234567', '905321234568'], text: 'gizli metin', parts: 2 });
     const [line] = linesOf((telemetry) =>
-      telemetry.attempt(attempt(refused('12'), dead('terminal'), { job, attempt: 3, travelled: 2 })),
+      telemetry.attempted([attempt(refused('12'), dead('terminal'), { job, attempt: 3, travelled: 2 })]),
     );
     expect(line).toMatchObject({
       msg: 'delivery.refused',
@@ -193,9 +202,77 @@ describe('the line of an attempt', () => {
     recorded.log.level = 'warn';
     const metrics = createMetrics({ version: '1.2.3', accounts: [account] });
     const telemetry = createTelemetry({ account, log: recorded.log, metrics });
-    telemetry.attempt(attempt(acceptance, accepted));
+    telemetry.attempted([attempt(acceptance, accepted)]);
     expect(recorded.lines).toEqual([]);
     expect(await metrics.render()).toContain('jetsms_attempts_total{account="acme",surface="xml",code="00"');
+  });
+});
+
+describe('the line of a request, where accepted jobs have no lines of their own', () => {
+  const accepted = (id: string, groupId?: string, more: Partial<AttemptReport> = {}): AttemptReport => {
+    const group = groupId === undefined ? {} : { groupId };
+    return attempt(
+      { kind: 'accepted', ...group },
+      { kind: 'complete', rule: '00', ...group },
+      { id, ...more },
+    );
+  };
+  const told = (...reports: readonly AttemptReport[]) =>
+    linesOf((telemetry) => telemetry.attempted(reports), 'request');
+
+  it('has the ids of the jobs, what they share, and sums', () => {
+    const two = sendJob({ to: ['905321234567', '905321234568'], text: 'gizli metin', parts: 4 });
+    const lines = told(
+      accepted('m1', '7', { job: two, waitedMs: 3.2, travelled: 3 }),
+      accepted('m2', '7', { waitedMs: 9.6, travelled: 3 }),
+    );
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      msg: 'request.accepted',
+      level: 'info',
+      account: 'acme',
+      surface: 'xml',
+      ids: ['m1', 'm2'],
+      groupIds: ['7'],
+      durationMs: 12,
+      waitedMs: 10,
+      messages: 3,
+      parts: 5,
+      travelled: 3,
+    });
+    expect(JSON.stringify(lines)).not.toMatch(/gizli|90532/);
+    expectDocumented(lines[0] ?? {});
+  });
+
+  it('says that an acceptance had no id', () => {
+    expect(told(accepted('m1'))).toMatchObject([
+      { msg: 'request.accepted', groupIds: [], withoutGroupId: true },
+    ]);
+  });
+
+  it('takes the place of no other: what was refused, late or divided is told by itself', () => {
+    const lines = told(
+      accepted('m1', '7'),
+      accepted('m2', '7', { late: true }),
+      attempt({ kind: 'accepted' }, { kind: 'split', rule: 'some', pieces: [] }, { id: 'm3' }),
+      attempt(refused('12'), dead('terminal'), { id: 'm4' }),
+    );
+    expect(lines.map(({ msg, id, ids }) => [msg, ids ?? id])).toEqual([
+      ['request.accepted', ['m1']],
+      ['delivery.accepted', 'm2'],
+      ['delivery.accepted', 'm3'],
+      ['delivery.refused', 'm4'],
+    ]);
+  });
+
+  it('is counted like each of its jobs', async () => {
+    const metrics = createMetrics({ version: '1.2.3', accounts: [account] });
+    const { log } = recordLog();
+    createTelemetry({ account, log, metrics, logAccepted: 'request' }).attempted([
+      accepted('m1', '7'),
+      accepted('m2', '7'),
+    ]);
+    expect(await metrics.render()).toMatch(/^jetsms_attempts_total\{.*outcome="accepted".*\} 2$/m);
   });
 });
 
@@ -218,7 +295,7 @@ describe('what a worker tells', () => {
   it.each<[string, (telemetry: Telemetry) => void, Record<string, number>]>([
     [
       'an attempt, with its answer and what was done about it',
-      (telemetry) => telemetry.attempt(attempt(refused('12'), dead('terminal'))),
+      (telemetry) => telemetry.attempted([attempt(refused('12'), dead('terminal'))]),
       {
         'attempts_total surface=xml,code=12,outcome=refused': 1,
         'verdicts_total verdict=dead-letter,reason=terminal': 1,
@@ -227,9 +304,9 @@ describe('what a worker tells', () => {
     [
       'a hold by its reason',
       (telemetry) =>
-        telemetry.attempt(
+        telemetry.attempted([
           attempt(refused('11'), { kind: 'hold', rule: '11', reason: 'no-credit', code: '11' }),
-        ),
+        ]),
       {
         'attempts_total surface=xml,code=11,outcome=refused': 1,
         'verdicts_total verdict=hold,reason=no-credit': 1,
@@ -273,13 +350,13 @@ describe('what a worker tells', () => {
     [
       'what goes out again, by lane and cause',
       (telemetry) =>
-        telemetry.attempt(
+        telemetry.attempted([
           attempt(
             { kind: 'accepted', groupId: '1302' },
             { kind: 'split', rule: 'by recipient', pieces: [] },
             { resent: 2 },
           ),
-        ),
+        ]),
       {
         'attempts_total surface=xml,code=00,outcome=accepted': 1,
         'verdicts_total verdict=split,reason=accepted': 1,
