@@ -1,28 +1,21 @@
 import { messagesThatFit } from '../message/job-size.ts';
-import type { Lane } from '../message/lane.ts';
 import type { NewMessage } from '../message/message.ts';
-import { checkMms, type MmsRules, type NewMms } from '../message/mms.ts';
+import type { NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
-import { jobAdder } from '../queue/add-jobs.ts';
 import {
   type CampaignProgress,
   type CampaignState,
   readCampaign,
   setCampaignState,
 } from '../queue/campaign.ts';
-import { createLeanClient } from '../queue/lean-client.ts';
-import { type CampaignPlace, keys, queueName } from '../queue/names.ts';
-import { openQueue, type Queue } from '../queue/open-queue.ts';
-import { openProducerRedis } from '../queue/redis.ts';
-import { createRedisClock } from '../queue/redis-clock.ts';
-import { isSecretInvalid, secretReader } from '../queue/secret.ts';
+import type { CampaignPlace } from '../queue/names.ts';
 import { accountOf } from './account-of.ts';
 import { createBatches } from './batches.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { ProducerError } from './errors.ts';
 import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
-import { type ProducerOptions, resolveOptions } from './options.ts';
-import { createRedisCalls } from './redis-calls.ts';
+import { openStore } from './open-store.ts';
+import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
 import { type SendReceipt, sendOne } from './send-one.ts';
@@ -85,70 +78,15 @@ export interface Producer extends AsyncDisposable {
 export function createProducer(options: ProducerOptions): Producer {
   const resolved = resolveOptions(options);
   loadNumberTables();
-  const redis = openProducerRedis(resolved.redis, resolved.redisTimeoutMs);
-  const calls = createRedisCalls(redis, resolved.redisTimeoutMs);
-  const clock = createRedisClock(redis);
-  clock.follow();
-  const client = createLeanClient(redis);
-  const queues = new Map<string, Queue>();
+  const store = openStore(resolved);
+  const batches = createBatches((call) => storeJob(call, store));
+  const sendStore = { ...store, batches };
   /** Each ends within Redis' time limit, so a close may wait for them. */
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
 
-  const redisTime: JobStore['redisTime'] = async (check) => {
-    if (clock.skewMs() !== undefined) return clock.now();
-    try {
-      await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
-      return clock.now();
-    } catch (error) {
-      check(Date.now());
-      throw error;
-    }
-  };
-
-  const queueOf = (account: string, lane: Lane): Queue => {
-    const name = queueName(account, lane);
-    const queue = queues.get(name) ?? openQueue(client, name, resolved.prefix);
-    queues.set(name, queue);
-    return queue;
-  };
-
-  const atCampaign = async <T>(
-    campaign: string,
-    options: { readonly account?: string } | undefined,
-    ask: (place: CampaignPlace) => Promise<T>,
-  ): Promise<T> => {
+  const checkOpen = (): void => {
     if (closed) throw new ProducerError('PRODUCER_CLOSED');
-    const { account } = accountOf(options?.account, resolved);
-    const place = { prefix: resolved.prefix, account, campaign };
-    return calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
-  };
-
-  const secretOf = secretReader(redis, resolved.prefix);
-  const secret = async (): Promise<string> => {
-    const fresh = secretOf.fresh();
-    if (fresh !== undefined) return fresh;
-    // That it is no secret is an answer of Redis, and asking again would change nothing.
-    const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
-    const found = await calls.run({ work, isRepeatable: true, stores: false });
-    if (typeof found === 'string') return found;
-    const detail = `Key: ${keys.secret(resolved.prefix)}.`;
-    throw new ProducerError('SECRET_INVALID', { detail, cause: found });
-  };
-
-  const { prefix, idempotencyWindowMs } = resolved;
-  const jobs: JobStore = { redis, prefix, calls, redisTime, queueOf, addJobs: jobAdder(redis), secret };
-  const batches = createBatches((call) => storeJob(call, jobs));
-
-  const sendOneMms = async (mms: NewMms): Promise<MmsReceipt> => {
-    const { account, rules } = accountOf(mms?.account, resolved);
-    const { requestSize: maxRecipients, mediaMemoryMs, maxJobBytes } = resolved;
-    const rulesAt = (nowMs: number): MmsRules => ({ ...rules, maxRecipients, nowMs });
-    const nowMs = await redisTime((systemMs) => void checkMms(mms, rulesAt(systemMs)));
-    return sendMms(
-      { mms, account, rules: rulesAt(nowMs) },
-      { ...jobs, idempotencyWindowMs, mediaMemoryMs, maxJobBytes },
-    );
   };
 
   /** A close waits for it. */
@@ -157,44 +95,56 @@ export function createProducer(options: ProducerOptions): Producer {
     return task.finally(() => underWay.delete(task));
   };
 
-  const close = async (): Promise<void> => {
+  const atCampaign = async <T>(
+    campaign: string,
+    named: { readonly account?: string } | undefined,
+    ask: (place: CampaignPlace) => Promise<T>,
+  ): Promise<T> => {
+    checkOpen();
+    const { account } = accountOf(named?.account, resolved);
+    const place = { prefix: resolved.prefix, account, campaign };
+    return store.calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
+  };
+
+  const close = (): Promise<void> => {
     closed = true;
-    clock.stop();
-    await Promise.allSettled(underWay);
-    await Promise.all([...queues.values()].map((queue) => queue.close()));
-    redis.disconnect();
+    return store.close(underWay);
   };
 
   return {
     async send(message) {
-      if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      return tracked(sendOne(message, resolved, { ...jobs, batches, idempotencyWindowMs }));
+      checkOpen();
+      return tracked(sendOne(message, resolved, sendStore));
     },
     async sendMms(mms) {
-      if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      return tracked(sendOneMms(mms));
+      checkOpen();
+      return tracked(sendMms(mms, resolved, store));
     },
-    async sendMany(recipients, options) {
-      if (closed) throw new ProducerError('PRODUCER_CLOSED');
-      const { account, rules } = accountOf(options.account, resolved);
-      checkRecipients(recipients);
-      const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
-      const nowMs = options.dryRun ? Date.now() : await redisTime((systemMs) => void campaignAt(systemMs));
-      const campaign = campaignAt(nowMs);
-      const { campaignWindowMs, maxJobBytes } = resolved;
-      const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
-      return sendMany(recipients, options, campaign, { ...jobs, requestSize, campaignWindowMs });
+    async sendMany(recipients, many) {
+      checkOpen();
+      return enqueueCampaign(recipients, many, resolved, store);
     },
-    campaign: (id, options) => atCampaign(id, options, (place) => readCampaign(redis, place)),
-    setCampaign: (id, state, options) =>
-      atCampaign(id, options, (place) => setCampaignState(redis, place, state)),
+    campaign: (id, named) => atCampaign(id, named, (place) => readCampaign(store.redis, place)),
+    setCampaign: (id, state, named) =>
+      atCampaign(id, named, (place) => setCampaignState(store.redis, place, state)),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** @throws whatever else went wrong than that the secret is none */
-function unlessInvalid(error: unknown): Error {
-  if (error instanceof Error && isSecretInvalid(error)) return error;
-  throw error;
+/** Checks what the messages of a campaign have in common before it takes the first of them. */
+async function enqueueCampaign(
+  recipients: Recipients,
+  options: ManyOptions,
+  resolved: ResolvedOptions,
+  store: JobStore,
+): Promise<ManyReceipt> {
+  const { account, rules } = accountOf(options.account, resolved);
+  checkRecipients(recipients);
+  const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
+  const nowMs = options.dryRun ? Date.now() : await store.redisTime((systemMs) => void campaignAt(systemMs));
+  const campaign = campaignAt(nowMs);
+  const { campaignWindowMs, maxJobBytes } = resolved;
+  const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
+  return sendMany(recipients, options, campaign, { ...store, requestSize, campaignWindowMs });
 }

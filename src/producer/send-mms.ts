@@ -3,7 +3,9 @@ import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } fro
 import type { Claimed } from '../queue/claims.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
+import { accountOf } from './account-of.ts';
 import { contentHash, keyedName } from './names-of-claims.ts';
+import type { ResolvedOptions } from './options.ts';
 import { wishOf } from './repeat.ts';
 import type { SendReceipt } from './send-one.ts';
 import { type CallClaim, checkRepeat, findClaim, type JobStore, storeJob } from './store-jobs.ts';
@@ -17,28 +19,18 @@ export interface MmsReceipt extends SendReceipt {
   readonly repeated: number;
 }
 
-/** Where an MMS is stored. */
-export interface MmsStore extends JobStore {
-  readonly idempotencyWindowMs: number;
-  readonly mediaMemoryMs: number;
-  readonly maxJobBytes: number;
-}
-
-/** A call of `sendMms()`, and how it is checked. */
-export interface MmsCall {
-  readonly mms: NewMms;
-  readonly account: string;
-  readonly rules: MmsRules;
-}
-
 /**
  * Checks an MMS and stores its medium, then the job: a job whose medium is missing could never be sent.
- * @throws MessageError; ProducerError REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws MessageError; ProducerError UNKNOWN_ACCOUNT, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
-export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore): Promise<MmsReceipt> {
-  const { nowMs } = rules;
+export async function sendMms(mms: NewMms, options: ResolvedOptions, store: JobStore): Promise<MmsReceipt> {
+  const { account, rules: ofAccount } = accountOf(mms?.account, options);
+  const { requestSize: maxRecipients, idempotencyWindowMs: windowMs } = options;
+  const rulesAt = (nowMs: number): MmsRules => ({ ...ofAccount, maxRecipients, nowMs });
+  const nowMs = await store.redisTime((systemMs) => void checkMms(mms, rulesAt(systemMs)));
+  const rules = rulesAt(nowMs);
   const claimOf = (checked: CheckedMms, media: StoredMedia): Promise<CallClaim | undefined> =>
-    claimOfMms({ account, checked, media, wish: wishOf(mms), askedAt: nowMs }, store);
+    claimOfMms({ account, checked, media, wish: wishOf(mms), askedAt: nowMs, windowMs }, store);
   const receiptOf = (
     { to, repeated }: CheckedMms,
     facts: Omit<SendReceipt, 'account' | 'parts'>,
@@ -59,8 +51,8 @@ export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore)
       const media = await mediaOf(checked, store);
       const claim = await claimOf(checked, media);
       const job = jobOf(checked, media, { account, nowMs });
-      checkSize(job, store.maxJobBytes);
-      await storeMediaOf(job, checked, store);
+      checkSize(job, options.maxJobBytes);
+      await storeMediaOf(job, checked, options.mediaMemoryMs, store);
       const { id, earlier } = await storeJob({ job, claims: claim ? [claim] : [] }, store);
       if (claim && earlier[0]) return ofEarlier(checked, earlier[0], claim);
       const { lane, enqueuedAt, sendAt = enqueuedAt, deadlineAt } = job;
@@ -75,15 +67,15 @@ export async function sendMms({ mms, account, rules }: MmsCall, store: MmsStore)
   });
 }
 
-interface KeyedMms extends Pick<CallClaim, 'wish' | 'askedAt'> {
+interface KeyedMms extends Pick<CallClaim, 'wish' | 'askedAt' | 'windowMs'> {
   readonly account: string;
   readonly checked: CheckedMms;
   readonly media: StoredMedia;
 }
 
 async function claimOfMms(
-  { account, checked, media, wish, askedAt }: KeyedMms,
-  { secret: readSecret, idempotencyWindowMs: windowMs }: MmsStore,
+  { account, checked, media, wish, askedAt, windowMs }: KeyedMms,
+  { secret: readSecret }: JobStore,
 ): Promise<CallClaim | undefined> {
   const { idempotencyKey, to, title, text } = checked;
   if (idempotencyKey === undefined) return undefined;
@@ -104,11 +96,16 @@ async function mediaOf({ media, subject }: CheckedMms, { secret }: JobStore): Pr
   return { hash: mediaHash(data, await secret()), contentType, subject, bytes: data.length };
 }
 
-async function storeMediaOf(job: SendJob, { media: { data } }: CheckedMms, store: MmsStore): Promise<void> {
-  const { redis, prefix, calls, mediaMemoryMs } = store;
+async function storeMediaOf(
+  job: SendJob,
+  { media: { data } }: CheckedMms,
+  memoryMs: number,
+  store: JobStore,
+): Promise<void> {
+  const { redis, prefix, calls } = store;
   const { account, media, enqueuedAt, deadlineAt } = job;
   if (!media) return;
-  const keepMs = deadlineAt - enqueuedAt + mediaMemoryMs;
+  const keepMs = deadlineAt - enqueuedAt + memoryMs;
   await calls.run({
     work: () => storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs }),
     isRepeatable: true,

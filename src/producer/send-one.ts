@@ -32,7 +32,6 @@ export interface SendReceipt {
 /** What sending needs. */
 export interface SendStore extends JobStore {
   readonly batches: Batches;
-  readonly idempotencyWindowMs: number;
 }
 
 /**
@@ -45,10 +44,11 @@ export async function sendOne(
   store: SendStore,
 ): Promise<SendReceipt> {
   const { account, rules } = accountOf(message?.account, options);
+  const { idempotencyWindowMs: windowMs } = options;
   const now = await store.redisTime((systemMs) => void checkMessage(message, { ...rules, nowMs: systemMs }));
   const check = (input: NewMessage): CheckedMessage => checkMessage(input, { ...rules, nowMs: now });
   const claimOf = (checked: CheckedMessage): Promise<CallClaim | undefined> =>
-    claimOfMessage({ account, checked, wish: wishOf(message), askedAt: now }, store);
+    claimOfMessage({ account, checked, wish: wishOf(message), askedAt: now, windowMs }, store);
   return orStoredBefore(message, {
     async store() {
       const checked = check(message);
@@ -65,14 +65,14 @@ export async function sendOne(
   });
 }
 
-interface KeyedCall extends Pick<CallClaim, 'wish' | 'askedAt'> {
+interface KeyedCall extends Pick<CallClaim, 'wish' | 'askedAt' | 'windowMs'> {
   readonly account: string;
   readonly checked: CheckedMessage;
 }
 
 async function claimOfMessage(
-  { account, checked, wish, askedAt }: KeyedCall,
-  { secret: readSecret, idempotencyWindowMs: windowMs }: SendStore,
+  { account, checked, wish, askedAt, windowMs }: KeyedCall,
+  { secret: readSecret }: SendStore,
 ): Promise<CallClaim | undefined> {
   const { idempotencyKey, to, title, text } = checked;
   if (idempotencyKey === undefined) return undefined;

@@ -3,6 +3,7 @@ import type { Consumer } from '../bullmq/consumer.ts';
 import type { Lane } from '../message/lane.ts';
 import type { AccountWorker } from '../worker/account-worker.ts';
 import type { ClockGuard, ClockState } from '../worker/clock-guard.ts';
+import { createRounds } from '../worker/rounds.ts';
 import { readEviction } from './eviction.ts';
 import {
   type ConsumerFacts,
@@ -85,8 +86,6 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
   let heads: ReadonlyMap<string, Head> = new Map();
   let health: Health = { ready: false, since: now(), checks: [] };
   let changedAt = clock();
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
 
   const become = (ready: boolean, checks: readonly HealthCheck[]): boolean => {
     const isChange = ready !== health.ready;
@@ -98,7 +97,7 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
 
   const look = async (): Promise<void> => {
     const { redis, lines } = await ask();
-    if (isStopped) return;
+    if (rounds.isStopped()) return;
     heads = headsOf(lines ?? [], heads, clock());
     const consumers = accounts.flatMap((worker) =>
       worker.consumers.map((consumer) => consumerFacts(worker, consumer, heads, options)),
@@ -112,19 +111,14 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
     if (become(ready, checks)) options.onChange?.(health);
     if (patience.isOver(isMendedByRestart(checks))) options.onRedTooLong(health);
   };
-
-  const lookAgain = async (): Promise<void> => {
-    await look();
-    if (!isStopped) timer = setTimeout(() => void lookAgain(), everyMs);
-  };
+  const rounds = createRounds(look, everyMs);
 
   return {
     current: () => health,
     look,
-    start: lookAgain,
+    start: rounds.start,
     stop() {
-      isStopped = true;
-      clearTimeout(timer);
+      rounds.stop();
       const closing = { check: 'consuming', ok: false, says: 'is shutting down' } as const;
       const checks = accounts.map(({ account }) => ({ ...closing, account: account.name }));
       become(false, checks);

@@ -1,4 +1,5 @@
 import type { RedisClock } from '../queue/redis-clock.ts';
+import { createRounds } from './rounds.ts';
 
 /** What is known of this machine's clock. */
 export interface ClockState {
@@ -36,8 +37,6 @@ const firstQuestions = 3;
 export function createClockGuard(options: ClockGuardOptions): ClockGuard {
   const { clock, maxSkewMs, onChange, onError, everyMs = 1_000 } = options;
   let wasRight = true;
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
 
   const state = (): ClockState => {
     const skewMs = clock.skewMs();
@@ -47,25 +46,22 @@ export function createClockGuard(options: ClockGuardOptions): ClockGuard {
     // It may be Redis' clock that was set, or this machine that slept: then the last answer is out of date.
     if (state().isRight !== wasRight) await clock.measure().catch(onError);
     const present = state();
-    if (isStopped || present.isRight === wasRight) return;
+    if (rounds.isStopped() || present.isRight === wasRight) return;
     wasRight = present.isRight;
     onChange(present);
   };
-  const lookAgain = async (): Promise<void> => {
-    await look();
-    if (!isStopped) timer = setTimeout(() => void lookAgain(), everyMs);
-  };
+  const rounds = createRounds(look, everyMs);
+
   return {
     state,
     async start() {
       for (let n = 0; n < firstQuestions; n += 1) await clock.measure();
-      if (isStopped) return;
+      if (rounds.isStopped()) return;
       clock.follow();
-      await lookAgain();
+      await rounds.start();
     },
     stop() {
-      isStopped = true;
-      clearTimeout(timer);
+      rounds.stop();
       clock.stop();
     },
   };

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { keys } from '../../src/queue/names.ts';
-import { createRate, type RateLimits } from '../../src/worker/account/pace.ts';
+import type { RateLimits } from '../../src/worker/account/buckets.ts';
+import { createRate } from '../../src/worker/account/pace.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 
 const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });

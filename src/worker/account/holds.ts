@@ -1,14 +1,12 @@
 import type { AccountQueues } from '../../bullmq/account-queues.ts';
-import { type Lane, lanes } from '../../message/lane.ts';
+import { lanes } from '../../message/lane.ts';
+import { createRounds } from '../rounds.ts';
 import {
   type Admission,
   admit,
-  answered,
   canaryAccepted,
   canaryFailed,
   canaryReturned,
-  claimProbe,
-  type ProbeAnswer,
   refusedAsCanary,
 } from './hold-probes.ts';
 import type { Hold, HoldRecord } from './hold-record.ts';
@@ -20,8 +18,11 @@ import {
   type RefusalEffect,
   refused,
 } from './hold-refusals.ts';
-import { gateOf, type HoldPolicy, paced, type Step, type StepContext, shownHold } from './hold-steps.ts';
-import type { HoldStore, StoredHold } from './hold-store.ts';
+import { type HoldPolicy, paced, type StepContext } from './hold-steps.ts';
+import type { HoldStore } from './hold-store.ts';
+import { setGates } from './lane-gates.ts';
+import { createProber, type ProberOptions } from './prober.ts';
+import { createSeenHold } from './seen-hold.ts';
 
 /** What one worker knows of, and does about, the hold of one account. */
 export interface AccountHolds {
@@ -63,75 +64,21 @@ export interface HoldsOptions {
   readonly worker: string;
   readonly pollMs: number;
   /** Asks JetSMS whether the reason is gone; sends nothing. */
-  readonly ask: (hold: Hold) => Promise<Omit<ProbeAnswer, 'hasWaiting'>>;
+  readonly ask: ProberOptions['ask'];
   readonly now: () => number;
   /** Told once for each change that this worker sees. */
   readonly onChange: (hold: Hold | undefined, before: Hold | undefined) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Longer than a consumer waits until it asks again while its queue lets nothing through. */
-const headStartMs = 500;
-
 export function createAccountHolds(options: HoldsOptions): AccountHolds {
-  const { store, queues, policy, now, worker } = options;
-  let seen: StoredHold | undefined;
-  let looking: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = true;
-  let isProbing = false;
+  const { queues, policy, now, worker } = options;
   let acceptedAt = 0;
 
   const context = (): StepContext => ({ policy, now: now(), worker });
-  const current = (): Hold | undefined => seen?.record.hold;
-  const shown = (): Hold | undefined => seen && shownHold(seen.record, seen.pausedLanes);
-
-  const see = (stored: StoredHold): void => {
-    const before = shown();
-    seen = stored;
-    const after = shown();
-    if (before?.reason !== after?.reason || before?.mode !== after?.mode) options.onChange(after, before);
-  };
-
-  const look = (): Promise<void> => {
-    looking ??= store
-      .read()
-      .then(see)
-      .finally(() => {
-        looking = undefined;
-      });
-    return looking;
-  };
-
-  /** Takes a step for all workers; the queue follows. */
-  const change = async <Result>(
-    step: (record: HoldRecord, context: StepContext) => Step<Result>,
-  ): Promise<Result> => {
-    const before = seen?.record.hold;
-    const { record, result } = await store.change((found) => step(found, context()));
-    see({ record, pausedLanes: seen?.pausedLanes ?? [] });
-    if (record.hold !== before) await setGate();
-    return result;
-  };
-
-  const changeTo = (step: (record: HoldRecord, context: StepContext) => HoldRecord): Promise<void> =>
-    change((record, at) => ({ record: step(record, at), result: undefined }));
-
-  /**
-   * Of a held account only the most urgent lane that has a message may give the canary. And when a hold has just ended,
-   * the less urgent lanes wait a moment for it: consumers that stood still wake in any order.
-   */
-  const setGate = async (): Promise<void> => {
-    if (!seen) return;
-    const gate = gateOf(seen.record, now(), policy);
-    const isBeginning = gate.kind === 'paced' && now() - (current()?.modeSince ?? 0) < headStartMs;
-    if (gate.kind !== 'one' && !isBeginning) return queues.setGate(() => gate);
-    const waiting = await queues.waiting();
-    const first = lanes.find((lane) => waiting[lane] > 0) ?? (isBeginning ? 'bulk' : 'otp');
-    const mayGo = (lane: Lane): boolean =>
-      lane === first || (isBeginning && lanes.indexOf(lane) < lanes.indexOf(first));
-    await queues.setGate((lane) => (mayGo(lane) ? gate : { kind: 'closed' }));
-  };
+  const setQueueGates = (record: HoldRecord): Promise<void> => setGates(queues, record, context());
+  const seen = createSeenHold({ ...options, context, onStep: setQueueGates });
+  const { change, changeTo } = seen;
 
   const hasWaiting = async (): Promise<boolean> => {
     const waiting = await queues.waiting();
@@ -139,76 +86,47 @@ export function createAccountHolds(options: HoldsOptions): AccountHolds {
   };
 
   const refresh = async (): Promise<void> => {
-    await look();
-    if (seen?.record.hold?.mode === 'resuming' && paced(seen.record, context()) !== seen.record)
-      await changeTo(paced);
-    await setGate();
+    await seen.look();
+    const record = seen.record();
+    if (record.hold?.mode === 'resuming' && paced(record, context()) !== record) await changeTo(paced);
+    await setQueueGates(seen.record());
   };
 
-  /** One probe, where it is time for one: a question, and where that says yes or there is none, a canary may go. */
-  const probe = async (): Promise<void> => {
-    const hold = current();
-    if (isProbing || hold?.mode !== 'probing' || hold.nextProbeAt > now()) return;
-    isProbing = true;
-    try {
-      if (!(await change(claimProbe))) return;
-      const answer = await options.ask(hold);
-      const answerNow = { ...answer, hasWaiting: await hasWaiting() };
-      await changeTo((record, at) =>
-        // The answer can take its time; meanwhile another reason may hold the account.
-        record.hold?.reason === hold.reason ? answered(record, answerNow, at) : record,
-      );
-    } catch (error) {
-      options.onError(error);
-    } finally {
-      isProbing = false;
-    }
-  };
-
-  const poll = async (): Promise<void> => {
-    try {
-      await refresh();
-    } catch (error) {
-      options.onError(error);
-    }
+  const probe = createProber({ ...options, seen, hasWaiting });
+  const rounds = createRounds(async () => {
+    await refresh().catch(options.onError);
     // An answer can take as long as a request: the next look does not wait for it.
     void probe();
-    if (!stopped) timer = setTimeout(() => void poll(), options.pollMs);
-  };
+  }, options.pollMs);
 
   return {
-    current,
+    current: seen.hold,
     refresh,
     async latest() {
-      await look();
-      return current();
+      await seen.look();
+      return seen.hold();
     },
     async admit(id) {
-      const wasRefused = refusedAsCanary(current()).includes(id);
-      const letsBy = wasRefused && (await hasWaiting());
-      return change((record, at) => admit(record, { id, othersWait: letsBy }, at));
+      const wasRefused = refusedAsCanary(seen.hold()).includes(id);
+      const othersWait = wasRefused && (await hasWaiting());
+      return change((record, at) => admit(record, { id, othersWait }, at));
     },
     refused: (refusal) => change((record, at) => refused(record, { ...refusal, acceptedAt }, at)),
     async answered({ kind, startedAt, canary }) {
-      if (kind === 'accepted') acceptedAt = Math.max(acceptedAt, startedAt);
-      if (seen && seen.record.unknownInRow > 0) await changeTo((record) => codeWasKnown(record, startedAt));
-      if (kind === 'accepted' && seen?.record.witnessed)
-        await changeTo((record) => accepted(record, startedAt));
+      const isAccepted = kind === 'accepted';
+      if (isAccepted) acceptedAt = Math.max(acceptedAt, startedAt);
+      if (seen.record().unknownInRow > 0) await changeTo((record) => codeWasKnown(record, startedAt));
+      if (isAccepted && seen.record().witnessed) await changeTo((record) => accepted(record, startedAt));
       if (canary === undefined) return;
-      if (kind === 'accepted') await changeTo((record, at) => canaryAccepted(record, startedAt, at));
-      else await changeTo((record, at) => canaryRefusedForItself(record, canary, at));
+      await changeTo((record, at) =>
+        isAccepted ? canaryAccepted(record, startedAt, at) : canaryRefusedForItself(record, canary, at),
+      );
     },
     canaryFailed: (id) => changeTo((record, at) => canaryFailed(record, id, at)),
     canaryReturned: (id) => changeTo((record) => canaryReturned(record, id)),
     unreachable: (code) => changeTo((record, at) => beginUnreachable(record, code, at)),
-    start() {
-      stopped = false;
-      void poll();
-    },
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
+    start: () => void rounds.start(),
+    stop: rounds.stop,
   };
 }
 

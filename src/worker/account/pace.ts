@@ -1,12 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../../message/lane.ts';
-import { type AccountPlace, keys } from '../../queue/names.ts';
-
-/** What an account may send in a second, over all workers together; 0 = no limit. */
-export interface RateLimits {
-  readonly messagesPerSecond: number;
-  readonly requestsPerSecond: number;
-}
+import type { AccountPlace } from '../../queue/names.ts';
+import { pauseUnlessStopped } from '../pause.ts';
+import { type RateLimits, takeFromBuckets } from './buckets.ts';
 
 /** The pace of one account, kept in Redis for all workers. */
 export interface Rate {
@@ -27,95 +23,42 @@ export interface RateOptions extends RateLimits, AccountPlace {
 /** Without limits nothing is asked of Redis. */
 const noLimits: Rate = { pay: () => Promise.resolve(true), stop() {} };
 
-/**
- * Two buckets, by Redis's clock. KEYS: messages, requests. ARGV by bucket: rate, amount wanted, and whether it
- * may run into debt (otp). A bucket holds one second's worth, and its debt is at most as large.
- * Answers by bucket what was given, and the milliseconds until there is more.
- */
-const takeScript = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = {}
-for i = 1, 2 do
-  local rate, wanted = tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2])
-  local given, wait = wanted, 0
-  if rate > 0 and wanted > 0 then
-    local size = math.max(1, rate)
-    local bucket = redis.call('HMGET', KEYS[i], 'tokens', 'at')
-    local at = tonumber(bucket[2] or '') or now
-    local tokens = math.min(size, (tonumber(bucket[1] or '') or size) + math.max(0, now - at) * rate / 1000)
-    if ARGV[5] == '1' then
-      tokens = math.max(-size, tokens - wanted)
-    else
-      given = math.max(0, math.min(wanted, math.floor(tokens)))
-      tokens = tokens - given
-      local missing = math.min(size, wanted - given)
-      if missing > 0 then wait = math.ceil((missing - tokens) * 1000 / rate) end
-    end
-    redis.call('HSET', KEYS[i], 'tokens', tokens, 'at', now)
-    redis.call('PEXPIRE', KEYS[i], 60000)
-  end
-  answer[#answer + 1] = given
-  answer[#answer + 1] = wait
-end
-return answer`;
-
-interface RateCommands {
-  jetsmsTake(...keysAndArgs: (string | number)[]): Promise<[number, number, number, number]>;
-}
-
 /** Somebody who waits for its turn, and what it still has to pay. */
 interface Payer {
+  readonly lane: Lane;
   messages: number;
   requests: number;
   readonly done: (mayLeave: boolean) => void;
   readonly failed: (error: unknown) => void;
 }
 
+/** Those who wait, by lane and in the order in which they came. */
+type Line = ReadonlyMap<Lane, Payer[]>;
+
+/** Of the most urgent lane. */
+const firstOf = (line: Line): Payer | undefined =>
+  lanes.map((lane) => line.get(lane)?.[0]).find((payer) => payer);
+
+function forget(payer: Payer, line: Line): void {
+  const ofLane = line.get(payer.lane) ?? [];
+  const index = ofLane.indexOf(payer);
+  if (index !== -1) ofLane.splice(index, 1);
+}
+
 /** The shortest pause between two looks, so that several workers do not hammer Redis for the same tokens. */
 const shortestPauseMs = 20;
 
-export function createRate({
-  redis,
-  prefix,
-  account,
-  messagesPerSecond,
-  requestsPerSecond,
-}: RateOptions): Rate {
-  if (messagesPerSecond === 0 && requestsPerSecond === 0) return noLimits;
-  redis.defineCommand('jetsmsTake', { lua: takeScript, numberOfKeys: 2 });
-  const commands = redis as unknown as RateCommands; // defineCommand adds methods that ioredis' types cannot know
-  const buckets = [keys.rate(prefix, account, 'messages'), keys.rate(prefix, account, 'requests')];
-  const waiting = new Map<Lane, Payer[]>(lanes.map((lane) => [lane, []]));
+export function createRate({ redis, ...options }: RateOptions): Rate {
+  if (options.messagesPerSecond === 0 && options.requestsPerSecond === 0) return noLimits;
+  const take = takeFromBuckets(redis, options, options);
+  const waiting: Line = new Map(lanes.map((lane) => [lane, []]));
+  const stopping = new AbortController();
   let isPaying = false;
-  let isStopped = false;
-
-  const take = (messages: number, requests: number, onDebt: boolean) =>
-    commands.jetsmsTake(
-      ...buckets,
-      ...[messagesPerSecond, messages, requestsPerSecond, requests],
-      onDebt ? '1' : '0',
-    );
-
-  const mostUrgent = (): Payer | undefined =>
-    lanes.map((lane) => waiting.get(lane)?.[0]).find((payer) => payer);
-
-  const forget = (payer: Payer): void => {
-    for (const queue of waiting.values()) {
-      const index = queue.indexOf(payer);
-      if (index !== -1) queue.splice(index, 1);
-    }
-  };
-
-  const leave = (payer: Payer): void => {
-    forget(payer);
-    payer.done(!isStopped);
-  };
 
   /** Serves one payer after the other; a more urgent one that comes meanwhile is served at the next look. */
   const payInTurn = async (): Promise<void> => {
     isPaying = true;
-    for (let payer = mostUrgent(); payer; payer = mostUrgent()) await payFor(payer);
+    for (let payer = firstOf(waiting); payer; payer = firstOf(waiting)) await payFor(payer);
     isPaying = false;
   };
 
@@ -129,40 +72,34 @@ export function createRate({
       );
       payer.messages -= messages;
       payer.requests -= requests;
-      if (payer.messages + payer.requests === 0) leave(payer);
-      else await pause(Math.max(messagesWaitMs, requestsWaitMs, shortestPauseMs));
+      if (payer.messages + payer.requests > 0) {
+        const pauseMs = Math.max(messagesWaitMs, requestsWaitMs, shortestPauseMs);
+        await pauseUnlessStopped(pauseMs, stopping.signal);
+        return;
+      }
+      forget(payer, waiting);
+      payer.done(true);
     } catch (error) {
-      forget(payer);
+      forget(payer, waiting);
       payer.failed(error);
     }
   };
 
-  let endPause: (() => void) | undefined;
-  const pause = (delayMs: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
   return {
     async pay(lane, messages) {
-      if (isStopped) return false;
+      if (stopping.signal.aborted) return false;
       if (lane === 'otp') {
         await take(messages, 1, true);
         return true;
       }
       return new Promise<boolean>((resolve, reject) => {
-        waiting.get(lane)?.push({ messages, requests: 1, done: resolve, failed: reject });
+        waiting.get(lane)?.push({ lane, messages, requests: 1, done: resolve, failed: reject });
         if (!isPaying) void payInTurn();
       });
     },
     stop() {
-      isStopped = true;
-      for (const payer of [...waiting.values()].flat()) leave(payer);
-      endPause?.();
+      stopping.abort();
+      for (const ofLane of waiting.values()) for (const payer of ofLane.splice(0)) payer.done(false);
     },
   };
 }

@@ -4,6 +4,7 @@ import { type FinishedSet, sweepFinished } from '../../bullmq/finished-jobs.ts';
 import { takeLease } from '../../queue/lease.ts';
 import type { AccountPlace } from '../../queue/names.ts';
 import type { Settings } from '../../settings/settings.ts';
+import { createRounds } from '../rounds.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { removeExpiredDeadLetters } from './expired-dead-letters.ts';
 
@@ -36,26 +37,15 @@ const lettersAtOnce = 50;
 export function createRetention(options: RetentionOptions): Retention {
   const { redis, place, ages, telemetry } = options;
   const intervalMs = sweepIntervalMs(Object.values(agesInForce(ages)));
-  let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const look = async (): Promise<void> => {
+  const { start, stop, isStopped } = createRounds(async () => {
     try {
-      if (await takeLease(redis, place, 'sweep', intervalMs)) await sweep(options, () => isStopped);
+      if (await takeLease(redis, place, 'sweep', intervalMs)) await sweep(options, isStopped);
     } catch (error) {
       // A shutdown closes the connection under its hands.
-      if (!isStopped) telemetry.redis(error);
+      if (!isStopped()) telemetry.redis(error);
     }
-    if (!isStopped) timer = setTimeout(() => void look(), intervalMs);
-  };
-
-  return {
-    start: () => void look(),
-    stop() {
-      isStopped = true;
-      clearTimeout(timer);
-    },
-  };
+  }, intervalMs);
+  return { start: () => void start(), stop };
 }
 
 /** Dead letters without a highest age stay. */

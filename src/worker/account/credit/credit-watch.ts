@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { readWaiting } from '../../../bullmq/waiting.ts';
 import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-queries.ts';
 import type { AccountSettings } from '../../../settings/account.ts';
+import { createRounds } from '../../rounds.ts';
 import type { Telemetry } from '../../telemetry.ts';
 import { createCreditStore } from './credit-store.ts';
 import { forecastCredit, rateWindowMs, usedPerHour } from './forecast.ts';
@@ -35,7 +36,6 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
   const place = { prefix, account: account.name };
   const store = createCreditStore(redis, place);
   const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
 
   const credit = async (): Promise<AccountAnswer<number>> => {
     const answer = await queries.credit({ signal: stopping.signal });
@@ -54,23 +54,20 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
     await store.write({ ...reading, waiting, forecast }, intervalsKept * creditIntervalMs);
   };
 
-  const look = async (): Promise<void> => {
+  const rounds = createRounds(async () => {
     try {
       if (await store.lease('credit', creditIntervalMs)) await credit();
     } catch (error) {
       telemetry.redis(error);
     }
-    if (!stopping.signal.aborted) timer = setTimeout(() => void look(), creditIntervalMs / looksPerInterval);
-  };
+  }, creditIntervalMs / looksPerInterval);
 
   return {
     credit,
-    start() {
-      void look();
-    },
+    start: () => void rounds.start(),
     async stop() {
       stopping.abort();
-      clearTimeout(timer);
+      rounds.stop();
       await queries.close();
     },
   };

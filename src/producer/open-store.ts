@@ -1,0 +1,72 @@
+import { jobAdder } from '../queue/add-jobs.ts';
+import { createLeanClient } from '../queue/lean-client.ts';
+import { keys, queueName } from '../queue/names.ts';
+import { openQueue, type Queue } from '../queue/open-queue.ts';
+import { openProducerRedis } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
+import { isSecretInvalid, secretReader } from '../queue/secret.ts';
+import { ProducerError } from './errors.ts';
+import type { ResolvedOptions } from './options.ts';
+import { createRedisCalls } from './redis-calls.ts';
+import type { JobStore } from './store-jobs.ts';
+
+/** Where a producer stores its jobs, with the connection that it has for itself. */
+export interface OpenStore extends JobStore {
+  /** Ends the connection when all that is under way has come to its end. */
+  close(underWay: Iterable<Promise<unknown>>): Promise<void>;
+}
+
+export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeoutMs' | 'prefix'>): OpenStore {
+  const { redisTimeoutMs, prefix } = options;
+  const redis = openProducerRedis(options.redis, redisTimeoutMs);
+  const calls = createRedisCalls(redis, redisTimeoutMs);
+  const clock = createRedisClock(redis);
+  clock.follow();
+  const secretOf = secretReader(redis, prefix);
+  const client = createLeanClient(redis);
+  const queues = new Map<string, Queue>();
+
+  return {
+    redis,
+    prefix,
+    calls,
+    addJobs: jobAdder(redis),
+    async redisTime(check) {
+      if (clock.skewMs() !== undefined) return clock.now();
+      try {
+        await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
+        return clock.now();
+      } catch (error) {
+        check(Date.now());
+        throw error;
+      }
+    },
+    queueOf(account, lane) {
+      const name = queueName(account, lane);
+      const queue = queues.get(name) ?? openQueue(client, name, prefix);
+      queues.set(name, queue);
+      return queue;
+    },
+    async secret() {
+      const fresh = secretOf.fresh();
+      if (fresh !== undefined) return fresh;
+      // That it is no secret is an answer of Redis, and asking again would change nothing.
+      const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
+      const found = await calls.run({ work, isRepeatable: true, stores: false });
+      if (typeof found === 'string') return found;
+      throw new ProducerError('SECRET_INVALID', { detail: `Key: ${keys.secret(prefix)}.`, cause: found });
+    },
+    async close(underWay) {
+      clock.stop();
+      await Promise.allSettled(underWay);
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      redis.disconnect();
+    },
+  };
+}
+
+/** @throws whatever else went wrong than that the secret is none */
+function unlessInvalid(error: unknown): Error {
+  if (error instanceof Error && isSecretInvalid(error)) return error;
+  throw error;
+}
