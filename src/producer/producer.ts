@@ -106,7 +106,9 @@ export function createProducer(options: ProducerOptions): Producer {
 
   const queueOf = (account: string, lane: Lane): Queue => {
     const name = queueName(account, lane);
-    const queue = queues.get(name) ?? openQueue(redis, name, resolved.prefix);
+    // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
+    const options = { skipVersionCheck: true };
+    const queue = queues.get(name) ?? openQueue(redis, name, resolved.prefix, options);
     queues.set(name, queue);
     return queue;
   };
