@@ -1,6 +1,6 @@
 import type { Evidence } from '../harness/evidence.ts';
 import { untilHeld, untilNotHeld } from '../harness/hold.ts';
-import { tooLongCode } from '../harness/load.ts';
+import { tooLong } from '../harness/load.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { login, type World } from '../harness/world.ts';
 
@@ -52,7 +52,7 @@ function burnt({ cases, lines }: Evidence, { chronicle }: World): readonly strin
   const byPassword = letters.filter(({ code }) => code === '10').length;
   const wrongTimes = chronicle.filter(({ fault }) => fault.startsWith('password')).length;
   const others = letters.filter(
-    ({ code = '', reason }) => !['10', tooLongCode].includes(code) && reason !== 'uncertain',
+    ({ code = '', reason }) => !['10', tooLong.code].includes(code) && reason !== 'uncertain',
   );
   const probes = lines.filter(({ code }) => code === '11').length;
   return [
