@@ -1,6 +1,7 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
+import { batchKills } from './batch-kills.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
 import { kills } from './kills.ts';
@@ -14,6 +15,7 @@ import { unreadable } from './unreadable.ts';
 
 const ofMessages: readonly Scenario[] = [
   kills,
+  batchKills,
   providerNetwork,
   redis,
   account,
