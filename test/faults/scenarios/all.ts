@@ -11,6 +11,7 @@ import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
+import { sharedKeys } from './shared-keys.ts';
 import { unreadable } from './unreadable.ts';
 
 const ofMessages: readonly Scenario[] = [
@@ -27,7 +28,7 @@ const ofMessages: readonly Scenario[] = [
 ];
 
 /** What is not about replies: it is the same over both surfaces. */
-const ofMachines: readonly Scenario[] = [redisFailover, clocks, redisAwayMinute];
+const ofMachines: readonly Scenario[] = [redisFailover, sharedKeys, clocks, redisAwayMinute];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [
