@@ -4,6 +4,7 @@ import { accountFault } from './account-fault.ts';
 import { batchKills } from './batch-kills.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
+import { flaws } from './flaws.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
@@ -17,6 +18,7 @@ import { unreadable } from './unreadable.ts';
 const ofMessages: readonly Scenario[] = [
   kills,
   batchKills,
+  flaws,
   providerNetwork,
   redis,
   account,
