@@ -43,7 +43,9 @@ export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeout
     },
     queueOf(account, lane) {
       const name = queueName(account, lane);
-      const queue = queues.get(name) ?? openQueue(client, name, prefix);
+      // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
+      const options = { skipVersionCheck: true };
+      const queue = queues.get(name) ?? openQueue(client, name, prefix, options);
       queues.set(name, queue);
       return queue;
     },

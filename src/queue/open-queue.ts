@@ -1,4 +1,4 @@
-import { type IRedisClient, Queue } from 'bullmq';
+import { type IRedisClient, Queue, type QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 export type { Queue } from 'bullmq';
@@ -7,12 +7,18 @@ export type { Queue } from 'bullmq';
  * A queue that shares a connection which is ready. It writes nothing by itself, and its connection errors reach the
  * caller through the command that they fail.
  */
-export function openQueue(redis: Redis | IRedisClient, name: string, prefix: string): Queue {
+export function openQueue(
+  redis: Redis | IRedisClient,
+  name: string,
+  prefix: string,
+  options: Pick<QueueOptions, 'skipVersionCheck'> = {},
+): Queue {
   const queue = new Queue(name, {
     connection: redis,
     prefix,
     skipMetasUpdate: true,
     skipWaitingForReady: true,
+    ...options,
   });
   // Without a listener an error would end the process.
   queue.on('error', () => {});

@@ -136,6 +136,7 @@ describe('Redis away and back', () => {
     await waitFor(() => takenBy(world) === 1);
     const before = errorsOf(worker).length;
     await cutRedis(world);
+    // Nothing is awaited: what the log has of this time is counted below.
     await world.pause(awayMs);
     expect(await isReady(worker)).toBe(false);
     await send(world, 20);

@@ -2,11 +2,13 @@ import type { JobType, Queue } from 'bullmq';
 import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { lanes } from '../../../src/message/lane.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
+import { parseClaim } from '../../../src/queue/claims.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
-import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
+import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJobResult, parseJournalText } from '../../../src/queue/parse-journal.ts';
 import {
+  messageIdAt,
   type ParsedSendJob,
   parseJobWithin,
   parseSendJob,
@@ -24,6 +26,8 @@ import type { World } from './world.ts';
 /** A send job as it lies in the account's queue, seen from one of its messages. */
 export interface JobSeen {
   readonly id: string;
+  /** The message's own. */
+  readonly messageId: string;
   readonly state: JobType;
   readonly data: SendJob;
   readonly journal: Journal;
@@ -69,6 +73,10 @@ export interface Evidence {
   /** Jobs and dead letters in which no send job can be read. */
   readonly unreadable: { readonly jobs: readonly StoredJob[]; readonly letters: readonly DeadLetterSeen[] };
   readonly campaigns: readonly (CampaignProgress | undefined)[];
+  /** Names that are claimed, and whose message is nowhere. */
+  readonly orphans: readonly string[];
+  /** Messages that jobs have dropped, since their keys were taken. */
+  readonly dropped: number;
 }
 
 /** Looks at the queue, the dead letters, the provider and the logs, and sorts what it sees by message. */
@@ -104,7 +112,36 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
     jobs: stored.filter(({ parsed }) => !parsed.ok),
     letters: found.filter(({ letter }) => !parseSendJob(letter.job).ok),
   };
-  return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent) };
+  const dropped = stored.reduce((sum, { lost }) => sum + lost.length, 0);
+  const orphans = await findOrphans(world, stored);
+  return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent), orphans, dropped };
+}
+
+/** A claim holds the id of the message, or of the job, that has won it. */
+async function findOrphans({ redis }: World, stored: readonly ReadJob[]): Promise<readonly string[]> {
+  const client = redis.client();
+  const there = new Set(stored.flatMap(idsIn));
+  const orphans: string[] = [];
+  const match = keys.claim(defaultPrefix, defaultAccount, '*');
+  for await (const names of client.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>) {
+    const held = names.length > 0 ? await client.mget(names) : [];
+    orphans.push(
+      ...names.filter((_, index) => {
+        const value = held[index] ?? '';
+        return !there.has(parseClaim(value)?.id ?? value);
+      }),
+    );
+  }
+  return orphans;
+}
+
+/** The ids under which a job, and each of its messages, can be found. */
+function idsIn({ id, parsed, lost }: ReadJob): readonly string[] {
+  if (!parsed.ok) return [id];
+  if (lost.includes(-1)) return [];
+  const { job } = parsed;
+  const own = job.to.flatMap((_, index) => (lost.includes(index) ? [] : [messageIdAt(id, job, index)]));
+  return own.length === 0 ? [] : [id, ...own];
 }
 
 /** So long before its end a killed worker may have known what it had not yet told Redis, which was away perhaps. */
@@ -154,7 +191,7 @@ function seen({ id, state, lost, ...stored }: StoredJob, data: SendJob, place: n
   const ofPiece = piece?.fate === 'again' ? piece.resends - journal.resends : 0;
   const { failedReason, stalls } = stored;
   return {
-    ...{ id, state, data, journal, failedReason, stalls },
+    ...{ id, messageId: messageIdAt(id, data, place), state, data, journal, failedReason, stalls },
     acceptance: result?.end === 'accepted' ? idOf(result) : (acceptedLate(journal) ?? acceptanceOf(piece)),
     resends: journal.resends - (data.before?.resends ?? 0) + ofPiece,
   };

@@ -33,6 +33,13 @@ export async function untilOver(world: World, load: LoadState): Promise<void> {
   await waitFor(isOver, { limitMs: 30_000, everyMs, what: 'the end of the incident' });
 }
 
+/** Waits until a probe of the standing hold was answered, in vain: the next one has begun. */
+export async function untilProbed(world: World, load: LoadState): Promise<void> {
+  const isProbed = async () => ((await standingHold(world))?.probes ?? 0) >= 2;
+  const what = 'the second probe of a hold';
+  await waitFor(async () => (await isProbed()) || !load.isArriving(), { limitMs: 30_000, everyMs, what });
+}
+
 /** Waits for a hold; false where no message comes any more that could meet its reason. */
 export async function untilHeld(world: World, load: LoadState, reason: HoldReason): Promise<boolean> {
   const isHeld = async () => (await standingHold(world))?.reason === reason;

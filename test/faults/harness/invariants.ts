@@ -1,7 +1,7 @@
 import type { CampaignProgress } from '../../../src/queue/campaign.ts';
 import type { HistoryEntry } from '../../../src/queue/journal.ts';
 import type { Case, Evidence, JobSeen } from './evidence.ts';
-import { secretWord, tooLongCode } from './load.ts';
+import { secretWord } from './load.ts';
 import type { LogLine } from './workers.ts';
 
 /** Something that must never happen, and did. */
@@ -90,12 +90,27 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return wrong && `group id ${wrong.groupId} is not the provider's`;
   },
   'a message that the provider must refuse is refused, and no other for its sake': ({
-    message,
+    message: { flaw },
     deadLetters,
+    accepted,
   }) => {
-    const isRefused = deadLetters.some(({ letter }) => letter.code === tooLongCode);
-    if (isRefused && !message.isTooLong) return 'dead with code 85, though it is short enough';
-    return undefined;
+    if (flaw && accepted.length > 0) return `accepted, though it must be refused with ${flaw.code}`;
+    const refusal = deadLetters.find(({ letter: { code = '' } }) => flawCodes.has(code))?.letter.code;
+    return refusal === undefined || refusal === flaw?.code
+      ? undefined
+      : `dead with code ${refusal}, instead of ${flaw?.code ?? 'accepted'}`;
+  },
+  'whoever sent it is told the same id, and one at most that it is no duplicate': ({
+    message: { told = [] },
+  }) => {
+    const ids = [...new Set(told.map(({ id }) => id))];
+    if (ids.length > 1) return `callers were told ${ids.join(', ')}`;
+    const first = told.filter(({ duplicate }) => !duplicate).length;
+    return first > 1 ? `${first} callers were told that they have stored it` : undefined;
+  },
+  'under the id that a caller was told the message is found': ({ message: { told = [] }, jobs }) => {
+    const wrong = told.find(({ id }) => jobs.every(({ messageId }) => messageId !== id));
+    return wrong && `a caller was told ${wrong.id}, which is not its id`;
   },
   'no hold and no deferral uses an attempt': ({ jobs }) => {
     const wrong = jobs.find(({ data, journal: { attempts, history } }) => {
@@ -105,6 +120,9 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return wrong && `${wrong.journal.attempts} attempts used by ${wrong.journal.history.length} requests`;
   },
 };
+
+/** Codes of messages that are at fault themselves, and none of these is used otherwise here. */
+const flawCodes: ReadonlySet<string> = new Set(['31', '80', '85']);
 
 /** The jobs that say that the message was accepted. */
 export const acceptedIn = (jobs: readonly JobSeen[]): readonly JobSeen[] =>
@@ -131,6 +149,8 @@ type WholeRule = (evidence: Evidence) => string | undefined;
 const wholeRules: Readonly<Record<string, WholeRule>> = {
   'nothing is in the queues that nobody has enqueued': ({ strays }) =>
     strays.length > 0 ? `${strays.length} jobs: ${strays.slice(0, 3).join(', ')}` : undefined,
+  'whatever is claimed has its message': ({ orphans }) =>
+    orphans.length > 0 ? `${orphans.length} claims without: ${orphans.slice(0, 3).join(', ')}` : undefined,
   'what nobody can read ends as a dead letter `invalid` of its own': ({ unreadable: { jobs, letters } }) => {
     const open = jobs.filter(({ state }) => state !== 'failed');
     const others = letters.filter(({ letter }) => letter.reason !== 'invalid');

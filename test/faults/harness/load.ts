@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lane, WhenUncertain } from '../../../src/message/lane.ts';
 import { laneDefaults } from '../../../src/message/lane.ts';
-import { createProducer, type Producer, ProducerError } from '../../../src/producer/index.ts';
+import {
+  createProducer,
+  type Producer,
+  ProducerError,
+  type SendReceipt,
+} from '../../../src/producer/index.ts';
 import type { Chance } from './chance.ts';
 
 /** A message that the producer has confirmed. Number and text together name it: no two have the same. */
@@ -12,13 +17,28 @@ export interface SentMessage {
   readonly whenUncertain: WhenUncertain;
   /** The campaign that it was sent with; the others were sent one by one. */
   readonly campaign?: string;
-  /** Longer than the provider takes: it refuses the whole request, whatever else is in it. */
-  readonly isTooLong: boolean;
+  /** Why the provider refuses the whole request, whatever else is in it. */
+  readonly flaw?: Flaw;
+  /** What callers were told of it; a message of a campaign is told of by nobody. */
+  readonly told?: readonly Told[];
   /** A scenario has made its journal unreadable: before a worker took it, or in a worker's hand. */
   readonly spoilt?: 'before' | 'in hand';
   /** Epoch milliseconds; set where it was to leave later than it was sent. */
   readonly sendAt?: number;
 }
+
+/** What `send()` has said to one caller. */
+export type Told = Pick<SendReceipt, 'id' | 'duplicate'>;
+
+/** What makes the provider refuse a message. */
+export interface Flaw {
+  readonly code: string;
+  /** What the text has besides. */
+  readonly words: string;
+}
+
+/** Longer than the account's maximum. */
+export const tooLong: Flaw = { code: '85', words: ' uzun'.repeat(40) };
 
 export interface Load {
   readonly messages: number;
@@ -42,8 +62,11 @@ export interface LoadShape {
   readonly campaignSize: number;
   /** Messages in one job of a campaign. */
   readonly requestSize: number;
-  /** Of all messages, how many the provider must refuse. */
-  readonly tooLongShare: number;
+  /** Single messages that an app sends at once. */
+  readonly atOnce: number;
+  /** Of all messages, how many the provider must refuse, and why. */
+  readonly flawedShare: number;
+  readonly flaws: readonly Flaw[];
   /** Of all batches, how many shall leave later than they come, and the longest that they wait. */
   readonly laterShare: number;
   readonly laterMs: number;
@@ -53,22 +76,18 @@ const usualShape: LoadShape = {
   campaignShare: 0.2,
   campaignSize: 25,
   requestSize: 10,
-  tooLongShare: 0.008,
+  atOnce: 25,
+  flawedShare: 0.008,
+  flaws: [tooLong],
   laterShare: 0,
   laterMs: 0,
 };
 
 /** Only single messages that the provider takes. */
-export const plainShape: Partial<LoadShape> = { campaignShare: 0, tooLongShare: 0 };
+export const plainShape: Partial<LoadShape> = { campaignShare: 0, flawedShare: 0 };
 
 /** Stands in every text, so that a text in a log line is found. */
 export const secretWord = 'gizlikod';
-
-/** What the provider refuses a text with that is longer than the account's. */
-export const tooLongCode = '85';
-
-/** Single messages that an app sends at once. */
-const atOnce = 25;
 
 /** A lane and a wish, each for numbers below its bound: mostly the lane's default, some explicitly otherwise. */
 const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[] = [
@@ -84,17 +103,15 @@ const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[
  * again under the same idempotency key or campaign.
  */
 export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
-  const { messages, overMs, chance, redisUrl, title = 'DEMO' } = load;
-  const shape = { ...usualShape, ...load.shape };
-  // The provider's account takes 160 characters: the app believes in more, and learns otherwise by code 85.
-  const accounts = { default: { title, maxTextLength: 306 as const } };
-  await using producer = createProducer({ redis: redisUrl, accounts, requestSize: shape.requestSize });
+  const { messages, overMs, chance, redisUrl, title } = load;
+  const shape = shapeOf(load);
+  await using producer = openProducer({ redisUrl, title, requestSize: shape.requestSize });
   const sent: SentMessage[] = [];
   const base = chance.between(0, 9_000_000);
   const began = performance.now();
   while (sent.length < messages) {
     const isCampaign = chance.happens(shape.campaignShare);
-    const count = Math.min(isCampaign ? shape.campaignSize : atOnce, messages - sent.length);
+    const count = Math.min(isCampaign ? shape.campaignSize : shape.atOnce, messages - sent.length);
     const batch = drawBatch(chance, { from: base + sent.length, count, isCampaign, shape });
     if (isCampaign) sent.push(...(await sendCampaign(producer, batch, `kampanya-${base + sent.length}`)));
     else sent.push(...(await Promise.all(batch.map((message) => sendOne(producer, message)))));
@@ -102,6 +119,20 @@ export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
     await pause(Math.max(0, began + (overMs * sent.length) / messages - performance.now()));
   }
   return sent;
+}
+
+export const shapeOf = ({ shape }: Pick<Load, 'shape'>): LoadShape => ({ ...usualShape, ...shape });
+
+export interface OpenProducer {
+  readonly redisUrl: string;
+  readonly title?: string | undefined;
+  readonly requestSize?: number;
+}
+
+export function openProducer({ redisUrl, title = 'DEMO', ...options }: OpenProducer): Producer {
+  // The provider's account takes 160 characters: the app believes in more, and learns otherwise by code 85.
+  const accounts = { default: { title, maxTextLength: 306 as const } };
+  return createProducer({ redis: redisUrl, accounts, ...options });
 }
 
 interface BatchPlan {
@@ -113,16 +144,20 @@ interface BatchPlan {
 }
 
 /** Messages that come together; those of a campaign are sent in one way. */
-function drawBatch(chance: Chance, { from, count, isCampaign, shape }: BatchPlan): readonly Wished[] {
+export function drawBatch(
+  chance: Chance,
+  { from, count, isCampaign, shape }: BatchPlan,
+): readonly WishedMessage[] {
   const common = choose(chance);
   const isLater = shape.laterShare > 0 && chance.happens(shape.laterShare);
   const later = isLater ? { sendAt: Date.now() + chance.between(0, shape.laterMs) } : {};
-  return Array.from({ length: count }, (_, index): Wished => {
+  return Array.from({ length: count }, (_, index): WishedMessage => {
     const n = from + index;
-    const isTooLong = shape.tooLongShare > 0 && chance.happens(shape.tooLongShare);
+    const isFlawed = shape.flawedShare > 0 && chance.happens(shape.flawedShare);
+    const flaw = isFlawed ? { flaw: chance.pick(shape.flaws) } : {};
     const wish = isCampaign ? common : choose(chance);
-    const text = `${secretWord} ${n}${isTooLong ? ' uzun'.repeat(40) : ''}`;
-    return { ...wish, said: { ...wish.said, ...later }, ...later, to: numberAt(n), text, isTooLong };
+    const text = `${secretWord} ${n}${flaw.flaw?.words ?? ''}`;
+    return { ...wish, said: { ...wish.said, ...later }, ...later, to: numberAt(n), text, ...flaw };
   });
 }
 
@@ -135,7 +170,8 @@ interface Wish {
   readonly said: { readonly whenUncertain?: WhenUncertain; readonly sendAt?: number };
 }
 
-type Wished = Omit<SentMessage, 'campaign'> & Wish;
+/** A message, and what the app says of it. */
+export type WishedMessage = Omit<SentMessage, 'campaign' | 'told'> & Wish;
 
 function choose(chance: Chance): Wish {
   const drawn = chance.next();
@@ -144,15 +180,17 @@ function choose(chance: Chance): Wish {
   return { lane, whenUncertain: wish ?? laneDefaults[lane].whenUncertain, said };
 }
 
-async function sendOne(producer: Producer, { said, ...message }: Wished): Promise<SentMessage> {
+async function sendOne(producer: Producer, { said, ...message }: WishedMessage): Promise<SentMessage> {
   const { to, text, lane } = message;
-  await surely(() => producer.send({ to, text, lane, ...said, idempotencyKey: text }));
-  return message;
+  const { id, duplicate } = await surely(() =>
+    producer.send({ to, text, lane, ...said, idempotencyKey: text }),
+  );
+  return { ...message, told: [{ id, duplicate }] };
 }
 
 async function sendCampaign(
   producer: Producer,
-  messages: readonly Wished[],
+  messages: readonly WishedMessage[],
   campaign: string,
 ): Promise<readonly SentMessage[]> {
   const [first] = messages;
@@ -163,11 +201,10 @@ async function sendCampaign(
 }
 
 /** Again and again while Redis is away: both ways to send can be repeated. */
-async function surely(send: () => Promise<unknown>): Promise<void> {
+export async function surely<T>(send: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      await send();
-      return;
+      return await send();
     } catch (error) {
       if (!isOfRedis(error)) throw error;
       await pause(100);

@@ -1,6 +1,7 @@
 import { skewedClock } from '../../support/process.ts';
 import type { Chance } from './chance.ts';
 import { enqueue, type Load, type SentMessage } from './load.ts';
+import { enqueueByProcesses } from './load-by-processes.ts';
 import type { LoadState, Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,8 @@ export async function makeTrouble(
     confirmed += messages;
   });
   const others: SentMessage[] = [];
-  const arrived = enqueue(load).finally(() => {
+  const { producers: team } = scenario;
+  const arrived = (team ? enqueueByProcesses(load, team, world.producers) : enqueue(load)).finally(() => {
     arriving = false;
   });
   const state: LoadState = {

@@ -1,6 +1,7 @@
 import type { NewAccount } from '../../../src/simulator/index.ts';
 import type { Evidence } from './evidence.ts';
 import type { LoadShape, SentMessage } from './load.ts';
+import type { Team } from './load-by-processes.ts';
 import type { World } from './world.ts';
 
 /** One way to make life hard for the workers. */
@@ -24,6 +25,8 @@ export interface Scenario {
   readonly clocksMs?: readonly (readonly number[])[];
   /** What the messages are like, where it is not as usual. */
   readonly load?: Partial<LoadShape>;
+  /** Who sends the messages, where it is not one producer in this process. */
+  readonly producers?: Team;
   /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */
   readonly act: (world: World, load: LoadState) => Promise<void>;
   /** What must hold beyond the invariants; says what is wrong. */

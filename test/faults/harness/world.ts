@@ -6,6 +6,7 @@ import { createSimulator, type NewAccount, type Simulator } from '../../../src/s
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
+import { createProducers, type Producers } from './producers.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
 /** Everything that a scenario can break, and everything that shows what came of it. */
@@ -18,6 +19,8 @@ export interface World extends AsyncDisposable {
   readonly jetsmsPath: TcpProxy;
   readonly simulator: Simulator;
   readonly workers: Workers;
+  /** None, unless the scenario has producers in processes of their own. */
+  readonly producers: Producers;
   /** The queue of a lane. */
   queueOf(lane: Lane): Queue;
   /** Send jobs of all lanes that have not ended, by state. */
@@ -69,6 +72,7 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
   const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
   const workers = stack.use(createWorkers(env));
+  const producers = stack.use(createProducers());
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });
     queue.on('error', () => {});
@@ -84,7 +88,7 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const chronicle: Noted[] = [];
   const parts = stack.move();
   return {
-    ...{ chance, redis, redisPath, jetsmsPath, simulator, workers, env, chronicle, nowMs },
+    ...{ chance, redis, redisPath, jetsmsPath, simulator, workers, producers, env, chronicle, nowMs },
     queueOf: (lane) => queues[lane],
     async openJobs() {
       const counts = await Promise.all(

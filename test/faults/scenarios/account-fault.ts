@@ -4,7 +4,7 @@ import { runCli } from '../../support/process.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Case } from '../harness/evidence.ts';
 import { untilHeld, untilNotHeld, untilOver } from '../harness/hold.ts';
-import { tooLongCode } from '../harness/load.ts';
+import { tooLong } from '../harness/load.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
 import type { World } from '../harness/world.ts';
 import { type Incident, incidents, oftenRepeated } from './account-incidents.ts';
@@ -96,7 +96,7 @@ async function resume({ env, note }: World): Promise<void> {
 /** Every dead letter is a witness of an incident; what the provider must refuse by itself is no fault of the account. */
 function incidentProblems(cases: readonly Case[], happened: readonly Happened[]): readonly string[] {
   const all = cases.flatMap(({ deadLetters }) => deadLetters.map(({ letter }) => letter));
-  const letters = all.filter(({ code }) => code !== tooLongCode);
+  const letters = all.filter(({ code }) => code !== tooLong.code);
   const witnesses = happened.map(({ incident: { code }, from, until }) =>
     letters.filter((letter) => letter.code === code && letter.diedAt >= from && letter.diedAt <= until),
   );

@@ -1,6 +1,6 @@
 import type { Evidence } from '../harness/evidence.ts';
-import { untilHeld, untilNotHeld } from '../harness/hold.ts';
-import { tooLongCode } from '../harness/load.ts';
+import { untilHeld, untilNotHeld, untilProbed } from '../harness/hold.ts';
+import { tooLong } from '../harness/load.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
 import { login, type World } from '../harness/world.ts';
 
@@ -8,22 +8,20 @@ const workers = 3;
 const batchSize = 5;
 const accountTroubles: Troubles = {
   async 'credit gone, and back'(world, load) {
-    const { simulator, pause, chance } = world;
+    const { simulator } = world;
     await untilNotHeld(world);
     simulator.accounts.update(login.username, { credit: 0 });
     await untilHeld(world, load, 'no-credit');
-    // Long enough for probes to be refused.
-    await pause(chance.between(1_500, 3_500));
+    await untilProbed(world, load);
     simulator.accounts.update(login.username, { credit: Number.POSITIVE_INFINITY });
   },
   async 'password wrong, and right'(world, load) {
-    const { simulator, pause, chance } = world;
+    const { simulator } = world;
     // Under another hold no message would meet the wrong password: the question for the credit does.
     await untilNotHeld(world);
     simulator.accounts.update(login.username, { password: 'another' });
     await untilHeld(world, load, 'account-fault');
-    // Long enough for canaries to be refused; it goes on by itself.
-    await pause(chance.between(1_500, 3_500));
+    await untilProbed(world, load);
     simulator.accounts.update(login.username, { password: login.password });
   },
   async 'the endpoint down, and up'({ jetsmsPath, pause, chance }) {
@@ -52,7 +50,7 @@ function burnt({ cases, lines }: Evidence, { chronicle }: World): readonly strin
   const byPassword = letters.filter(({ code }) => code === '10').length;
   const wrongTimes = chronicle.filter(({ fault }) => fault.startsWith('password')).length;
   const others = letters.filter(
-    ({ code = '', reason }) => !['10', tooLongCode].includes(code) && reason !== 'uncertain',
+    ({ code = '', reason }) => !['10', tooLong.code].includes(code) && reason !== 'uncertain',
   );
   const probes = lines.filter(({ code }) => code === '11').length;
   return [

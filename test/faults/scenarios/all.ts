@@ -1,8 +1,10 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
+import { batchKills } from './batch-kills.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
+import { flaws } from './flaws.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
@@ -10,10 +12,13 @@ import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { restarts } from './restarts.ts';
+import { sharedKeys } from './shared-keys.ts';
 import { unreadable } from './unreadable.ts';
 
 const ofMessages: readonly Scenario[] = [
   kills,
+  batchKills,
+  flaws,
   providerNetwork,
   redis,
   account,
@@ -25,7 +30,7 @@ const ofMessages: readonly Scenario[] = [
 ];
 
 /** What is not about replies: it is the same over both surfaces. */
-const ofMachines: readonly Scenario[] = [redisFailover, clocks, redisAwayMinute];
+const ofMachines: readonly Scenario[] = [redisFailover, sharedKeys, clocks, redisAwayMinute];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [

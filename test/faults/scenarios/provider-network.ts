@@ -53,6 +53,7 @@ export const networkTroubles: Troubles = {
   async 'a worker stopped past its lock, with requests under way'({ workers, pause, chance, simulator }) {
     const victim = chance.pick(workers.alive());
     simulator.setLatency({ minMs: 300, maxMs: 900 });
+    // Time for requests to gather: which worker's they are, nobody outside can see.
     await pause(400);
     workers.freeze(victim);
     simulator.setLatency({ minMs: 10, maxMs: 90 });

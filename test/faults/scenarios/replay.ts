@@ -1,6 +1,6 @@
 import { runCli, startCli } from '../../support/process.ts';
-import { waitFor } from '../../support/wait-for.ts';
 import type { Evidence } from '../harness/evidence.ts';
+import { untilAllEnded } from '../harness/rest.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import { login, type World } from '../harness/world.ts';
 
@@ -20,7 +20,7 @@ export const replay: Scenario = {
   async act(world, load) {
     const { simulator, chance, note, env } = world;
     await load.arrived;
-    await waitFor(async () => (await openJobs(world)) === 0, { limitMs: 60_000, everyMs: 200 });
+    await untilAllEnded(world);
     simulator.accounts.update(login.username, { titles: ['DEMO', lateTitle] });
     for (let n = 0; n < 5; n += 1) {
       await cutReplay(world);
@@ -32,7 +32,7 @@ export const replay: Scenario = {
   },
   expect: ({ cases }: Evidence) => {
     // What the provider must refuse is refused again.
-    const fit = cases.filter(({ message }) => !message.isTooLong);
+    const fit = cases.filter(({ message }) => !message.flaw);
     const left = fit.flatMap(({ deadLetters }) =>
       deadLetters.filter(({ letter }) => letter.reason !== 'uncertain' && !letter.mayHaveArrived),
     );
@@ -57,9 +57,4 @@ async function replaceWorker({ workers, chance, note }: World): Promise<void> {
   note(`SIGKILL worker ${victim.number}`);
   await workers.kill(victim);
   await workers.start();
-}
-
-async function openJobs(world: World): Promise<number> {
-  const counts = await world.openJobs();
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

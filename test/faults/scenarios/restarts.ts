@@ -48,9 +48,7 @@ const codeProblems = (codes: readonly (number | null)[]): readonly string[] =>
 /** A soft end leaves no trace: nothing uncertain, nothing sent again, nothing given up. */
 function traces({ cases, lines }: Evidence): readonly string[] {
   const uncertain = lines.filter(({ outcome }) => outcome === 'uncertain').length;
-  const dead = cases.filter(
-    ({ message, deadLetters }) => !message.isTooLong && deadLetters.length > 0,
-  ).length;
+  const dead = cases.filter(({ message, deadLetters }) => !message.flaw && deadLetters.length > 0).length;
   const twice = cases.filter(({ accepted }) => accepted.length > 1).length;
   return [
     ...(uncertain > 0 ? [`${uncertain} uncertain attempts`] : []),

@@ -107,7 +107,7 @@ interface Planted {
 function plantedJob(n: number, chance: Chance): Planted {
   const lane = chance.pick(lanes);
   const whenUncertain = chance.pick(uncertainChoices);
-  const message = { to: numberAt(n), text: `${secretWord} ${n}`, lane, whenUncertain, isTooLong: false };
+  const message = { to: numberAt(n), text: `${secretWord} ${n}`, lane, whenUncertain };
   const enqueuedAt = Date.now();
   const deadlineAt = enqueuedAt + laneDefaults[lane].deadlineMs;
   const { to, text } = message;

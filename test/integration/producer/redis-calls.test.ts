@@ -5,6 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createProducer, type NewMessage, ProducerError } from '../../../src/producer/index.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
 const message: NewMessage = { to: '905321234567', text: 'Kodunuz 481516', title: 'ACME' };
@@ -78,6 +80,25 @@ describe('many sends at once', () => {
     const storedThoughDenied = errors.filter(({ mayBeStored }, index) => exists[index] === 1 && !mayBeStored);
     expect(storedThoughDenied).toEqual([]);
     expect(errors.filter(({ mayBeStored }) => mayBeStored).length).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('a connection that breaks off', () => {
+  // The lane's queue had a question of its own to Redis, and was dead for as long as the app lived.
+  it('under the first send of a lane keeps neither that one nor later ones of the lane from being stored', async () => {
+    await using redis = await startRedis();
+    await using road = await startTcpProxy({ port: redis.port });
+    await using producer = createProducer({ redis: `redis://${road.host}:${road.port}` });
+    await producer.send(message);
+    road.stall('down');
+    const { up } = road.counters();
+    const first = producer.send({ ...message, lane: 'otp', idempotencyKey: 'login 17' });
+    await waitFor(() => road.counters().up > up);
+    road.cut();
+    road.resume();
+    expect(await first).toMatchObject({ lane: 'otp', duplicate: false });
+    expect(await producer.send({ ...message, lane: 'otp' })).toMatchObject({ duplicate: false });
+    expect(await redis.client().llen('{jetsms}:jetsms-default-otp:wait')).toBe(2);
   });
 });
 

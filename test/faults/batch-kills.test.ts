@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { batchKills } from './scenarios/batch-kills.ts';
+
+testScenario(batchKills);

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { flaws } from './scenarios/flaws.ts';
+
+testScenario(flaws);

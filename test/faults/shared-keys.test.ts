@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { sharedKeys } from './scenarios/shared-keys.ts';
+
+testScenario(sharedKeys);
