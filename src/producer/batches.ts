@@ -29,10 +29,10 @@ export interface Batches {
 const mostJoined = 100;
 
 /**
- * Jobs of one kind that are written at a time. With two, one gathers while the other is answered; with more, the calls of
- * a busy app would spread over small jobs.
+ * Jobs of one kind that are written at a time, where each but the first is full: less would spread the calls of a busy app
+ * over small jobs, and Redis and the workers work by the job. Four keep a Redis busy that is far away.
  */
-const writesAtOnce = 2;
+const writesAtOnce = 4;
 
 interface Waiting {
   readonly sending: Sending;
@@ -47,7 +47,7 @@ interface Kind {
 }
 
 /**
- * A call that comes alone is written at once, by itself; calls that come while writes are under way gather, and go with
+ * A call that comes alone is written at once, by itself; calls that come while a write is under way gather, and go with
  * the next one. There is no timer: the write under way is the clock.
  */
 export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Batches {
@@ -72,7 +72,7 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
     pump(key, kind);
   };
   const pump = (key: string, kind: Kind): void => {
-    while (kind.waiting.length > 0 && kind.writing < writesAtOnce) void write(key, kind);
+    while (mayWrite(kind)) void write(key, kind);
     if (kind.writing === 0) kinds.delete(key);
   };
 
@@ -89,6 +89,11 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
       });
     },
   };
+}
+
+function mayWrite({ waiting, writing }: Kind): boolean {
+  if (writing === 0) return waiting.length > 0;
+  return waiting.length >= mostJoined && writing < writesAtOnce;
 }
 
 const isSilence = (error: unknown): error is ProducerError =>

@@ -12,8 +12,8 @@ import type { JobStore } from './store-jobs.ts';
 
 /** Where a producer stores its jobs, with the connection that it has for itself. */
 export interface OpenStore extends JobStore {
-  /** Ends the connection when all that is under way has come to its end. */
-  close(underWay: Iterable<Promise<unknown>>): Promise<void>;
+  /** Ends the connection; nothing may be under way any more. */
+  close(): Promise<void>;
 }
 
 export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeoutMs' | 'prefix'>): OpenStore {
@@ -26,21 +26,30 @@ export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeout
   const client = createLeanClient(redis);
   const queues = new Map<string, Queue>();
 
+  const measureTime = async (check: (systemMs: number) => void): Promise<number> => {
+    try {
+      await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
+      return clock.now();
+    } catch (error) {
+      check(Date.now());
+      throw error;
+    }
+  };
+
+  const readSecret = async (): Promise<string> => {
+    // That it is no secret is an answer of Redis, and asking again would change nothing.
+    const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
+    const found = await calls.run({ work, isRepeatable: true, stores: false });
+    if (typeof found === 'string') return found;
+    throw new ProducerError('SECRET_INVALID', { detail: `Key: ${keys.secret(prefix)}.`, cause: found });
+  };
+
   return {
     redis,
     prefix,
     calls,
     addJobs: jobAdder(redis),
-    async redisTime(check) {
-      if (clock.skewMs() !== undefined) return clock.now();
-      try {
-        await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
-        return clock.now();
-      } catch (error) {
-        check(Date.now());
-        throw error;
-      }
-    },
+    redisTime: (check) => (clock.skewMs() === undefined ? measureTime(check) : clock.now()),
     queueOf(account, lane) {
       const name = queueName(account, lane);
       // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
@@ -49,18 +58,9 @@ export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeout
       queues.set(name, queue);
       return queue;
     },
-    async secret() {
-      const fresh = secretOf.fresh();
-      if (fresh !== undefined) return fresh;
-      // That it is no secret is an answer of Redis, and asking again would change nothing.
-      const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
-      const found = await calls.run({ work, isRepeatable: true, stores: false });
-      if (typeof found === 'string') return found;
-      throw new ProducerError('SECRET_INVALID', { detail: `Key: ${keys.secret(prefix)}.`, cause: found });
-    },
-    async close(underWay) {
+    secret: () => secretOf.fresh() ?? readSecret(),
+    async close() {
       clock.stop();
-      await Promise.allSettled(underWay);
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       redis.disconnect();
     },

@@ -81,8 +81,9 @@ export function createProducer(options: ProducerOptions): Producer {
   const store = openStore(resolved);
   const batches = createBatches((call) => storeJob(call, store));
   const sendStore = { ...store, batches };
-  /** Each ends within Redis' time limit, so a close may wait for them. */
-  const underWay = new Set<Promise<unknown>>();
+  /** Sends, each of which ends within Redis' time limit: a close may wait for them. */
+  let underWay = 0;
+  let onIdle = (): void => {};
   let closed = false;
 
   const checkOpen = (): void => {
@@ -90,9 +91,15 @@ export function createProducer(options: ProducerOptions): Producer {
   };
 
   /** A close waits for it. */
-  const tracked = <T>(task: Promise<T>): Promise<T> => {
-    underWay.add(task);
-    return task.finally(() => underWay.delete(task));
+  const tracked = async <T>(task: () => Promise<T>): Promise<T> => {
+    checkOpen();
+    underWay += 1;
+    try {
+      return await task();
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) onIdle();
+    }
   };
 
   const atCampaign = async <T>(
@@ -106,20 +113,22 @@ export function createProducer(options: ProducerOptions): Producer {
     return store.calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
   };
 
+  const idle = async (): Promise<void> => {
+    if (underWay > 0)
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
+  };
+  let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed = true;
-    return store.close(underWay);
+    closing ??= idle().then(() => store.close());
+    return closing;
   };
 
   return {
-    async send(message) {
-      checkOpen();
-      return tracked(sendOne(message, resolved, sendStore));
-    },
-    async sendMms(mms) {
-      checkOpen();
-      return tracked(sendMms(mms, resolved, store));
-    },
+    send: (message) => tracked(() => sendOne(message, resolved, sendStore)),
+    sendMms: (mms) => tracked(() => sendMms(mms, resolved, store)),
     async sendMany(recipients, many) {
       checkOpen();
       return enqueueCampaign(recipients, many, resolved, store);

@@ -22,12 +22,12 @@ export interface JobStore {
    * @param check checks the message as of the system's time
    * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
    */
-  readonly redisTime: (check: (systemMs: number) => void) => Promise<number>;
+  readonly redisTime: (check: (systemMs: number) => void) => number | Promise<number>;
   /** The queue of an account's lane; only within a call. */
   readonly queueOf: (account: string, lane: Lane) => Queue;
   readonly addJobs: AddJobs;
   /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
-  readonly secret: () => Promise<string>;
+  readonly secret: () => string | Promise<string>;
 }
 
 /** A name that a call claims, for one of the job's messages or for all of it, and what the call asked for. */
