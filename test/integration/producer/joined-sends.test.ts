@@ -103,7 +103,7 @@ describe('sends that come while others are written', () => {
     await using long = createProducer({ redis: sharedRedisUrl(), prefix, accounts });
     const receipts = await Promise.all(wishes.map((wish) => long.send(wish)));
     const jobs = await storedJobs();
-    expect(jobs.map(({ job }) => job.to.length).toSorted((a, b) => a - b)).toEqual([1, 1, 50, 100, 100]);
+    expect(jobs.map(({ job }) => job.to.length).toSorted((a, b) => a - b)).toEqual([1, 51, 100, 100]);
     for (const { job } of jobs) expect(job.joined).toBe(job.to.length > 1 ? true : undefined);
     expect(byText(messagesIn(jobs))).toEqual(
       byText(
@@ -149,8 +149,8 @@ describe('sends that come while others are written', () => {
     await Promise.all(sends);
     const jobs = await storedJobs();
     expect(messagesIn(jobs)).toHaveLength(40);
-    // Two that were written by themselves, and one of all the others, of each kind.
-    expect(jobs.map(({ job }) => job.to.length).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 18, 18]);
+    // One that was written by itself, and one of all the others, of each kind.
+    expect(jobs.map(({ job }) => job.to.length).toSorted((a, b) => a - b)).toEqual([1, 1, 19, 19]);
     const odd = new Set(
       jobs.filter(({ job }) => /[13579]$/.test(textAt(job, 0))).map(({ job }) => kindOf(job)),
     );
@@ -271,15 +271,15 @@ describe('one idempotency key', () => {
     ['another lane', { lane: 'otp' }, 'lane'],
     ['another time', { sendAt: Date.now() + 2 * hour }, 'sendAt'],
     ['another deadline', { deadline: Date.now() + 2 * hour }, 'deadline'],
-    ['another text', { text: 'other' }, 'text', [0, 1, 7]],
-    ['another number', { to: numberAt(777) }, 'to', [0, 1, 7]],
+    ['another text', { text: 'other' }, 'text', [0, 7]],
+    ['another number', { to: numberAt(777) }, 'to', [0, 7]],
     ['another title', { title: 'OTHER' }, 'title'],
     ['another choice for an uncertain end', { whenUncertain: 'resend' }, 'whenUncertain'],
   ])(
     'with %s at the same moment is a conflict, which costs no other message of its batch',
-    async (_, change, field, again = [0, 1]) => {
+    async (_, change, field, again = [0]) => {
       await producer.send(keyed(900));
-      // The first two are written at once; the others share a job, with the conflicts of their kind.
+      // The first is written at once; the others share a job, with the conflicts of their kind.
       const sends = Array.from({ length: 10 }, (_one, n) => producer.send(keyed(n)));
       const conflicts = again.map((n) => refusalOf(producer.send(keyed(n, change))));
       const others = Array.from({ length: 10 }, (_one, n) => producer.send(keyed(20 + n)));
