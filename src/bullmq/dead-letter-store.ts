@@ -40,12 +40,18 @@ export interface ReplayIds {
     | undefined;
 }
 
+/** As many letters, after as many as are to be skipped. */
+interface Part {
+  readonly skip: number;
+  readonly count: number;
+}
+
 /** One account's dead letters in Redis. */
 export interface DeadLetterStore {
   /** The ids of all letters, the oldest first. Only ids are held in memory, some 100 bytes each. */
   ids(): Promise<readonly string[]>;
   /** The oldest letters, after as many as are to be skipped; the oldest first. */
-  oldest(part: { readonly skip: number; readonly count: number }): Promise<readonly ExpiredDeadLetter[]>;
+  oldest(part: Part): Promise<readonly ExpiredDeadLetter[]>;
   /** The letters of these ids, in their order; those that are gone are left out. */
   read(ids: readonly string[]): Promise<readonly StoredDeadLetter[]>;
   /** Writes down what a letter is replayed as, if it may be replayed; with `dryRun` it only looks. */
@@ -133,6 +139,15 @@ interface DeadLetterCommands {
 const idPage = 10_000;
 const idOverlap = 500;
 
+async function allIds(read: (part: Part) => Promise<readonly string[]>): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (let skip = 0; ; skip += idPage - idOverlap) {
+    const page = await read({ skip, count: idPage });
+    for (const id of page) found.add(id);
+    if (page.length < idPage) return [...found];
+  }
+}
+
 /**
  * @param call runs each question to Redis; for those who turn its errors into their own
  */
@@ -149,6 +164,10 @@ export function createDeadLetterStore(
   const dead = `${prefix}:${deadQueueName(account)}`;
   const recordOf = (id: string): string => keys.replayed(prefix, account, id);
 
+  /** From the end where the oldest lie: new letters come in at the other one and move nothing. */
+  const oldestIds = async ({ skip, count }: Part): Promise<readonly string[]> =>
+    (await redis.lrange(`${dead}:wait`, -(skip + count), -(skip + 1))).reverse();
+
   const removeAs = (id: string, why: 'discard' | 'replayed', copies: readonly string[]): Promise<Removal> =>
     call(() =>
       commands.jetsmsRemoveLetter(
@@ -159,18 +178,10 @@ export function createDeadLetterStore(
     );
 
   return {
-    async ids() {
-      const found = new Set<string>();
-      // From the end where the oldest lie: new letters come in at the other one and move nothing.
-      for (let seen = 0; ; seen += idPage - idOverlap) {
-        const page = await call(() => redis.lrange(`${dead}:wait`, -(seen + idPage), -(seen + 1)));
-        for (const id of page.reverse()) found.add(id);
-        if (page.length < idPage) return [...found];
-      }
-    },
-    oldest: ({ skip, count }) =>
+    ids: () => allIds((part) => call(() => oldestIds(part))),
+    oldest: (part) =>
       call(async () => {
-        const ids = (await redis.lrange(`${dead}:wait`, -(skip + count), -(skip + 1))).reverse();
+        const ids = await oldestIds(part);
         const times = await Promise.all(ids.map((id) => redis.hget(`${dead}:${id}`, 'timestamp')));
         return ids.map((id, index) => ({ id, storedAt: Number(times[index] ?? 0) }));
       }),

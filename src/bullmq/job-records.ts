@@ -5,7 +5,8 @@ import type { Journal } from '../queue/journal.ts';
 import { readJson } from '../queue/json.ts';
 import { type AccountPlace, keys, queueName } from '../queue/names.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { tallyOf, tallyOfChange } from '../queue/tally.ts';
+import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
+import { defineRecordCommands } from './job-record-scripts.ts';
 
 /** A job as this run of it knows it. */
 export interface JobRun {
@@ -82,94 +83,6 @@ export interface JobRecords {
   forget(jobs: readonly Pick<JobRun, 'id' | 'job'>[]): Promise<void>;
 }
 
-/**
- * Adds a tally to the counts of a campaign that is still known: a table of field and change. A count that is none is
- * left as it is: an error would take the journals of the whole request with it.
- */
-const countLua = `
-local function count(key, tally)
-  if tally == '' or redis.call('EXISTS', key) == 0 then return end
-  for field, change in pairs(cjson.decode(tally)) do redis.pcall('HINCRBY', key, field, change) end
-end`;
-
-/** A journal that a late reply settled carries `"late":true`, which no quoted text can contain unescaped. */
-const stateLua = `
-local function isSettled(journal) return journal and string.find(journal, '"settled":{', 1, true) end
-local function isSettledLate(journal)
-  return isSettled(journal) and string.find(journal, '"late":true', 1, true)
-end`;
-
-/**
- * A hold lets nothing pass until it is resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
- * KEYS: the hold, then records. ARGV: for each record its run, what it has seen as lost, its mark ('' = none) and how long to
- * keep it; at the end 1 for a canary.
- */
-const beginScript = `${stateLua}
-local function isHeld()
-  local text = redis.pcall('GET', KEYS[1])
-  local isJson, record = pcall(cjson.decode, type(text) == 'string' and text or '')
-  return isJson and type(record) == 'table' and type(record.hold) == 'table' and record.hold.mode ~= 'resuming'
-end
-local results = {}
-if ARGV[#ARGV] ~= '1' and isHeld() then
-  for i = 1, #KEYS - 1 do results[i] = 'held' end
-  return results
-end
-for i = 1, #KEYS - 1 do
-  local record = KEYS[i + 1]
-  local run, seen, mark, keepMs = tonumber(ARGV[4 * i - 3]), ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i]
-  local known = redis.call('HMGET', record, 'run', 'journal', 'lost')
-  if tonumber(known[1] or 0) > run then
-    results[i] = 'lost'
-  elseif isSettled(known[2]) then
-    results[i] = 'superseded'
-  elseif (known[3] or '') ~= seen then
-    results[i] = 'changed'
-  else
-    results[i] = 'written'
-    if mark ~= '' then redis.call('HSET', record, 'run', run, 'journal', mark)
-    elseif run > 1 then redis.call('HSET', record, 'run', run) end
-    if mark ~= '' or run > 1 then redis.call('PEXPIRE', record, keepMs) end
-  end
-end
-return results`;
-
-/**
- * KEYS: records. ARGV[1]: JSON of a list for each: run, whether it is marked, number of its journal, milliseconds to keep
- * it, campaign ('' = none), tally. ARGV from 2 on: the journals.
- */
-const writeScript = `${countLua}${stateLua}
-local results = {}
-for i, write in ipairs(cjson.decode(ARGV[1])) do
-  local record, run, isMarked = KEYS[i], write[1], write[2] == 1
-  local known = redis.call('HMGET', record, 'run', 'journal')
-  local owner = tonumber(known[1] or 0)
-  if owner > run or (isMarked and owner ~= run) then
-    results[i] = 'lost'
-  elseif isSettledLate(known[2]) or (isSettled(known[2]) and owner ~= run) then
-    results[i] = 'superseded'
-  else
-    results[i] = 'written'
-    redis.call('HSET', record, 'run', run, 'journal', ARGV[write[3] + 1])
-    redis.call('PEXPIRE', record, write[4])
-    if write[5] ~= '' and not isSettled(known[2]) then count(write[5], write[6]) end
-  end
-end
-return results`;
-
-/** KEYS: record, campaign. ARGV: the journal that must lie there, the new one, the change of counts. */
-const replaceScript = `${countLua}
-if (redis.call('HGET', KEYS[1], 'journal') or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'journal', ARGV[2])
-count(KEYS[2], ARGV[3])
-return 1`;
-
-/** What a job has lost stays known: BullMQ's job does not tell. KEYS: records. */
-const forgetScript = `
-for _, record in ipairs(KEYS) do
-  if redis.call('HEXISTS', record, 'lost') == 0 then redis.call('UNLINK', record) end
-end`;
-
 interface RecordCommands {
   jetsmsBegin(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<BeginResult[]>;
   jetsmsWriteJournals(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<WriteResult[]>;
@@ -194,15 +107,30 @@ function parseLost(text: string | null | undefined): readonly number[] {
 
 const lostText = (lost: readonly number[]): string => (lost.length === 0 ? '' : JSON.stringify(lost));
 
+/** What `jetsmsBegin` wants to know of each run. */
+const argsOfBeginning = ({ run, lost, mark, job }: Beginning, at: number): readonly (string | number)[] => [
+  run,
+  lostText(lost),
+  mark === undefined ? '' : JSON.stringify(mark),
+  recordKeepMs(job, at),
+];
+
+/** What an end adds to the counts of the job's campaign. */
+const tallyOfEnd = ({ job, journal }: JournalWrite): Tally =>
+  job.campaign !== undefined && journal.settled ? tallyOf(job, journal.settled) : {};
+
+/** How a late end changes them. */
+const tallyOfLate = ({ job, before, after }: LateJournal): string =>
+  job.campaign !== undefined && after.settled
+    ? JSON.stringify(tallyOfChange(job, before.settled, after.settled))
+    : '';
+
 export function createJobRecords(
   redis: Redis,
   { prefix, account }: AccountPlace,
   now: () => number,
 ): JobRecords {
-  redis.defineCommand('jetsmsBegin', { lua: beginScript });
-  redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
-  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
-  redis.defineCommand('jetsmsForget', { lua: forgetScript });
+  defineRecordCommands(redis);
   const commands = redis as unknown as RecordCommands; // defineCommand adds methods that ioredis' types cannot know
   const keyOf = ({ id, job }: Whereabouts): string => keys.record(prefix, queueName(account, job.lane), id);
   const campaignKey = ({ campaign }: SendJob): string =>
@@ -213,18 +141,12 @@ export function createJobRecords(
     },
     async begin(beginnings, isCanary) {
       if (beginnings.length === 0) return [];
-      const args = beginnings.flatMap(({ run, lost, mark, job }) => [
-        run,
-        lostText(lost),
-        mark === undefined ? '' : JSON.stringify(mark),
-        recordKeepMs(job, now()),
-      ]);
-      const recordKeys = beginnings.map(keyOf);
+      const at = now();
       return commands.jetsmsBegin(
-        recordKeys.length + 1,
+        beginnings.length + 1,
         keys.hold(prefix, account),
-        ...recordKeys,
-        ...args,
+        ...beginnings.map(keyOf),
+        ...beginnings.flatMap((beginning) => argsOfBeginning(beginning, at)),
         isCanary ? 1 : 0,
       );
     },
@@ -233,11 +155,11 @@ export function createJobRecords(
       const journals = [...new Set(writes.map(({ journal }) => journal))];
       const placeOf = new Map(journals.map((journal, index) => [journal, index + 1]));
       const at = now();
-      const heads = writes.map(({ run, isMarked, journal, job }) => {
-        const tally = job.campaign !== undefined && journal.settled ? tallyOf(job, journal.settled) : {};
+      const heads = writes.map((write) => {
+        const { run, isMarked, journal, job } = write;
         const counted = journal.settled ? campaignKey(job) : '';
-        const place = placeOf.get(journal);
-        return [run, isMarked ? 1 : 0, place, recordKeepMs(job, at), counted, JSON.stringify(tally)];
+        const tally = JSON.stringify(tallyOfEnd(write));
+        return [run, isMarked ? 1 : 0, placeOf.get(journal), recordKeepMs(job, at), counted, tally];
       });
       return commands.jetsmsWriteJournals(
         writes.length,
@@ -246,11 +168,9 @@ export function createJobRecords(
         ...journals.map((journal) => JSON.stringify(journal)),
       );
     },
-    async replace(id, expected, { job, before, after }) {
-      const isCounted = job.campaign !== undefined && after.settled !== undefined;
-      const tally =
-        isCounted && after.settled ? JSON.stringify(tallyOfChange(job, before.settled, after.settled)) : '';
-      const args = [expected, JSON.stringify(after), tally];
+    async replace(id, expected, late) {
+      const { job, after } = late;
+      const args = [expected, JSON.stringify(after), tallyOfLate(late)];
       return (await commands.jetsmsReplaceJournal(keyOf({ id, job }), campaignKey(job), ...args)) === 1;
     },
     async forget(jobs) {

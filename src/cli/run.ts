@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
 }
 
 function showHelp(program: Command, { terminal }: CliContext): ExitCode {
-  for (const line of program.helpInformation().trimEnd().split('\n')) terminal.err(line);
+  printLines(program.helpInformation().trimEnd(), terminal);
   return exitCodes.usage;
 }
 
@@ -62,10 +62,14 @@ function printError(error: unknown, args: readonly string[], { terminal, env }: 
   const words = `error ${report.code}: ${report.message}`;
   if (isJsonAsked(args)) terminal.err(JSON.stringify({ error: report }));
   // Only an error of several problems has several lines.
-  else for (const line of report.problems ? words.split('\n') : [words]) terminal.err(line);
-  if (!env['JETSMS_DEBUG'] || !(error instanceof Error)) return exitCode;
-  for (const line of (error.stack ?? '').split('\n')) terminal.err(line);
+  else if (report.problems) printLines(words, terminal);
+  else terminal.err(words);
+  if (env['JETSMS_DEBUG'] && error instanceof Error) printLines(error.stack ?? '', terminal);
   return exitCode;
+}
+
+function printLines(text: string, terminal: CliContext['terminal']): void {
+  for (const line of text.split('\n')) terminal.err(line);
 }
 
 /** Asked of the raw arguments, since the error may be about the arguments themselves. */

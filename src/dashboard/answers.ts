@@ -26,8 +26,7 @@ export interface Answer {
  * other answer pass as they are; `maskAnswer` goes over all of them afterwards.
  */
 export function rewriteAnswer({ route, queueName, body }: Answer, facts: Facts): unknown {
-  if (!isRecord(body) && !Array.isArray(body)) return body;
-  if (isRecord(body) && 'error' in body) return body;
+  if (!mayHoldJobs(body)) return body;
   switch (route) {
     case '/api/queues':
       return { ...body, queues: listOf(body, 'queues').map((queue) => queueView(queue, facts)) };
@@ -43,6 +42,9 @@ export function rewriteAnswer({ route, queueName, body }: Answer, facts: Facts):
       return body;
   }
 }
+
+const mayHoldJobs = (body: unknown): body is object =>
+  isRecord(body) ? !('error' in body) : Array.isArray(body);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

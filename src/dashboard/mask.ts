@@ -74,14 +74,23 @@ const smallestLikeNumber = 1_000_000_000;
 export function maskAnswer(value: unknown, secrets: readonly string[] = []): unknown {
   const mask = (inner: unknown, key: string): unknown => {
     if (hiddenKeys.test(key)) return '[hidden]';
-    if (typeof inner === 'string') return maskString(inner, key, secrets);
-    if (typeof inner === 'number') return maskNumberOf(inner, key);
-    if (typeof inner !== 'object' || inner === null) return inner;
-    if (Array.isArray(inner)) return inner.map((one) => mask(one, ''));
-    return Object.fromEntries(
-      Object.entries(inner).map(([name, one]) => [withoutNumbers(name), mask(one, name)]),
-    );
+    switch (typeof inner) {
+      case 'string':
+        return maskString(inner, key, secrets);
+      case 'number':
+        return maskNumberOf(inner, key);
+      case 'object':
+        return inner && maskWithin(inner);
+      default:
+        return inner;
+    }
   };
+  const maskWithin = (inner: object): unknown =>
+    Array.isArray(inner)
+      ? inner.map((one) => mask(one, ''))
+      : Object.fromEntries(
+          Object.entries(inner).map(([name, one]) => [withoutNumbers(name), mask(one, name)]),
+        );
   return mask(value, '');
 }
 

@@ -47,54 +47,42 @@ export function exchangeOn(
 
 const neverStarted: HttpFailed = { kind: 'failed', outcome: { kind: 'unsent', cause: 'aborted' } };
 
+/** What has come of a reply so far. */
+interface Reply {
+  status: number;
+  headers: HttpHeaders;
+  readonly chunks: Buffer[];
+  receivedBytes: number;
+}
+
 /**
  * Follows one request and settles once. undici calls `onRequestStart` on a connected socket, in the same
  * turn in which it writes the request; until then nothing of it has left, and from then on it may have.
  */
 function watch(limits: ExchangeLimits, resolve: (result: HttpResult) => void): Dispatcher.DispatchHandler {
-  const chunks: Buffer[] = [];
-  let receivedBytes = 0;
+  const { maxReplyBytes } = limits;
+  const reply: Reply = { status: 0, headers: {}, chunks: [], receivedBytes: 0 };
   let controller: Dispatcher.DispatchController | undefined;
-  let status = 0;
-  let headers: HttpHeaders = {};
   let replyStarted = false;
   let settled = false;
-
-  // After a process was suspended the timer fires first, although the reply may have arrived meanwhile: one more turn of
-  // the event loop lets it be read.
-  let lastLook: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    lastLook = setImmediate(() => stop(requestTimeoutCode));
-  }, limits.timeoutMs);
-  const onAbort = (): void => stop(abortedCode);
-  limits.signal?.addEventListener('abort', onAbort, { once: true });
+  const endWatch = watchLimits(limits, stop);
 
   function settle(result: HttpResult): void {
     settled = true;
-    clearTimeout(timer);
-    clearImmediate(lastLook);
-    limits.signal?.removeEventListener('abort', onAbort);
+    endWatch();
     resolve(result);
-  }
-
-  function respond(cut?: UncertainCause): void {
-    const [first] = chunks;
-    const came = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
-    const { bytes: body, cut: undecoded } = decodeBody(came, headers, limits.maxReplyBytes);
-    const why = cut ?? undecoded;
-    settle({ kind: 'response', status, headers, body, ...(why !== undefined && { cut: why }) });
   }
 
   /** What came of a reply before it failed is read: it may say already what became of the request. */
   function fail(error: unknown): void {
     if (settled) return;
-    if (statusTells(status)) {
-      respond();
+    if (statusTells(reply.status)) {
+      settle(responseOf(reply, maxReplyBytes));
       return;
     }
     const outcome = outcomeOfError(error, { requestStarted: controller !== undefined, replyStarted });
-    if (outcome.kind === 'uncertain' && receivedBytes > 0) respond(outcome.cause);
-    else settle({ kind: 'failed', outcome });
+    const isCut = outcome.kind === 'uncertain' && reply.receivedBytes > 0;
+    settle(isCut ? responseOf(reply, maxReplyBytes, outcome.cause) : { kind: 'failed', outcome });
   }
 
   /** Ends the request ourselves; one that still waits for a connection is stopped when it gets it. */
@@ -111,23 +99,56 @@ function watch(limits: ExchangeLimits, resolve: (result: HttpResult) => void): D
     onResponseStarted() {
       replyStarted = true;
     },
-    onResponseStart(_controller, statusCode, replyHeaders) {
-      status = statusCode;
-      headers = replyHeaders;
+    onResponseStart(_controller, statusCode, headers) {
+      reply.status = statusCode;
+      reply.headers = headers;
     },
     onResponseData(_controller, chunk) {
       if (settled) return;
-      chunks.push(chunk.subarray(0, limits.maxReplyBytes - receivedBytes));
-      receivedBytes += chunk.length;
-      if (receivedBytes > limits.maxReplyBytes) stop(replyTooLargeCode);
+      reply.chunks.push(chunk.subarray(0, maxReplyBytes - reply.receivedBytes));
+      reply.receivedBytes += chunk.length;
+      if (reply.receivedBytes > maxReplyBytes) stop(replyTooLargeCode);
     },
     onResponseEnd() {
-      if (!settled) respond();
+      if (!settled) settle(responseOf(reply, maxReplyBytes));
     },
     onResponseError(_controller, error) {
       fail(error);
     },
   };
+}
+
+/**
+ * Stops a request whose time is over, or that nobody wants any more.
+ * @returns ends the watch
+ */
+function watchLimits({ signal, timeoutMs }: ExchangeLimits, stop: (code: string) => void): () => void {
+  // After a process was suspended the timer fires first, although the reply may have arrived meanwhile: one more turn of
+  // the event loop lets it be read.
+  let lastLook: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    lastLook = setImmediate(() => stop(requestTimeoutCode));
+  }, timeoutMs);
+  const onAbort = (): void => stop(abortedCode);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(lastLook);
+    signal?.removeEventListener('abort', onAbort);
+  };
+}
+
+/** @param cut why no more of the reply came, where that is so */
+function responseOf(
+  { status, headers, chunks }: Reply,
+  maxReplyBytes: number,
+  cut?: UncertainCause,
+): HttpResponse {
+  const [first] = chunks;
+  const came = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+  const { bytes: body, cut: undecoded } = decodeBody(came, headers, maxReplyBytes);
+  const why = cut ?? undecoded;
+  return { kind: 'response', status, headers, body, ...(why !== undefined && { cut: why }) };
 }
 
 /** A status that tells the outcome without its body, such as 503, still does when the body is cut. */

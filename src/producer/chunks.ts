@@ -27,6 +27,18 @@ export function checkRecipients(recipients: unknown): void {
 
 /** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
 export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {
+  const cutter = createCutter(size);
+  yield* Symbol.iterator in recipients ? cut(recipients, cutter) : cutAsync(recipients, cutter);
+}
+
+interface Cutter {
+  /** The open chunk, where it is full now. */
+  add(recipient: Recipient): Chunk | undefined;
+  /** The open chunk, where there is anything in it. */
+  rest(): Chunk | undefined;
+}
+
+function createCutter(size: number): Cutter {
   let position = 0;
   let open: Recipient[] = [];
   const take = (): Chunk => {
@@ -35,16 +47,29 @@ export async function* chunksOf(recipients: Recipients, size: number): AsyncGene
     open = [];
     return chunk;
   };
-  if (Symbol.iterator in recipients) {
-    for (const recipient of recipients) {
+  return {
+    add(recipient) {
       open.push(recipient);
-      if (open.length === size) yield take();
-    }
-  } else {
-    for await (const recipient of recipients) {
-      open.push(recipient);
-      if (open.length === size) yield take();
-    }
+      return open.length === size ? take() : undefined;
+    },
+    rest: () => (open.length > 0 ? take() : undefined),
+  };
+}
+
+function* cut(recipients: Iterable<Recipient>, { add, rest }: Cutter): Generator<Chunk> {
+  for (const recipient of recipients) {
+    const chunk = add(recipient);
+    if (chunk) yield chunk;
   }
-  if (open.length > 0) yield take();
+  const last = rest();
+  if (last) yield last;
+}
+
+async function* cutAsync(recipients: AsyncIterable<Recipient>, { add, rest }: Cutter): AsyncGenerator<Chunk> {
+  for await (const recipient of recipients) {
+    const chunk = add(recipient);
+    if (chunk) yield chunk;
+  }
+  const last = rest();
+  if (last) yield last;
 }

@@ -159,24 +159,31 @@ interface Messages {
 
 function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
   const messages: Messages = { to: [], texts: [], ownTexts: 0, parts: 0 };
-  const { partsModel } = campaign.rules;
-  const commonParts = campaign.text === undefined ? 0 : partsByModel(campaign.text, partsModel);
   chunk.recipients.forEach((recipient, offset) => {
     try {
-      const own = ownText(recipient);
-      const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
-      if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
-      const to = normalizeNumber(numberOf(recipient));
-      if (watch.isRepeat(to)) return;
-      messages.to.push(to);
-      messages.texts.push(text);
-      messages.ownTexts += own === undefined ? 0 : 1;
-      messages.parts += own === undefined ? commonParts : partsByModel(text, partsModel);
+      addMessage(recipient, campaign, watch, messages);
     } catch (error) {
       watch.onProblem(problemOf(chunk.firstIndex + offset, error));
     }
   });
+  if (campaign.text === undefined) return messages;
+  const { to, ownTexts } = messages;
+  messages.parts += (to.length - ownTexts) * partsByModel(campaign.text, campaign.rules.partsModel);
   return messages;
+}
+
+/** Without the parts of a common text. @throws MessageError */
+function addMessage(recipient: Recipient, campaign: CampaignRules, watch: Watch, messages: Messages): void {
+  const own = ownText(recipient);
+  const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
+  if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
+  const to = normalizeNumber(numberOf(recipient));
+  if (watch.isRepeat(to)) return;
+  messages.to.push(to);
+  messages.texts.push(text);
+  if (own === undefined) return;
+  messages.ownTexts += 1;
+  messages.parts += partsByModel(text, campaign.rules.partsModel);
 }
 
 const numberOf = (recipient: Recipient): unknown =>

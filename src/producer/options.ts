@@ -63,37 +63,49 @@ const isPositive = (value: unknown): boolean =>
 const isWholeFrom = (least: number, most: number, value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
-const partsModelProblem = (model: unknown, index: number): string =>
-  model === undefined || isPartsModel(model)
-    ? ''
-    : `partsModel of the account at position ${index + 1} must be one of ${partsModelNames.join(', ')}.`;
-
-function problemsOf(options: ResolvedOptions): string[] {
-  const names = Object.keys(options.accounts);
+/** What must be true of the options, and what is said where it is not. */
+function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean, problem: string])[] {
+  const accounts = Object.entries(options.accounts);
   return [
-    typeof options.redis === 'string' && isRedisAddress(options.redis)
-      ? ''
-      : `redis must be ${redisAddressForm}.`,
-    names.length > 0 ? '' : 'accounts must name at least one account.',
-    ...names.map((name) =>
-      accountName.test(name)
-        ? ''
-        : `account name at position ${names.indexOf(name) + 1} must be lower-case letters, digits and hyphens, at most 32.`,
+    [
+      typeof options.redis === 'string' && isRedisAddress(options.redis),
+      `redis must be ${redisAddressForm}.`,
+    ],
+    [accounts.length > 0, 'accounts must name at least one account.'],
+    ...accounts.map(
+      ([name], index) =>
+        [
+          accountName.test(name),
+          `account name at position ${index + 1} must be lower-case letters, digits and hyphens, at most 32.`,
+        ] as const,
     ),
-    ...names.map((name, index) => partsModelProblem(options.accounts[name]?.partsModel, index)),
-    typeof options.prefix === 'string' && options.prefix !== '' ? '' : 'prefix must be a text.',
-    isPositive(options.idempotencyWindowMs) ? '' : 'idempotencyWindowMs must be a positive number.',
-    isWholeFrom(1, maxMessagesOfJob, options.requestSize)
-      ? ''
-      : 'requestSize must be a whole number from 1 to 10,000.',
-    isWholeFrom(smallestMaxJobBytes, Number.MAX_SAFE_INTEGER, options.maxJobBytes)
-      ? ''
-      : 'maxJobBytes must be a whole number from 100,000.',
-    isPositive(options.campaignWindowMs) ? '' : 'campaignWindowMs must be a positive number.',
-    isPositive(options.mediaMemoryMs) ? '' : 'mediaMemoryMs must be a positive number.',
-    isPositive(options.redisTimeoutMs) ? '' : 'redisTimeoutMs must be a positive number.',
-  ].filter(Boolean);
+    ...accounts.map(
+      ([, account], index) =>
+        [
+          account?.partsModel === undefined || isPartsModel(account.partsModel),
+          `partsModel of the account at position ${index + 1} must be one of ${partsModelNames.join(', ')}.`,
+        ] as const,
+    ),
+    [typeof options.prefix === 'string' && options.prefix !== '', 'prefix must be a text.'],
+    [isPositive(options.idempotencyWindowMs), 'idempotencyWindowMs must be a positive number.'],
+    [
+      isWholeFrom(1, maxMessagesOfJob, options.requestSize),
+      'requestSize must be a whole number from 1 to 10,000.',
+    ],
+    [
+      isWholeFrom(smallestMaxJobBytes, Number.MAX_SAFE_INTEGER, options.maxJobBytes),
+      'maxJobBytes must be a whole number from 100,000.',
+    ],
+    [isPositive(options.campaignWindowMs), 'campaignWindowMs must be a positive number.'],
+    [isPositive(options.mediaMemoryMs), 'mediaMemoryMs must be a positive number.'],
+    [isPositive(options.redisTimeoutMs), 'redisTimeoutMs must be a positive number.'],
+  ];
 }
+
+const problemsOf = (options: ResolvedOptions): readonly string[] =>
+  rulesFor(options)
+    .filter(([isMet]) => !isMet)
+    .map(([, problem]) => problem);
 
 /**
  * Fills in the defaults of a producer's options.

@@ -79,18 +79,26 @@ function findTitleFlaw({ title }: Submission, account: SimulatorAccount): Provid
 function findMessageFlaw(submission: Submission, account: SimulatorAccount): ProviderRefusal | undefined {
   const { messages, media } = submission;
   if (messages.length === 0) return refusal('31');
-  const limit = wholeLimit(submission, account);
+  const rules = { limit: wholeLimit(submission, account), mayBeEmpty: media !== undefined };
   let text: string | undefined;
   for (const message of messages) {
     if (message.text === text) continue;
     text = message.text;
-    // Our choice: empty-text. One client knows code 38 for it; the list has no row.
-    if (text === '' && media === undefined) return { code: '38', text: 'Message must be fill' };
-    if (hasUnwantedCharacter(text)) return refusal('80');
-    // Our choice: length-unit. Characters after unescaping.
-    if (text.length > limit) return refusal('85', { limit });
+    const flaw = findTextFlaw(text, rules);
+    if (flaw) return flaw;
   }
   return undefined;
+}
+
+function findTextFlaw(
+  text: string,
+  { limit, mayBeEmpty }: { readonly limit: number; readonly mayBeEmpty: boolean },
+): ProviderRefusal | undefined {
+  // Our choice: empty-text. One client knows code 38 for it; the list has no row.
+  if (text === '' && !mayBeEmpty) return { code: '38', text: 'Message must be fill' };
+  if (hasUnwantedCharacter(text)) return refusal('80');
+  // Our choice: length-unit. Characters after unescaping.
+  return text.length > limit ? refusal('85', { limit }) : undefined;
 }
 
 /** The length beyond which a text fails the whole package. */

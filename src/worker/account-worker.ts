@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
 import { type AccountQueues, openAccountQueues } from '../bullmq/account-queues.ts';
-import { type Consumer, createConsumer } from '../bullmq/consumer.ts';
+import type { Consumer } from '../bullmq/consumer.ts';
 import { createJobRecords } from '../bullmq/job-records.ts';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { surfaces } from '../jetsms/surfaces.ts';
-import { lanes } from '../message/lane.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import type { AccountPlace } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -20,7 +19,8 @@ import { createMediaLibrary } from './account/media.ts';
 import { createRate } from './account/pace.ts';
 import { askAccount } from './account/question.ts';
 import type { ClockState } from './clock-guard.ts';
-import { type DeliverContext, deliver } from './deliver.ts';
+import { createConsumers } from './consumers.ts';
+import type { DeliverContext } from './deliver.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
 import { createForgetter } from './forget.ts';
 import { createJoiner } from './joiner.ts';
@@ -65,17 +65,8 @@ export interface AccountWorkerOptions {
   readonly random: () => number;
 }
 
-/** A lost lock is judged by us (`verdict/resume.ts`), however often it happens. */
-const neverByStalling = 1_000_000;
-
 /** How often a worker looks at the account's hold. */
 const lookAtHoldMs = 1_000;
-
-/** Rate-limited workers ask for a job again this often, so that a canary leaves, and a hold's end is noticed, soon. */
-const askAgainMs = 250;
-
-/** BullMQ's own retry is a safety net for what cannot happen; see `bullAttempts`. */
-const safetyNetMs = 30_000;
 
 export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
   const { settings, account, redis, telemetry, now, clockState } = options;
@@ -85,35 +76,20 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const holds = createHolds(options, { place, queues, credit });
   const requests = createRequests(options, { place, queues, holds });
   const { context, joiner, forgetter } = requests;
-  const mayTake = (): boolean => clockState().isRight;
   let isClosing = false;
   const deliverContext: DeliverContext = {
     ...context,
     queues,
     addJobs: jobAdder(redis),
     joiner,
-    dueAt(at) {
-      const { isRight, skewMs = 0 } = clockState();
-      return isRight ? at + Math.max(0, skewMs) : undefined;
-    },
+    dueAt: (at) => dueBy(clockState(), at),
     campaignState: createCampaignStates(redis, { ...place, now }),
     carriesMms: surfaces[account.surface].carriesMms,
     maxJobBytes: settings.maxJobBytes,
     isClosing: () => isClosing,
   };
   const retention = createRetention({ redis, place, ages: settings, telemetry });
-  const consumers = lanes.map((lane) =>
-    createConsumer({
-      lane,
-      queue: queues.of(lane),
-      processor: (job, token) => deliver({ job, token }, deliverContext),
-      onCompleted: (job) => forgetter.completed(job),
-      options: bullOptions(options),
-      mayTake,
-      onRedisError: (error) => telemetry.redis(error),
-      onUnexpected: (error, where) => telemetry.unexpected(error, where),
-    }),
-  );
+  const consumers = createConsumers(options, { queues, forgetter, deliverContext });
 
   const giveBack = (): void => {
     for (const delivery of joiner.takeBack()) {
@@ -150,6 +126,10 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     },
   };
 }
+
+/** The time by a clock that is a little ahead; none where it is wrong. */
+const dueBy = ({ isRight, skewMs = 0 }: ClockState, at: number): number | undefined =>
+  isRight ? at + Math.max(0, skewMs) : undefined;
 
 interface Shared {
   readonly place: AccountPlace;
@@ -226,25 +206,4 @@ function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undef
   if (account.creditIntervalMs === 0) return undefined;
   const queries = createAccountQueries(account, now);
   return createCreditWatch({ ...options, prefix: settings.prefix, queries });
-}
-
-function bullOptions({ settings, account, redis, name }: AccountWorkerOptions) {
-  return {
-    connection: redis,
-    prefix: settings.prefix,
-    name,
-    concurrency: account.concurrency,
-    lockDuration: settings.lockDurationMs,
-    stalledInterval: settings.stalledIntervalMs,
-    maxStalledCount: neverByStalling,
-    maximumRateLimitDelay: askAgainMs,
-    drainDelay: 2,
-    runRetryDelay: 1_000,
-    removeOnComplete: {
-      count: settings.keepCompletedCount,
-      age: Math.ceil(settings.keepCompletedAgeMs / 1_000),
-    },
-    removeOnFail: { age: Math.ceil(settings.keepFailedAgeMs / 1_000) },
-    settings: { backoffStrategy: () => safetyNetMs },
-  };
 }

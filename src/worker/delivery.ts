@@ -6,10 +6,10 @@ import type { EndpointBreaker } from './account/breaker.ts';
 import type { AccountHolds } from './account/holds.ts';
 import type { MediaLibrary } from './account/media.ts';
 import type { Rate } from './account/pace.ts';
-import type { Joinable } from './joiner.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Verdict } from './verdict/verdict.ts';
+import type { Joinable } from './waiting-jobs.ts';
 
 /** A job on its way to JetSMS. */
 export interface Delivery extends Joinable {

@@ -43,36 +43,11 @@ const tries = 20;
 const givingUpMs = 250;
 
 export function createLateReplies(options: LateRepliesOptions): LateReplies {
-  const { queues, records, telemetry, worker, now } = options;
-
-  /** Writes the reply into the journal that stands there now; false where it may not count any more. */
-  const recordReply = async (
-    delivery: LateDelivery,
-    outcome: Outcome,
-    verdict: Verdict,
-  ): Promise<boolean> => {
-    const { id, job } = delivery;
-    for (let n = 0; n < tries; n += 1) {
-      const { journal: text } = await records.read(delivery);
-      if (text === '') return false;
-      // An acceptance takes the place of what cannot be read.
-      const present = journalOrEmpty(parseJournalText(text));
-      if (present.settled?.end === 'accepted') return true;
-      if (verdict.kind !== 'complete' && !isUnjudged(present, delivery)) return false;
-      const after = afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });
-      if (await records.replace(id, text, { job, before: present, after })) return true;
-    }
-    return false;
-  };
-
-  /** The mark before the request is the last thing that anybody wrote, and it is ours. */
-  const isUnjudged = ({ sending, history }: Journal, { journal }: LateDelivery): boolean =>
-    sending?.worker === worker && history.at(-1)?.n === journal.history.at(-1)?.n;
-
+  const { queues, telemetry } = options;
   return {
     async settle(delivery, outcome, verdict) {
       const { id, job } = delivery;
-      const isRecorded = await recordReply(delivery, outcome, verdict);
+      const isRecorded = await recordReply(delivery, { outcome, verdict }, options);
       if (isRecorded && verdict.kind === 'complete') {
         await withdrawDeadLetters({ id, sendJob: job }, { queues });
         await runAgainWhenGivenUp(queues, job.lane, id);
@@ -81,6 +56,36 @@ export function createLateReplies(options: LateRepliesOptions): LateReplies {
     },
   };
 }
+
+interface LateReply {
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+}
+
+/** Writes the reply into the journal that stands there now; false where it may not count any more. */
+async function recordReply(
+  delivery: LateDelivery,
+  { outcome, verdict }: LateReply,
+  { records, worker, now }: LateRepliesOptions,
+): Promise<boolean> {
+  const { id, job } = delivery;
+  const isAccepted = verdict.kind === 'complete';
+  for (let n = 0; n < tries; n += 1) {
+    const { journal: text } = await records.read(delivery);
+    if (text === '') return false;
+    // An acceptance takes the place of what cannot be read.
+    const present = journalOrEmpty(parseJournalText(text));
+    if (present.settled?.end === 'accepted') return true;
+    if (!isAccepted && !isUnjudged(present, delivery, worker)) return false;
+    const after = afterAttempt(present, { outcome, verdict, now: now(), worker, late: true });
+    if (await records.replace(id, text, { job, before: present, after })) return true;
+  }
+  return false;
+}
+
+/** The mark before the request is the last thing that anybody wrote, and it is ours. */
+const isUnjudged = ({ sending, history }: Journal, { journal }: LateDelivery, worker: string): boolean =>
+  sending?.worker === worker && history.at(-1)?.n === journal.history.at(-1)?.n;
 
 /**
  * A job that was given up runs once more, finds that it was accepted, and completes without a request. Where

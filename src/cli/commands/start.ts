@@ -177,15 +177,18 @@ async function warnOfEndpoints(settings: Settings, log: Logger): Promise<void> {
 /** Workers that start within this time are one start: one of them looks at login and title. */
 const oneStartMs = 60_000;
 
+const logLevels = { warning: 'warn', error: 'error' } as const;
+
 /** A wrong login or title is told before the first message meets it; nothing is sent to see. */
 async function warnOfLogins({ prefix, accounts }: Settings, { redis }: DeliveryWorker, log: Logger) {
   const { createCreditStore } = await import('../../worker/account/credit/credit-store.ts');
   const { checkAccount } = await import('../doctor/account.ts');
-  for (const account of accounts.values()) {
+  const asked = [...accounts.values()].filter(({ creditIntervalMs }) => creditIntervalMs !== 0);
+  for (const account of asked) {
     const store = createCreditStore(redis, { prefix, account: account.name });
-    if (account.creditIntervalMs === 0 || !(await store.lease('check', oneStartMs))) continue;
+    if (!(await store.lease('check', oneStartMs))) continue;
     for (const { level, ...finding } of await checkAccount(account)) {
-      if (level !== 'ok') log[level === 'error' ? 'error' : 'warn'](finding, 'login.warning');
+      if (level !== 'ok') log[logLevels[level]](finding, 'login.warning');
     }
   }
 }

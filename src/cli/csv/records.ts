@@ -79,7 +79,7 @@ export async function* csvRecords(
   const ahead = createLookahead(lines);
   let line = firstLine;
   for (let first = await ahead.peek(0); first !== undefined; first = await ahead.peek(0)) {
-    const { height, ...read } = await readRecord(ahead, separator);
+    const { height, ...read } = await readRecord(first, ahead, separator);
     ahead.drop(height);
     if ('fault' in read) yield { line, fault: read.fault };
     else if (swallowsRecords(read.cells, looksLikeRecord)) {
@@ -108,21 +108,17 @@ type ReadRecord = {
   readonly height: number;
 } & ({ readonly cells: readonly string[] } | { readonly fault: RecordFault });
 
-async function readRecord(ahead: Lookahead, separator: Separator): Promise<ReadRecord> {
-  let text = '';
-  for (let height = 1; height <= maxLinesOfRecord; height += 1) {
-    const next = await ahead.peek(height - 1);
-    if (next === undefined) break;
-    if ('fault' in next) {
-      if (height === 1) return { fault: next.fault, height };
-      break;
-    }
-    text = height === 1 ? next.text : `${text}\n${next.text}`;
+async function readRecord(first: CsvLine, ahead: Lookahead, separator: Separator): Promise<ReadRecord> {
+  if ('fault' in first) return { fault: first.fault, height: 1 };
+  let { text } = first;
+  for (let height = 1; ; height += 1) {
     const cells = splitLine(text, separator);
-    if (cells === null) break;
-    if (cells !== undefined) return { cells, height };
+    if (cells) return { cells, height };
+    // Where quotes stand wrong, no further line mends them.
+    const next = cells === null || height === maxLinesOfRecord ? undefined : await ahead.peek(height);
+    if (next === undefined || 'fault' in next) return { fault: 'quotes', height: 1 };
+    text += `\n${next.text}`;
   }
-  return { fault: 'quotes', height: 1 };
 }
 
 /** Lines that can be looked at before they are taken. */

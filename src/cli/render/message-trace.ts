@@ -9,7 +9,7 @@ import {
   type ViewOptions,
 } from '../../operator/dead-letters/view.ts';
 import { meaningOfCode, meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
-import type { DeathFacts } from '../../queue/journal.ts';
+import type { DeathFacts, Settled } from '../../queue/journal.ts';
 import { layOutColumns } from './columns.ts';
 import { counted, recipients } from './dead-letters.ts';
 
@@ -39,13 +39,19 @@ export function traceView(trace: MessageTrace, options: ViewOptions): TraceView 
     ...{ id, state },
     letter: view,
     death: deathView(letter?.letter ?? (settled?.end === 'dead' ? settled : undefined)),
-    job: view?.job ?? (job?.job.ok ? jobView(job.job.job, options) : null),
+    job: view?.job ?? (job ? keptJobView(job, options) : null),
     history: view?.history ?? (journal ? historyView(journal.history) : null),
     journalProblem: job && !job.journal.ok ? job.journal.problem : null,
-    groupId: settled?.end === 'accepted' ? (settled.groupId ?? null) : null,
+    groupId: groupIdOf(settled),
     ...{ origins, replays, pieces },
   };
 }
+
+const keptJobView = ({ job }: NonNullable<MessageTrace['job']>, options: ViewOptions): JobView | null =>
+  job.ok ? jobView(job.job, options) : null;
+
+const groupIdOf = (settled: Settled | undefined): string | null =>
+  settled?.end === 'accepted' ? (settled.groupId ?? null) : null;
 
 function deathView(facts: DeathFacts | undefined): TraceView['death'] {
   if (!facts) return null;

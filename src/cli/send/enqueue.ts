@@ -128,9 +128,13 @@ const tries = 4;
 const pauseMs = 1_000;
 
 /**
- * A short absence of Redis in the middle of a file is waited out. Only with an idempotency key, without which a
- * second send could text twice; and not at the start, where it would only hide a wrong address.
+ * Only with an idempotency key, without which a second send could text twice; and not at the start, where it would only
+ * hide a wrong address.
  */
+const mayTryAgain = ({ idempotencyKey }: NewMessage, { ids }: Enqueued): boolean =>
+  idempotencyKey !== undefined && ids.size > 0;
+
+/** A short absence of Redis in the middle of a file is waited out. */
 async function sendSurely(
   { message }: GoodLine,
   result: Enqueued,
@@ -139,11 +143,11 @@ async function sendSurely(
   for (let n = 1; ; n += 1) {
     try {
       const receipt = await send(message);
+      const isOwn = n > 1 && !result.ids.has(receipt.id);
       // Stored by the try before, whose answer got lost; it is no message of an earlier run.
-      return n > 1 && !result.ids.has(receipt.id) ? { ...receipt, duplicate: false } : receipt;
+      return isOwn ? { ...receipt, duplicate: false } : receipt;
     } catch (error) {
-      const mayTryAgain = message.idempotencyKey !== undefined && result.ids.size > 0 && n < tries;
-      if (!isRedisAway(error) || !mayTryAgain || stop.aborted) throw error;
+      if (!mayTryAgain(message, result) || n === tries || !isRedisAway(error) || stop.aborted) throw error;
       await pause(pauseMs);
     }
   }

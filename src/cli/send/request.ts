@@ -36,20 +36,32 @@ export type CommonFields = Omit<NewMessage, 'to' | 'text' | 'idempotencyKey'>;
  * @throws CliError NO_RECIPIENTS, USAGE
  */
 export function checkOptions(options: SendOptions): void {
-  const { to, csv, again, toColumn, mms, subject, contentType, wait } = options;
+  const { to, csv } = options;
   if (to === undefined && csv === undefined) throw new CliError('NO_RECIPIENTS');
-  if (to !== undefined && csv !== undefined) throw usage('--to and --csv exclude each other.');
-  if (csv === undefined && (again || toColumn !== undefined)) {
-    throw usage('--again and --to-column belong to --csv.');
-  }
-  if (mms === undefined && (subject !== undefined || contentType !== undefined)) {
-    throw usage('--subject and --content-type belong to --mms.');
-  }
-  if (mms !== undefined && (csv !== undefined || wait))
-    throw usage('--mms goes with --to, and not with --wait.');
+  const clash = clashes.find(({ isMet }) => isMet(options));
+  if (clash) throw new CliError('USAGE', { detail: clash.detail });
 }
 
-const usage = (detail: string): CliError => new CliError('USAGE', { detail });
+/** Options that do not belong together; the first that is met is told. */
+const clashes: readonly { readonly detail: string; readonly isMet: (options: SendOptions) => boolean }[] = [
+  {
+    detail: '--to and --csv exclude each other.',
+    isMet: ({ to, csv }) => to !== undefined && csv !== undefined,
+  },
+  {
+    detail: '--again and --to-column belong to --csv.',
+    isMet: ({ csv, again, toColumn }) => csv === undefined && (again === true || toColumn !== undefined),
+  },
+  {
+    detail: '--subject and --content-type belong to --mms.',
+    isMet: ({ mms, subject, contentType }) =>
+      mms === undefined && (subject !== undefined || contentType !== undefined),
+  },
+  {
+    detail: '--mms goes with --to, and not with --wait.',
+    isMet: ({ mms, csv, wait }) => mms !== undefined && (csv !== undefined || wait === true),
+  },
+];
 
 /** The rules that the settings of an account make for its messages. */
 export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSettings): AccountRules {

@@ -1,4 +1,4 @@
-import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
+import type { DeadLetterStore, Removal } from '../../bullmq/dead-letter-store.ts';
 
 export interface DeadLetterExpiry {
   readonly olderThanMs: number;
@@ -22,17 +22,26 @@ export async function removeExpiredDeadLetters(
   store: DeadLetterStore,
   { olderThanMs, now, page, isStopped }: DeadLetterExpiry,
 ): Promise<RemovedDeadLetters> {
-  let removed = 0;
-  let left = 0;
-  for (let skip = 0; ; ) {
-    const oldest = await store.oldest({ skip, count: page });
+  const counts = { removed: 0, left: 0, gone: 0 };
+  /** False where it has come to the end. */
+  const removePage = async (): Promise<boolean> => {
+    const oldest = await store.oldest({ skip: counts.left + counts.gone, count: page });
     for (const { id, storedAt } of oldest) {
-      if (storedAt > now - olderThanMs || isStopped()) return { removed, left };
+      if (storedAt > now - olderThanMs || isStopped()) return false;
       const removal = await store.discard(id);
-      if (removal === 'removed') removed += 1;
-      else skip += 1;
-      if (removal === 'replay-begun' || removal === 'still-settling') left += 1;
+      counts[countOf[removal]] += 1;
     }
-    if (oldest.length < page) return { removed, left };
-  }
+    return oldest.length === page;
+  };
+  for (let isMore = true; isMore; ) isMore = await removePage();
+  const { removed, left } = counts;
+  return { removed, left };
 }
+
+/** What stays must be stepped over on the next page. */
+const countOf = {
+  removed: 'removed',
+  gone: 'gone',
+  'replay-begun': 'left',
+  'still-settling': 'left',
+} as const satisfies Record<Removal, string>;

@@ -118,23 +118,29 @@ export const pieceId = (id: string, index: number, job?: Pick<SendJob, 'joined' 
 
 /** A job of its own for some messages of a job. */
 export function subJob(job: SendJob, ranges: readonly Range[], before?: Used): SendJob {
-  const pick = <T>(list: readonly T[]): T[] => ranges.flatMap(([from, to]) => list.slice(from, to));
-  const { before: _before, joined, laterMs, ids, ...rest } = job;
-  const to = pick(job.to);
-  const texts = typeof job.text === 'string' ? job.text : pick(job.text);
+  const { before: _before, joined, laterMs: _laterMs, ids: _ids, ...rest } = job;
+  const to = pick(job.to, ranges);
+  const texts = typeof job.text === 'string' ? job.text : pick(job.text, ranges);
   const [only] = to.length === 1 && typeof texts !== 'string' ? texts : [];
   const part: SendJob = { ...rest, to, text: only ?? texts, ...(before ? { before } : {}) };
-  if (!joined) return { ...part, parts: partsOf(part) };
+  const own = joined ? joinedFields(job, ranges, to.length === 1) : {};
+  return { ...part, parts: partsOf(part), ...own };
+}
+
+/** What is each message's own among joined sends; one that goes by itself has it as its job's. */
+function joinedFields(job: SendJob, ranges: readonly Range[], isOne: boolean): Partial<SendJob> {
+  const { laterMs, ids } = job;
   const [[first] = [0]] = ranges;
-  const isOne = to.length === 1;
+  if (isOne) return { deadlineAt: deadlineAtOf(job, first) };
   return {
-    ...part,
-    parts: partsOf(part),
-    ...(isOne ? { deadlineAt: deadlineAtOf(job, first) } : { joined }),
-    ...(isOne || !laterMs ? {} : { laterMs: pick(laterMs) }),
-    ...(isOne || !ids ? {} : { ids: pick(ids) }),
+    joined: true,
+    ...(laterMs ? { laterMs: pick(laterMs, ranges) } : {}),
+    ...(ids ? { ids: pick(ids, ranges) } : {}),
   };
 }
+
+const pick = <T>(list: readonly T[], ranges: readonly Range[]): T[] =>
+  ranges.flatMap(([from, to]) => list.slice(from, to));
 
 /** A job without the messages that have lost their claims; undefined where none is left. */
 export function withoutLost(id: string, job: SendJob, lost: readonly number[]): SendJob | undefined {

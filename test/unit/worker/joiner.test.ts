@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../../src/message/lane.ts';
-import { createJoiner, type Joinable, type JoinerOptions } from '../../../src/worker/joiner.ts';
+import { createJoiner, type JoinerOptions } from '../../../src/worker/joiner.ts';
+import type { Joinable } from '../../../src/worker/waiting-jobs.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 interface Item extends Joinable {
