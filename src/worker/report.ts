@@ -44,10 +44,9 @@ export function createTelemetry({ account, log, metrics, ...choices }: Telemetry
     },
     attempted(reports) {
       for (const report of reports) countAttempt(report, account, metrics);
-      const together = logAccepted === 'request' ? reports.filter(isPlainlyAccepted) : [];
-      if (together.length > 0 && lines.isLevelEnabled('info'))
-        lines.info(requestFields(together), 'request.accepted');
-      for (const report of reports) if (!together.includes(report)) attemptLine(report, lines);
+      const { together, alone } = linesFor(reports, logAccepted);
+      if (together.length > 0) requestLine(together, lines);
+      for (const report of alone) attemptLine(report, lines);
     },
     ended(report) {
       metrics.ended({ account: name, ...report });
@@ -101,6 +100,22 @@ function countAttempt(
   const reason = reasonOf(report);
   metrics.attempt({ account: name, surface, outcome: outcome.kind, code, verdict: verdict.kind, reason });
   for (let n = 0; n < resent; n += 1) metrics.resent({ account: name, lane: job.lane, cause: code });
+}
+
+/** Which attempts share the line of their request, and which have one of their own. */
+function linesFor(
+  reports: readonly AttemptReport[],
+  logAccepted: LogAccepted,
+): Readonly<Record<'together' | 'alone', readonly AttemptReport[]>> {
+  if (logAccepted === 'attempt') return { together: [], alone: reports };
+  return {
+    together: reports.filter(isPlainlyAccepted),
+    alone: reports.filter((report) => !isPlainlyAccepted(report)),
+  };
+}
+
+function requestLine(reports: readonly AttemptReport[], lines: Logger): void {
+  if (lines.isLevelEnabled('info')) lines.info(requestFields(reports), 'request.accepted');
 }
 
 function attemptLine(report: AttemptReport, lines: Logger): void {
