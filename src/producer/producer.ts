@@ -12,7 +12,6 @@ import type { CampaignPlace } from '../queue/names.ts';
 import { accountOf } from './account-of.ts';
 import { createBatches } from './batches.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
-import { ProducerError } from './errors.ts';
 import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
 import { openStore } from './open-store.ts';
 import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -20,6 +19,7 @@ import { sendMany } from './send-many.ts';
 import { type MmsReceipt, sendMms } from './send-mms.ts';
 import { type SendReceipt, sendOne } from './send-one.ts';
 import { type JobStore, storeJob } from './store-jobs.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends AsyncDisposable {
@@ -81,56 +81,30 @@ export function createProducer(options: ProducerOptions): Producer {
   const store = openStore(resolved);
   const batches = createBatches((call) => storeJob(call, store));
   const sendStore = { ...store, batches };
-  /** Sends, each of which ends within Redis' time limit: a close may wait for them. */
-  let underWay = 0;
-  let onIdle = (): void => {};
-  let closed = false;
-
-  const checkOpen = (): void => {
-    if (closed) throw new ProducerError('PRODUCER_CLOSED');
-  };
-
-  /** A close waits for it. */
-  const tracked = async <T>(task: () => Promise<T>): Promise<T> => {
-    checkOpen();
-    underWay += 1;
-    try {
-      return await task();
-    } finally {
-      underWay -= 1;
-      if (underWay === 0) onIdle();
-    }
-  };
+  const underWay = createUnderWay();
 
   const atCampaign = async <T>(
     campaign: string,
     named: { readonly account?: string } | undefined,
     ask: (place: CampaignPlace) => Promise<T>,
   ): Promise<T> => {
-    checkOpen();
+    underWay.checkOpen();
     const { account } = accountOf(named?.account, resolved);
     const place = { prefix: resolved.prefix, account, campaign };
     return store.calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
   };
 
-  const idle = async (): Promise<void> => {
-    if (underWay > 0)
-      await new Promise<void>((resolve) => {
-        onIdle = resolve;
-      });
-  };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
-    closed = true;
-    closing ??= idle().then(() => store.close());
+    closing ??= underWay.close().then(() => store.close());
     return closing;
   };
 
   return {
-    send: (message) => tracked(() => sendOne(message, resolved, sendStore)),
-    sendMms: (mms) => tracked(() => sendMms(mms, resolved, store)),
+    send: (message) => underWay.run(() => sendOne(message, resolved, sendStore)),
+    sendMms: (mms) => underWay.run(() => sendMms(mms, resolved, store)),
     async sendMany(recipients, many) {
-      checkOpen();
+      underWay.checkOpen();
       return enqueueCampaign(recipients, many, resolved, store);
     },
     campaign: (id, named) => atCampaign(id, named, (place) => readCampaign(store.redis, place)),
