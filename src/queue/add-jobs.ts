@@ -2,6 +2,7 @@ import { Job, type Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Claim } from './claims.ts';
 import { sendJobOptions } from './job-options.ts';
+import type { ScriptTransaction } from './lean-client.ts';
 import { keys } from './names.ts';
 import { readTrouble } from './redis-trouble.ts';
 import type { SendJob } from './send-job.ts';
@@ -42,8 +43,6 @@ if #lost > 0 then
 end
 return answers`;
 
-const claimCommand = 'jetsmsClaim';
-
 /** How long a record outlives the deadline of its job. */
 export const recordMemoryMs: number = 30 * 86_400_000;
 
@@ -79,7 +78,6 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * an error that `isPartlyAdded` knows.
  */
 export function jobAdder(redis: Redis): AddJobs {
-  redis.defineCommand(claimCommand, { lua: claimScript });
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
     const replies = await transact(queue, newJobs);
@@ -96,9 +94,10 @@ type Replies = readonly (readonly [error: Error | null, result: unknown])[];
 
 async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Replies> {
   const client = await queue.getBackend().client;
-  const multi = client.multi();
+  const multi = client.multi() as ScriptTransaction;
   for (const one of newJobs) {
-    if (one.claims?.length) multi.runCommand(claimCommand, claimArguments(queue, one));
+    // Whole, and not by its hash: a Redis that has forgotten it would add the job without its claims.
+    if (one.claims?.length) multi.eval(claimScript, ...claimArguments(queue, one));
     // In a transaction it only writes the command down.
     await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
   }

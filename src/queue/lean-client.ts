@@ -28,20 +28,26 @@ export function createLeanClient(redis: Redis): IRedisClient {
   return Object.create(client, Object.getOwnPropertyDescriptors(lean)) as IRedisClient;
 }
 
+/** A transaction over ioredis, which knows EVAL too. */
+export interface ScriptTransaction extends IRedisTransaction {
+  eval(script: string, keyCount: number, ...keysAndArgs: readonly (string | number)[]): unknown;
+}
+
 /** A transaction of scripts alone, begun when all that it runs are known. */
 function createTransaction(client: IRedisClient, define: (name: string) => void): IRedisTransaction {
-  const calls: [name: string, args: unknown[]][] = [];
-  const transaction: Pick<IRedisTransaction, 'runCommand' | 'exec'> = {
+  const calls: ((multi: ScriptTransaction) => unknown)[] = [];
+  const transaction: Pick<ScriptTransaction, 'runCommand' | 'eval' | 'exec'> = {
     runCommand(name, args) {
       define(name);
-      calls.push([name, args]);
-      return transaction as IRedisTransaction;
+      calls.push((multi) => multi.runCommand(name, args));
+      return transaction as ScriptTransaction;
     },
+    eval: (...args) => calls.push((multi) => multi.eval(...args)),
     exec() {
-      const multi = client.multi();
-      for (const [name, args] of calls) multi.runCommand(name, args);
+      const multi = client.multi() as ScriptTransaction;
+      for (const call of calls) call(multi);
       return multi.exec();
     },
   };
-  return transaction as IRedisTransaction;
+  return transaction as ScriptTransaction;
 }
