@@ -23,6 +23,7 @@ end`;
  * keep it; at the end 1 for a canary.
  */
 const beginScript = `${stateLua}
+local function isSending(journal) return journal and string.find(journal, '"sending":{', 1, true) end
 local function isHeld()
   local text = redis.pcall('GET', KEYS[1])
   local isJson, record = pcall(cjson.decode, type(text) == 'string' and text or '')
@@ -41,7 +42,7 @@ for i = 1, #KEYS - 1 do
     results[i] = 'lost'
   elseif isSettled(known[2]) then
     results[i] = 'superseded'
-  elseif (known[3] or '') ~= seen then
+  elseif (known[3] or '') ~= seen or (isSending(known[2]) and tonumber(known[1] or 0) ~= run) then
     results[i] = 'changed'
   else
     results[i] = 'written'

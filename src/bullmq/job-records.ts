@@ -55,7 +55,8 @@ export interface JournalWrite extends JobRun {
 export type WriteResult = 'written' | 'lost' | 'superseded';
 
 /**
- * - `changed`: messages of the job have lost their claims, which this run has not seen.
+ * - `changed`: the record has what this run has not seen: messages that have lost their claims, or the mark of another run,
+ *   which had begun without knowing that its lock was lost.
  * - `held`: the account stands still.
  */
 export type BeginResult = WriteResult | 'changed' | 'held';
