@@ -54,7 +54,8 @@ export interface JournalWrite extends JobRun {
 export type WriteResult = 'written' | 'lost' | 'superseded';
 
 /**
- * - `changed`: messages of the job have lost their claims, which this run has not seen.
+ * - `changed`: the record has what this run has not seen: messages that have lost their claims, or the mark of another run,
+ *   which had begun without knowing that its lock was lost.
  * - `held`: the account stands still.
  */
 export type BeginResult = WriteResult | 'changed' | 'held';
@@ -105,6 +106,7 @@ end`;
  * keep it; at the end 1 for a canary.
  */
 const beginScript = `${stateLua}
+local function isSending(journal) return journal and string.find(journal, '"sending":{', 1, true) end
 local function isHeld()
   local text = redis.pcall('GET', KEYS[1])
   local isJson, record = pcall(cjson.decode, type(text) == 'string' and text or '')
@@ -123,7 +125,7 @@ for i = 1, #KEYS - 1 do
     results[i] = 'lost'
   elseif isSettled(known[2]) then
     results[i] = 'superseded'
-  elseif (known[3] or '') ~= seen then
+  elseif (known[3] or '') ~= seen or (isSending(known[2]) and tonumber(known[1] or 0) ~= run) then
     results[i] = 'changed'
   else
     results[i] = 'written'

@@ -475,6 +475,22 @@ describe('the record of a job', () => {
       expect(await records.begin([{ ...beginning, lost: [1] }], false)).toEqual(['written']);
     }));
 
+  // Both sent it: the earlier one marked it when the later one had just seen that there was no mark.
+  it('is looked at again by a run that has not seen that an earlier one is sending', () =>
+    withRecords(async (records) => {
+      const begin = (n: number) => {
+        const mark = journal({ sending: { at, worker: `w${n}` } });
+        return records.begin([{ ...run('m1', n), lost: [], mark }], false);
+      };
+      expect(await begin(1)).toEqual(['written']);
+      expect(await begin(2)).toEqual(['changed']);
+      expect(await journalIn(records, 'm1')).toMatchObject({ sending: { worker: 'w1' } });
+      // An answer that was lost with its connection is asked for again.
+      expect(await begin(1)).toEqual(['written']);
+      expect(await records.write([run('m1', 1, {}, true)])).toEqual(['written']);
+      expect(await begin(2)).toEqual(['written']);
+    }));
+
   it('lets nothing begin while the account is held, but a canary', () =>
     withRecords(async (records, world) => {
       const hold = keys.hold(world.prefix, world.account.name);

@@ -93,7 +93,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
       return { delivery, settlements };
     },
     takeOver: async (id) => {
-      await records.begin([{ id, job: sendJob(), run: 2, lost: [], mark: emptyJournal }], false);
+      await records.write([{ id, job: sendJob(), run: 2, journal: emptyJournal, isMarked: false }]);
     },
     journalOf: read,
     numbers: () => simulator.accepted.map(({ to }) => to),
