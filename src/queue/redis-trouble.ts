@@ -209,6 +209,12 @@ export function describeRefusal(reason: RefusalReason): string {
   return `${reason}: ${meaning} ${whatToDo}`;
 }
 
+/**
+ * Whether the connection broke off in the midst of a transaction's answers: of all commands, only those are not sent again
+ * by ioredis.
+ */
+export const isCutOff = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
 /** Whether the refusal ends by itself. */
 export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;
 

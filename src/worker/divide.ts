@@ -1,14 +1,16 @@
 import { putDeadLetter } from '../bullmq/put-dead-letter.ts';
 import type { NewJob } from '../queue/add-jobs.ts';
 import { type JobResult, type Journal, type Piece, usedOf } from '../queue/journal.ts';
+import { isCutOff } from '../queue/redis-trouble.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
+import { persist } from './persist.ts';
 import { pieceId, subJob } from './verdict/division.ts';
 
 /** How long a piece's id stays known, so that a repeated step adds no second one. */
 const pieceMemoryMs = 7 * 24 * 60 * 60 * 1_000;
 
 /** A division, and what carrying it out needs of the world. */
-export interface Divided extends Pick<SettleContext, 'queues' | 'addJobs' | 'now'> {
+export interface Divided extends Pick<SettleContext, 'queues' | 'addJobs' | 'telemetry' | 'now'> {
   readonly pieces: readonly Piece[];
   readonly journal: Journal;
 }
@@ -19,7 +21,7 @@ export interface Divided extends Pick<SettleContext, 'queues' | 'addJobs' | 'now
  * piece from being added twice, even when it has been sent and forgotten meanwhile.
  */
 export async function divide({ id, sendJob }: KnownJob, context: Divided): Promise<JobResult> {
-  const { pieces, journal, queues, addJobs, now } = context;
+  const { pieces, journal, queues, addJobs, telemetry, now } = context;
   const again: NewJob[] = [];
   for (const [index, piece] of pieces.entries()) {
     const newId = pieceId(id, index, sendJob);
@@ -35,7 +37,7 @@ export async function divide({ id, sendJob }: KnownJob, context: Divided): Promi
     const death = { id: newId, data, facts: piece.facts, journal, pieceOf: id, enqueuedAt, now: now() };
     await putDeadLetter(queues.dead, death);
   }
-  if (again.length > 0) await addJobs(queues.of(sendJob.lane), again);
+  if (again.length > 0) await persist(() => addJobs(queues.of(sendJob.lane), again), telemetry, isCutOff);
   return { end: 'split' };
 }
 
