@@ -55,7 +55,7 @@ describe('sends that share a job', () => {
     await using world = await createDelivery();
     const ids = await world.sendTogether(60);
     expect(new Set(ids).size).toBe(60);
-    expect(await world.queue.getJobCountByTypes('waiting')).toBe(3);
+    expect(await world.queue.getJobCountByTypes('waiting')).toBe(2);
     await world.startWorker();
     for (const id of ids) {
       const { state, groupId, way } = await world.end(id);
