@@ -5,12 +5,13 @@ import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { laneOfQueue } from '../queue/names.ts';
 import { type ParsedSendJob, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import { afterCrash, type CrashContext } from './crash.ts';
-import type { Delivery, Settlement } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { endAs, expiredFacts } from './end-without-request.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
 import type { Joiner } from './joiner.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
 import { delayUntil, giveUp, settle, settleKnownEnd, unreadableFacts } from './settle.ts';
+import type { Settlement } from './settlement.ts';
 import { type Resumed, resume } from './verdict/resume.ts';
 
 /** What delivering a job needs of the world. */

@@ -7,8 +7,8 @@ import type { AccountHolds } from './account/holds.ts';
 import type { MediaLibrary } from './account/media.ts';
 import type { Rate } from './account/pace.ts';
 import type { LateReplies } from './late-replies.ts';
+import type { Settlement } from './settlement.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { Verdict } from './verdict/verdict.ts';
 import type { Joinable } from './waiting-jobs.ts';
 
 /** A job on its way to JetSMS. */
@@ -24,26 +24,6 @@ export interface Delivery extends Joinable {
   readonly isCanary: boolean;
   readonly settle: (settlement: Settlement) => void;
 }
-
-/** What came of a delivery, for the processor that waits for it. */
-export type Settlement =
-  | {
-      readonly kind: 'verdict';
-      readonly verdict: Verdict;
-      readonly journal: Journal;
-      /** How long the request took; missing where this run made none. */
-      readonly durationMs?: number;
-    }
-  /** Nothing was sent: the job goes back as it was. */
-  | { readonly kind: 'back' }
-  /** Nothing was sent: what lies beside the job is not what this run has seen. */
-  | { readonly kind: 'look-again' }
-  /** The job is another run's now: nothing may be done with it here. */
-  | { readonly kind: 'lost' }
-  /** Its end was recorded meanwhile. */
-  | { readonly kind: 'superseded' }
-  /** Redis refused a write, or a bug. A mark, if one was written, stays. */
-  | { readonly kind: 'failed'; readonly error: unknown };
 
 /** What making requests needs of the world. */
 export interface RequestContext {

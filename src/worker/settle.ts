@@ -11,9 +11,9 @@ import {
 } from '../queue/journal.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { messageIdAt, parseSendJob } from '../queue/send-job.ts';
-import type { Settlement } from './delivery.ts';
 import { type Divided, divide, reportPieces } from './divide.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
+import type { Settlement } from './settlement.ts';
 import { asideMs } from './verdict/schedules.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
