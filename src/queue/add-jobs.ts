@@ -82,9 +82,9 @@ export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand(claimCommand, { lua: claimScript });
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
-    const replies = await transact(queue, newJobs);
+    const replies = await claimForgotten(redis, queue, newJobs, await transact(queue, newJobs));
     const broken = replies.find(([error]) => error)?.[0];
-    if (broken) return giveUp(redis, queue, newJobs, broken);
+    if (broken) return giveUp(redis, queue, begun(newJobs, replies), broken);
     const answers = answersIn(replies, newJobs);
     for (const [index, newJob] of newJobs.entries())
       if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
@@ -105,13 +105,59 @@ async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Repli
   return (await multi.exec().catch(reasonOf)) ?? [];
 }
 
+const isForgotten = (error: Error | null | undefined): boolean =>
+  error?.message.startsWith('NOSCRIPT') === true;
+
+/** The jobs of which something may be there: a script that Redis does not know has done nothing. */
+function begun(newJobs: readonly NewJob[], replies: Replies): readonly NewJob[] {
+  const own = ofEach(newJobs, replies);
+  return newJobs.filter((_, index) => !own[index]?.every(([error]) => isForgotten(error)));
+}
+
+/** The replies of each job: to its claims, where it has any, and to itself. */
+function ofEach(newJobs: readonly NewJob[], replies: Replies): readonly Replies[] {
+  let next = 0;
+  return newJobs.map(({ claims }) => {
+    const from = next;
+    next += claims?.length ? 2 : 1;
+    return replies.slice(from, next);
+  });
+}
+
+/**
+ * Redis may have forgotten the script that claims, and still know BullMQ's. Then a job is there without its claims, and
+ * perhaps on its way: they are made good at once, since whoever repeats the call would text a second time.
+ */
+async function claimForgotten(
+  redis: Redis,
+  queue: Queue,
+  newJobs: readonly NewJob[],
+  replies: Replies,
+): Promise<Replies> {
+  const own = ofEach(newJobs, replies);
+  const mended = newJobs.map(async (one, index) => {
+    const [claimed, added] = own[index] ?? [];
+    if (!added || added[0] || !claimed || !isForgotten(claimed[0])) return own[index] ?? [];
+    const claiming = (redis as unknown as Claiming)[claimCommand](...claimArguments(queue, one));
+    const answers = await claiming.catch((cause: unknown) => {
+      throw partlyAdded('NOSCRIPT', cause);
+    });
+    return [[null, answers], added] as const;
+  });
+  return (await Promise.all(mended)).flat();
+}
+
+interface Claiming {
+  jetsmsClaim(...args: (string | number)[]): Promise<unknown>;
+}
+
 async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
   if (!mayHaveWritten(broken)) throw broken;
   await undo(redis, queue, newJobs).catch((cause: unknown) => {
     throw partlyAdded(broken.message, cause);
   });
   // Only on a new connection does the client send BullMQ's script whole.
-  if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);
+  if (isForgotten(broken)) redis.disconnect(true);
   throw broken;
 }
 
@@ -159,14 +205,8 @@ function claimArguments(
   return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
 }
 
-function answersIn(replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] {
-  let next = 0;
-  return newJobs.map(({ claims }) => {
-    const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
-    next += 1;
-    return answers;
-  });
-}
+const answersIn = (replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] =>
+  ofEach(newJobs, replies).map((own) => (own.length === 2 ? readAnswers(own[0]?.[1]) : []));
 
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>
