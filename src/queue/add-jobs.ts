@@ -102,7 +102,7 @@ async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Repli
     // In a transaction it only writes the command down.
     await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
   }
-  return (await multi.exec().catch(reasonOf)) ?? [];
+  return (await multi.exec().catch((error: unknown) => repliesOf(error, newJobs))) ?? [];
 }
 
 const isForgotten = (error: Error | null | undefined): boolean =>
@@ -167,10 +167,21 @@ function mayHaveWritten(error: Error): boolean {
   return trouble.kind !== 'refused' || trouble.reason === 'NOPERM' || trouble.reason === 'NOSCRIPT';
 }
 
-/** Redis refuses a transaction because of one of its commands: that one says why. */
-function reasonOf(error: unknown): never {
-  const [first] = (error as { readonly previousErrors?: readonly Error[] }).previousErrors ?? [];
-  throw first ?? error;
+interface Refused {
+  readonly previousErrors?: readonly (Error & { readonly command?: { readonly name: string } })[];
+}
+
+/**
+ * Redis refuses a transaction because of one of its commands: that one says why. Where it refused to begin one, it has
+ * carried out the commands one by one, and whatever they have done is to be taken back.
+ * @throws the error that says why, where nothing was done
+ */
+function repliesOf(error: unknown, newJobs: readonly NewJob[]): Replies {
+  const [first] = (error as Refused).previousErrors ?? [];
+  if (first?.command?.name !== 'multi') throw first ?? error;
+  return newJobs.flatMap(({ claims }) =>
+    Array.from({ length: claims?.length ? 2 : 1 }, () => [first, null] as const),
+  );
 }
 
 interface Releasing {
@@ -181,8 +192,8 @@ async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Pro
   const prefix = queue.opts.prefix ?? '';
   for (const { id, job, claims = [] } of newJobs) {
     // What keeps a job from being added whole may keep BullMQ from removing it: then its data goes, and it is nothing.
-    await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)));
-    if ((await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
+    const removed = await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)).then(() => 1));
+    if (removed === 0 && (await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
     await redis.unlink(keys.record(prefix, queue.name, id));
     const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
     if (names.length > 0)
