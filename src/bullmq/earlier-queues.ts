@@ -1,12 +1,16 @@
 import type { Redis } from 'ioredis';
+import { isObject } from '../queue/checks.ts';
+import { readJson } from '../queue/json.ts';
 import { earlierQueueName, queueNames } from '../queue/names.ts';
-import { openQueue } from '../queue/open-queue.ts';
+import { openQueue, type Queue } from '../queue/open-queue.ts';
 
 /** Send jobs that lie where an earlier version kept those of all lanes. */
 export interface EarlierJobs {
   readonly account: string;
   readonly jobs: number;
 }
+
+const states = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 
 /** The accounts of which jobs of an earlier version still wait, or are under way: no worker of this version takes them. */
 export async function findEarlierJobs(
@@ -21,10 +25,21 @@ export async function findEarlierJobs(
       .filter((account) => !present.has(earlierQueueName(account)))
       .map(async (account) => {
         const queue = openQueue(redis, earlierQueueName(account), prefix);
-        const jobs = await queue.getJobCountByTypes('waiting', 'prioritized', 'delayed', 'active');
+        const jobs = await queue.getJobCountByTypes(...states);
+        const isOwn = jobs > 0 && !(await isLaneOfAnother(redis, queue, account));
         await queue.close();
-        return { account, jobs };
+        return { account, jobs: isOwn ? jobs : 0 };
       }),
   );
   return found.filter(({ jobs }) => jobs > 0);
+}
+
+/** Whether another account, which these settings do not have, has a lane of this name: then its jobs lie there. */
+async function isLaneOfAnother(redis: Redis, queue: Queue, account: string): Promise<boolean> {
+  const ids = await Promise.all(states.map((state) => queue.getRanges([state], 0, 0)));
+  const texts = await Promise.all(ids.flat().map((id) => redis.hget(queue.toKey(id), 'data')));
+  const owners = texts
+    .map((text) => readJson(text ?? ''))
+    .map((data) => (isObject(data) ? Reflect.get(data, 'account') : undefined));
+  return owners.every((owner) => typeof owner === 'string' && owner !== account);
 }

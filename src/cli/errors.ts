@@ -208,6 +208,14 @@ function problemsOf(error: unknown): { readonly problems?: readonly unknown[] } 
   return Array.isArray(error.problems) ? { problems: error.problems } : {};
 }
 
+/** What to do about codes of the system, which say only what is. */
+const systemAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'Another process has this port, a second one of this command perhaps. End it, or choose another port (healthPort, dashboardPort, --port).',
+};
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const advice = systemAdvice[codeOf(error) ?? ''];
+  return advice === undefined ? error.message : `${error.message}. ${advice}`;
 }

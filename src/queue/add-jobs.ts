@@ -80,9 +80,9 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
 export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
-    const replies = await transact(queue, newJobs);
+    const replies = await claimForgotten(redis, queue, newJobs, await transact(queue, newJobs));
     const broken = replies.find(([error]) => error)?.[0];
-    if (broken) return giveUp(redis, queue, newJobs, broken);
+    if (broken) return giveUp(redis, queue, begun(newJobs, replies), broken);
     const answers = answersIn(replies, newJobs);
     for (const [index, newJob] of newJobs.entries())
       if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
@@ -101,7 +101,53 @@ async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Repli
     // In a transaction it only writes the command down.
     await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
   }
-  return (await multi.exec().catch(reasonOf)) ?? [];
+  return (await multi.exec().catch((error: unknown) => repliesOf(error, newJobs))) ?? [];
+}
+
+const isForgotten = (error: Error | null | undefined): boolean =>
+  error?.message.startsWith('NOSCRIPT') === true;
+
+/** The jobs of which something may be there: a script that Redis does not know has done nothing. */
+function begun(newJobs: readonly NewJob[], replies: Replies): readonly NewJob[] {
+  const own = ofEach(newJobs, replies);
+  return newJobs.filter((_, index) => !own[index]?.every(([error]) => isForgotten(error)));
+}
+
+/** The replies of each job: to its claims, where it has any, and to itself. */
+function ofEach(newJobs: readonly NewJob[], replies: Replies): readonly Replies[] {
+  let next = 0;
+  return newJobs.map(({ claims }) => {
+    const from = next;
+    next += claims?.length ? 2 : 1;
+    return replies.slice(from, next);
+  });
+}
+
+/**
+ * Redis may have forgotten the script that claims, and still know BullMQ's. Then a job is there without its claims, and
+ * perhaps on its way: they are made good at once, since whoever repeats the call would text a second time.
+ */
+async function claimForgotten(
+  redis: Redis,
+  queue: Queue,
+  newJobs: readonly NewJob[],
+  replies: Replies,
+): Promise<Replies> {
+  const own = ofEach(newJobs, replies);
+  const mended = newJobs.map(async (one, index) => {
+    const [claimed, added] = own[index] ?? [];
+    if (!added || added[0] || !claimed || !isForgotten(claimed[0])) return own[index] ?? [];
+    const claiming = (redis as unknown as Claiming)[claimCommand](...claimArguments(queue, one));
+    const answers = await claiming.catch((cause: unknown) => {
+      throw partlyAdded('NOSCRIPT', cause);
+    });
+    return [[null, answers], added] as const;
+  });
+  return (await Promise.all(mended)).flat();
+}
+
+interface Claiming {
+  jetsmsClaim(...args: (string | number)[]): Promise<unknown>;
 }
 
 async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
@@ -110,7 +156,7 @@ async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], br
     throw partlyAdded(broken.message, cause);
   });
   // Only on a new connection does the client send BullMQ's script whole.
-  if (broken.message.startsWith('NOSCRIPT')) redis.disconnect(true);
+  if (isForgotten(broken)) redis.disconnect(true);
   throw broken;
 }
 
@@ -120,10 +166,21 @@ function mayHaveWritten(error: Error): boolean {
   return trouble.kind !== 'refused' || trouble.reason === 'NOPERM' || trouble.reason === 'NOSCRIPT';
 }
 
-/** Redis refuses a transaction because of one of its commands: that one says why. */
-function reasonOf(error: unknown): never {
-  const [first] = (error as { readonly previousErrors?: readonly Error[] }).previousErrors ?? [];
-  throw first ?? error;
+interface Refused {
+  readonly previousErrors?: readonly (Error & { readonly command?: { readonly name: string } })[];
+}
+
+/**
+ * Redis refuses a transaction because of one of its commands: that one says why. Where it refused to begin one, it has
+ * carried out the commands one by one, and whatever they have done is to be taken back.
+ * @throws the error that says why, where nothing was done
+ */
+function repliesOf(error: unknown, newJobs: readonly NewJob[]): Replies {
+  const [first] = (error as Refused).previousErrors ?? [];
+  if (first?.command?.name !== 'multi') throw first ?? error;
+  return newJobs.flatMap(({ claims }) =>
+    Array.from({ length: claims?.length ? 2 : 1 }, () => [first, null] as const),
+  );
 }
 
 interface Releasing {
@@ -134,8 +191,8 @@ async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Pro
   const prefix = queue.opts.prefix ?? '';
   for (const { id, job, claims = [] } of newJobs) {
     // What keeps a job from being added whole may keep BullMQ from removing it: then its data goes, and it is nothing.
-    await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)));
-    if ((await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
+    const removed = await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)).then(() => 1));
+    if (removed === 0 && (await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
     await redis.unlink(keys.record(prefix, queue.name, id));
     const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
     if (names.length > 0)
@@ -158,14 +215,8 @@ function claimArguments(
   return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
 }
 
-function answersIn(replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] {
-  let next = 0;
-  return newJobs.map(({ claims }) => {
-    const answers = claims?.length ? readAnswers(replies[next++]?.[1]) : [];
-    next += 1;
-    return answers;
-  });
-}
+const answersIn = (replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] =>
+  ofEach(newJobs, replies).map((own) => (own.length === 2 ? readAnswers(own[0]?.[1]) : []));
 
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>

@@ -233,7 +233,7 @@ describe('an idempotency key', () => {
     expect(await live.send(keyed)).toMatchObject({ duplicate: false });
   });
 
-  it.each(['zadd', 'hmset', 'xadd', 'lpush'])(
+  it.each(['zadd', 'hmset', 'xadd', 'lpush', 'exists', 'multi', '@transaction'])(
     'is not taken where a missing right to %s breaks the storing off, and can be used once it is there',
     async (command) => {
       await using server = await startRedis();

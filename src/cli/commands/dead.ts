@@ -66,7 +66,7 @@ function registerReplay(dead: Command, context: CliContext): void {
     .option('--include-uncertain', 'those that may have arrived, too: people can get a text twice')
     .option('--include-cancelled', 'those that were called off, too')
     .addOption(
-      new Option('--into <lane>', 'priority to give them; own keeps what each had')
+      new Option('--into <lane>', 'lane to send them in; own keeps what each had')
         .choices([...lanes, 'own'])
         .default('bulk'),
     )

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { counted, renderDiscard } from '../render/dead-letters.ts';
 import { printJson } from '../terminal.ts';
 import type { FilterOptions } from './options.ts';
-import { chosenFilter, withDeadLetters } from './session.ts';
+import { chosenFilter, tellMissing, withDeadLetters } from './session.ts';
 
 export interface DiscardChoices extends FilterOptions {
   readonly all?: true;
@@ -27,11 +27,12 @@ export function discardDead(
       if (choices.json) printJson(terminal, { account, ...result });
       else for (const line of renderDiscard(result)) terminal.out(line);
     };
-    if (choices.dryRun) return print(await letters.discard(filter, { dryRun: true }));
+    const plan = await letters.discard(filter, { dryRun: true });
+    tellMissing(filter, plan.discarded, context);
+    if (choices.dryRun) return print(plan);
     if (!choices.yes) {
-      const { discarded } = await letters.discard(filter, { dryRun: true });
       const isWanted = await isConfirmed(
-        `Throw ${counted(discarded, 'dead letter')} away for good?`,
+        `Throw ${counted(plan.discarded, 'dead letter')} away for good?`,
         context,
       );
       if (!isWanted) return terminal.err('Nothing was discarded.');

@@ -8,7 +8,7 @@ import { createProgress } from '../progress.ts';
 import { counted, renderReplay } from '../render/dead-letters.ts';
 import { printJson } from '../terminal.ts';
 import type { FilterOptions } from './options.ts';
-import { chosenFilter, type DeadSession, withDeadLetters } from './session.ts';
+import { chosenFilter, type DeadSession, tellMissing, withDeadLetters } from './session.ts';
 
 export interface ReplayChoices extends FilterOptions {
   readonly all?: true;
@@ -34,6 +34,7 @@ export function replayDead(
   return withDeadLetters(choices.account, context, async (session) => {
     const options = optionsOf(choices);
     const plan = await session.letters.replay(filter, { ...options, dryRun: true });
+    tellMissing(filter, foundIn(plan), context);
     const print = (result: ReplayCounts & { readonly dryRun: boolean }) =>
       show(result, session, choices, context);
     if (choices.dryRun) return print(plan);
@@ -44,6 +45,9 @@ export function replayDead(
     );
   });
 }
+
+const foundIn = ({ replayed, skipped }: ReplayCounts): number =>
+  Object.values(skipped).reduce((sum, count) => sum + count, replayed);
 
 /** Half-done replays are finished though they send nothing. */
 const isNothing = ({ replayed, skipped }: ReplayCounts): boolean =>

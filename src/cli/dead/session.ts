@@ -52,3 +52,17 @@ export function chosenFilter(
   if (Object.keys(filter).length === 0 && !options.all) throw new CliError('NOTHING_CHOSEN');
   return filter;
 }
+
+/**
+ * Of ids that were typed or copied it is said that they are none of a dead letter: of a message that was replayed or
+ * discarded before, say, or of a send job whose messages died each under an id of its own.
+ * @param found how many letters there were
+ */
+export function tellMissing(filter: DeadLetterFilter, found: number, { terminal }: CliContext): void {
+  const { ids, ...others } = filter;
+  const missing = new Set(ids).size - found;
+  if (missing <= 0 || Object.keys(others).length > 0) return;
+  const subject =
+    missing === 1 ? '1 id is that of no dead letter' : `${missing} ids are those of no dead letter`;
+  terminal.err(`${subject}: \`jetsms dead show <id>\` says what became of a message. Check --account, too.`);
+}

@@ -22,6 +22,8 @@ export interface TraceView extends TracedMessage {
   readonly job: JobView | null;
   /** Null where nothing is kept of it. */
   readonly history: readonly HistoryView[] | null;
+  /** A worker has it, or had it when it died: a request may be under way, of which the history knows nothing yet. */
+  readonly mayBeUnderWay: boolean;
   /** What is wrong with its journal, where that cannot be read. */
   readonly journalProblem: string | null;
   readonly groupId: string | null;
@@ -41,6 +43,7 @@ export function traceView(trace: MessageTrace, options: ViewOptions): TraceView 
     death: deathView(letter?.letter ?? (settled?.end === 'dead' ? settled : undefined)),
     job: view?.job ?? (job ? keptJobView(job, options) : null),
     history: view?.history ?? (journal ? historyView(journal.history) : null),
+    mayBeUnderWay: state === 'active' || journal?.sending !== undefined,
     journalProblem: job && !job.journal.ok ? job.journal.problem : null,
     groupId: groupIdOf(settled),
     ...{ origins, replays, pieces },
@@ -120,11 +123,10 @@ function chainFacts({ origins, replays, pieces }: TraceView): readonly Fact[] {
 const chain = (messages: readonly TracedMessage[]): string =>
   messages.map(({ id, state }) => `${id} (${state})`).join(', ');
 
-function renderHistory({ history, letter }: TraceView, width: number): readonly string[] {
+function renderHistory(view: TraceView, width: number): readonly string[] {
+  const { history } = view;
   if (history === null) return [];
-  if (history.length === 0) {
-    return ['', letter?.mayHaveArrived ? 'Whether a request was made is not known.' : 'No request was made.'];
-  }
+  if (history.length === 0) return ['', withoutHistory(view)];
   const head = ['', 'AT', 'OUTCOME', 'CODE', 'VERDICT', 'MS', 'WORKER', 'MEANING'];
   const rows = history.map((entry) => [
     ...[String(entry.n), entry.at, entry.late ? `${entry.outcome} (late)` : entry.outcome, entry.code],
@@ -135,5 +137,12 @@ function renderHistory({ history, letter }: TraceView, width: number): readonly 
       meaningOfCode(entry.code, entry.row),
     ],
   ]);
-  return ['', ...layOutColumns([head, ...rows], width)];
+  return ['', ...layOutColumns([head, ...rows], width), ...(view.mayBeUnderWay ? ['', underWay] : [])];
+}
+
+const underWay = 'A request may be under way; what comes of it is not known yet.';
+
+function withoutHistory({ letter, mayBeUnderWay }: TraceView): string {
+  if (letter?.mayHaveArrived) return 'Whether a request was made is not known.';
+  return mayBeUnderWay ? underWay : 'No request was made.';
 }

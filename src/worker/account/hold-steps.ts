@@ -1,5 +1,5 @@
 import type { Gate } from '../../bullmq/queue-gate.ts';
-import type { Lane } from '../../message/lane.ts';
+import { type Lane, lanes } from '../../message/lane.ts';
 import type { HoldReason } from '../../queue/hold-reasons.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Hold, HoldRecord } from './hold-record.ts';
@@ -176,6 +176,7 @@ export function gateOf({ hold }: HoldRecord, now: number, policy: HoldPolicy): G
 /** The hold as people should see it: the record, or the dashboard's own pauses. */
 export function shownHold({ hold }: HoldRecord, pausedLanes: readonly Lane[]): Hold | undefined {
   if (stands(hold) || pausedLanes.length === 0) return hold;
+  const others = pausedLanes.length < lanes.length ? '; the other lanes send' : '';
   return {
     reason: 'operator',
     mode: 'stopped',
@@ -183,7 +184,7 @@ export function shownHold({ hold }: HoldRecord, pausedLanes: readonly Lane[]): H
     modeSince: 0,
     by: 'dashboard',
     lanes: pausedLanes,
-    note: `Paused on the dashboard: ${pausedLanes.join(', ')}.`,
+    note: `Paused on the dashboard: ${pausedLanes.join(', ')}${others}`,
     probes: 0,
     nextProbeAt: 0,
     canaryMayGo: false,

@@ -10,9 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
-async function put(prefix: string, name: string, delay = 0): Promise<void> {
+async function put(prefix: string, name: string, delay = 0, data: object = {}): Promise<void> {
   const queue = new Queue(name, { connection: redis, prefix });
-  await queue.add('otp', {}, { delay });
+  await queue.add('otp', data, { delay });
   await queue.close();
 }
 
@@ -28,5 +28,13 @@ describe('jobs of an earlier version', () => {
     const prefix = freshPrefix();
     await put(prefix, 'jetsms-acme-otp');
     expect(await findEarlierJobs(redis, prefix, ['acme', 'acme-otp'])).toEqual([]);
+  });
+
+  it('are not taken for those of a lane of an account that only other workers have', async () => {
+    const prefix = freshPrefix();
+    await put(prefix, 'jetsms-acme-otp', 0, { account: 'acme' });
+    expect(await findEarlierJobs(redis, prefix, ['acme-otp'])).toEqual([]);
+    await put(prefix, 'jetsms-acme-otp', 60_000, { account: 'acme-otp' });
+    expect(await findEarlierJobs(redis, prefix, ['acme-otp'])).toEqual([{ account: 'acme-otp', jobs: 2 }]);
   });
 });

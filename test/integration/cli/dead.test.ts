@@ -202,6 +202,16 @@ describe('jetsms dead', () => {
     expect(await yard.waitingIds()).toEqual([]);
   });
 
+  it.each(['replay', 'discard'])('%s says of which ids there is no dead letter', async (what) => {
+    await fill();
+    const word = '2 ids are those of no dead letter: `jetsms dead show <id>` says what became of a message.';
+    const all = await dead(what, 'old', 'nobody', 'noone', '--yes');
+    expect(all).toMatchObject({ code: 0, stderr: expect.stringContaining(word) });
+    expect((await dead(what, 'old', '--yes')).stderr).toContain('1 id is that of no dead letter: ');
+    for (const args of [['mc'], ['md'], ['mb', '--code', '12'], ['--reason', 'terminal']])
+      expect((await dead(what, ...args, '--dry-run')).stderr).toBe('');
+  });
+
   it('discards for good', async () => {
     await fill();
     expect((await dead('discard', 'md', '--dry-run')).stdout).toBe(

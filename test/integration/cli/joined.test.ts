@@ -57,6 +57,18 @@ describe('jetsms dead show, of a message that shares its job', () => {
     expect((await show(world, ids[4] ?? '')).groupId).toMatch(/^\d+$/);
   });
 
+  it('says that a request may be under way, until its outcome is known', async () => {
+    await using world = await createDelivery(asDefault);
+    const [id = ''] = await sendEight(world);
+    expect((await cli(world, 'dead', 'show', id)).stdout).toContain('No request was made.');
+    world.simulator.faults.add({ kind: 'accept-then-hang' });
+    await world.startWorker();
+    await waitFor(() => world.simulator.stats().acceptedMessages > 0);
+    const { stdout } = await cli(world, 'dead', 'show', id);
+    expect(stdout).toContain('A request may be under way');
+    expect(stdout).not.toContain('No request was made.');
+  });
+
   it('says for each what became of it, where they went different ways', async () => {
     await using world = await createDelivery(asDefault);
     world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: bad } });

@@ -28,6 +28,13 @@ describe('reportOf', () => {
     expect(reportOf(error)).toMatchObject({ code, exitCode });
   });
 
+  it('says what to do about a port that is taken, and adds nothing to others', () => {
+    expect(reportOf(withCode('EADDRINUSE')).message).toMatch(
+      /^words\. Another process has this port, .*healthPort/,
+    );
+    expect(reportOf(withCode('EADDRNOTAVAIL')).message).toBe('words');
+  });
+
   it('hands on the problems of an error that has several', () => {
     const problems = [{ key: 'a' }, { key: 'b' }];
     expect(reportOf(Object.assign(withCode('SETTINGS_INVALID'), { problems }))).toMatchObject({ problems });

@@ -622,3 +622,13 @@ describe('whatever comes, in whatever order', () => {
     );
   });
 });
+
+describe('a pause of lanes on the dashboard', () => {
+  it('is shown with the lanes that stand still, and says that the others do not', () => {
+    expect(shownHold(noRecord, [])).toBeUndefined();
+    const one = shownHold(noRecord, ['bulk']);
+    expect(one?.note).toBe('Paused on the dashboard: bulk; the other lanes send');
+    const all = shownHold(noRecord, ['otp', 'transactional', 'bulk']);
+    expect(all?.note).toBe('Paused on the dashboard: otp, transactional, bulk');
+  });
+});
