@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { lanes } from '../message/lane.ts';
+import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountPlace, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { askTime } from '../queue/redis-clock.ts';
@@ -59,12 +59,19 @@ export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Pr
   });
 }
 
+/** What a resume has found. */
+export interface Resumed {
+  readonly before: Hold | undefined;
+  /** Lanes whose pause on the dashboard it has ended. */
+  readonly unpausedLanes: readonly Lane[];
+}
+
 /**
  * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
- * probed at once, and it ends when that shows that the reason is gone. Says what stood there.
+ * probed at once, and it ends when that shows that the reason is gone. Says what stood there, and which lanes were paused.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
  */
-export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Hold | undefined> {
+export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Resumed> {
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
     const [{ pausedLanes }, now] = await Promise.all([store.read(), askTime(redis)]);
@@ -73,7 +80,7 @@ export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Hold |
       result: shownHold(record, pausedLanes),
     }));
     if (pausedLanes.length > 0) await unpause(redis, place);
-    return before;
+    return { before, unpausedLanes: pausedLanes };
   });
 }
 

@@ -80,74 +80,63 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
 export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
-    const replies = await claimForgotten(redis, queue, newJobs, await transact(queue, newJobs));
-    const broken = replies.find(([error]) => error)?.[0];
-    if (broken) return giveUp(redis, queue, begun(newJobs, replies), broken);
-    const answers = answersIn(replies, newJobs);
+    const replies = await transact(queue, newJobs);
+    await addForgotten(queue, newJobs, replies);
+    const broken = replies.flat().find(([error]) => error)?.[0];
+    if (broken) return giveUp(redis, queue, newJobs, broken);
+    const answers = replies.map(([, claimed]) => (claimed ? readAnswers(claimed[1]) : []));
     for (const [index, newJob] of newJobs.entries())
       if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
     return answers;
   };
 }
 
-type Replies = readonly (readonly [error: Error | null, result: unknown])[];
+type Reply = readonly [error: Error | null, result: unknown];
 
-async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<Replies> {
+/** What Redis answered for one job: whether it was added, and, where it has claims, what they met. */
+type JobReplies = [added: Reply, ...claimed: readonly Reply[]];
+
+async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<readonly JobReplies[]> {
   const client = await queue.getBackend().client;
   const multi = client.multi() as ScriptTransaction;
   for (const one of newJobs) {
     // Whole, and not by its hash: a Redis that has forgotten it would add the job without its claims.
     if (one.claims?.length) multi.eval(claimScript, ...claimArguments(queue, one));
     // In a transaction it only writes the command down.
-    await new Job(queue, one.job.lane, one.job, sendJobOptions(one), one.id).addJob(multi, {});
+    await bullJob(queue, one).addJob(multi, {});
   }
-  return (await multi.exec().catch((error: unknown) => repliesOf(error, newJobs))) ?? [];
-}
-
-const isForgotten = (error: Error | null | undefined): boolean =>
-  error?.message.startsWith('NOSCRIPT') === true;
-
-/** The jobs of which something may be there: a script that Redis does not know has done nothing. */
-function begun(newJobs: readonly NewJob[], replies: Replies): readonly NewJob[] {
-  const own = ofEach(newJobs, replies);
-  return newJobs.filter((_, index) => !own[index]?.every(([error]) => isForgotten(error)));
-}
-
-/** The replies of each job: to its claims, where it has any, and to itself. */
-function ofEach(newJobs: readonly NewJob[], replies: Replies): readonly Replies[] {
+  const replies = await multi.exec().catch((error: unknown) => withoutTransaction(error, newJobs.length));
   let next = 0;
-  return newJobs.map(({ claims }) => {
-    const from = next;
-    next += claims?.length ? 2 : 1;
-    return replies.slice(from, next);
+  return newJobs.map(({ claims }): JobReplies => {
+    const claimed = claims?.length ? replies?.[next++] : undefined;
+    const added = replies?.[next++] ?? [new Error('Redis left a reply out'), null];
+    return claimed ? [added, claimed] : [added];
   });
 }
+
+const bullJob = (queue: Queue, newJob: NewJob): Job =>
+  new Job(queue, newJob.job.lane, newJob.job, sendJobOptions(newJob), newJob.id);
 
 /**
- * Redis may have forgotten the script that claims, and still know BullMQ's. Then a job is there without its claims, and
- * perhaps on its way: they are made good at once, since whoever repeats the call would text a second time.
+ * In a transaction BullMQ's script goes by its hash, and a Redis that has forgotten it has claimed and not added. Outside of
+ * one it is sent whole, and known from then on.
  */
-async function claimForgotten(
-  redis: Redis,
+async function addForgotten(
   queue: Queue,
   newJobs: readonly NewJob[],
-  replies: Replies,
-): Promise<Replies> {
-  const own = ofEach(newJobs, replies);
-  const mended = newJobs.map(async (one, index) => {
-    const [claimed, added] = own[index] ?? [];
-    if (!added || added[0] || !claimed || !isForgotten(claimed[0])) return own[index] ?? [];
-    const claiming = (redis as unknown as Claiming)[claimCommand](...claimArguments(queue, one));
-    const answers = await claiming.catch((cause: unknown) => {
-      throw partlyAdded('NOSCRIPT', cause);
-    });
-    return [[null, answers], added] as const;
-  });
-  return (await Promise.all(mended)).flat();
-}
-
-interface Claiming {
-  jetsmsClaim(...args: (string | number)[]): Promise<unknown>;
+  replies: readonly JobReplies[],
+): Promise<void> {
+  const client = await queue.getBackend().client;
+  for (const [index, one] of newJobs.entries()) {
+    const own = replies[index];
+    if (own?.[0][0]?.message.startsWith('NOSCRIPT') !== true) continue;
+    own[0] = await bullJob(queue, one)
+      .addJob(client, {})
+      .then(
+        (id): Reply => [null, id],
+        (error: Error): Reply => [error, null],
+      );
+  }
 }
 
 async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
@@ -155,8 +144,6 @@ async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], br
   await undo(redis, queue, newJobs).catch((cause: unknown) => {
     throw partlyAdded(broken.message, cause);
   });
-  // Only on a new connection does the client send BullMQ's script whole.
-  if (isForgotten(broken)) redis.disconnect(true);
   throw broken;
 }
 
@@ -173,14 +160,13 @@ interface Refused {
 /**
  * Redis refuses a transaction because of one of its commands: that one says why. Where it refused to begin one, it has
  * carried out the commands one by one, and whatever they have done is to be taken back.
+ * @returns as many replies as jobs and their claims can have, which all say why
  * @throws the error that says why, where nothing was done
  */
-function repliesOf(error: unknown, newJobs: readonly NewJob[]): Replies {
+function withoutTransaction(error: unknown, jobs: number): readonly Reply[] {
   const [first] = (error as Refused).previousErrors ?? [];
   if (first?.command?.name !== 'multi') throw first ?? error;
-  return newJobs.flatMap(({ claims }) =>
-    Array.from({ length: claims?.length ? 2 : 1 }, () => [first, null] as const),
-  );
+  return Array.from({ length: 2 * jobs }, () => [first, null] as const);
 }
 
 interface Releasing {
@@ -214,9 +200,6 @@ function claimArguments(
   const record = keys.record(prefix, queue.name, id);
   return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
 }
-
-const answersIn = (replies: Replies, newJobs: readonly NewJob[]): readonly ClaimAnswers[] =>
-  ofEach(newJobs, replies).map((own) => (own.length === 2 ? readAnswers(own[0]?.[1]) : []));
 
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>

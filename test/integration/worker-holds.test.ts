@@ -203,7 +203,7 @@ describe("the account's fault", () => {
     await waitFor(async () => (await world.queue.getActiveCount()) === 0);
     for (let n = 1; n <= 3; n += 1) {
       const before = requests(world);
-      expect(await resume(world)).toMatchObject({ reason: 'account-fault', mode: 'probing' });
+      expect(await resume(world)).toMatchObject({ before: { reason: 'account-fault', mode: 'probing' } });
       await waitFor(() => requests(world) === before + 1);
       await stays(() => requests(world), 300);
       expect(await world.letters()).toHaveLength(1);

@@ -61,8 +61,8 @@ async function resume(name: string, context: CliContext): Promise<void> {
   const { resumeAccount } = await import('../../operator/hold-operations.ts');
   const { settings, use } = await open(context);
   const { name: account } = accountOf(settings, name);
-  const before = await use((redis) => resumeAccount(redis, { prefix: settings.prefix, account }));
-  context.terminal.out(renderResumed(account, before));
+  const resumed = await use((redis) => resumeAccount(redis, { prefix: settings.prefix, account }));
+  context.terminal.out(renderResumed(account, resumed));
 }
 
 interface Opened {

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -83,12 +84,32 @@ async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const place = { prefix, accounts: [...settings.accounts.keys()], name: `doctor-${process.pid}` };
   try {
     await whenReady(redis, redisWaitMs);
-    return judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
+    const judged = judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
+    // Of a Redis with something wrong it is not certain that it can be asked for more.
+    if (judged.some(({ level }) => level === 'error')) return judged;
+    return [...judged, ...(await answerWithin(redisWaitMs, earlierJobs(redis, place)))];
   } catch (error) {
     return [noRedis(error)];
   } finally {
     redis.disconnect();
   }
+}
+
+/** `start` refuses to run beside them. */
+async function earlierJobs(
+  redis: Redis,
+  { prefix, accounts }: { readonly prefix: string; readonly accounts: readonly string[] },
+): Promise<readonly Finding[]> {
+  const { findEarlierJobs } = await import('../../bullmq/earlier-queues.ts');
+  const { cliErrors } = await import('../errors.ts');
+  const found = await findEarlierJobs(redis, prefix, accounts);
+  return found.map(({ account, jobs }) => ({
+    check: 'redis',
+    level: 'error',
+    account,
+    says: `${jobs} send jobs of an earlier version wait in the one queue that it had for all lanes`,
+    whatToDo: cliErrors.EARLIER_QUEUE.whatToDo,
+  }));
 }
 
 function noRedis(error: unknown): Finding {

@@ -1,5 +1,5 @@
 import { isoTime } from '../../operator/dead-letters/view.ts';
-import type { AccountHold } from '../../operator/hold-operations.ts';
+import type { AccountHold, Resumed } from '../../operator/hold-operations.ts';
 import { meaningOfCode } from '../../queue/dead-letter-meaning.ts';
 import type { Hold } from '../../worker/account/hold-record.ts';
 import { layOutColumns } from './columns.ts';
@@ -58,8 +58,16 @@ function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldVie
 }
 
 /** What a resume has done. */
-export function renderResumed(account: string, before: Hold | undefined): string {
+export function renderResumed(account: string, { before, unpausedLanes }: Resumed): string {
+  const pauses =
+    unpausedLanes.length > 0
+      ? ` What was paused on the dashboard goes on too: ${unpausedLanes.join(', ')}.`
+      : '';
+  return `${renderEnded(account, before)}${pauses}`;
+}
+
+function renderEnded(account: string, before: Hold | undefined): string {
   if (!before) return `${account} was not held.`;
-  if (before.reason === 'operator') return `${account} sends again.`;
+  if (before.reason === 'operator' || before.mode === 'resuming') return `${account} sends again.`;
   return `${account} was held for ${before.reason}. JetSMS is probed now; the messages follow once one is taken.`;
 }

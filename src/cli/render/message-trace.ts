@@ -44,11 +44,14 @@ export function traceView(trace: MessageTrace, options: ViewOptions): TraceView 
     job: view?.job ?? (job ? keptJobView(job, options) : null),
     history: view?.history ?? (journal ? historyView(journal.history) : null),
     mayBeUnderWay: state === 'active' || journal?.sending !== undefined,
-    journalProblem: job && !job.journal.ok ? job.journal.problem : null,
+    journalProblem: journalProblemOf(job),
     groupId: groupIdOf(settled),
     ...{ origins, replays, pieces },
   };
 }
+
+const journalProblemOf = (job: MessageTrace['job']): string | null =>
+  job && !job.journal.ok ? job.journal.problem : null;
 
 const keptJobView = ({ job }: NonNullable<MessageTrace['job']>, options: ViewOptions): JobView | null =>
   job.ok ? jobView(job.job, options) : null;

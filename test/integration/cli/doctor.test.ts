@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { freePort } from '../../../src/cli/redis-process.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
-import { sharedRedisUrl, startRedis } from '../../support/redis.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { startSentinel } from '../../support/sentinel.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
@@ -49,6 +51,28 @@ async function withJetsms(
 const login = { username: 'shop', password: 'correct-horse-battery' };
 
 describe('jetsms doctor', () => {
+  it('finds jobs of an earlier version, beside which no worker starts', async () => {
+    const prefix = freshPrefix();
+    const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
+    const queue = new Queue('jetsms-default', { connection: redis, prefix });
+    await queue.add('otp', {}, { delay: 60_000 });
+    await queue.close();
+    redis.disconnect();
+    await withJetsms({}, async (env) => {
+      const { exitCode, findings } = await doctor({ ...env, JETSMS_PREFIX: prefix });
+      expect(exitCode).not.toBe(0);
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          check: 'redis',
+          account: 'default',
+          level: 'error',
+          says: expect.stringMatching(/^1 send jobs of an earlier version/),
+          whatToDo: expect.stringMatching(/workers of that version run/),
+        }),
+      );
+    });
+  });
+
   it('finds nothing wrong where nothing is', async () => {
     await withJetsms({ credit: 42 }, async (env) => {
       const { exitCode, ok, findings } = await doctor(env);

@@ -71,6 +71,15 @@ describe('jetsms hold, resume and holds', () => {
     expect(await yard.queue.isPaused()).toBe(false);
   });
 
+  it('says that a pause of the dashboard ends with the hold that hid it', async () => {
+    await yard.queue.pause();
+    await jetsms('hold', 'default', '--reason', 'title change', '--by', 'ayse');
+    expect((await jetsms('resume', 'default')).stdout).toBe(
+      'default sends again. What was paused on the dashboard goes on too: bulk.',
+    );
+    expect(await yard.queue.isPaused()).toBe(false);
+  });
+
   it.each(['hold', 'resume'])('refuses to %s an account that there is not', async (what) => {
     const { code, stderr } = await jetsms(what, 'shop', ...(what === 'hold' ? ['--reason', 'x'] : []));
     expect(code).toBe(2);
