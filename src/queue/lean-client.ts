@@ -5,7 +5,7 @@ type Script = Parameters<IRedisClient['defineCommand']>[1];
 
 /**
  * BullMQ's client for a connection that only adds and removes jobs. BullMQ defines all of its scripts on a connection,
- * some fifty, and ioredis copies all that it knows into each of its transactions: a third of what a lone send costs. This
+ * some fifty, and ioredis copies all that it knows into each of its transactions: a quarter of what a lone send costs. This
  * client tells ioredis of a script when it is first run.
  */
 export function createLeanClient(redis: Redis): IRedisClient {
