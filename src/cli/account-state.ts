@@ -43,7 +43,7 @@ export async function readAccountState(
   ]);
   const jobs = { otp: {}, transactional: {}, bulk: {}, dead: {} };
   const noQueue = { account: account.name, jobs, oldestWaitingMs: {}, held: undefined };
-  const [hold = { account: account.name }, queue = noQueue] = [holds[0], queues[0]];
+  const [hold = { account: account.name, pausedLanes: [] }, queue = noQueue] = [holds[0], queues[0]];
   return { account, credit, titles, hold, queue, waiting, forecast: forecast() };
 
   function forecast(): CreditForecast | undefined {

@@ -14,6 +14,8 @@ export interface AccountHold {
   readonly hold?: Hold;
   /** While it is probed: when the next probe may leave, epoch milliseconds. */
   readonly nextProbeAt?: number;
+  /** Lanes that are paused on the dashboard, whatever else holds the account. */
+  readonly pausedLanes: readonly Lane[];
 }
 
 export interface ListHoldsOptions {
@@ -31,8 +33,9 @@ export function listHolds(
       accounts.map(async (account) => {
         const { record, pausedLanes } = await createHoldStore(redis, { prefix, account }).read();
         const hold = shownHold(record, pausedLanes);
-        if (!hold) return { account };
-        return hold.mode === 'probing' ? { account, hold, nextProbeAt: hold.nextProbeAt } : { account, hold };
+        if (!hold) return { account, pausedLanes };
+        const probe = hold.mode === 'probing' ? { nextProbeAt: hold.nextProbeAt } : {};
+        return { account, hold, ...probe, pausedLanes };
       }),
     ),
   );

@@ -19,9 +19,11 @@ export interface HoldView {
   readonly nextProbeAt: string | null;
   readonly by: string | null;
   readonly note: string | null;
+  /** Lanes that are paused on the dashboard, whatever else holds the account. */
+  readonly pausedLanes: readonly string[];
 }
 
-export function holdView({ account, hold, nextProbeAt }: AccountHold): HoldView {
+export function holdView({ account, hold, nextProbeAt, pausedLanes }: AccountHold): HoldView {
   return {
     account,
     held: hold !== undefined && hold.mode !== 'resuming',
@@ -33,6 +35,7 @@ export function holdView({ account, hold, nextProbeAt }: AccountHold): HoldView 
     nextProbeAt: nextProbeAt === undefined ? null : isoTime(nextProbeAt),
     by: hold?.by ?? null,
     note: hold?.note ?? null,
+    pausedLanes,
   };
 }
 
@@ -47,14 +50,17 @@ export function renderHolds(views: readonly HoldView[], width: number): readonly
   return layOutColumns([head, ...rows], width);
 }
 
-function whyAndNext({ account, mode, code, meaning, note, nextProbeAt }: HoldView): string {
+function whyAndNext(view: HoldView): string {
+  const { account, mode, code, meaning, note, nextProbeAt, by, pausedLanes } = view;
   const why = code === null ? note : `${code}: ${meaning}`;
+  const isHidden = pausedLanes.length > 0 && by !== 'dashboard';
+  const pauses = isHidden ? `paused on the dashboard: ${pausedLanes.join(', ')}` : undefined;
   const next = new Map([
     ['stopped', `until \`jetsms resume ${account}\``],
     ['probing', `ends by itself; next probe ${nextProbeAt ?? 'now'}`],
     ['resuming', 'over; the pace is rising'],
   ]);
-  return [why, next.get(mode ?? '')].filter(Boolean).join('; ');
+  return [why, next.get(mode ?? ''), pauses].filter(Boolean).join('; ');
 }
 
 /** What a resume has done. */

@@ -74,6 +74,8 @@ describe('jetsms hold, resume and holds', () => {
   it('says that a pause of the dashboard ends with the hold that hid it', async () => {
     await yard.queue.pause();
     await jetsms('hold', 'default', '--reason', 'title change', '--by', 'ayse');
+    expect(await holds()).toMatchObject([{ by: 'operator ayse', pausedLanes: ['bulk'] }]);
+    expect((await jetsms('holds')).stdout).toMatch(/paused on the dashboard: bulk$/m);
     expect((await jetsms('resume', 'default')).stdout).toBe(
       'default sends again. What was paused on the dashboard goes on too: bulk.',
     );
