@@ -81,7 +81,7 @@ export function jobAdder(redis: Redis): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
     const replies = await transact(queue, newJobs);
-    await addForgotten(queue, newJobs, replies);
+    if (replies.some(isForgotten)) await addForgotten(queue, newJobs, replies);
     const broken = replies.flat().find(([error]) => error)?.[0];
     if (broken) return giveUp(redis, queue, newJobs, broken);
     const answers = replies.map(([, claimed]) => (claimed ? readAnswers(claimed[1]) : []));
@@ -117,6 +117,8 @@ async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<reado
 const bullJob = (queue: Queue, newJob: NewJob): Job =>
   new Job(queue, newJob.job.lane, newJob.job, sendJobOptions(newJob), newJob.id);
 
+const isForgotten = ([[error]]: JobReplies): boolean => error?.message.startsWith('NOSCRIPT') === true;
+
 /**
  * In a transaction BullMQ's script goes by its hash, and a Redis that has forgotten it has claimed and not added. Outside of
  * one it is sent whole, and known from then on.
@@ -129,7 +131,7 @@ async function addForgotten(
   const client = await queue.getBackend().client;
   for (const [index, one] of newJobs.entries()) {
     const own = replies[index];
-    if (own?.[0][0]?.message.startsWith('NOSCRIPT') !== true) continue;
+    if (own === undefined || !isForgotten(own)) continue;
     own[0] = await bullJob(queue, one)
       .addJob(client, {})
       .then(
@@ -175,6 +177,7 @@ interface Releasing {
 
 async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
   const prefix = queue.opts.prefix ?? '';
+  const commands = redis as unknown as Releasing; // defineCommand adds methods that ioredis' types cannot know
   for (const { id, job, claims = [] } of newJobs) {
     // What keeps a job from being added whole may keep BullMQ from removing it: then its data goes, and it is nothing.
     const removed = await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)).then(() => 1));
@@ -182,11 +185,7 @@ async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Pro
     await redis.unlink(keys.record(prefix, queue.name, id));
     const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
     if (names.length > 0)
-      await (redis as unknown as Releasing).jetsmsRelease(
-        names.length,
-        ...names,
-        ...claims.map(({ value }) => value),
-      );
+      await commands.jetsmsRelease(names.length, ...names, ...claims.map(({ value }) => value));
   }
 }
 
