@@ -12,6 +12,7 @@ export {
   holdAccount,
   type ListHoldsOptions,
   listHolds,
+  type Resumed,
   resumeAccount,
 } from './hold-operations.ts';
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts';
