@@ -218,6 +218,17 @@ export const isCutOff = (error: unknown): boolean => error instanceof Error && e
 /** Whether the refusal ends by itself. */
 export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;
 
+/** Whether Redis, or the way to it, is the trouble: anything else that was thrown is a fault of ours. */
+export const isOfRedis = (error: unknown): boolean => isCutOff(error) || readTrouble(error).kind !== 'doubt';
+
+/** Whether what can be repeated is worth repeating at once: the trouble is with Redis, and is over within seconds. */
+export function isSoonOver(error: unknown): boolean {
+  const trouble = readTrouble(error);
+  return (
+    isCutOff(error) || trouble.kind === 'unsent' || (trouble.kind === 'refused' && passes(trouble.reason))
+  );
+}
+
 const turnedAway: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN', 'UNBLOCKED', 'LOADING']);
 
 /** Whether the server is not, or not yet, the one to speak to: a new connection may lead to the right one. */

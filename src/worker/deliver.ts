@@ -3,6 +3,7 @@ import { isLockLost } from '../bullmq/lock-lost.ts';
 import { backToWait, isMove, leaveAlone, type TakenJob, type TakenUp } from '../bullmq/moves.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { laneOfQueue } from '../queue/names.ts';
+import { isOfRedis, isSoonOver } from '../queue/redis-trouble.ts';
 import { type ParsedSendJob, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
 import { afterCrash, type CrashContext } from './crash.ts';
 import type { Delivery } from './delivery.ts';
@@ -21,13 +22,13 @@ export interface DeliverContext extends SettleContext, GateContext, CrashContext
   readonly maxJobBytes: number;
 }
 
-/** How long a job waits after something of ours went wrong with it. */
-const afterFaultMs = 15_000;
+/** How long a job waits after something went wrong with it that was not its own fault. */
+const afterFaultMs = { ours: 15_000, soonOver: 1_000 } as const;
 
 /**
  * One run of one job, from the queue to its next place. The promise settles in BullMQ's words (`settle.ts`);
- * whatever else is thrown on the way is a fault of ours: counted, logged, and the job tried again until its
- * deadline.
+ * whatever else is thrown on the way is the trouble of Redis, or a fault of ours: counted, logged, and the job tried again
+ * until its deadline.
  */
 export async function deliver(taken: TakenUp, context: DeliverContext): Promise<JobResult> {
   try {
@@ -38,8 +39,9 @@ export async function deliver(taken: TakenUp, context: DeliverContext): Promise<
       context.telemetry.lockLost(taken.job.id ?? '', 'while settling');
       return leaveAlone();
     }
-    context.telemetry.unexpected(error, 'job');
-    return await setAside(taken, context);
+    if (isOfRedis(error)) context.telemetry.redis(error);
+    else context.telemetry.unexpected(error, 'job');
+    return await setAside(taken, isSoonOver(error) ? afterFaultMs.soonOver : afterFaultMs.ours, context);
   }
 }
 
@@ -185,10 +187,10 @@ const travelsAlone = ({ to, joined, media }: SendJob, { refusedAt }: Journal): b
 /** Sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
 const batchKeyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
 
-/** After a fault of ours the job waits a while. Where even that fails, its lock runs out and it is taken again. */
-async function setAside(taken: TakenUp, context: DeliverContext): Promise<never> {
+/** The job waits a while. Where even that fails, its lock runs out and it is taken again. */
+async function setAside(taken: TakenUp, delayMs: number, context: DeliverContext): Promise<never> {
   try {
-    return await delayUntil(taken, context.now() + afterFaultMs, context);
+    return await delayUntil(taken, context.now() + delayMs, context);
   } catch (error) {
     if (isMove(error)) throw error;
     context.telemetry.redis(error);

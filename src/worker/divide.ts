@@ -1,7 +1,7 @@
 import { putDeadLetter } from '../bullmq/put-dead-letter.ts';
 import type { NewJob } from '../queue/add-jobs.ts';
 import { type JobResult, type Journal, type Piece, usedOf } from '../queue/journal.ts';
-import { isCutOff } from '../queue/redis-trouble.ts';
+import { isSoonOver } from '../queue/redis-trouble.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
 import { persist } from './persist.ts';
 import { pieceId, subJob } from './verdict/division.ts';
@@ -37,7 +37,7 @@ export async function divide({ id, sendJob }: KnownJob, context: Divided): Promi
     const death = { id: newId, data, facts: piece.facts, journal, pieceOf: id, enqueuedAt, now: now() };
     await putDeadLetter(queues.dead, death);
   }
-  if (again.length > 0) await persist(() => addJobs(queues.of(sendJob.lane), again), telemetry, isCutOff);
+  if (again.length > 0) await persist(() => addJobs(queues.of(sendJob.lane), again), telemetry, isSoonOver);
   return { end: 'split' };
 }
 
