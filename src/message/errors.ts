@@ -100,6 +100,11 @@ export const messageErrors = {
     meaning: 'The choice of what happens to an uncertain message is not known.',
     whatToDo: 'Use one of: {allowed}.',
   },
+  META_INVALID: {
+    meaning:
+      'The meta is not a flat object of texts, numbers and booleans, or takes more than {maximum} bytes as JSON.',
+    whatToDo: 'Pass few short fields, such as { orderId: 17 }, and keep the rest in your own database.',
+  },
   TIME_INVALID: {
     meaning: 'The time cannot be read.',
     whatToDo:

@@ -1,5 +1,6 @@
 import { isMessageError, MessageError } from './errors.ts';
 import { type Lane, laneDefaults, lanes, uncertainChoices, type WhenUncertain } from './lane.ts';
+import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { partsByModel } from './parts.ts';
 import { defaultPartsModel, type PartsModel } from './parts-models.ts';
@@ -25,6 +26,8 @@ export interface NewMessage {
   readonly whenUncertain?: WhenUncertain;
   /** Names this message in the caller's system, so that sending it again does not text twice. */
   readonly idempotencyKey?: string;
+  /** Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it. */
+  readonly meta?: Meta;
 }
 
 /** What an account prescribes for its messages. */
@@ -57,6 +60,7 @@ export interface CheckedMessage extends Sending {
   /** Set where it is not `list`. */
   readonly partsModel?: PartsModel;
   readonly idempotencyKey?: string;
+  readonly meta?: Meta;
 }
 
 export const defaultLane: Lane = 'transactional';
@@ -75,6 +79,7 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
   'deadline',
   'whenUncertain',
   'idempotencyKey',
+  'meta',
 ]);
 
 type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
@@ -95,6 +100,7 @@ export function checkMessage(input: unknown, rules: MessageRules): CheckedMessag
   const text = checkText(fields.text, rules);
   const sending = checkSending(fields, rules);
   const idempotencyKey = checkIdempotencyKey(fields.idempotencyKey);
+  const meta = checkMeta(fields.meta);
   return {
     to,
     text,
@@ -102,6 +108,7 @@ export function checkMessage(input: unknown, rules: MessageRules): CheckedMessag
     parts: partsByModel(text, rules.partsModel),
     ...partsModelField(rules.partsModel),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(meta !== undefined && { meta }),
   };
 }
 
@@ -136,6 +143,7 @@ export function messageProblems(input: unknown, rules: MessageRules): readonly M
     () => checkLane(fields.lane),
     () => checkWhenUncertain(fields.whenUncertain, lane),
     () => checkIdempotencyKey(fields.idempotencyKey),
+    () => checkMeta(fields.meta),
     () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
   ];
   return [...unknownFields(input).map(fieldUnknown), ...checks.flatMap(problemOf)];

@@ -150,9 +150,20 @@ function joined(sendings: readonly Sending[]): {
     deadlineAt,
     ...(isOne ? {} : { joined: true }),
     ...(laterMs.some((ms) => ms > 0) ? { laterMs } : {}),
+    ...notesOf(messages),
   };
   const claims = sendings.flatMap(({ claim }, index) =>
     claim === undefined ? [] : [{ ...claim, ...(isOne ? {} : { index }) }],
   );
   return { job, claims };
+}
+
+/** What the apps noted beside their messages; nothing where none did. */
+function notesOf(messages: readonly CheckedMessage[]): Pick<SendJob, 'keys' | 'meta'> {
+  const hasKey = messages.some(({ idempotencyKey }) => idempotencyKey !== undefined);
+  const hasMeta = messages.some(({ meta }) => meta !== undefined);
+  return {
+    ...(hasKey ? { keys: messages.map(({ idempotencyKey = null }) => idempotencyKey) } : {}),
+    ...(hasMeta ? { meta: messages.map(({ meta = null }) => meta) } : {}),
+  };
 }

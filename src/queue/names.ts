@@ -62,6 +62,13 @@ export const keys = {
   credit: (prefix: string, account: string): string => `${prefix}:credit:${account}`,
   /** Held by the worker whose turn it is. */
   lease: (prefix: string, account: string, what: LeaseKind): string => `${prefix}:lease:${account}:${what}`,
+  /** The account's stream of events: it is there once somebody has subscribed. */
+  events: (prefix: string, account: string): string => `${prefix}:events:${account}`,
+  /** Accepted messages of which JetSMS has not said yet what became of them, by when they are asked about. */
+  reports: (prefix: string, account: string): string => `${prefix}:reports:${account}`,
+  /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */
+  ended: (prefix: string, account: string, day: number, bucket: number): string =>
+    `${prefix}:ended:${account}:${day}:${bucket}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

@@ -2,6 +2,7 @@ import { isLargerThan, maxMessagesOfJob } from '../message/job-size.ts';
 import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
 import { maxMmsTextLength } from '../message/media.ts';
 import { maxTitleLength } from '../message/message.ts';
+import { isMeta, type Meta } from '../message/meta.ts';
 import { isProviderNumber } from '../message/number.ts';
 import {
   type Check,
@@ -51,6 +52,10 @@ export interface SendJob {
   readonly laterMs?: readonly number[];
   /** The messages' ids, where they are not made of the job's id (`messageIdAt`). */
   readonly ids?: readonly string[];
+  /** The backend app's idempotency keys, one for each message (null = none); left out where none has one. */
+  readonly keys?: readonly (string | null)[];
+  /** What the backend app noted beside its messages: one for all, or one for each (null = none). */
+  readonly meta?: Meta | readonly (Meta | null)[];
   /** Set on a replayed message: the message that it repeats. */
   readonly origin?: Origin;
   /** Set on a piece of a split job: what its messages had used up before. */
@@ -108,6 +113,11 @@ const isForEach = (value: unknown, job: Record<keyof SendJob, unknown>, check: C
   value === undefined ||
   (Array.isArray(value) && value.length === (job.to as unknown[]).length && value.every(check));
 
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 
 /** Written by hand and not with a schema library: it runs for every job, on lists of up to thousands. */
@@ -127,6 +137,8 @@ const rules: readonly Rule[] = [
   ['joined', (job) => job.joined === undefined || job.joined === true],
   ['laterMs', (job) => isForEach(job.laterMs, job, isTime)],
   ['ids', (job) => isForEach(job.ids, job, isText)],
+  ['keys', (job) => isForEach(job.keys, job, orNull(isText))],
+  ['meta', (job) => isMeta(job.meta) || isForEach(job.meta, job, orNull(isMeta))],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],
   ['campaign', (job) => isCampaign(job.campaign)],
@@ -173,6 +185,15 @@ export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>
 /** The deadline of the message at `index`, epoch milliseconds. */
 export const deadlineAtOf = ({ deadlineAt, laterMs }: SendJob, index: number): number =>
   deadlineAt + (laterMs?.[index] ?? 0);
+
+/** The idempotency key of the message at `index`. */
+export const keyAt = ({ keys }: SendJob, index: number): string | undefined => keys?.[index] ?? undefined;
+
+/** What the backend app noted beside the message at `index`. */
+export const metaAt = ({ meta }: SendJob, index: number): Meta | undefined =>
+  isMetaOfEach(meta) ? (meta[index] ?? undefined) : meta;
+
+export const isMetaOfEach = (meta: SendJob['meta']): meta is readonly (Meta | null)[] => Array.isArray(meta);
 
 /** The text of the message at `index`. */
 export const textAt = (job: SendJob, index: number): string =>

@@ -26,13 +26,13 @@ export async function divide({ id, sendJob }: KnownJob, context: Divided): Promi
   for (const [index, piece] of pieces.entries()) {
     const newId = pieceId(id, index, sendJob);
     if (piece.fate === 'again') {
-      const job = subJob(sendJob, piece.ranges, usedOf(piece));
+      const job = subJob(id, sendJob, piece.ranges, usedOf(piece));
       const claims = [{ name: newId, value: newId, ttlMs: pieceMemoryMs }];
       again.push({ id: newId, job, now: now(), delayMs: piece.delayMs, claims });
       continue;
     }
     if (piece.fate !== 'dead') continue;
-    const data = subJob(sendJob, piece.ranges);
+    const data = subJob(id, sendJob, piece.ranges);
     const { enqueuedAt } = data;
     const death = { id: newId, data, facts: piece.facts, journal, pieceOf: id, enqueuedAt, now: now() };
     await putDeadLetter(queues.dead, death);
@@ -50,6 +50,6 @@ export function reportPieces(
   for (const [index, piece] of pieces.entries()) {
     if (piece.fate === 'again') continue;
     const facts = piece.fate === 'dead' ? piece.facts : undefined;
-    reportEnd(pieceId(id, index, sendJob), subJob(sendJob, piece.ranges), facts, context);
+    reportEnd(pieceId(id, index, sendJob), subJob(id, sendJob, piece.ranges), facts, context);
   }
 }

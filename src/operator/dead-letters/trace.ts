@@ -102,7 +102,7 @@ function ownOf(id: string, place: Place): NonNullable<MessageTrace['job']> {
   const { found, index } = place;
   const { job, journal } = keptOf(found);
   if (index === undefined || !job.ok) return { job, journal };
-  const own: ParsedSendJob = { ok: true, job: subJob(job.job, [[index, index + 1]]) };
+  const own: ParsedSendJob = { ok: true, job: subJob(id, job.job, [[index, index + 1]]) };
   const { settled, ...way } = journal.ok ? journal.journal : emptyJournal;
   if (!journal.ok || settled?.end !== 'split') return { job: own, journal };
   const piece = pieceAt(id, place, settled);

@@ -43,7 +43,7 @@ describe('the tally of an end', () => {
       fc.property(settledJob, ({ job, settled }) => {
         if (settled.end !== 'split') return;
         const sum = settled.pieces.reduce<Tally>((tally, piece) => {
-          const part = subJob(job, piece.ranges);
+          const part = subJob('m1', job, piece.ranges);
           if (piece.fate === 'again') return tally;
           const end: Settled =
             piece.fate === 'accepted'

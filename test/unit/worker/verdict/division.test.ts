@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesIn, type Piece, type Range } from '../../../../src/queue/journal.ts';
-import { parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
+import { messageIdAt, parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
 import {
   factsOf,
   firstAndRest,
@@ -64,7 +64,7 @@ describe('a divided job', () => {
   it('is, all pieces together, what it was: recipients, texts, parts', () => {
     fc.assert(
       fc.property(divided, ({ job, pieces }) => {
-        const jobs = pieces.map(({ ranges }) => subJob(job, ranges, used));
+        const jobs = pieces.map(({ ranges }) => subJob('m1', job, ranges, used));
         expect(jobs.flatMap(messagesOf).toSorted()).toEqual(messagesOf(job).toSorted());
         expect(jobs.reduce((sum, { parts }) => sum + parts, 0)).toBe(partsOf(job));
       }),
@@ -75,9 +75,9 @@ describe('a divided job', () => {
     fc.assert(
       fc.property(divided, ({ job, pieces }) => {
         for (const { ranges } of pieces) {
-          const part = subJob(job, ranges, used);
+          const part = subJob('m1', job, ranges, used);
           expect(parseSendJob(part)).toMatchObject({ ok: true });
-          const { to: _to, text: _text, parts: _parts, before, ...rest } = part;
+          const { to: _to, text: _text, parts: _parts, ids: _ids, before, ...rest } = part;
           expect(job).toMatchObject(rest);
           expect(before).toEqual(used);
         }
@@ -160,8 +160,8 @@ describe('a job of some messages', () => {
       [0, 1],
       [2, 3],
     ];
-    expect(subJob(sendJob({ to, text: 'A' }), ranges)).toMatchObject({ text: 'A', parts: 2 });
-    expect(subJob(sendJob({ to, text: ['A', 'B', 'C'.repeat(200)] }), ranges)).toMatchObject({
+    expect(subJob('m1', sendJob({ to, text: 'A' }), ranges)).toMatchObject({ text: 'A', parts: 2 });
+    expect(subJob('m1', sendJob({ to, text: ['A', 'B', 'C'.repeat(200)] }), ranges)).toMatchObject({
       to: [to[0], to[2]],
       text: ['A', 'C'.repeat(200)],
       parts: 3,
@@ -170,14 +170,14 @@ describe('a job of some messages', () => {
 
   it('forgets what the job had used up before, unless it is told', () => {
     const job = sendJob({ before: { attempts: 9, resends: 9 } });
-    expect(subJob(job, [[0, 1]])).not.toHaveProperty('before');
-    expect(subJob(job, [[0, 1]], used)).toMatchObject({ before: used });
+    expect(subJob('m1', job, [[0, 1]])).not.toHaveProperty('before');
+    expect(subJob('m1', job, [[0, 1]], used)).toMatchObject({ before: used });
   });
 
   it('counts parts as its producer did, and by the list where it does not know how that was', () => {
     const job = sendJob({ to: ['905320000000', '905320000001'], text: 'ş'.repeat(156) });
     expect(partsOf(job)).toBe(2);
-    expect(subJob({ ...job, partsModel: 'turkish-letters' }, [[0, 1]])).toMatchObject({
+    expect(subJob('m1', { ...job, partsModel: 'turkish-letters' }, [[0, 1]])).toMatchObject({
       parts: 2,
       partsModel: 'turkish-letters',
     });
@@ -195,7 +195,26 @@ describe('a job of some messages', () => {
 
 describe('a piece', () => {
   it('is known by the job and its place', () => {
-    expect(pieceId('m1', 0)).toBe('m1.0');
+    expect(pieceId('m1', 0)).toBe('m1-0');
+  });
+
+  it('of a job of many is told apart from a message of it, and its messages keep their ids, however often it is divided', () => {
+    const job = sendJob({ to: ['905320000000', '905320000001', '905320000002'] });
+    const half = subJob('m1', job, [[1, 3]]);
+    expect(half.ids).toEqual(['m1.1', 'm1.2']);
+    expect(messageIdAt(pieceId('m1', 1, job), half, 1)).toBe('m1.2');
+    const last = subJob('m1-1', half, [[1, 2]]);
+    expect(messageIdAt('m1-1-1', last, 0)).toBe('m1.2');
+  });
+
+  it('keeps what the app noted beside its messages', () => {
+    const to = ['905320000000', '905320000001'];
+    const each = sendJob({ to, joined: true, keys: ['order 1', null], meta: [null, { order: 2 }] });
+    expect(subJob('m1', each, [[1, 2]])).toMatchObject({ keys: [null], meta: [{ order: 2 }] });
+    expect(withoutLost('m1', each, [1])).toMatchObject({ keys: ['order 1'], meta: [null] });
+    expect(subJob('m1', sendJob({ to, meta: { campaign: 'sale' } }), [[1, 2]]).meta).toEqual({
+      campaign: 'sale',
+    });
   });
 
   it('has facts of its death only where it died', () => {
@@ -237,7 +256,7 @@ describe('joined sends', () => {
   });
 
   it('keep their own deadlines and texts when they part', () => {
-    expect(subJob(joined, [[1, 2]], used)).toEqual({
+    expect(subJob('m1', joined, [[1, 2]], used)).toEqual({
       ...sendJob({ enqueuedAt: now - 1_000, deadlineAt: now + 80_000 }),
       to: ['905320000001'],
       text: 'b',
