@@ -1,7 +1,6 @@
 import { type Lane, lanes } from '../message/lane.ts';
 import { isMeta, type Meta } from '../message/meta.ts';
 import {
-  type Check,
   isCount,
   isListOf,
   isNumber,
@@ -16,6 +15,7 @@ import {
 } from './checks.ts';
 import { type DeathFacts, deadReasons } from './journal.ts';
 import { readJson } from './json.ts';
+import { isForEachOrNone } from './note-checks.ts';
 import { isMetaOfEach, keyAt, messageIdAt, metaAt, type SendJob } from './send-job.ts';
 
 /** The events of messages, in the order of a message's life. */
@@ -144,11 +144,6 @@ export function messageOfEntry(
   };
 }
 
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-
 const isMessages = isShaped<MessagesEntry>({
   type: isOneOf(messageEventTypes),
   at: isTime,
@@ -157,8 +152,8 @@ const isMessages = isShaped<MessagesEntry>({
   ids: optional(isListOf(isText)),
   lane: isOneOf(lanes),
   campaign: optional(isText),
-  keys: optional(isListOf(orNull(isText))),
-  meta: optional((value) => isMeta(value) || isListOf(orNull(isMeta))(value)),
+  keys: optional(isForEachOrNone(isText)),
+  meta: optional((value) => isMeta(value) || isForEachOrNone(isMeta)(value)),
   rootId: optional(isText),
   code: optional(isString),
   reason: optional(isOneOf(deadReasons)),

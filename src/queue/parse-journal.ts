@@ -22,12 +22,12 @@ import {
   type Journal,
   outcomeKinds,
   type Piece,
-  type Range,
   type Sending,
   type Settled,
   usedOf,
 } from './journal.ts';
 import { readJson } from './json.ts';
+import { isRanges } from './note-checks.ts';
 import type { SendJob } from './send-job.ts';
 import { usedShape } from './used.ts';
 
@@ -58,14 +58,8 @@ export const isHistory: Check = isListOf(
   }),
 );
 
-function isRange(value: unknown): value is Range {
-  if (!Array.isArray(value) || value.length !== 2) return false;
-  const [from, to]: readonly unknown[] = value;
-  return isCount(from) && isCount(to) && from < to;
-}
-
 type Fate<Kind extends Piece['fate']> = Extract<Piece, { readonly fate: Kind }>;
-const common = { fate: isString, ranges: isListOf(isRange) };
+const common = { fate: isString, ranges: isRanges };
 const isAcceptedPiece = isShaped<Fate<'accepted'>>({ ...common, groupId: optional(isString) });
 const isDeadPiece = isShaped<Fate<'dead'>>({ ...common, facts: isShaped(deathShape) });
 const isAgainPiece = isShaped<Fate<'again'>>({

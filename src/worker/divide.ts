@@ -1,10 +1,10 @@
 import { putDeadLetter } from '../bullmq/put-dead-letter.ts';
 import type { NewJob } from '../queue/add-jobs.ts';
 import { type JobResult, type Journal, type Piece, usedOf } from '../queue/journal.ts';
+import { pieceId, subJob } from '../queue/pieces.ts';
 import { isSoonOver } from '../queue/redis-trouble.ts';
 import { type KnownJob, reportEnd, type SettleContext } from './known-job.ts';
 import { persist } from './persist.ts';
-import { pieceId, subJob } from './verdict/division.ts';
 
 /** How long a piece's id stays known, so that a repeated step adds no second one. */
 const pieceMemoryMs = 7 * 24 * 60 * 60 * 1_000;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { lanes, uncertainChoices } from '../../src/message/lane.ts';
 import { partsModelNames } from '../../src/message/parts-models.ts';
 import { type DeathFacts, deadReasons } from '../../src/queue/journal.ts';
+import { partsOf } from '../../src/queue/pieces.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
-import { partsOf } from '../../src/worker/verdict/division.ts';
 import type { OneVerdict } from '../../src/worker/verdict/verdict.ts';
 import { sendJob } from './send-job.ts';
 

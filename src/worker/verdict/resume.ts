@@ -1,7 +1,7 @@
 import type { Journal, Settled } from '../../queue/journal.ts';
 import { journalOrEmpty, parseJournalText } from '../../queue/parse-journal.ts';
+import { withoutLost } from '../../queue/pieces.ts';
 import type { ParsedSendJob, SendJob, UnreadableJob } from '../../queue/send-job.ts';
-import { withoutLost } from './division.ts';
 
 /** What to do with a job that was just taken from the queue; what is known of it stands beside. */
 export type Resumed = ResumeStep & { readonly journal: Journal };

@@ -7,6 +7,7 @@ import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJobResult, parseJournalText } from '../../../src/queue/parse-journal.ts';
+import { withoutLost } from '../../../src/queue/pieces.ts';
 import {
   messageIdAt,
   type ParsedSendJob,
@@ -17,7 +18,6 @@ import {
 } from '../../../src/queue/send-job.ts';
 import { parseDeadLetter } from '../../../src/queue/stored-dead-letter.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
-import { withoutLost } from '../../../src/worker/verdict/division.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import type { LogLine, WorkerProcess } from './workers.ts';

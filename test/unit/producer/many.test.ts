@@ -10,8 +10,8 @@ import {
   type ManyOptions,
   type ManyProblem,
 } from '../../../src/producer/many.ts';
+import { partsOf } from '../../../src/queue/pieces.ts';
 import { parseSendJob } from '../../../src/queue/send-job.ts';
-import { partsOf } from '../../../src/worker/verdict/division.ts';
 
 const nowMs = Date.UTC(2030, 0, 1);
 const rules: AccountRules = { charset: 'utf-8', maxTextLength: 459, title: 'ACME' };

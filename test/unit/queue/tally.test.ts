@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { idOf, messagesIn, type Settled } from '../../../src/queue/journal.ts';
+import { subJob } from '../../../src/queue/pieces.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../../../src/queue/tally.ts';
-import { piecesByFate, subJob } from '../../../src/worker/verdict/division.ts';
+import { piecesByFate } from '../../../src/worker/verdict/division.ts';
 import { anyFacts, anySendJob, anyVerdict } from '../../support/arbitraries.ts';
 import { sendJob } from '../../support/send-job.ts';
 

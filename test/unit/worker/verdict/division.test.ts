@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesIn, type Piece, type Range } from '../../../../src/queue/journal.ts';
+import { partsOf, pieceId, subJob, withoutLost } from '../../../../src/queue/pieces.ts';
 import { messageIdAt, parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
 import {
   factsOf,
   firstAndRest,
   halves,
   onWholeJob,
-  partsOf,
-  pieceId,
   piecesByFate,
-  subJob,
-  withoutLost,
 } from '../../../../src/worker/verdict/division.ts';
 import type { OneVerdict } from '../../../../src/worker/verdict/verdict.ts';
 import { anySendJob, anyVerdict } from '../../../support/arbitraries.ts';
