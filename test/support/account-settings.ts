@@ -38,6 +38,10 @@ export function accountSettings(
     mmsContentTypes: mediaRules.contentTypes,
     mmsMaxBytes: mediaRules.maxBytes,
     creditIntervalMs: 0,
+    reports: 'all',
+    reportFirstMs: 30_000,
+    reportForMs: 3_600_000,
+    reportsPerSecond: 50,
     ...overrides,
   };
 }
