@@ -112,7 +112,7 @@ function expectPrivate(lines: readonly string[]): void {
 describe('jetsms probe', () => {
   it('walks through everything that the web service can be asked, and shows it masked', async () => {
     await withServer(webService(), async (url, asked) => {
-      const { exitCode, out } = await probe(['--yes', '--repeat'], { url, env: overSoap });
+      const { exitCode, out } = await probe(['--yes', '--repeat', '--for', '4s'], { url, env: overSoap });
       expect(exitCode).toBe(0);
       const steps = out
         .filter((line) => /^[\w-]+ \(/.test(line))
@@ -150,11 +150,11 @@ describe('jetsms probe', () => {
       xmlsms: () => `00 ${groupId}\r\n`,
       xmlreport: (text: string, nth: number) =>
         text.includes(groupId)
-          ? `${groupId} ${number} ${nth > 2 ? '1 20052026174602' : '2'}\r\n`
+          ? `${groupId} ${number} ${nth > 3 ? '1 20052026174602' : '2'}\r\n`
           : '11 - Yok',
     };
     await withServer(answers, async (url, asked) => {
-      const { exitCode, out } = await probe(['--yes', '--json'], { url });
+      const { exitCode, out } = await probe(['--yes', '--json', '--for', '30s'], { url });
       expect(exitCode).toBe(0);
       const { steps, ...rest } = JSON.parse(out.join('\n'));
       expect(rest).toMatchObject({ surface: 'xml', canAskByIds: false, sent: 1, end: 'done' });
@@ -169,6 +169,7 @@ describe('jetsms probe', () => {
         },
         { step: 'credit', says: 'the credit is less by 0' },
       ]);
+      expect(steps.at(-1)).not.toHaveProperty('reply');
       expect(asked.filter(({ name }) => name === 'xmlsms')).toHaveLength(1);
       expectPrivate(out.filter((line) => !line.includes('"at"')));
     });
@@ -220,6 +221,7 @@ describe('jetsms probe', () => {
       });
       expect(exitCode).toBe(1);
       expect(out.join('\n')).toContain('The probe was ended early. SMS sent, or perhaps sent: 1.');
+      expect(out.join('\n')).not.toMatch(/^repeat|^credit|aborted/m);
       expect(asked.filter(({ name }) => name === 'xmlsms')).toHaveLength(1);
     });
   });
@@ -239,6 +241,20 @@ describe('jetsms probe', () => {
         steps: [{ step: 'send', says: 'no certain answer (aborted)' }],
       });
       expect(asked.map(({ name }) => name)).toEqual(['examine', 'xmlsms']);
+    });
+  });
+
+  it('tells nothing of a question that Ctrl-C has cut off', async () => {
+    const stop = new AbortController();
+    const xmlreport = () => {
+      stop.abort();
+      return `${groupId} ${number} 2`;
+    };
+    await withServer({ xmlsms: () => `00 ${groupId}`, xmlreport }, async (url) => {
+      const { out } = await probe(['--yes', '--json', '--repeat'], { url, stop: stop.signal });
+      const { steps, end } = JSON.parse(out.join('\n'));
+      expect(steps.map(({ step }: { step: string }) => step)).toEqual(['send']);
+      expect(end).toBe('stopped');
     });
   });
 });
