@@ -104,7 +104,7 @@ function jobFacts(job: JobView | null): readonly Fact[] {
     ['text', textOf(job)],
     ['media', job.media ? `${job.media.contentType}, ${counted(job.media.bytes, 'byte')}` : undefined],
     ['size', `${counted(job.messages, 'message')}, ${counted(job.parts, 'SMS part')}`],
-    ['when uncertain', job.whenUncertain],
+    ['when uncertain', [job.whenUncertain, job.whenNotFound].filter(Boolean).join(', else ')],
     ['enqueued', job.enqueuedAt],
     ['deadline', job.deadlineAt],
   ];
