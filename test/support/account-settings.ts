@@ -37,6 +37,9 @@ export function accountSettings(
     mmsWindows: [],
     mmsContentTypes: mediaRules.contentTypes,
     mmsMaxBytes: mediaRules.maxBytes,
+    askFirstMs: 50,
+    askForMs: 60_000,
+    askForOtpMs: 1_000,
     creditIntervalMs: 0,
     ...overrides,
   };
