@@ -1,5 +1,5 @@
-/** Behind an id: a piece of a divided job is `x.0`, a replay is `x.r1`. */
-const behindDot = /^(.+)\.(r?)(\d{1,9})$/;
+/** Behind an id: a joined send is `x.0`, another piece of a divided job `x.p0`, a replay `x.r1`. */
+const suffix = /^(.+)\.([rp]?)(\d{1,9})$/;
 
 /** Of no message of ours are there more; a foreign id could name a billion replays. */
 const mostCopies = 100;
@@ -11,9 +11,9 @@ const mostCopies = 100;
 export function copiesOf(id: string): readonly string[] {
   const copies = [id];
   for (let current = id; ; ) {
-    const [, base, isReplay, count] = behindDot.exec(current) ?? [];
+    const [, base, kind, count] = suffix.exec(current) ?? [];
     if (base === undefined || copies.length === mostCopies) return copies;
-    current = isReplay && Number(count) > 1 ? `${base}.r${Number(count) - 1}` : base;
+    current = kind === 'r' && Number(count) > 1 ? `${base}.r${Number(count) - 1}` : base;
     copies.push(current);
   }
 }

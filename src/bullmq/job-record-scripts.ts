@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { eventField } from '../queue/event-entry.ts';
 
 /**
  * Adds a tally to the counts of a campaign that is still known: a table of field and change. A count that is none is
@@ -10,6 +11,25 @@ local function count(key, tally)
   for field, change in pairs(cjson.decode(tally)) do redis.pcall('HINCRBY', key, field, change) end
 end`;
 
+/**
+ * Records the ends that begin at `first` of ARGV, seven values each: id, key, until, text, event, waiting, due (`EndWrite`), in the
+ * step in which the journal says so. What cannot be written is left out: an error would take the journals of the whole request
+ * with it. An event is written where somebody has subscribed: then the stream is there.
+ */
+const endLua = `
+local function tellEnds(stream, reports, most, first, count)
+  for i = 0, count - 1 do
+    local at = first + 7 * i
+    local key, event, waiting = ARGV[at + 1], ARGV[at + 4], ARGV[at + 5]
+    if key ~= '' then
+      redis.pcall('HSET', key, ARGV[at], ARGV[at + 3])
+      redis.pcall('PEXPIREAT', key, ARGV[at + 2])
+    end
+    if event ~= '' then redis.pcall('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', most, '*', '${eventField}', event) end
+    if waiting ~= '' then redis.pcall('ZADD', reports, ARGV[at + 6], waiting) end
+  end
+end`;
+
 /** A journal that a late reply settled carries `"late":true`, which no quoted text can contain unescaped. */
 const stateLua = `
 local function isSettled(journal) return journal and string.find(journal, '"settled":{', 1, true) end
@@ -18,7 +38,8 @@ local function isSettledLate(journal)
 end`;
 
 /**
- * A hold lets nothing pass until it is resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
+ * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
+ * by another process. A hold lets nothing pass until it is resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
  * KEYS: the hold, then records. ARGV: for each record its run, what it has seen as lost, its mark ('' = none) and how long to
  * keep it; at the end 1 for a canary.
  */
@@ -46,21 +67,22 @@ for i = 1, #KEYS - 1 do
     results[i] = 'changed'
   else
     results[i] = 'written'
-    if mark ~= '' then redis.call('HSET', record, 'run', run, 'journal', mark)
-    elseif run > 1 then redis.call('HSET', record, 'run', run) end
-    if mark ~= '' or run > 1 then redis.call('PEXPIRE', record, keepMs) end
+    if mark ~= '' then redis.call('HSET', record, 'run', run, 'begun', '1', 'journal', mark)
+    else redis.call('HSET', record, 'run', run, 'begun', '1') end
+    redis.call('PEXPIRE', record, keepMs)
   end
 end
 return results`;
 
 /**
- * KEYS: records. ARGV[1]: JSON of a list for each: run, whether it is marked, number of its journal, milliseconds to keep
- * it, campaign ('' = none), tally. ARGV from 2 on: the journals.
+ * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where in
+ * ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number. ARGV[2]: the
+ * most events. Then journals and ends.
  */
-const writeScript = `${countLua}${stateLua}
+const writeScript = `${countLua}${endLua}${stateLua}
 local results = {}
 for i, write in ipairs(cjson.decode(ARGV[1])) do
-  local record, run, isMarked = KEYS[i], write[1], write[2] == 1
+  local record, run, isMarked = KEYS[i + 2], write[1], write[2] == 1
   local known = redis.call('HMGET', record, 'run', 'journal')
   local owner = tonumber(known[1] or 0)
   if owner > run or (isMarked and owner ~= run) then
@@ -69,19 +91,30 @@ for i, write in ipairs(cjson.decode(ARGV[1])) do
     results[i] = 'superseded'
   else
     results[i] = 'written'
-    redis.call('HSET', record, 'run', run, 'journal', ARGV[write[3] + 1])
+    redis.call('HSET', record, 'run', run, 'begun', '', 'journal', ARGV[write[3]])
     redis.call('PEXPIRE', record, write[4])
-    if write[5] ~= '' and not isSettled(known[2]) then count(write[5], write[6]) end
+    if not isSettled(known[2]) then
+      if write[5] ~= '' then count(write[5], write[6]) end
+      tellEnds(KEYS[1], KEYS[2], ARGV[2], write[7], write[8])
+    end
   end
 end
 return results`;
 
-/** KEYS: record, campaign. ARGV: the journal that must lie there, the new one, the change of counts. */
-const replaceScript = `${countLua}
+/**
+ * KEYS: record, campaign, the stream of events, waiting reports. ARGV: the journal that must lie there, the new one, the change of
+ * counts, the most events, then ends.
+ */
+const replaceScript = `${countLua}${endLua}
 if (redis.call('HGET', KEYS[1], 'journal') or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'journal', ARGV[2])
 count(KEYS[2], ARGV[3])
+tellEnds(KEYS[3], KEYS[4], ARGV[4], 5, (#ARGV - 4) / 7)
 return 1`;
+
+/** KEYS: the stream of events, waiting reports. ARGV: the most events, then ends. */
+const tellScript = `${endLua}
+tellEnds(KEYS[1], KEYS[2], ARGV[1], 2, (#ARGV - 1) / 7)`;
 
 /** What a job has lost stays known: BullMQ's job does not tell. KEYS: records. */
 const forgetScript = `
@@ -93,6 +126,7 @@ end`;
 export function defineRecordCommands(redis: Redis): void {
   redis.defineCommand('jetsmsBegin', { lua: beginScript });
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
-  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 2 });
+  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 4 });
+  redis.defineCommand('jetsmsTellEnds', { lua: tellScript, numberOfKeys: 2 });
   redis.defineCommand('jetsmsForget', { lua: forgetScript });
 }

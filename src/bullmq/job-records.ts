@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis';
+import type { Lane } from '../message/lane.ts';
 import { recordKeepMs } from '../queue/add-jobs.ts';
 import { isCount, isListOf } from '../queue/checks.ts';
+import { type EndRules, type EndWrite, endOfUnread, endsOf } from '../queue/ends.ts';
 import type { Journal } from '../queue/journal.ts';
 import { readJson } from '../queue/json.ts';
-import { type AccountPlace, keys, queueName } from '../queue/names.ts';
+import { keys, queueName } from '../queue/names.ts';
+import { secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
 import { defineRecordCommands } from './job-record-scripts.ts';
@@ -80,6 +83,11 @@ export interface JobRecords {
   write(writes: readonly JournalWrite[]): Promise<readonly WriteResult[]>;
   /** Replaces a journal whoever owns the job, but only while it is still `expected`. True when it was replaced. */
   replace(id: string, expected: string, late: LateJournal): Promise<boolean>;
+  /**
+   * Tells of the end of a job that could not be read, so that it has no journal of ours. Repeating it tells of it again, by the same
+   * ids.
+   */
+  tellUnread(id: string, lane: Lane, at: number): Promise<void>;
   /** Of jobs that are through: nothing more needs to be known of them, but which of their messages were duplicates. */
   forget(jobs: readonly Pick<JobRun, 'id' | 'job'>[]): Promise<void>;
 }
@@ -87,7 +95,8 @@ export interface JobRecords {
 interface RecordCommands {
   jetsmsBegin(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<BeginResult[]>;
   jetsmsWriteJournals(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<WriteResult[]>;
-  jetsmsReplaceJournal(...keysAndArgs: string[]): Promise<number>;
+  jetsmsReplaceJournal(...keysAndArgs: (string | number)[]): Promise<number>;
+  jetsmsTellEnds(...keysAndArgs: (string | number)[]): Promise<unknown>;
   jetsmsForget(keyCount: number, ...keys: string[]): Promise<unknown>;
 }
 
@@ -126,16 +135,64 @@ const tallyOfLate = ({ job, before, after }: LateJournal): string =>
     ? JSON.stringify(tallyOfChange(job, before.settled, after.settled))
     : '';
 
-export function createJobRecords(
-  redis: Redis,
-  { prefix, account }: AccountPlace,
-  now: () => number,
-): JobRecords {
+interface WriteContext {
+  readonly rules: JobRecordsOptions['rules'];
+  readonly at: number;
+  readonly secret: string | undefined;
+}
+
+const campaignKey = ({ account, campaign }: SendJob, prefix: string): string =>
+  campaign === undefined ? '' : keys.campaign(prefix, account, campaign);
+
+/** What `jetsmsWriteJournals` wants: a head for each write, the most events, journals, ends. */
+function argsOfWrites(
+  writes: readonly JournalWrite[],
+  { rules, at, secret }: WriteContext,
+): readonly (string | number)[] {
+  const journals = [...new Set(writes.map(({ journal }) => journal))];
+  const placeOf = new Map(journals.map((journal, index) => [journal, index + 3]));
+  const ends: (string | number)[] = [];
+  const heads = writes.map((write) => {
+    const { run, isMarked, journal, job } = write;
+    const counted = journal.settled ? campaignKey(job, rules.prefix) : '';
+    const tally = JSON.stringify(tallyOfEnd(write));
+    const own = endsOf(write, rules, secret);
+    const firstEnd = journals.length + 3 + ends.length;
+    ends.push(...own.flatMap(argsOfEnd));
+    const keepMs = recordKeepMs(job, at);
+    return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, counted, tally, firstEnd, own.length];
+  });
+  const texts = journals.map((journal) => JSON.stringify(journal));
+  return [JSON.stringify(heads), rules.maxEvents, ...texts, ...ends];
+}
+
+export interface JobRecordsOptions {
+  readonly redis: Redis;
+  readonly rules: EndRules & { readonly maxEvents: number };
+  readonly now: () => number;
+}
+
+/** An end as the scripts take it. */
+const argsOfEnd = ({
+  id,
+  key,
+  until,
+  text,
+  event,
+  waiting,
+  dueAt,
+}: EndWrite): readonly (string | number)[] => [id, key, until, text, event, waiting, dueAt];
+
+export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobRecords {
+  const { prefix, account, maxEvents } = rules;
+  const secret = secretReader(redis, prefix);
+  // Only numbers need it.
+  const readSecret = async (): Promise<string | undefined> =>
+    rules.asksByIds || rules.reportLanes.length === 0 ? undefined : (secret.fresh() ?? (await secret.read()));
+  const told = [keys.events(prefix, account), keys.reports(prefix, account)] as const;
   defineRecordCommands(redis);
   const commands = redis as unknown as RecordCommands; // defineCommand adds methods that ioredis' types cannot know
   const keyOf = ({ id, job }: Whereabouts): string => keys.record(prefix, queueName(account, job.lane), id);
-  const campaignKey = ({ campaign }: SendJob): string =>
-    campaign === undefined ? '' : keys.campaign(prefix, account, campaign);
   return {
     async read(one) {
       return parseRecord(await redis.hmget(keyOf(one), 'journal', 'lost'));
@@ -153,26 +210,25 @@ export function createJobRecords(
     },
     async write(writes) {
       if (writes.length === 0) return [];
-      const journals = [...new Set(writes.map(({ journal }) => journal))];
-      const placeOf = new Map(journals.map((journal, index) => [journal, index + 1]));
-      const at = now();
-      const heads = writes.map((write) => {
-        const { run, isMarked, journal, job } = write;
-        const counted = journal.settled ? campaignKey(job) : '';
-        const tally = JSON.stringify(tallyOfEnd(write));
-        return [run, isMarked ? 1 : 0, placeOf.get(journal), recordKeepMs(job, at), counted, tally];
-      });
-      return commands.jetsmsWriteJournals(
-        writes.length,
-        ...writes.map(keyOf),
-        JSON.stringify(heads),
-        ...journals.map((journal) => JSON.stringify(journal)),
-      );
+      const args = argsOfWrites(writes, { rules, at: now(), secret: await readSecret() });
+      return commands.jetsmsWriteJournals(writes.length + 2, ...told, ...writes.map(keyOf), ...args);
     },
     async replace(id, expected, late) {
-      const { job, after } = late;
-      const args = [expected, JSON.stringify(after), tallyOfLate(late)];
-      return (await commands.jetsmsReplaceJournal(keyOf({ id, job }), campaignKey(job), ...args)) === 1;
+      const { job, before, after } = late;
+      const keysOf = [keyOf({ id, job }), campaignKey(job, prefix), ...told];
+      const ends = endsOf({ id, job, journal: after, before: before.settled }, rules, await readSecret());
+      const args = [
+        expected,
+        JSON.stringify(after),
+        tallyOfLate(late),
+        maxEvents,
+        ...ends.flatMap(argsOfEnd),
+      ];
+      return (await commands.jetsmsReplaceJournal(...keysOf, ...args)) === 1;
+    },
+    async tellUnread(id, lane, at) {
+      const end = endOfUnread(id, lane, at, rules);
+      await commands.jetsmsTellEnds(...told, maxEvents, ...argsOfEnd(end));
     },
     async forget(jobs) {
       if (jobs.length > 0) await commands.jetsmsForget(jobs.length, ...jobs.map(keyOf));

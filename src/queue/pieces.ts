@@ -9,7 +9,7 @@ import { deadlineAtOf, isMetaOfEach, messageIdAt, type SendJob, textAt } from '.
  * by itself has its message's id; of other jobs a piece is a job of another form, since `m1.0` is a message of theirs.
  */
 export const pieceId = (id: string, index: number, job?: Pick<SendJob, 'joined' | 'ids'>): string =>
-  job?.joined ? (job.ids?.[index] ?? `${id}.${index}`) : `${id}-${index}`;
+  job?.joined ? (job.ids?.[index] ?? `${id}.${index}`) : `${id}.p${index}`;
 
 /** A job of its own for some messages of the job of this id. */
 export function subJob(id: string, job: SendJob, ranges: readonly Range[], before?: Used): SendJob {

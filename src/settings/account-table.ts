@@ -2,7 +2,7 @@ import { lengthRules } from '../message/length-rule.ts';
 import { mediaRules } from '../message/media.ts';
 import { defaultPartsModel, partsModelNames } from '../message/parts-models.ts';
 import { surfaceNames } from '../message/surface.ts';
-import { type AccountSettings, messageTypes } from './account.ts';
+import { type AccountSettings, messageTypes, reportsChoices } from './account.ts';
 import {
   contentTypes,
   httpUrl,
@@ -296,5 +296,35 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     consequence:
       'Asking sends nothing and costs nothing. A held account is asked before a message tries. 0 = never ask: no credit gauge, no forecast, no check of login and titles at start, and a held account is tried with a message at once.',
     example: '300000',
+  },
+  reports: {
+    kind: oneOf(reportsChoices),
+    default: 'all',
+    meaning: 'Which accepted messages are asked about until JetSMS says what became of them.',
+    consequence:
+      'Asking sends nothing. With none, nobody learns whether a phone got a message; a waiting report takes up to 300 bytes of Redis memory, and up to 60 for each recipient of a campaign.',
+    example: 'otp+transactional',
+  },
+  reportFirstMs: {
+    kind: milliseconds(1_000, 24 * 60 * minute),
+    default: 30 * second,
+    meaning: 'How long after its acceptance a message is first asked about; after that at growing intervals.',
+    consequence: 'Sooner costs more questions: most phones answer within two minutes.',
+    example: '30000',
+  },
+  reportForMs: {
+    kind: milliseconds(minute, 14 * 24 * 60 * minute),
+    default: 72 * 60 * minute,
+    meaning: 'How long a message is asked about. After that it is unconfirmed.',
+    consequence: "JetSMS's own limit is not public. Not longer than keepStatusMs.",
+    example: '259200000',
+  },
+  reportsPerSecond: {
+    kind: wholeNumber(1, 1_000),
+    default: 5,
+    meaning: 'The most questions for reports in a second, over all workers together.',
+    consequence:
+      "One question is about a whole request, or up to a hundred messages. JetSMS's limits are not public.",
+    example: '5',
   },
 };

@@ -71,7 +71,18 @@ export interface AccountSettings {
   readonly askForOtpMs: number;
   /** How often the credit is asked for, over all workers together; 0 = never. */
   readonly creditIntervalMs: number;
+  readonly reports: ReportsChoice;
+  /** The first question for a report comes so long after the acceptance; the others at growing intervals. */
+  readonly reportFirstMs: number;
+  /** A message of which nothing final is known after so long is unconfirmed. */
+  readonly reportForMs: number;
+  /** Questions for reports, of all workers of the account together. */
+  readonly reportsPerSecond: number;
 }
+
+/** Which accepted messages are asked about. */
+export const reportsChoices = ['all', 'otp+transactional', 'none'] as const;
+export type ReportsChoice = (typeof reportsChoices)[number];
 
 /** The kinds of message of the web service, by the words of its numbers 0 to 4. */
 export const messageTypes = ['text', 'binary', 'wap-push', 'flash', 'unicode'] as const;

@@ -1,7 +1,7 @@
 import { defaultMaxJobBytes, smallestMaxJobBytes } from '../message/job-size.ts';
 import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
 import type { SettingRows } from './setting.ts';
-import { logAcceptedChoices, logLevels, type ProcessSettings } from './settings.ts';
+import { eventsShowChoices, logAcceptedChoices, logLevels, type ProcessSettings } from './settings.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -160,6 +160,30 @@ export const processRows: SettingRows<ProcessSettings> = {
     consequence:
       'Older ones are thrown away for good with every copy of number and text, counted and logged. Too small: messages are gone before anybody has looked at why they died.',
     example: '7776000000',
+  },
+  keepStatusMs: {
+    kind: milliseconds(0, 365 * day),
+    default: 7 * day,
+    meaning: 'How long it is remembered what became of a message, after its end.',
+    consequence:
+      'So long `status` answers; then it says `unknown`. Each send job takes about 100 bytes of Redis memory, and shows no number and no text.',
+    example: '604800000',
+  },
+  maxEvents: {
+    kind: wholeNumber(1_000, 100_000_000),
+    default: 1_000_000,
+    meaning: "How many entries the stream of an account's events holds, about.",
+    consequence:
+      'An older entry is dropped, whether all have read it or not; an alert comes before that. An entry takes about 200 bytes of Redis memory. Nothing is written before somebody has subscribed.',
+    example: '1000000',
+  },
+  eventsShow: {
+    kind: oneOf(eventsShowChoices),
+    default: 'nothing',
+    meaning: 'What events show of the person whom a message went to.',
+    consequence:
+      "With number, or number-and-text, events and webhooks carry them, and Redis keeps them for keepStatusMs after the message's end.",
+    example: 'number',
   },
   idempotencyWindowMs: {
     kind: milliseconds(minute, 30 * day),

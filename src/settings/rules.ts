@@ -18,7 +18,10 @@ export function brokenRules(
 ): readonly BrokenRule[] {
   const hasDashboard = settings.dashboardEnabled || needs.has('dashboard');
   return [
-    ...[...accounts.values()].flatMap((account) => requestOutlivesLock(settings, account)),
+    ...[...accounts.values()].flatMap((account) => [
+      ...requestOutlivesLock(settings, account),
+      ...reportOutlivesStatus(settings, account),
+    ]),
     ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
     ...(settings.dashboardEnabled ? samePort(settings) : []),
   ];
@@ -34,6 +37,19 @@ function requestOutlivesLock(
     [settingPath('requestTimeoutMs', name), 'lockDurationMs'],
     'requestTimeoutMs',
     `must be less than half of lockDurationMs (now ${requestTimeoutMs} against ${lockDurationMs}): lower it, or raise lockDurationMs`,
+  );
+}
+
+/** A report is written where the end of its message lies. */
+function reportOutlivesStatus(
+  { keepStatusMs }: ProcessSettings,
+  { name, reports, reportForMs }: AccountSettings,
+): readonly BrokenRule[] {
+  if (reports === 'none' || reportForMs <= keepStatusMs) return [];
+  return broken(
+    [settingPath('reportForMs', name), settingPath('reports', name), 'keepStatusMs'],
+    'reportForMs',
+    `must not be longer than keepStatusMs (now ${reportForMs} against ${keepStatusMs}): lower it, raise keepStatusMs, or set reports to none`,
   );
 }
 

@@ -40,6 +40,11 @@ export interface ProcessSettings {
   readonly keepFailedAgeMs: number;
   /** 0 = for ever. */
   readonly keepDeadLettersAgeMs: number;
+  /** What became of a message is told for so long after its end. */
+  readonly keepStatusMs: number;
+  /** The events of an account that are kept, about. */
+  readonly maxEvents: number;
+  readonly eventsShow: EventsShow;
   readonly idempotencyWindowMs: number;
   /** The largest CSV file that is read. */
   readonly csvMaxBytes: number;
@@ -65,6 +70,10 @@ export type LogLevel = (typeof logLevels)[number];
 /** What gets a line of the log where JetSMS accepted it. */
 export const logAcceptedChoices = ['attempt', 'request'] as const;
 export type LogAccepted = (typeof logAcceptedChoices)[number];
+
+/** What events show of the person that a message went to. */
+export const eventsShowChoices = ['nothing', 'number', 'number-and-text'] as const;
+export type EventsShow = (typeof eventsShowChoices)[number];
 
 /** What a command cannot do without: `redis` a Redis URL, `credentials` an endpoint and a login per account, `dashboard` a safe dashboard. */
 const needs = ['redis', 'credentials', 'dashboard'] as const;

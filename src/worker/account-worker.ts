@@ -23,6 +23,7 @@ import type { ClockState } from './clock-guard.ts';
 import { createConsumers } from './consumers.ts';
 import type { DeliverContext } from './deliver.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
+import { endRulesOf } from './end-rules.ts';
 import { createForgetter } from './forget.ts';
 import { createJoiner } from './joiner.ts';
 import { createLateReplies } from './late-replies.ts';
@@ -175,7 +176,7 @@ function createRequests(
   const { settings, account, redis, telemetry, name: worker, now, random, clockState } = options;
   const { messagesPerSecond, requestsPerSecond, connections, connectionsForOtp, batchSize, batchWaitMs } =
     account;
-  const records = createJobRecords(redis, place, now);
+  const records = createJobRecords({ redis, rules: endRulesOf(settings, account), now });
   const rate = createRate({ redis, ...place, messagesPerSecond, requestsPerSecond });
   const context: RequestContext = {
     records,

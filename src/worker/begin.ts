@@ -45,6 +45,5 @@ function markOf(delivery: Delivery, sending: { readonly at: number; readonly wor
 
 /** Takes back what `begin` wrote: it is certain that nothing was sent. */
 export async function unmark(group: readonly Delivery[], { records }: RequestContext): Promise<void> {
-  const marked = group.filter(needsMark);
-  await records.write(marked.map((delivery) => ({ ...delivery, isMarked: true })));
+  await records.write(group.map((delivery) => ({ ...delivery, isMarked: needsMark(delivery) })));
 }

@@ -118,12 +118,13 @@ function settleWithoutRequest(
 }
 
 /** Gives up a job that cannot be read. What is too large is not carried on: its failed job still has it. */
-function giveUpUnread(
-  taken: TakenUp,
+async function giveUpUnread(
+  taken: SeenJob,
   found: Omit<UnreadableJob, 'ok'> & { readonly mayHaveBeenSent: boolean; readonly journal: Journal },
   context: DeliverContext,
 ): Promise<JobResult> {
   const { problem, isTooLarge, mayHaveBeenSent, journal } = found;
+  await context.records.tellUnread(taken.id, laneOfQueue(taken.job.queueName), context.now());
   const facts: DeathFacts = mayHaveBeenSent ? unreadableFacts(problem) : { reason: 'invalid', text: problem };
   if (!isTooLarge) return giveUp(taken, { facts, journal }, context);
   const data = { leftOut: 'The data lies in the failed job of this id until keepFailedAgeMs is over.' };

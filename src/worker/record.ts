@@ -6,7 +6,7 @@ import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
 import type { AttemptReport } from './telemetry.ts';
 import { onWholeJob } from './verdict/division.ts';
-import { type AttemptFacts, afterAttempt, isByEndpoint, resentBy } from './verdict/journal-entries.ts';
+import { type AttemptFacts, afterAttempt, resentBy } from './verdict/journal-entries.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
 /** What this attempt came to does not count any more: the end was recorded meanwhile. */
@@ -15,41 +15,31 @@ const settledMeanwhile: Verdict = { kind: 'complete', rule: 'late reply' };
 /** Records what became of each job, all in one step, then settles: what is recorded can be carried out by anybody. */
 export async function record(judged: readonly Judged[], sent: Sent, context: RequestContext): Promise<void> {
   const whole = judged.map((one) => ({ ...one, verdict: verdictOnJob(one, context) }));
-  const writes = whole.filter(needsRecord).map((one) => writeOf(one, sent, context));
-  const results = await persist(
-    () => context.records.write(writes.map(({ write }) => write)),
-    context.telemetry,
+  const writes = whole.map((one) => writeOf(one, sent, context));
+  const results = await persist(() => context.records.write(writes), context.telemetry);
+  report(whole, results, sent, context);
+  await Promise.all(
+    whole.map((one, index) =>
+      settleOne(one, { write: writes[index], result: results[index] }, sent, context),
+    ),
   );
-  const recorded = new Map<Judged, Recorded>(
-    writes.map(({ one, write }, index) => [one, { write, result: results[index] }]),
-  );
-  report(whole, recorded, sent, context);
-  await Promise.all(whole.map((one) => settleOne(one, recorded.get(one) ?? {}, sent, context)));
 }
 
 const verdictOnJob = ({ delivery, verdict }: Judged, { now }: RequestContext): Verdict =>
   onWholeJob(verdict, delivery.job, delivery.journal, now());
 
-/** What was written of a job, and how that went; nothing, where there was nothing to remember. */
+/** What was written of a job, and how that went. */
 interface Recorded {
-  readonly write?: JournalWrite;
-  readonly result?: WriteResult | undefined;
+  readonly write: JournalWrite | undefined;
+  readonly result: WriteResult | undefined;
 }
 
-/** A job that goes back as it was, without a mark to be taken away, leaves nothing to remember. */
-const needsRecord = ({ delivery, verdict }: Judged): boolean =>
-  verdict.kind !== 'hold' || needsMark(delivery) || delivery.isCanary || isByEndpoint(verdict);
-
-function writeOf(
-  one: Judged,
-  { attempt }: Sent,
-  context: RequestContext,
-): { readonly one: Judged; readonly write: JournalWrite } {
+function writeOf(one: Judged, { attempt }: Sent, context: RequestContext): JournalWrite {
   const { delivery, outcome, verdict } = one;
   const { now, worker } = context;
   const facts = { outcome, verdict, now: now(), durationMs: attempt.durationMs, worker };
   const journal = journalAfter(delivery.journal, facts, context);
-  return { one, write: { ...delivery, journal, isMarked: needsMark(delivery) } };
+  return { ...delivery, journal, isMarked: needsMark(delivery) };
 }
 
 /** What became of a message must be recorded, even where what was recorded before it cannot be gone on from. */
@@ -86,12 +76,12 @@ async function settleOne(
 /** Tells of the attempts. That telling fails, which can only be a bug, must not cost a message its end. */
 function report(
   judged: readonly Judged[],
-  recorded: ReadonlyMap<Judged, Recorded>,
+  results: readonly WriteResult[],
   sent: Sent,
   { telemetry }: RequestContext,
 ): void {
   try {
-    telemetry.attempted(judged.map((one) => reportOf(one, recorded.get(one)?.result, sent)));
+    telemetry.attempted(judged.map((one, index) => reportOf(one, results[index], sent)));
   } catch (error) {
     telemetry.unexpected(error, 'telling of an attempt');
   }

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { createJobRecords, type JobRecords } from '../../src/bullmq/job-records.ts';
+import type { JobRecords } from '../../src/bullmq/job-records.ts';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import { jobAdder } from '../../src/queue/add-jobs.ts';
@@ -14,6 +14,7 @@ import type { SettleContext } from '../../src/worker/known-job.ts';
 import { settle } from '../../src/worker/settle.ts';
 import type { Verdict } from '../../src/worker/verdict/verdict.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { recordsAt } from '../support/job-records.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -185,13 +186,13 @@ describe('a job whose end is known', () => {
       { ...again, ranges: [[2, 4]] },
     ] as const;
     const first = { ...parked, to: to.slice(0, 2), before: { attempts: 0, resends: 0 } };
-    const claims = [{ name: 'm1.0', value: 'm1.0', ttlMs: 60_000 }];
+    const claims = [{ name: 'm1.p0', value: 'm1.p0', ttlMs: 60_000 }];
     await jobAdder(world.redis)(world.queue, [
-      { id: 'm1.0', job: { ...first, account: world.account.name }, now: at, claims },
+      { id: 'm1.p0', job: { ...first, account: world.account.name }, now: at, claims },
     ]);
     await world.enqueue('m1', { ...parked, to }, { ...emptyJournal, settled: { end: 'split', at, pieces } });
     await world.startWorker();
-    const ends = await Promise.all(['m1', 'm1.0', 'm1.1'].map((id) => world.end(id)));
+    const ends = await Promise.all(['m1', 'm1.p0', 'm1.p1'].map((id) => world.end(id)));
     expect(ends.map(({ state }) => state)).toEqual(['completed', 'completed', 'completed']);
     expect([...world.simulator.counts()]).toEqual(expect.arrayContaining(to.map((number) => [number, 1])));
     expect(world.simulator.accepted).toHaveLength(4);
@@ -366,7 +367,7 @@ function contextOf(world: DeliveryWorld): SettleContext {
 }
 
 const recordsOf = (world: DeliveryWorld): JobRecords =>
-  createJobRecords(world.redis, { prefix: world.prefix, account: world.account.name }, Date.now);
+  recordsAt(world.redis, { prefix: world.prefix, account: world.account.name });
 
 describe('closing a worker', () => {
   it('waits for what is under way, and gives back untouched what has not left', async () => {

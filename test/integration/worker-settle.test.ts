@@ -1,12 +1,12 @@
 import { type Job, Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { createJobRecords } from '../../src/bullmq/job-records.ts';
 import { jobAdder } from '../../src/queue/add-jobs.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import type { SettleContext } from '../../src/worker/known-job.ts';
 import { settle } from '../../src/worker/settle.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
+import { recordsAt } from '../support/job-records.ts';
 import { sendJob } from '../support/send-job.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -23,7 +23,7 @@ async function byHand(
   const context: SettleContext = {
     queues: { of: queueOf, dead: deadQueue },
     addJobs: jobAdder(redis),
-    records: createJobRecords(redis, { prefix, account: account.name }, Date.now),
+    records: recordsAt(redis, { prefix, account: account.name }),
     telemetry,
     now: Date.now,
     dueAt: (time) => time,
@@ -149,11 +149,11 @@ describe("BullMQ's words", () => {
       const settlement = { kind: 'verdict', verdict: { kind: 'split', rule: 'x', pieces }, journal } as const;
       const taken = await take();
       await wordFor(taken, settlement, context);
-      await world.queue.remove('m1.0');
+      await world.queue.remove('m1.p0');
       await wordFor(taken, settlement, context);
-      expect(await world.queue.getRanges(['wait'])).toEqual(['m1.1']);
+      expect(await world.queue.getRanges(['wait'])).toEqual(['m1.p1']);
       await world.startWorker();
-      expect(await world.end('m1.1')).toMatchObject({ state: 'completed' });
+      expect(await world.end('m1.p1')).toMatchObject({ state: 'completed' });
       expect(world.simulator.accepted.map(({ to }) => to)).toEqual([numberAt(1)]);
     }));
 

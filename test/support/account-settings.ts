@@ -41,6 +41,10 @@ export function accountSettings(
     askForMs: 60_000,
     askForOtpMs: 1_000,
     creditIntervalMs: 0,
+    reports: 'all',
+    reportFirstMs: 30_000,
+    reportForMs: 3_600_000,
+    reportsPerSecond: 50,
     ...overrides,
   };
 }

@@ -28,7 +28,7 @@ export interface ReplayOrder {
 /**
  * The id of a replay: `x` becomes `x.r1`, that one `x.r2`. It is the same however often, and by however many
  * people, the letter is replayed, and no two letters share one. All exactness rests on this. A piece of a
- * divided replay, `x.r1-0`, begins a count of its own: its sisters have the same origin.
+ * divided replay, `x.r1.p0`, begins a count of its own: its sisters have the same origin.
  */
 export function replayIdOf({ id, job }: Pick<ReplayOrder, 'id' | 'job'>): string {
   const [, base, count] = (job.origin && /^(.+)\.r([1-9]\d*)$/.exec(id)) ?? [];
@@ -42,7 +42,7 @@ const mostOrigins = 100;
 export function originIdsOf({ id, rootId }: Origin): readonly string[] {
   const origins = [id];
   for (let current = id; current !== rootId && origins.length < mostOrigins; ) {
-    const [, base, count] = /^(.+)(?:\.r?|-)(\d+)$/.exec(current) ?? [];
+    const [, base, count] = /^(.+)\.[rp]?(\d+)$/.exec(current) ?? [];
     if (base === undefined || !base.startsWith(rootId)) break;
     const wasCounted = current.startsWith(`${base}.r`) && Number(count) > 1;
     current = wasCounted ? `${base}.r${Number(count) - 1}` : base;

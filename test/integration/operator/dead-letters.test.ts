@@ -410,7 +410,7 @@ describe('show', () => {
 
   it('follows a divided job to its pieces', async () => {
     await yard.queue.add('bulk', sendJob(), { jobId: 'm1' });
-    await yard.put('m1.0', { pieceOf: 'm1' });
+    await yard.put('m1.p0', { pieceOf: 'm1' });
     const facts = { reason: 'terminal', code: '12' } as const;
     const pieces = [
       { fate: 'dead', ranges: [[0, 1]], facts },
@@ -419,8 +419,8 @@ describe('show', () => {
     const settled = { end: 'split', at: 1, pieces } as unknown as NonNullable<Journal['settled']>;
     await putRecord('m1', { ...emptyJournal, settled });
     expect((await letters.show('m1'))?.pieces).toEqual([
-      { id: 'm1.0', state: 'dead-letter' },
-      { id: 'm1.1', state: 'accepted' },
+      { id: 'm1.p0', state: 'dead-letter' },
+      { id: 'm1.p1', state: 'accepted' },
     ]);
   });
 

@@ -1,10 +1,10 @@
 import { Worker } from 'bullmq';
 import { expect, it } from 'vitest';
-import { createJobRecords } from '../../../src/bullmq/job-records.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { openWorkerRedis } from '../../../src/queue/redis.ts';
 import { type DeliverContext, deliver } from '../../../src/worker/deliver.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
+import { recordsAt } from '../../support/job-records.ts';
 import { startRedis } from '../../support/redis.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -13,7 +13,7 @@ const token = 'mine';
 
 /** What delivering asks of the world before it comes to a request. */
 function contextOf({ account, prefix, telemetry }: DeliveryWorld, redis: ReturnType<typeof openWorkerRedis>) {
-  const records = createJobRecords(redis, { prefix, account: account.name }, Date.now);
+  const records = recordsAt(redis, { prefix, account: account.name });
   const context: Partial<DeliverContext> = {
     records,
     telemetry,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAccountQueues } from '../../../src/bullmq/account-queues.ts';
-import { createJobRecords, type JobRecords } from '../../../src/bullmq/job-records.ts';
+import type { JobRecords } from '../../../src/bullmq/job-records.ts';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
 import { holdAccount } from '../../../src/operator/hold-operations.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
@@ -19,6 +19,7 @@ import type { Settlement } from '../../../src/worker/settlement.ts';
 import { uncertainPolicy } from '../../../src/worker/verdict/uncertain-policy.ts';
 import { cannotAsk } from '../../support/ask-ability.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -46,7 +47,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
   await using world = await createDelivery(choice);
   const { account, prefix, redis, telemetry, simulator } = world;
   const place = { prefix, account: account.name };
-  const records = createJobRecords(redis, place, Date.now);
+  const records = recordsAt(redis, place);
   const queues = openAccountQueues(redis, place, () => {});
   const common = { records, telemetry, worker: 'w1', now: Date.now };
   const client = createJetsmsClient(account);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountQueues, openAccountQueues } from '../../../src/bullmq/account-queues.ts';
-import { createJobRecords } from '../../../src/bullmq/job-records.ts';
 import type { Outcome } from '../../../src/jetsms/outcome.ts';
 import { lanes } from '../../../src/message/lane.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
@@ -9,6 +8,7 @@ import { keys } from '../../../src/queue/names.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
 import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
+import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -197,7 +197,7 @@ describe('a journal that becomes unreadable while the request is under way', () 
     const place = { prefix, account: account.name };
     const job = sendJob({ account: account.name });
     await redis.hset(recordOf(world, 'm1'), { run: 2, journal });
-    const records = createJobRecords(redis, place, Date.now);
+    const records = recordsAt(redis, place);
     await using queues = disposable(openAccountQueues(redis, place, () => {}));
     const late = createLateReplies({ queues, records, telemetry, worker: 'w', now: Date.now });
     await late.settle({ id: 'm1', job, journal: emptyJournal }, outcome, verdict);

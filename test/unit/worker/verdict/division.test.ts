@@ -192,7 +192,7 @@ describe('a job of some messages', () => {
 
 describe('a piece', () => {
   it('is known by the job and its place', () => {
-    expect(pieceId('m1', 0)).toBe('m1-0');
+    expect(pieceId('m1', 0)).toBe('m1.p0');
   });
 
   it('of a job of many is told apart from a message of it, and its messages keep their ids, however often it is divided', () => {
@@ -200,8 +200,8 @@ describe('a piece', () => {
     const half = subJob('m1', job, [[1, 3]]);
     expect(half.ids).toEqual(['m1.1', 'm1.2']);
     expect(messageIdAt(pieceId('m1', 1, job), half, 1)).toBe('m1.2');
-    const last = subJob('m1-1', half, [[1, 2]]);
-    expect(messageIdAt('m1-1-1', last, 0)).toBe('m1.2');
+    const last = subJob('m1.p1', half, [[1, 2]]);
+    expect(messageIdAt('m1.p1.p1', last, 0)).toBe('m1.2');
   });
 
   it('keeps what the app noted beside its messages', () => {

@@ -1,0 +1,31 @@
+import { lanes } from '../message/lane.ts';
+import type { EndRules } from '../queue/ends.ts';
+import type { AccountSettings } from '../settings/account.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** What is remembered, told and asked of an account's ends, by its settings. */
+export function endRulesOf(
+  settings: Pick<Settings, 'prefix' | 'keepStatusMs' | 'maxEvents' | 'eventsShow'>,
+  account: AccountSettings,
+): EndRules & { readonly maxEvents: number } {
+  const { prefix, keepStatusMs, maxEvents, eventsShow } = settings;
+  const { name, reports, reportFirstMs } = account;
+  return {
+    prefix,
+    account: name,
+    keepStatusMs,
+    maxEvents,
+    shownInEvents: { number: eventsShow !== 'nothing', text: eventsShow === 'number-and-text' },
+    reportLanes: lanes.filter((lane) => reports === 'all' || (reports !== 'none' && lane !== 'bulk')),
+    reportFirstMs,
+    asksByIds: canAskByIds(account),
+  };
+}
+
+const canAskByIds = ({
+  surface,
+  webServiceOperations,
+  messageType,
+  messageHeader,
+}: AccountSettings): boolean =>
+  surface === 'web-service' && webServiceOperations === 'v2' && messageType === '' && messageHeader === '';
