@@ -186,18 +186,18 @@ export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>
   ids?.[index] ?? (to.length === 1 ? id : `${id}.${index}`);
 
 /**
- * The id by which JetSMS knows the message at `index`: a new one for each request after which it may be sent again, so that
- * what is said of an id is said of one request. Never made of an idempotency key.
- * @param used what the messages had used up when that request began: as the mark before it has it
+ * The id by which JetSMS knows the message at `index`: a new one each time that the message is sent again although it may have
+ * been taken. Never made of an idempotency key.
+ * @param used what the messages had used up when the request began, as the mark before it has it
  */
 export function wireIdAt(
   id: string,
   job: Pick<SendJob, 'to' | 'ids'>,
   index: number,
-  { attempts }: Pick<Used, 'attempts'>,
+  { resends }: Pick<Used, 'resends'>,
 ): string {
   const messageId = messageIdAt(id, job, index);
-  return attempts === 0 ? messageId : `${messageId}-r${attempts}`;
+  return resends === 0 ? messageId : `${messageId}-r${resends}`;
 }
 
 /** The deadline of the message at `index`, epoch milliseconds. */

@@ -1,5 +1,5 @@
 import type { JobResult, Journal } from '../queue/journal.ts';
-import { type SendJob, wireIdAt } from '../queue/send-job.ts';
+import { type SendJob, textAt, wireIdAt } from '../queue/send-job.ts';
 import type { Asker, Doubt } from './asking/asker.ts';
 import type { RequestContext } from './delivery.ts';
 import { recordAndSettle } from './end-without-request.ts';
@@ -66,8 +66,22 @@ async function answersAbout(
   return asker.ask(doubtsOf(id, sendJob, journal), isLast);
 }
 
-const doubtsOf = (id: string, job: SendJob, journal: Journal): readonly Doubt[] =>
-  job.to.map((to, index) => ({ wireId: wireIdAt(id, job, index, journal), to }));
+function doubtsOf(id: string, job: SendJob, journal: Journal): readonly Doubt[] {
+  const { asking: { since } = unknownRequest, resends: latest } = journal;
+  // Had one of the requests before been taken, the message would be with JetSMS, too.
+  const requests = Array.from({ length: latest + 1 }, (_, n) => ({ resends: latest - n }));
+  const names = job.to.map((to, index) => JSON.stringify([to, textAt(job, index)]));
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return job.to.map((to, index) => ({
+    wireIds: requests.map((used) => wireIdAt(id, job, index, used)),
+    to,
+    title: job.title,
+    text: textAt(job, index),
+    since,
+    isUnique: counts.get(names[index] ?? '') === 1,
+  }));
+}
 
 function busyDelayMs({ sendJob }: KnownJob, { random }: AskContext): number {
   const halfMs = (sendJob.lane === 'otp' ? busyOtpMs : busyMs) / 2;

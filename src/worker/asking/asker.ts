@@ -1,17 +1,23 @@
-import { spellingOf } from '../../jetsms/number-spelling.ts';
 import type { Answer } from '../verdict/decide.ts';
-import type { Control } from './control.ts';
-import type { Found, Inquire, Inquiry } from './inquiry.ts';
 
-/** A message whose request got no answer. */
+/** A message whose request got no answer, and what may tell JetSMS which one it is. It holds number and text: never logged. */
 export interface Doubt {
-  /** The id that it had in that request. */
-  readonly wireId: string;
-  /** Its number, in the provider's form. */
+  /** The ids that it had on its way, that of the last request first. */
+  readonly wireIds: readonly string[];
+  /** In the provider's form. */
   readonly to: string;
+  readonly title: string;
+  readonly text: string;
+  /** When the last request began, epoch milliseconds. */
+  readonly since: number;
+  /** No other message of its job has the same number and text. */
+  readonly isUnique: boolean;
 }
 
-/** Asks JetSMS about messages of one account; a few questions at a time, over connections of its own. */
+/** A way to ask JetSMS about messages: an answer for each, in order. Never throws for what the network or JetSMS does. */
+export type AnswersTo = (doubts: readonly Doubt[]) => Promise<readonly Answer[]>;
+
+/** Asks JetSMS about messages of one account: a few questions at a time, which wait for no request and keep none waiting. */
 export interface Asker {
   /**
    * What JetSMS says of each message, in order. `busy`: not asked, since questions before it take long, or the worker ends.
@@ -23,8 +29,9 @@ export interface Asker {
 }
 
 export interface AskerOptions {
-  readonly inquire: Inquire;
-  readonly control: Control;
+  readonly answersTo: AnswersTo;
+  /** Messages of several jobs that one question may be about. */
+  readonly mostTogether: number;
   /** Questions under way at a time. */
   readonly questionsAtOnce: number;
   /** Jobs that may wait for a question while questions are slow: each keeps one of its lane's hands. */
@@ -33,9 +40,6 @@ export interface AskerOptions {
   readonly clock: () => number;
   readonly onUnexpected: (error: unknown) => void;
 }
-
-/** The most ids of one question. Our choice: what JetSMS takes is not public. */
-const mostIds = 100;
 
 /** A question that takes longer shows that JetSMS is slow to answer. */
 const slowMs = 1_000;
@@ -46,7 +50,7 @@ interface Waiting {
 }
 
 export function createAsker(options: AskerOptions): Asker {
-  const { questionsAtOnce, mostWaiting, clock } = options;
+  const { questionsAtOnce, mostTogether, mostWaiting, clock } = options;
   const waiting: Waiting[] = [];
   /** When each of the questions under way began. */
   const underWay = new Map<symbol, { readonly since: number; readonly group: readonly Waiting[] }>();
@@ -60,13 +64,13 @@ export function createAsker(options: AskerOptions): Asker {
   const pump = (): void => {
     turn = undefined;
     while (waiting.length > 0 && underWay.size < questionsAtOnce && !isStopped)
-      void begin(takeGroup(waiting));
+      void begin(takeGroup(waiting, mostTogether));
   };
   const begin = async (group: readonly Waiting[]): Promise<void> => {
     const key = Symbol('question');
     underWay.set(key, { since: clock(), group });
     const doubts = group.flatMap((one) => one.doubts);
-    const answers = await answersTo(doubts, options).catch((error) => {
+    const answers = await options.answersTo(doubts).catch((error): readonly Answer[] => {
       options.onUnexpected(error);
       return doubts.map(() => noAnswer);
     });
@@ -97,54 +101,14 @@ export function createAsker(options: AskerOptions): Asker {
   };
 }
 
+const noAnswer: Answer = { kind: 'no-answer' };
+
 /** As many jobs as fit into one question; at least one, however large it is. */
-function takeGroup(waiting: Waiting[]): readonly Waiting[] {
-  let ids = 0;
+function takeGroup(waiting: Waiting[], mostTogether: number): readonly Waiting[] {
+  let messages = 0;
   const over = waiting.findIndex(({ doubts }, index) => {
-    ids += doubts.length;
-    return index > 0 && ids > mostIds;
+    messages += doubts.length;
+    return index > 0 && messages > mostTogether;
   });
   return waiting.splice(0, over === -1 ? waiting.length : over);
 }
-
-const noAnswer: Answer = { kind: 'no-answer' };
-const notFound: Answer = { kind: 'not-found' };
-
-/** Nothing is found where JetSMS would say the same of an id that nobody has used. */
-async function answersTo(
-  doubts: readonly Doubt[],
-  { inquire, control }: Pick<AskerOptions, 'inquire' | 'control'>,
-): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
-  for (let from = 0; from < doubts.length; from += mostIds)
-    answers.push(...(await answersTogether(doubts.slice(from, from + mostIds), inquire)));
-  const at = answers.findIndex(({ kind }) => kind === 'found');
-  const wireId = doubts[at]?.wireId;
-  if (wireId === undefined || (await control.isTrustworthy(wireId))) return answers;
-  return answers.map(() => noAnswer);
-}
-
-/** Where JetSMS refuses a question about several ids, one of them may be why: it is asked about fewer. */
-async function answersTogether(doubts: readonly Doubt[], inquire: Inquire): Promise<readonly Answer[]> {
-  const inquiry = await inquire(doubts.map(({ wireId }) => wireId));
-  if (inquiry.kind === 'rows') return doubts.map((doubt) => answerAbout(doubt, inquiry.found));
-  if (doubts.length === 1 || !mayBeByOne(inquiry)) return doubts.map(() => noAnswer);
-  const middle = Math.ceil(doubts.length / 2);
-  return [
-    ...(await answersTogether(doubts.slice(0, middle), inquire)),
-    ...(await answersTogether(doubts.slice(middle), inquire)),
-  ];
-}
-
-const mayBeByOne = (inquiry: Inquiry): boolean =>
-  inquiry.kind === 'no-answer' && inquiry.refusedBy !== undefined;
-
-/** An id that JetSMS knows with another number is another message's. */
-function answerAbout({ wireId, to }: Doubt, found: readonly Found[]): Answer {
-  const row = found.find(({ id, number }) => id === wireId && isNumberOf(number, to));
-  return row ? { kind: 'found', status: row.status } : notFound;
-}
-
-/** A row may lack the number; its id is ours all the same. */
-const isNumberOf = (number: string, to: string): boolean =>
-  number.trim() === '' || spellingOf(number) === spellingOf(to);

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { canAskByIds } from '../../jetsms/reports.ts';
+import { createReportClient, type ReportClient } from '../../jetsms/reports.ts';
 import { jobIdBytes, newJobId } from '../../message/id.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { AskAbility } from '../verdict/uncertain-policy.ts';
-import { type Asker, createAsker } from './asker.ts';
+import { type AnswersTo, type Asker, createAsker } from './asker.ts';
+import { answersByIds, mostByIds } from './by-ids.ts';
+import { answersBySearch, mostBySearch } from './by-search.ts';
 import { createControl } from './control.ts';
-import { openInquiries } from './inquiries.ts';
+import { inquireBy } from './inquiry.ts';
 
 /** How messages of an account are asked about whose request got no answer. */
 export interface Asking {
@@ -19,37 +21,62 @@ export interface Asking {
 export interface AskingOptions {
   readonly account: AccountSettings;
   readonly telemetry: Pick<Telemetry, 'askedInVain' | 'unexpected'>;
+  /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Questions under way at a time in one process. Our choice: enough for 100 messages each, and few for JetSMS. */
+/** Questions under way at a time in one process. Our choice: few for JetSMS, and each can be about many messages. */
 const questionsAtOnce = 2;
 
-/** Asks by the ids that the messages had in their requests, over connections of its own. */
-export function createAsking({ account, telemetry, now }: AskingOptions): Asking {
+const clock = (): number => performance.now();
+
+/** By ids where JetSMS has them; else by a search, where the settings say where. */
+export function createAsking(options: AskingOptions): Asking {
+  const { account, telemetry, now } = options;
+  const client = createReportClient(account, now);
+  const way = wayOf(client, options);
   const { askFirstMs: firstMs, askForMs: forMs, askForOtpMs: forOtpMs, concurrency } = account;
-  const ability = { canAsk: canAskByIds(account), firstMs, forMs, forOtpMs };
-  if (!ability.canAsk) return { ability, asker: nobody, close: () => Promise.resolve() };
-  const inquiries = openInquiries(account, { connections: questionsAtOnce, now });
-  const { inquire } = inquiries;
-  const clock = (): number => performance.now();
-  const newId = (): string => newJobId(randomBytes(jobIdBytes));
-  const control = createControl({ inquire, newId, onInVain: (why) => telemetry.askedInVain(why), clock });
-  const mostWaiting = Math.max(1, Math.floor(concurrency / 4));
-  const onUnexpected = (error: unknown): void => telemetry.unexpected(error, 'asking');
-  const asker = createAsker({ inquire, control, questionsAtOnce, mostWaiting, clock, onUnexpected });
+  const asker = createAsker({
+    answersTo: way?.answersTo ?? noAnswers,
+    mostTogether: way?.mostTogether ?? 1,
+    questionsAtOnce,
+    mostWaiting: Math.max(1, Math.floor(concurrency / 4)),
+    clock,
+    onUnexpected: (error) => telemetry.unexpected(error, 'asking'),
+  });
   return {
-    ability,
+    ability: { mostMessages: way?.mostMessages ?? 0, firstMs, forMs, forOtpMs },
     asker,
     close() {
       asker.stop();
-      return inquiries.close();
+      return client.close();
     },
   };
 }
 
-/** An account that cannot be asked: nobody comes here, since no message is asked about. */
-const nobody: Asker = {
-  ask: (doubts) => Promise.resolve(doubts.map(() => ({ kind: 'no-answer' }))),
-  stop: () => {},
-};
+/** A way to ask about the messages of an account, and how many a job may have. */
+interface Way {
+  readonly answersTo: AnswersTo;
+  readonly mostTogether: number;
+  readonly mostMessages: number;
+}
+
+function wayOf({ byIds, search }: ReportClient, { account, telemetry }: AskingOptions): Way | undefined {
+  if (byIds) {
+    const inquire = inquireBy(byIds);
+    const newId = (): string => newJobId(randomBytes(jobIdBytes));
+    const control = createControl({ inquire, newId, onInVain: (why) => telemetry.askedInVain(why), clock });
+    const answersTo = answersByIds({ inquire, control });
+    return { answersTo, mostTogether: mostByIds, mostMessages: Number.POSITIVE_INFINITY };
+  }
+  if (!search || account.webServiceUrl === '') return undefined;
+  const { requestTimeoutMs } = account;
+  return {
+    answersTo: answersBySearch({ search, requestTimeoutMs }),
+    mostTogether: 1,
+    mostMessages: mostBySearch,
+  };
+}
+
+/** An account that cannot be asked: nobody comes here, since none of its messages is asked about. */
+const noAnswers: AnswersTo = (doubts) => Promise.resolve(doubts.map(() => ({ kind: 'no-answer' })));

@@ -1,3 +1,6 @@
+import type { ReportClient } from '../../jetsms/reports.ts';
+import type { QueryFailure } from '../../jetsms/surface.ts';
+
 /** A message that JetSMS says it has. */
 export interface Found {
   /** The id that the message had in its request. */
@@ -19,3 +22,22 @@ export type Inquiry =
 
 /** One question about some ids. Never throws: what the network or JetSMS does is an answer. */
 export type Inquire = (ids: readonly string[]) => Promise<Inquiry>;
+
+/** Of the rows, only those that tell of a message: their status is one that nothing else can have. */
+export function inquireBy(byIds: NonNullable<ReportClient['byIds']>): Inquire {
+  return async (ids) => {
+    const answer = await byIds(ids);
+    if (answer.kind === 'no-answer') return withoutAnswer(answer.why);
+    const found = answer.rows
+      .filter(({ isReal }) => isReal)
+      .map(({ messageId, number, status }) => ({ id: messageId, number, status }));
+    return { kind: 'rows', found };
+  };
+}
+
+/** A refusal of the account (login, closed, no credit) is about none of the ids. */
+function withoutAnswer(why: QueryFailure): Inquiry {
+  if (why.kind !== 'refused' || why.by !== 'code') return { kind: 'no-answer' };
+  const isOfAccount = why.row?.scope === 'account' || why.row?.scope === 'quota';
+  return isOfAccount ? { kind: 'no-answer' } : { kind: 'no-answer', refusedBy: why.code };
+}

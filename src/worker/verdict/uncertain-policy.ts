@@ -20,7 +20,8 @@ export type UncertainPolicy = (
 
 /** How a worker can ask about the messages of its account. */
 export interface AskAbility {
-  readonly canAsk: boolean;
+  /** Jobs of more messages are not asked about; 0 where the account cannot be asked. */
+  readonly mostMessages: number;
   readonly firstMs: number;
   readonly forMs: number;
   readonly forOtpMs: number;
@@ -28,11 +29,12 @@ export interface AskAbility {
 
 /** JetSMS's operation for MMS carries no ids of ours. */
 export function uncertainPolicy(
-  job: Pick<SendJob, 'lane' | 'whenUncertain' | 'whenNotFound' | 'media'>,
+  job: Pick<SendJob, 'lane' | 'whenUncertain' | 'whenNotFound' | 'media' | 'to'>,
   ability: AskAbility,
 ): UncertainPolicy {
   const otherwise = withoutAsking(job);
-  if (job.whenUncertain !== 'ask' || job.media || !ability.canAsk) return { asks: false, otherwise };
+  const canAsk = !job.media && job.to.length <= ability.mostMessages;
+  if (job.whenUncertain !== 'ask' || !canAsk) return { asks: false, otherwise };
   return { asks: true, firstMs: ability.firstMs, forMs: forMsOf(job.lane, ability), otherwise };
 }
 

@@ -122,15 +122,15 @@ describe('a send job', () => {
 describe('the id by which JetSMS knows a message', () => {
   const two = sendJob({ to: [number, number] });
 
-  it("is the message's own at first, and a new one for each request after which it was sent again", () => {
-    expect(wireIdAt('m1', sendJob(), 0, { attempts: 0 })).toBe('m1');
-    expect(wireIdAt('m1', sendJob(), 0, { attempts: 2 })).toBe('m1-r2');
-    expect(wireIdAt('m1', two, 1, { attempts: 0 })).toBe('m1.1');
-    expect(wireIdAt('m1', two, 1, { attempts: 1 })).toBe('m1.1-r1');
+  it("is the message's own at first, and a new one each time that it is sent again", () => {
+    expect(wireIdAt('m1', sendJob(), 0, { resends: 0 })).toBe('m1');
+    expect(wireIdAt('m1', sendJob(), 0, { resends: 2 })).toBe('m1-r2');
+    expect(wireIdAt('m1', two, 1, { resends: 0 })).toBe('m1.1');
+    expect(wireIdAt('m1', two, 1, { resends: 1 })).toBe('m1.1-r1');
   });
 
   it('stays that of the message when its job is divided', () => {
     const piece = subJob('m1', two, [[1, 2]]);
-    expect(wireIdAt('m1-0', piece, 0, { attempts: 1 })).toBe('m1.1-r1');
+    expect(wireIdAt('m1-0', piece, 0, { resends: 1 })).toBe('m1.1-r1');
   });
 });
