@@ -92,6 +92,7 @@ describe('the settings table', () => {
         "probeIntervalMs": "10000",
         "redisNeverEvicts": "false",
         "redisUrl": "",
+        "reportUrl": "",
         "requestTimeoutMs": "30000",
         "requestsPerSecond": "0",
         "resumeRatePerSecond": "50",
@@ -104,6 +105,7 @@ describe('the settings table', () => {
         "url": "",
         "username": "",
         "webServiceOperations": "v2",
+        "webServiceUrl": "",
       }
     `);
   });
