@@ -80,7 +80,9 @@ describe('messages that JetSMS is asked about by their ids', () => {
     const refusing =
       (bad: string) =>
       (ids: readonly string[]): Inquiry =>
-        ids.includes(bad) ? { kind: 'no-answer', refusedBy: '44' } : rows({ id: 'a' });
+        ids.includes(bad)
+          ? { kind: 'no-answer', refusedBy: '44' }
+          : rows(...ids.filter((id) => id === 'a').map((id) => ({ id })));
     expect((await ask([resent], refusing('a-r1'))).answers).toEqual(['found 2']);
     expect((await ask([resent], refusing('a'))).answers).toEqual(['no-answer']);
   });
