@@ -47,7 +47,7 @@ describe('messages that are asked about', () => {
     const { asker, questions } = world((ids) => Promise.resolve(answersOf(ids)));
     const answers = await Promise.all([
       asker.ask(
-        ['a', 'b'].map((id) => doubt(id)),
+        ['a', 'x'].map((id) => doubt(id)),
         false,
       ),
       asker.ask([doubt('c')], false),
