@@ -104,7 +104,7 @@ function judgeEach(
 ): Judged {
   // Where somebody was accepted, no refusal can be the account's.
   const isOfRecipient = attempt.perMessage?.some(({ kind }) => kind === 'accepted') ?? false;
-  const alone = { messages: 1, isOneText, startedAt, isOfRecipient };
+  const alone = { messages: 1, isOneText, startedAt, attempt, isOfRecipient };
   const verdicts = outcomes.map((outcome) => ofOne(decisionOn(delivery, outcome, alone, context)));
   const [outcome = attempt.outcome] = outcomes;
   const [verdict] = verdicts;
@@ -122,13 +122,14 @@ interface Company {
   readonly messages: number;
   readonly isOneText: boolean;
   readonly startedAt: number;
+  readonly attempt: Pick<Attempt, 'durationMs'>;
   readonly isOfRecipient?: boolean;
 }
 
 function decisionOn(
   { job, journal, policy, isCanary }: Delivery,
   outcome: Outcome,
-  { messages, isOneText, startedAt, isOfRecipient = false }: Company,
+  { messages, isOneText, startedAt, attempt, isOfRecipient = false }: Company,
   context: RequestContext,
 ): Decision {
   const own = ownSituation(job, journal, policy, context);
@@ -137,7 +138,7 @@ function decisionOn(
     ...own,
     outcome,
     startedAt,
-    missedAt: startedAt,
+    missedAt: Math.round(startedAt + attempt.durationMs),
     messages,
     isOneText,
     isProbe: isCanary || context.holds.current()?.reason === 'unreachable',

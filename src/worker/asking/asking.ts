@@ -34,7 +34,8 @@ const clock = (): number => performance.now();
 export function createAsking(options: AskingOptions): Asking {
   const { account, telemetry, now } = options;
   const client = createReportClient(account, now);
-  const way = wayOf(client, options);
+  const end = new AbortController();
+  const way = wayOf(client, options, end.signal);
   const { askFirstMs: firstMs, askForMs: forMs, askForOtpMs: forOtpMs, concurrency } = account;
   const asker = createAsker({
     answersTo: way?.answersTo ?? noAnswers,
@@ -49,6 +50,7 @@ export function createAsking(options: AskingOptions): Asking {
     asker,
     close() {
       asker.stop();
+      end.abort();
       return client.close();
     },
   };
@@ -61,9 +63,13 @@ interface Way {
   readonly mostMessages: number;
 }
 
-function wayOf({ byIds, search }: ReportClient, { account, telemetry }: AskingOptions): Way | undefined {
+function wayOf(
+  { byIds, search }: ReportClient,
+  { account, telemetry }: AskingOptions,
+  signal: AbortSignal,
+): Way | undefined {
   if (byIds) {
-    const inquire = inquireBy(byIds);
+    const inquire = inquireBy(byIds, signal);
     const newId = (): string => newJobId(randomBytes(jobIdBytes));
     const control = createControl({ inquire, newId, onInVain: (why) => telemetry.askedInVain(why), clock });
     const answersTo = answersByIds({ inquire, control });
@@ -72,7 +78,7 @@ function wayOf({ byIds, search }: ReportClient, { account, telemetry }: AskingOp
   if (!search || account.webServiceUrl === '') return undefined;
   const { requestTimeoutMs } = account;
   return {
-    answersTo: answersBySearch({ search, requestTimeoutMs }),
+    answersTo: answersBySearch({ search, requestTimeoutMs, signal }),
     mostTogether: 1,
     mostMessages: mostBySearch,
   };

@@ -16,6 +16,8 @@ export interface SearchOptions {
   readonly search: NonNullable<ReportClient['search']>;
   /** The longest that a request can have been under way, in milliseconds. */
   readonly requestTimeoutMs: number;
+  /** Ends questions under way. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -31,12 +33,12 @@ export function answersBySearch(options: SearchOptions): AnswersTo {
   };
 }
 
-async function lookFor(doubt: Doubt, { search, requestTimeoutMs }: SearchOptions): Promise<Answer> {
+async function lookFor(doubt: Doubt, { search, requestTimeoutMs, signal }: SearchOptions): Promise<Answer> {
   if (!doubt.isUnique) return { kind: 'no-answer' };
   const { to: number, title, since } = doubt;
   const fromMs = since - toleranceMs;
   const toMs = since + requestTimeoutMs + toleranceMs;
-  const answer = await search({ number, title, fromMs, toMs });
+  const answer = await search({ number, title, fromMs, toMs }, { signal });
   if (answer.kind !== 'rows') return { kind: 'no-answer' };
   const rows = answer.rows.filter((row) => isMeant(row, doubt, { fromMs, toMs }));
   const [row] = rows;

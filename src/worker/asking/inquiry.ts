@@ -23,10 +23,13 @@ export type Inquiry =
 /** One question about some ids. Never throws: what the network or JetSMS does is an answer. */
 export type Inquire = (ids: readonly string[]) => Promise<Inquiry>;
 
-/** Of the rows, only those that tell of a message: their status is one that nothing else can have. */
-export function inquireBy(byIds: NonNullable<ReportClient['byIds']>): Inquire {
+/**
+ * Of the rows, only those that tell of a message: their status is one that nothing else can have.
+ * @param signal ends questions under way
+ */
+export function inquireBy(byIds: NonNullable<ReportClient['byIds']>, signal: AbortSignal): Inquire {
   return async (ids) => {
-    const answer = await byIds(ids);
+    const answer = await byIds(ids, { signal });
     if (answer.kind === 'no-answer') return withoutAnswer(answer.why);
     const found = answer.rows
       .filter(({ isReal }) => isReal)

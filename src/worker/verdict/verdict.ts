@@ -84,7 +84,7 @@ export interface Situation {
   readonly deadlineAt: number;
   /** When the request began. */
   readonly startedAt: number;
-  /** When its answer was due: from then on JetSMS is asked, for as long as the policy says. */
+  /** When there was none any more to wait for: from then on JetSMS is asked, for as long as the policy says. */
   readonly missedAt: number;
   /** Messages that travelled in the request. */
   readonly messages: number;

@@ -32,6 +32,7 @@ async function ask(
       );
     },
     requestTimeoutMs: 30_000,
+    signal: new AbortController().signal,
   });
   const answers = await answersTo([doubt('a', { since, ...change })]);
   return {
