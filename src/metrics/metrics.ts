@@ -3,6 +3,8 @@ import { type Lane, lanes } from '../message/lane.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import { createInstruments, type Instruments, type Labels } from './instruments.ts';
 import {
+  type AskResult,
+  askResults,
   foldAnswer,
   type JobState,
   labelSets,
@@ -79,6 +81,8 @@ export interface Metrics {
     readonly outcome: OutcomeKind;
     readonly settled: boolean;
   }): void;
+  /** Messages that JetSMS was asked about, by what it said of them. */
+  asked(facts: { readonly account: string } & Readonly<Record<AskResult, number>>): void;
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
@@ -142,6 +146,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
     lateReply: ({ account, outcome, settled }) =>
       count('lateReplies', { account, outcome, settled: String(settled) }),
+    asked({ account, ...messages }) {
+      for (const result of askResults)
+        if (messages[result] > 0) count('asks', { account, result }, messages[result]);
+    },
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
@@ -174,6 +182,7 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
   return accounts.flatMap(({ name: account, surface }) => [
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
     { key: 'acceptedWithoutId', labels: { account, surface } } as const,
+    ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [

@@ -126,6 +126,9 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
     JETSMS_REQUEST_TIMEOUT_MS: String(requestTimeoutMs),
     JETSMS_PROBE_INTERVAL_MS: '1000',
     JETSMS_RESUME_RATE_PER_SECOND: '1000',
+    JETSMS_ASK_FIRST_MS: '200',
+    JETSMS_ASK_FOR_MS: '6000',
+    JETSMS_ASK_FOR_OTP_MS: '2000',
     JETSMS_SHUTDOWN_TIMEOUT_MS: '8000',
     JETSMS_KEEP_COMPLETED_COUNT: '10000000',
   };

@@ -56,7 +56,7 @@ describe('the end of a message', () => {
   it('is told once for each joined send, whatever became of the others', async () => {
     await using world = await createDelivery({ account: { batchSize: 10 } });
     await subscribe(world);
-    world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(1) } });
+    world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(1) } });
     const ids = await world.sendTogether(4);
     await world.startWorker();
     await Promise.all(ids.map((id) => world.end(id)));
@@ -66,7 +66,7 @@ describe('the end of a message', () => {
     expect(told.toSorted()).toEqual(
       ids.map((id, n) => `${id} message.${n === 1 ? 'dead' : 'accepted'}`).toSorted(),
     );
-    expect(await endedOf(world, ids[1] ?? '')).toMatchObject({ end: 'dead', code: '80' });
+    expect(await endedOf(world, ids[1] ?? '')).toMatchObject({ end: 'dead', code: '31' });
   });
 
   it('of a job that nobody can read is told as that of one', async () => {
