@@ -1,42 +1,25 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
-import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
-import { createInstruments, type Instruments, type Labels } from './instruments.ts';
+import { type ReportedState, reportedStates } from '../queue/ended-state.ts';
+import { createInstruments, type Labels } from './instruments.ts';
 import {
   type AskResult,
   askResults,
   foldAnswer,
-  type JobState,
   labelSets,
   type MessageEnd,
   messageEnds,
   noAnswerLabel,
   type OutcomeKind,
   otherLabel,
-  type QueueLabel,
+  type QuestionResult,
+  questionResults,
   unknownCodeLabel,
   type VerdictKind,
   type VerdictReason,
 } from './labels.ts';
+import { type Collect, showSnapshot, within } from './snapshot.ts';
 import type { CounterKey } from './table.ts';
-
-/** What an account's queues look like at a scrape. What is missing is not shown. */
-export interface AccountSnapshot {
-  readonly account: string;
-  /** Jobs by queue and state. */
-  readonly jobs: Readonly<Record<QueueLabel, Readonly<Partial<Record<JobState, number>>>>>;
-  /** Age of the oldest send job that waits, by lane; a lane without one is shown as 0. */
-  readonly oldestWaitingMs: Readonly<Partial<Record<Lane, number>>>;
-  /** Undefined = not held. */
-  readonly held: HoldReason | undefined;
-  readonly uncertainOpen?: number;
-  readonly creditLeft?: number;
-  readonly creditHoursLeft?: number;
-  readonly waitingParts?: number;
-}
-
-/** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
-export type Collect = () => Promise<readonly AccountSnapshot[]>;
 
 export interface AttemptFacts {
   readonly account: string;
@@ -83,6 +66,16 @@ export interface Metrics {
   }): void;
   /** Messages that JetSMS was asked about, by what it said of them. */
   asked(facts: { readonly account: string } & Readonly<Record<AskResult, number>>): void;
+  /** Accepted messages of which the end is known. */
+  reported(facts: {
+    readonly account: string;
+    readonly lane: Lane;
+    readonly state: ReportedState;
+    readonly messages: number;
+  }): void;
+  /** How long a delivered message took from its acceptance. */
+  delivered(facts: { readonly account: string; readonly lane: Lane; readonly tookMs: number }): void;
+  reportQuestion(facts: { readonly account: string; readonly result: QuestionResult }): void;
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
@@ -150,6 +143,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const result of askResults)
         if (messages[result] > 0) count('asks', { account, result }, messages[result]);
     },
+    reported: ({ account, lane, state, messages }) => count('reports', { account, lane, state }, messages),
+    delivered: ({ account, lane, tookMs }) => observe('deliveredLatency', { account, lane }, tookMs / 1000),
+    reportQuestion: ({ account, result }) => count('reportQuestions', { account, result }),
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
@@ -183,10 +179,12 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
     { key: 'acceptedWithoutId', labels: { account, surface } } as const,
     ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
+    ...questionResults.map((result) => ({ key: 'reportQuestions', labels: { account, result } }) as const),
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [
       ...messageEnds.map((end) => ({ key: 'messages', labels: { account, lane, end } }) as const),
+      ...reportedStates.map((state) => ({ key: 'reports', labels: { account, lane, state } }) as const),
       { key: 'partsSent', labels: { account, lane } } as const,
     ]),
   ]);
@@ -194,36 +192,4 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
 
 function foldCause(cause: string): string {
   return labelSets.cause.values?.includes(cause) ? cause : otherLabel;
-}
-
-function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
-  const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
-  for (const [queue, states] of Object.entries(counts)) {
-    for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
-  }
-  for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
-  for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  for (const key of whereKnown) {
-    const value = snapshot[key];
-    if (value !== undefined) set(key, { account }, value);
-  }
-}
-
-/** Gauges of a snapshot that are not always known. */
-const whereKnown = ['uncertainOpen', 'creditLeft', 'creditHoursLeft', 'waitingParts'] as const;
-
-/** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
-async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeOut = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  try {
-    return await Promise.race([collect(), timeOut]);
-  } catch {
-    // Counted as a failed collection; the health page and the log say what is wrong with Redis.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
 }

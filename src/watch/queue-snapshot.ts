@@ -2,7 +2,7 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { uncertainKey } from '../bullmq/put-dead-letter.ts';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.ts';
-import type { AccountSnapshot, Collect } from '../metrics/metrics.ts';
+import type { AccountSnapshot, Collect } from '../metrics/snapshot.ts';
 import { isObject, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
 import { deadQueueName, keys, queueName } from '../queue/names.ts';
@@ -65,6 +65,9 @@ async function readAccount(
   const pipeline = redis.pipeline();
   for (const queue of queueLabels) countStates(pipeline, `${prefix}:${nameOf(queue)}`);
   pipeline.hlen(uncertainKey(`${prefix}:${deadQueueName(account)}`));
+  const waitingReports = keys.reports(prefix, account);
+  pipeline.zcard(waitingReports);
+  pipeline.zrange(waitingReports, '0', '0', 'WITHSCORES');
   for (const lane of lanes) pipeline.lindex(`${prefix}:${queueName(account, lane)}:wait`, -1);
   const [answers, stored, told] = await Promise.all([run(pipeline), holds.read(), credit.read()]);
   const counts = answers.slice(0, queueLabels.length * stateCount).map(Number);
@@ -77,10 +80,21 @@ async function readAccount(
     account,
     jobs: Object.fromEntries(jobs) as AccountSnapshot['jobs'],
     uncertainOpen: Number(answers[queueLabels.length * stateCount]),
+    ...reportsOf(answers.slice(queueLabels.length * stateCount + 1), now),
     held: stands(hold) ? hold.reason : undefined,
     oldestWaitingMs: await waitingTimes(redis, { prefix, account, heads, now }),
     ...creditOf(told),
   };
+}
+
+/** What waits for reports, and how long the next question has been due. */
+function reportsOf(
+  [waiting, next]: readonly unknown[],
+  now: number,
+): Pick<AccountSnapshot, 'reportsWaiting' | 'reportsOverdueMs'> {
+  const [, dueAt] = Array.isArray(next) ? next : [];
+  const overdueMs = dueAt === undefined ? 0 : Math.max(0, now - Number(dueAt));
+  return { reportsWaiting: Number(waiting), reportsOverdueMs: overdueMs };
 }
 
 /** What was estimated when JetSMS was last asked: a scrape costs nothing more. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uncertainKey, withdrawDeadLetter } from '../../../src/bullmq/put-dead-letter.ts';
-import type { AccountSnapshot } from '../../../src/metrics/metrics.ts';
+import type { AccountSnapshot } from '../../../src/metrics/snapshot.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { whenReady } from '../../../src/queue/redis.ts';

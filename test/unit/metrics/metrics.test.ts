@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AccountSnapshot, createMetrics, type Metrics } from '../../../src/metrics/metrics.ts';
+import { createMetrics, type Metrics } from '../../../src/metrics/metrics.ts';
+import type { AccountSnapshot } from '../../../src/metrics/snapshot.ts';
 import { metricTable } from '../../../src/metrics/table.ts';
 
 const account = 'shop';
