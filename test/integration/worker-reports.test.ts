@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { createDeadLetterStore } from '../../src/bullmq/dead-letter-store.ts';
+import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import type { SurfaceName } from '../../src/message/surface.ts';
 import { dayOf, type Ended, endedKey, parseEnded } from '../../src/queue/ended-state.ts';
 import { eventField, type MessagesEntry, parseEventEntry } from '../../src/queue/event-entry.ts';
 import { keys } from '../../src/queue/names.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../support/delivery.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { startRedis } from '../support/redis.ts';
+import { sendJob } from '../support/send-job.ts';
+import { stays, waitFor } from '../support/wait-for.ts';
 
 /** Questions that soon come and soon come again, for as long as a test takes. */
 const soon = { reportFirstMs: 100, reportIntervalMs: 300, reportForMs: 60_000 } as const;
@@ -104,7 +108,10 @@ describe.each(surfaces)('what became of an accepted message (%s)', (surface) => 
   });
 
   it('is known of each part: one that did not arrive spoils the message', async () => {
-    await using world = await createWorld({ surface, maxTextLength: 459 });
+    await using world = await createWorld(
+      { surface, maxTextLength: 459 },
+      { provider: { maxTextLength: 459 } },
+    );
     world.simulator.reports.change({ perPart: true, shares: { never: 1 } });
     await world.startWorker();
     const { id } = await world.send({ text: 'x'.repeat(300) });
@@ -183,7 +190,7 @@ describe('messages of one request that JetSMS tells apart by numbers only', () =
     await world.startWorker();
     const { id } = await world.send({ to: `+${numberAt(7)}` });
     await world.end(id);
-    const members = await world.redis.zrange(keys.reports(world.prefix, world.account.name), 0, -1);
+    const members = await world.redis.zrange(keys.reports(world.prefix, world.account.name), '0', '-1');
     expect(members).toHaveLength(1);
     expect(members.join()).not.toContain(numberAt(7).slice(-7));
   });
@@ -204,6 +211,20 @@ describe('questions for reports', () => {
     world.simulator.faults.clear();
     await world.nothingWaits();
     expect(await world.told()).toMatchObject([{ type: 'message.delivered' }]);
+  });
+
+  it('are not asked while the account stands still for its login', async () => {
+    await using world = await createWorld({ surface: 'xml', reportFirstMs: 1_500, reportIntervalMs: 1_500 });
+    world.simulator.reports.change({ delay: delayMs(0) });
+    await world.startWorker();
+    const { id } = await world.send();
+    await world.end(id);
+    world.simulator.faults.add({ kind: 'reply', code: '10' });
+    await world.send();
+    await world.held({ reason: 'account-fault' });
+    await stays(() => expect(world.telemetry.questions).toEqual([]), 4_000);
+    expect(await world.waiting()).toBe(1);
+    world.simulator.faults.clear();
   });
 
   it('are each asked by one of several workers', async () => {
@@ -277,6 +298,59 @@ describe('a message that was given up as uncertain', () => {
     expect(world.simulator.accepted).toHaveLength(1);
   });
 
+  it('together with others that shared its job is accepted by itself', async () => {
+    await using world = await createWorld({ ...asking, batchSize: 50 });
+    world.simulator.reports.change({ idLagMs: 3_000, delay: delayMs(0) });
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+    const ids = await world.sendTogether(3, { campaign: 'spring' });
+    await world.startWorker();
+    for (const id of ids) expect((await world.end(id)).letter?.reason).toBe('uncertain');
+    for (const id of ids)
+      await waitFor(async () => (await world.kept(id))?.end === 'accepted' && { done: true }, {
+        what: `a late acceptance of ${id}`,
+      });
+    await world.nothingWaits();
+    expect(await world.letters()).toEqual([]);
+    const told = await world.told();
+    expect(
+      told
+        .filter(({ type }) => type === 'message.delivered')
+        .map(({ job }) => job)
+        .toSorted(),
+    ).toEqual(ids.toSorted());
+    const campaign = await world.redis.hgetall(keys.campaign(world.prefix, world.account.name, 'spring'));
+    expect(campaign).toMatchObject({ accepted: '3' });
+    expect(campaign['dead:uncertain'] ?? '0').toBe('0');
+  });
+
+  it('stays given up while JetSMS has but some of its messages', async () => {
+    await using world = await createWorld({ ...asking, ...briefly, reportForMs: 4_000 });
+    world.simulator.faults.add({ kind: 'hang', times: 1 });
+    await world.startWorker();
+    await world.enqueue('m1', sendJob({ to: [numberAt(1), numberAt(2)], whenUncertain: 'ask' }));
+    expect((await world.end('m1')).letter?.reason).toBe('uncertain');
+    const client = createJetsmsClient(world.account);
+    const messages = [{ id: 'm1.0', to: numberAt(1), text: 'Merhaba' }];
+    await client.send({ title: 'ACME', messages, expireAt: Date.now() + 3_600_000 });
+    await client.close();
+    await world.nothingWaits();
+    expect(await world.letters()).toHaveLength(1);
+    expect(world.telemetry.foundLates).toEqual([]);
+  });
+
+  it('is left to the person who has discarded it', async () => {
+    await using world = await createWorld(asking);
+    world.simulator.reports.change({ idLagMs: 3_000 });
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+    await world.startWorker();
+    const { id } = await world.send();
+    await world.end(id);
+    const place = { prefix: world.prefix, account: world.account.name };
+    expect(await createDeadLetterStore(world.redis, place).discard(id)).toBe('removed');
+    await world.nothingWaits();
+    expect(world.telemetry.foundLates).toMatchObject([{ id, acceptance: 'gone' }]);
+  });
+
   it('stays given up where JetSMS says the same of an id that nobody has used', async () => {
     await using world = await createWorld({ ...asking, ...briefly, reportForMs: 3_000 });
     world.simulator.reports.change({ unknownId: 'real' });
@@ -288,5 +362,23 @@ describe('a message that was given up as uncertain', () => {
     expect(await world.letters()).toHaveLength(1);
     expect(world.telemetry.foundLates).toEqual([]);
     expect((await world.told()).map(({ type }) => type)).toEqual(['message.uncertain']);
+  });
+});
+
+describe('reports through a restart of Redis', () => {
+  it('lose none and tell none twice', async () => {
+    await using redis = await startRedis({ aof: 'always' });
+    await using world = await createWorld({ surface: 'web-service' }, { redisUrl: redis.url });
+    world.simulator.reports.change({ delay: delayMs(2_000) });
+    await world.startWorker();
+    const ids = await world.sendMany(10);
+    for (const id of ids) await world.end(id);
+    const isAsking = () => world.telemetry.questions.length > 0 && { done: true };
+    await waitFor(isAsking, { what: 'a question' });
+    await redis.kill('SIGKILL');
+    await redis.restart();
+    await world.nothingWaits();
+    const told = await world.told();
+    expect(told.map(({ job }) => job).toSorted()).toEqual(ids.toSorted());
   });
 });

@@ -148,7 +148,7 @@ local function putReports(text)
   return table.concat(reports, ',') .. rest
 end
 local ended = redis.pcall('HGET', KEYS[2], ARGV[4])
-if type(ended) == 'string' then
+if type(ended) == 'string' and ARGV[6] ~= '[]' then
   local text = putReports(ended)
   if text and text ~= ended then redis.pcall('HSET', KEYS[2], ARGV[4], text) end
 end
