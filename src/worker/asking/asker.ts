@@ -17,14 +17,17 @@ export interface Doubt {
 /** A way to ask JetSMS about messages: an answer for each, in order. Never throws for what the network or JetSMS does. */
 export type AnswersTo = (doubts: readonly Doubt[]) => Promise<readonly Answer[]>;
 
+/** `busy`: the questions before it take long. `stopped`: the worker ends. */
+export type NotAsked = 'busy' | 'stopped';
+
 /** Asks JetSMS about messages of one account: a few questions at a time, which wait for no request and keep none waiting. */
 export interface Asker {
   /**
-   * What JetSMS says of each message, in order. `busy`: not asked, since questions before it take long, or the worker ends.
+   * What JetSMS says of each message, in order; or why it was not asked.
    * @param isUrgent asked although many wait
    */
-  ask(doubts: readonly Doubt[], isUrgent: boolean): Promise<readonly Answer[] | 'busy'>;
-  /** Asks no more; those who wait learn that it is busy. */
+  ask(doubts: readonly Doubt[], isUrgent: boolean): Promise<readonly Answer[] | NotAsked>;
+  /** Asks no more; those who wait for an answer go without. */
   stop(): void;
 }
 
@@ -46,7 +49,7 @@ const slowMs = 1_000;
 
 interface Waiting {
   readonly doubts: readonly Doubt[];
-  readonly settle: (answers: readonly Answer[] | 'busy') => void;
+  readonly settle: (answers: readonly Answer[] | NotAsked) => void;
 }
 
 export function createAsker(options: AskerOptions): Asker {
@@ -85,7 +88,8 @@ export function createAsker(options: AskerOptions): Asker {
 
   return {
     ask(doubts, isUrgent) {
-      if (isStopped || (!isUrgent && isSlow() && inHand() >= mostWaiting)) return Promise.resolve('busy');
+      if (isStopped) return Promise.resolve('stopped');
+      if (!isUrgent && isSlow() && inHand() >= mostWaiting) return Promise.resolve('busy');
       return new Promise((settle) => {
         waiting.push({ doubts, settle });
         // In this turn of the event loop, but after all that come together.
@@ -95,8 +99,8 @@ export function createAsker(options: AskerOptions): Asker {
     stop() {
       isStopped = true;
       clearImmediate(turn);
-      for (const { settle } of waiting.splice(0)) settle('busy');
-      for (const { group } of underWay.values()) for (const { settle } of group) settle('busy');
+      for (const { settle } of waiting.splice(0)) settle('stopped');
+      for (const { group } of underWay.values()) for (const { settle } of group) settle('stopped');
     },
   };
 }
