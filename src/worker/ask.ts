@@ -65,7 +65,7 @@ async function answersAbout(
 ): Promise<readonly Answer[] | NotAsked> {
   if (!uncertainPolicy(sendJob, ability).asks) return sendJob.to.map(() => ({ kind: 'no-answer' }));
   const isLast = now() >= (journal.asking?.until ?? 0);
-  return asker.ask(doubtsOf(id, sendJob, journal), isLast);
+  return asker.ask(doubtsOf(id, sendJob, journal), { goesFirst: sendJob.lane === 'otp', isLast });
 }
 
 function doubtsOf(id: string, job: SendJob, journal: Journal): readonly Doubt[] {

@@ -20,13 +20,17 @@ export type AnswersTo = (doubts: readonly Doubt[]) => Promise<readonly Answer[]>
 /** `busy`: the questions before it take long. `stopped`: the worker ends. */
 export type NotAsked = 'busy' | 'stopped';
 
+export interface Urgency {
+  /** Asked before those that are not: somebody waits for the message. */
+  readonly goesFirst?: boolean;
+  /** Asked although many wait: there is no later question. */
+  readonly isLast?: boolean;
+}
+
 /** Asks JetSMS about messages of one account: a few questions at a time, which wait for no request and keep none waiting. */
 export interface Asker {
-  /**
-   * What JetSMS says of each message, in order; or why it was not asked.
-   * @param isUrgent asked although many wait
-   */
-  ask(doubts: readonly Doubt[], isUrgent: boolean): Promise<readonly Answer[] | NotAsked>;
+  /** What JetSMS says of each message, in order; or why it was not asked. */
+  ask(doubts: readonly Doubt[], urgency?: Urgency): Promise<readonly Answer[] | NotAsked>;
   /** Asks no more; those who wait for an answer go without. */
   stop(): void;
 }
@@ -47,8 +51,10 @@ export interface AskerOptions {
 /** A question that takes longer shows that JetSMS is slow to answer. */
 const slowMs = 1_000;
 
+/** Those that go first stand in front. */
 interface Waiting {
   readonly doubts: readonly Doubt[];
+  readonly goesFirst: boolean;
   readonly settle: (answers: readonly Answer[] | NotAsked) => void;
 }
 
@@ -87,11 +93,13 @@ export function createAsker(options: AskerOptions): Asker {
   };
 
   return {
-    ask(doubts, isUrgent) {
+    ask(doubts, { goesFirst = false, isLast = false } = {}) {
       if (isStopped) return Promise.resolve('stopped');
-      if (!isUrgent && isSlow() && inHand() >= mostWaiting) return Promise.resolve('busy');
+      if (!isLast && isSlow() && inHand() >= mostWaiting) return Promise.resolve('busy');
       return new Promise((settle) => {
-        waiting.push({ doubts, settle });
+        const one = { doubts, goesFirst, settle };
+        if (goesFirst) waiting.splice(waiting.filter((other) => other.goesFirst).length, 0, one);
+        else waiting.push(one);
         // In this turn of the event loop, but after all that come together.
         turn ??= setImmediate(pump);
       });
