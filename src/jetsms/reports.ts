@@ -1,5 +1,6 @@
 import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
+import type { HttpResult } from './http-exchange.ts';
 import { type NoAnswer, readQuery } from './query.ts';
 import type { FoundRow, ReportRow } from './report-row.ts';
 import type { MessageSearch, ReportQuery } from './surface.ts';
@@ -57,8 +58,15 @@ export function canAskByIds({
 /** Our choice: questions in flight at a time, so that they leave JetSMS to the messages. */
 const connections = 4;
 
-/** Reports over the account's surface; an XML account with a `webServiceUrl` searches there. */
-export function createReportClient(account: AccountSettings, now: () => number = Date.now): ReportClient {
+/**
+ * Reports over the account's surface; an XML account with a `webServiceUrl` searches there.
+ * @param onReply sees each reply as it came, before it is read
+ */
+export function createReportClient(
+  account: AccountSettings,
+  now: () => number = Date.now,
+  onReply?: (reply: HttpResult) => void,
+): ReportClient {
   const { reports } = surfaces[account.surface];
   const own = createHttpClient({ ...account, url: reports.address(account), connections });
   const secondWay = reports.search === undefined ? secondWayOf(account) : undefined;
@@ -66,6 +74,7 @@ export function createReportClient(account: AccountSettings, now: () => number =
     <Question, Row>(query: ReportQuery<Question, Row>, http: HttpClient) =>
     async (question: Question, { signal }: QueryOptions = {}): Promise<Rows<Row> | NoAnswer> => {
       const result = await query.ask(question, { http, account, signal });
+      onReply?.(result);
       const said = readQuery(result, (reply) => query.read(reply, question, account), now());
       return said.kind === 'items' ? { kind: 'rows', rows: said.items } : said;
     };

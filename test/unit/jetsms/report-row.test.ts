@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportRow } from '../../../src/jetsms/report-row.ts';
+import type { ReportState } from '../../../src/jetsms/reports.ts';
 
 const meaningOf = (status: string) => {
   const { state, isReal } = reportRow({ number: '905321234567', status, deliveredAt: undefined });
@@ -16,7 +17,7 @@ describe('a status of a report', () => {
     ...['', '0', '5', '6', '7', '8', '-1', '01', '10', 'delivered', '__proto__'].map(
       (status) => [status, 'pending', false] as const,
     ),
-  ] as const)('%j means %s', (status, state, isReal) => {
+  ] satisfies (readonly [string, ReportState, boolean])[])('%j means %s', (status, state, isReal) => {
     expect(meaningOf(status)).toEqual([state, isReal]);
   });
 });
