@@ -1,6 +1,7 @@
+import { backToWait } from '../bullmq/moves.ts';
 import type { JobResult, Journal } from '../queue/journal.ts';
 import { type SendJob, textAt, wireIdAt } from '../queue/send-job.ts';
-import type { Asker, Doubt } from './asking/asker.ts';
+import type { Asker, Doubt, NotAsked } from './asking/asker.ts';
 import type { RequestContext } from './delivery.ts';
 import { recordAndSettle } from './end-without-request.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
@@ -29,6 +30,7 @@ const busyOtpMs = 1_000;
  */
 export async function askAbout(known: KnownJob, journal: Journal, context: AskContext): Promise<JobResult> {
   const answers = await answersAbout(known, journal, context);
+  if (answers === 'stopped') return backToWait(known);
   if (answers === 'busy') return delayUntil(known, context.now() + busyDelayMs(known, context), context);
   const { id, job, sendJob } = known;
   const { since, cause, asked } = journal.asking ?? unknownRequest;
@@ -60,10 +62,10 @@ async function answersAbout(
   { id, sendJob }: KnownJob,
   journal: Journal,
   { ability, asker, now }: AskContext,
-): Promise<readonly Answer[] | 'busy'> {
+): Promise<readonly Answer[] | NotAsked> {
   if (!uncertainPolicy(sendJob, ability).asks) return sendJob.to.map(() => ({ kind: 'no-answer' }));
   const isLast = now() >= (journal.asking?.until ?? 0);
-  return asker.ask(doubtsOf(id, sendJob, journal), isLast);
+  return asker.ask(doubtsOf(id, sendJob, journal), { goesFirst: sendJob.lane === 'otp', isLast });
 }
 
 function doubtsOf(id: string, job: SendJob, journal: Journal): readonly Doubt[] {

@@ -8,7 +8,7 @@ import { type ParsedSendJob, parseJobWithin, type SendJob, type UnreadableJob } 
 import { askAbout } from './ask.ts';
 import { afterCrash, type CrashContext } from './crash.ts';
 import type { Delivery } from './delivery.ts';
-import { endAs, expiredFacts } from './end-without-request.ts';
+import { cancelledFacts, endAs, expiredFacts } from './end-without-request.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
 import type { Joiner } from './joiner.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
@@ -143,7 +143,7 @@ function stopAtGate(
     case 'wait':
       return delayUntil(known, passage.until, context);
     case 'cancelled':
-      return endAs(known, { reason: 'cancelled' }, journal, context);
+      return endAs(known, cancelledFacts(journal), journal, context);
     case 'expired':
       return endAs(known, expiredFacts(journal), journal, context);
     case 'invalid':

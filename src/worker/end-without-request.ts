@@ -47,7 +47,13 @@ export async function recordThen(
 }
 
 /** Why a message dies whose deadline has passed. */
-export const expiredFacts = (journal: Journal): DeathFacts => ({
-  reason: 'expired',
-  ...(journal.resends > 0 ? { mayHaveArrived: true } : {}),
+export const expiredFacts = (journal: Journal): DeathFacts => unsentFacts('expired', journal);
+
+/** Why a message dies that was called off. */
+export const cancelledFacts = (journal: Journal): DeathFacts => unsentFacts('cancelled', journal);
+
+/** A request before this one may have been taken. */
+const unsentFacts = (reason: DeathFacts['reason'], { resends }: Journal): DeathFacts => ({
+  reason,
+  ...(resends > 0 ? { mayHaveArrived: true } : {}),
 });

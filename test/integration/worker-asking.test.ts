@@ -247,6 +247,35 @@ describe('a message whose request got no answer, and that JetSMS does not know',
   });
 });
 
+describe('a campaign that is called off while JetSMS is asked about its messages', () => {
+  it('sends none of them again, and says that they may have arrived', async () => {
+    await using world = await createWorld(briefly);
+    world.simulator.faults.add({ kind: 'hang', times: 1 });
+    await world.startWorker();
+    const campaign = { campaign: 'autumn', text: 'Indirim', whenNotFound: 'resend' } as const;
+    await world.producer.sendMany([`+${numberAt(0)}`, `+${numberAt(1)}`], campaign);
+    await waitFor(() => world.telemetry.attempts.length === 1, { what: 'the request without an answer' });
+    await world.producer.setCampaign('autumn', 'cancelled');
+    const [letter] = await waitFor(async () => {
+      const letters = await world.letters();
+      return letters.length > 0 && letters;
+    });
+    expect(letter?.data).toMatchObject({ reason: 'cancelled', mayHaveArrived: true });
+    expect(world.simulator.accepted).toEqual([]);
+  });
+
+  it('counts those that JetSMS has as accepted', async () => {
+    await using world = await createWorld();
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+    await world.startWorker();
+    await world.producer.sendMany([`+${numberAt(0)}`], { campaign: 'autumn', text: 'Indirim' });
+    await waitFor(() => world.simulator.accepted.length === 1, { what: 'the request' });
+    await world.producer.setCampaign('autumn', 'cancelled');
+    await waitFor(async () => (await world.producer.campaign('autumn'))?.accepted === 1, { what: 'its end' });
+    expect(await world.letters()).toEqual([]);
+  });
+});
+
 describe('a message that is not to be asked about', () => {
   it.each(['park', 'resend'] as const)('is dealt with at once: %s', async (whenUncertain) => {
     await using world = await createWorld();
@@ -327,7 +356,7 @@ describe('a message whose worker died while sending it', () => {
 });
 
 describe('what is asked about', () => {
-  it('by the canary of a hold ends the hold as an acceptance does not, and is found all the same', async () => {
+  it('by the canary of a hold is found, and was sent once', async () => {
     await using world = await createWorld({ ...asking, unreachableAfter: 1, probeIntervalMs: 1_000 });
     world.simulator.faults.add({ kind: 'status', status: 503, times: 1 });
     await world.startWorker();
@@ -401,7 +430,7 @@ describe('an account on XML whose login has the web service', () => {
     expect(world.simulator.accepted).toHaveLength(1);
   });
 
-  it('does not take a message of the same words before, or to another number, for it', async () => {
+  it('does not take a message to another number, or with other words, for it', async () => {
     await using world = await createWorld({ ...xml, askForMs: 400 });
     await using searching = await withSearch(world, world.simulator.webServiceUrl);
     await searching.start();

@@ -62,9 +62,22 @@ function beginsWithTime(groupId: string, sentAt: number): boolean {
 /** What a question for reports came to, in words without any number. */
 export function describeAnswer(answer: ReportAnswer | SearchAnswer, sent: Sent): string {
   if (answer.kind === 'no-answer') return describeFailure(answer.why, sent);
-  if (answer.rows.length === 0) return 'no rows';
-  const rows = answer.rows.map((row) => describeRow(row, sent));
-  return `${rows.length === 1 ? '1 row' : `${rows.length} rows`}: ${rows.join('; ')}`;
+  const { ours, others } = divideRows(answer.rows, sent);
+  const rows = ours.map((row) => describeRow(row, sent));
+  if (others > 0) rows.push(`${others} with another text`);
+  if (rows.length === 0) return 'no rows';
+  return `${answer.rows.length === 1 ? '1 row' : `${answer.rows.length} rows`}: ${rows.join('; ')}`;
+}
+
+type AnyRow = ReportRow & { readonly text?: string };
+
+/** A search may find what others sent to the number: of that only is told how much it is. */
+export function divideRows(
+  rows: readonly AnyRow[],
+  sent: Sent,
+): { readonly ours: readonly AnyRow[]; readonly others: number } {
+  const ours = rows.filter(({ text = sent.text }) => text === sent.text);
+  return { ours, others: rows.length - ours.length };
 }
 
 function describeFailure(why: Outcome, { at }: Sent): string {
@@ -73,13 +86,13 @@ function describeFailure(why: Outcome, { at }: Sent): string {
   return `refused with ${why.code} (of reports: ${meaning})`;
 }
 
-function describeRow(row: ReportRow & { readonly text?: string }, sent: Sent): string {
+function describeRow(row: AnyRow, sent: Sent): string {
   const { status, state, isReal, deliveredAt, text } = row;
   return [
     `status ${status === '' ? 'missing' : status} (${state}${isReal ? '' : ', no proof of a real message'})`,
     describeNumber(row.number, sent.to),
     describeId(row.messageId, sent.id),
-    ...(text === undefined ? [] : [text === sent.text ? 'our text' : 'another text']),
+    ...(text === undefined ? [] : ['our text']),
     ...(deliveredAt === undefined ? [] : [`delivered ${describeTime(deliveredAt - sent.at)}`]),
   ].join(', ');
 }

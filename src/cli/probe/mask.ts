@@ -37,6 +37,25 @@ export function createMask(number: string, secrets: readonly Secret[]): (text: s
     });
 }
 
+/**
+ * The same for the answer to a search, which may hold what was sent to the number before: what has letters in it and is
+ * none of `ours` keeps only its length.
+ */
+export function hideTexts(body: string, ours: readonly string[]): string {
+  const known = new Set(ours.flatMap((text) => [text, escapeXml(text)]));
+  return body
+    .replace(/<!\[CDATA\[[\s\S]*?(?:\]\]>|$)/g, ({ length }) => `<${length} characters>`)
+    .replace(/(^|>)([^<>]+)(?=<|$)/g, (_, begin: string, text: string) =>
+      isHarmless(text.trim()) || known.has(text.trim())
+        ? begin + text
+        : `${begin}<${text.length} characters>`,
+    );
+}
+
+/** Nothing, a status, a run of digits that the mask sees to, or a date. Three to six digits may be a one-time password. */
+const isHarmless = (text: string): boolean =>
+  /^(?:-?\d{1,2}|\d{7,}|\d{2,4}[./-]\d{2}[./-]\d{2,4}[\d.:TZ+ -]*)?$/.test(text);
+
 function formOf(run: string): string {
   return readReportTime(run) === undefined ? `${run.length} digits` : 'time ddMMyyyyHHmmss';
 }

@@ -16,7 +16,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { probeView, renderEnd, renderHead, renderPlan, renderSighting } from '../render/probe.ts';
 import { rulesOf } from '../send/request.ts';
 import { printJson } from '../terminal.ts';
-import { createMask } from './mask.ts';
+import { createMask, hideTexts } from './mask.ts';
 import type { SeenReply, Shown } from './shown.ts';
 import { type Sighting, type WalkEnd, walk } from './walk.ts';
 
@@ -96,6 +96,7 @@ async function walkWith(
     { text: id, name: 'own id' },
     { text: unusedId, name: 'unused id' },
   ]);
+  const masks: Masks = { mask, hide: (body) => hideTexts(body, [message.text, message.title]) };
   const client = createJetsmsClient({ ...account, connections: 1 }, { onReply });
   const reports = createReportClient(account, Date.now, onReply);
   const queries = createAccountQueries(account);
@@ -114,7 +115,7 @@ async function walkWith(
       now: Date.now,
       wait: (delayMs) => sleep(delayMs, undefined, { signal: stop }).catch(() => {}),
       stop,
-      see: (sighting) => see(withReply(sighting, last, mask)),
+      see: (sighting) => see(withReply(sighting, last, masks)),
     });
   } finally {
     await Promise.all([client.close(), reports.close(), queries.close()]);
@@ -127,16 +128,25 @@ const unusedGroupId = '0101010101010000000';
 /** The largest part of a reply that is shown, in characters. Our choice: enough for two rows of SOAP. */
 const longestBody = 3_000;
 
+interface Masks {
+  readonly mask: (text: string) => string;
+  /** Hides the texts in the answer to a search. */
+  readonly hide: (body: string) => string;
+}
+
 /** A sighting with the reply behind it, masked. The credit's stays out: it is nobody's business. */
-function withReply(sighting: Sighting, reply: HttpResult | undefined, mask: (text: string) => string): Shown {
-  const says = mask(sighting.says);
-  if (sighting.step === 'credit' || reply?.kind !== 'response') return { ...sighting, says };
-  const body = mask(decodeReply(reply.body));
+function withReply(sighting: Sighting, reply: HttpResult | undefined, { mask, hide }: Masks): Shown {
+  // A status is shown as it came, so it may be anything.
+  const masked = { ...sighting, says: mask(sighting.says) };
+  const { step, as = step } = sighting;
+  if (step === 'credit' || reply?.kind !== 'response') return masked;
+  const came = decodeReply(reply.body);
+  const body = mask(as === 'search' ? hide(came) : came);
   const contentType = String(reply.headers['content-type'] ?? '');
   const seen: SeenReply = {
     status: reply.status,
     ...(contentType === '' ? {} : { contentType: mask(contentType) }),
     body: body.length > longestBody ? `${body.slice(0, longestBody)}…` : body,
   };
-  return { ...sighting, says, reply: seen };
+  return { ...masked, reply: seen };
 }

@@ -2,11 +2,13 @@ import type { AccountAnswer, AccountQueries } from '../../jetsms/account-queries
 import type { ProbeStep } from '../../jetsms/assumptions.ts';
 import type { Attempt, JetsmsClient, RequestMessage } from '../../jetsms/provider-request.ts';
 import type { ReportAnswer, ReportClient, SearchAnswer } from '../../jetsms/reports.ts';
-import { describeAnswer, describeAttempt, describeCost, type Sent } from './describe.ts';
+import { describeAnswer, describeAttempt, describeCost, divideRows, type Sent } from './describe.ts';
 
 /** What a step saw. */
 export interface Sighting {
   readonly step: ProbeStep;
+  /** The step in whose way it was asked, where that is another. */
+  readonly as?: ProbeStep;
   /** Since the reply to the message. */
   readonly afterMs: number;
   /** In words, without a number. */
@@ -125,14 +127,16 @@ async function ask(
   const answer = await question.ask();
   // What a stop has cut off says nothing of JetSMS.
   if (stop.aborted) return undefined;
-  const says = (question.as === undefined ? '' : `${question.as}: `) + describeAnswer(answer, sent);
-  if (says !== told) see({ step: question.step, afterMs: now() - sent.at, says });
-  return { says, isFinal: isFinal(answer) };
+  const says = describeAnswer(answer, sent);
+  const { step, as } = question;
+  if (says !== told) see({ step, ...(as && { as }), afterMs: now() - sent.at, says });
+  return { says, isFinal: isFinal(answer, sent) };
 }
 
-function isFinal(answer: ReportAnswer | SearchAnswer): boolean {
-  if (answer.kind === 'no-answer' || answer.rows.length === 0) return false;
-  return answer.rows.every(({ state }) => state !== 'pending');
+function isFinal(answer: ReportAnswer | SearchAnswer, sent: Sent): boolean {
+  if (answer.kind === 'no-answer') return false;
+  const { ours } = divideRows(answer.rows, sent);
+  return ours.length > 0 && ours.every(({ state }) => state !== 'pending');
 }
 
 /** Asks all of them until each has said how the message ended, or the time is over. */

@@ -61,12 +61,12 @@ export function renderHead(head: ProbeHead): readonly string[] {
 
 /** One sighting; what its step settles stands with the first of the step. */
 export function renderSighting(
-  { step, afterMs, says, reply }: Shown,
+  { step, as, afterMs, says, reply }: Shown,
   { surface, isFirst }: { readonly surface: SurfaceName; readonly isFirst: boolean },
 ): readonly string[] {
   const seconds = (afterMs / 1_000).toFixed(1);
   return [
-    `${step} (${seconds} s): ${says}`,
+    `${step}${as === undefined ? '' : ` of ${as}`} (${seconds} s): ${says}`,
     ...(isFirst ? [`  settles: ${settledBy(step, surface).join(', ')}`] : []),
     ...(reply === undefined
       ? []

@@ -17,14 +17,21 @@ export interface Doubt {
 /** A way to ask JetSMS about messages: an answer for each, in order. Never throws for what the network or JetSMS does. */
 export type AnswersTo = (doubts: readonly Doubt[]) => Promise<readonly Answer[]>;
 
+/** `busy`: the questions before it take long. `stopped`: the worker ends. */
+export type NotAsked = 'busy' | 'stopped';
+
+export interface Urgency {
+  /** Asked before those that are not: somebody waits for the message. */
+  readonly goesFirst?: boolean;
+  /** Asked although many wait: there is no later question. */
+  readonly isLast?: boolean;
+}
+
 /** Asks JetSMS about messages of one account: a few questions at a time, which wait for no request and keep none waiting. */
 export interface Asker {
-  /**
-   * What JetSMS says of each message, in order. `busy`: not asked, since questions before it take long, or the worker ends.
-   * @param isUrgent asked although many wait
-   */
-  ask(doubts: readonly Doubt[], isUrgent: boolean): Promise<readonly Answer[] | 'busy'>;
-  /** Asks no more; those who wait learn that it is busy. */
+  /** What JetSMS says of each message, in order; or why it was not asked. */
+  ask(doubts: readonly Doubt[], urgency?: Urgency): Promise<readonly Answer[] | NotAsked>;
+  /** Asks no more; those who wait for an answer go without. */
   stop(): void;
 }
 
@@ -44,9 +51,11 @@ export interface AskerOptions {
 /** A question that takes longer shows that JetSMS is slow to answer. */
 const slowMs = 1_000;
 
+/** Those that go first stand in front. */
 interface Waiting {
   readonly doubts: readonly Doubt[];
-  readonly settle: (answers: readonly Answer[] | 'busy') => void;
+  readonly goesFirst: boolean;
+  readonly settle: (answers: readonly Answer[] | NotAsked) => void;
 }
 
 export function createAsker(options: AskerOptions): Asker {
@@ -84,10 +93,13 @@ export function createAsker(options: AskerOptions): Asker {
   };
 
   return {
-    ask(doubts, isUrgent) {
-      if (isStopped || (!isUrgent && isSlow() && inHand() >= mostWaiting)) return Promise.resolve('busy');
+    ask(doubts, { goesFirst = false, isLast = false } = {}) {
+      if (isStopped) return Promise.resolve('stopped');
+      if (!isLast && isSlow() && inHand() >= mostWaiting) return Promise.resolve('busy');
       return new Promise((settle) => {
-        waiting.push({ doubts, settle });
+        const one = { doubts, goesFirst, settle };
+        if (goesFirst) waiting.splice(waiting.filter((other) => other.goesFirst).length, 0, one);
+        else waiting.push(one);
         // In this turn of the event loop, but after all that come together.
         turn ??= setImmediate(pump);
       });
@@ -95,8 +107,8 @@ export function createAsker(options: AskerOptions): Asker {
     stop() {
       isStopped = true;
       clearImmediate(turn);
-      for (const { settle } of waiting.splice(0)) settle('busy');
-      for (const { group } of underWay.values()) for (const { settle } of group) settle('busy');
+      for (const { settle } of waiting.splice(0)) settle('stopped');
+      for (const { group } of underWay.values()) for (const { settle } of group) settle('stopped');
     },
   };
 }

@@ -88,7 +88,9 @@ function webService() {
     ReportSMSDetail: () =>
       soapResult(
         'ReportSMSDetail',
-        row('ReportSMSDetailedResult', { Phone: number, Status: '1', MessageText: texts.at(-1) ?? '' }),
+        ['Kodunuz 4711', texts.at(-1) ?? '']
+          .map((text) => row('ReportSMSDetailedResult', { Phone: number, Status: '1', MessageText: text }))
+          .join(''),
       ),
   };
 }
@@ -103,7 +105,7 @@ const overSoap = { JETSMS_SURFACE: 'web-service' };
 /** What nobody may read in an issue. */
 function expectPrivate(lines: readonly string[]): void {
   const text = lines.join('\n');
-  for (const secret of [number, '5321234567', 'correct-horse', 'shop-user', 'DEMO TITLE', groupId]) {
+  for (const secret of [number, '5321234567', 'correct-horse', 'shop-user', 'DEMO TITLE', groupId, '4711']) {
     expect(text).not.toContain(secret);
   }
   expect(text).not.toMatch(/\d{7}/);
@@ -115,7 +117,7 @@ describe('jetsms probe', () => {
       const { exitCode, out } = await probe(['--yes', '--repeat', '--for', '4s'], { url, env: overSoap });
       expect(exitCode).toBe(0);
       const steps = out
-        .filter((line) => /^[\w-]+ \(/.test(line))
+        .filter((line) => /^[a-z][\w -]+ \([\d.]+ s\)/.test(line))
         .map((line) => line.replace(/\(.*? s\)/, ''));
       expect(steps).toEqual([
         expect.stringMatching(/^send : accepted, group id of 19 digits.*; its recipient accepted$/),
@@ -123,12 +125,12 @@ describe('jetsms probe', () => {
         'unknown-id : no rows',
         expect.stringMatching(/^group-report : 1 row: status 1 \(delivered\), our number in 10 characters/),
         'own-id : no rows',
-        expect.stringMatching(/^search : 1 row: .*our text/),
+        expect.stringMatching(/^search : 2 rows: .*our text; 1 with another text$/),
         expect.stringMatching(/^own-id : 1 row: status 1 \(delivered\), .*, our id/),
         expect.stringMatching(/^repeat : accepted/),
-        expect.stringMatching(/^repeat : group-report: 1 row/),
-        expect.stringMatching(/^repeat : own-id: 1 row/),
-        expect.stringMatching(/^repeat : search: 1 row/),
+        expect.stringMatching(/^repeat of group-report : 1 row/),
+        expect.stringMatching(/^repeat of own-id : 1 row/),
+        expect.stringMatching(/^repeat of search : 2 rows/),
         'credit : the credit is less by 1',
       ]);
       expect(out).toContain(`  settles: ${settledBy('own-id', 'web-service').join(', ')}`);

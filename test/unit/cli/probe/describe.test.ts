@@ -53,11 +53,17 @@ describe('a probe says of a report', () => {
     );
   });
 
-  it('whether a search has found our text', () => {
+  it('whether a search has found our text, and of others only how many', () => {
     const row = reportRow({ number: '905321234567', status: '2', deliveredAt: undefined });
-    const rows = [{ ...row, title: 'ACME', text: 'Merhaba' }];
-    expect(describeAnswer({ kind: 'rows', rows }, sent)).toContain('our text');
-    expect(describeAnswer({ kind: 'rows', rows: [] }, sent)).toBe('no rows');
+    const found = (...texts: string[]) => ({
+      kind: 'rows' as const,
+      rows: texts.map((text) => ({ ...row, title: 'ACME', text })),
+    });
+    expect(describeAnswer(found('Kodunuz 4711', 'Merhaba', ''), sent)).toBe(
+      '3 rows: status 2 (pending), our number in 12 characters, no id of ours, our text; 2 with another text',
+    );
+    expect(describeAnswer(found('Kodunuz 4711'), sent)).toBe('1 row: 1 with another text');
+    expect(describeAnswer(found(), sent)).toBe('no rows');
   });
 
   it('that 11 is no lack of credit', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMask } from '../../../../src/cli/probe/mask.ts';
+import { createMask, hideTexts } from '../../../../src/cli/probe/mask.ts';
 
 const mask = createMask('905321234567', [
   { text: 'p&w', name: 'password' },
@@ -69,5 +69,30 @@ describe('what a probe shows', () => {
         expect(shown).not.toContain(password);
       }),
     );
+  });
+});
+
+describe('the answer to a search', () => {
+  it('keeps its form, and of the texts of others only their length', () => {
+    const answer = (text: string, title: string) =>
+      `<?xml version="1.0"?><a:Row x="1"><Status>1</Status><When>20.05.2026 17:46:02</When><MessageText>${text}</MessageText><Originator>${title}</Originator></a:Row>`;
+    expect(hideTexts(answer('Kodunuz 4711', 'BANK'), ['Merhaba', 'ACME'])).toBe(
+      answer('<12 characters>', '<4 characters>'),
+    );
+    expect(hideTexts(answer('Mer &amp; haba', 'ACME'), ['Mer & haba', 'ACME'])).toBe(
+      answer('Mer &amp; haba', 'ACME'),
+    );
+  });
+
+  it.each([
+    ['Kodunuz 4711', '<12 characters>'],
+    ['<a><![CDATA[Kodunuz <b>4711</b>]]></a>', '<a><31 characters></a>'],
+    ['<a><![CDATA[Kodunuz', '<a><16 characters>'],
+    ['<a>Kodunuz', '<a><7 characters>'],
+    ['<a>1</a> <b/>', '<a>1</a> <b/>'],
+    ['<a>471199</a>', '<a><6 characters></a>'],
+    ['<a>2026-05-20T17:46:02.5+03:00</a>', '<a>2026-05-20T17:46:02.5+03:00</a>'],
+  ])('%j is shown as %j', (body, shown) => {
+    expect(hideTexts(body, [])).toBe(shown);
   });
 });
