@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { readWaiting, type WaitingMessages } from '../bullmq/waiting.ts';
 import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
-import type { AccountSnapshot } from '../metrics/metrics.ts';
+import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';

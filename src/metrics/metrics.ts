@@ -1,37 +1,20 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
-import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
-import { createInstruments, type Instruments, type Labels } from './instruments.ts';
+import { createInstruments, type Labels } from './instruments.ts';
 import {
   foldAnswer,
-  type JobState,
   labelSets,
   type MessageEnd,
   messageEnds,
   noAnswerLabel,
   type OutcomeKind,
   otherLabel,
-  type QueueLabel,
   unknownCodeLabel,
   type VerdictKind,
   type VerdictReason,
 } from './labels.ts';
+import { type AccountSnapshot, showSnapshot } from './snapshot.ts';
 import type { CounterKey } from './table.ts';
-
-/** What an account's queues look like at a scrape. What is missing is not shown. */
-export interface AccountSnapshot {
-  readonly account: string;
-  /** Jobs by queue and state. */
-  readonly jobs: Readonly<Record<QueueLabel, Readonly<Partial<Record<JobState, number>>>>>;
-  /** Age of the oldest send job that waits, by lane; a lane without one is shown as 0. */
-  readonly oldestWaitingMs: Readonly<Partial<Record<Lane, number>>>;
-  /** Undefined = not held. */
-  readonly held: HoldReason | undefined;
-  readonly uncertainOpen?: number;
-  readonly creditLeft?: number;
-  readonly creditHoursLeft?: number;
-  readonly waitingParts?: number;
-}
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
 export type Collect = () => Promise<readonly AccountSnapshot[]>;
@@ -186,22 +169,6 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
 function foldCause(cause: string): string {
   return labelSets.cause.values?.includes(cause) ? cause : otherLabel;
 }
-
-function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
-  const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
-  for (const [queue, states] of Object.entries(counts)) {
-    for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
-  }
-  for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
-  for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  for (const key of whereKnown) {
-    const value = snapshot[key];
-    if (value !== undefined) set(key, { account }, value);
-  }
-}
-
-/** Gauges of a snapshot that are not always known. */
-const whereKnown = ['uncertainOpen', 'creditLeft', 'creditHoursLeft', 'waitingParts'] as const;
 
 /** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
 async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {

@@ -1,0 +1,70 @@
+import { type Lane, lanes } from '../message/lane.ts';
+import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
+import type { Instruments } from './instruments.ts';
+import { type JobState, otherLabel, type QueueLabel } from './labels.ts';
+
+/** What an account's queues look like at a scrape. What is missing is not shown. */
+export interface AccountSnapshot {
+  readonly account: string;
+  /** Jobs by queue and state. */
+  readonly jobs: Readonly<Record<QueueLabel, Readonly<Partial<Record<JobState, number>>>>>;
+  /** Age of the oldest send job that waits, by lane; a lane without one is shown as 0. */
+  readonly oldestWaitingMs: Readonly<Partial<Record<Lane, number>>>;
+  /** Undefined = not held. */
+  readonly held: HoldReason | undefined;
+  readonly uncertainOpen?: number;
+  readonly creditLeft?: number;
+  readonly creditHoursLeft?: number;
+  readonly waitingParts?: number;
+  /** Where somebody has subscribed. */
+  readonly events?: EventsSnapshot;
+}
+
+/** What an account's stream of events looks like, in entries. */
+export interface EventsSnapshot {
+  readonly stored: number;
+  readonly limit?: number;
+  readonly groups: readonly {
+    readonly group: string;
+    readonly unread: number | undefined;
+    readonly unacknowledged: number;
+    readonly isRead: boolean;
+  }[];
+}
+
+/** Shows what was read of an account. */
+export function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
+  const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
+  for (const [queue, states] of Object.entries(counts)) {
+    for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
+  }
+  for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
+  for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
+  for (const key of whereKnown) {
+    const value = snapshot[key];
+    if (value !== undefined) set(key, { account }, value);
+  }
+  if (snapshot.events) showEvents(account, snapshot.events, set);
+}
+
+/** More groups of an account than anybody has use for. */
+const mostGroups = 20;
+const groupForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+function showEvents(
+  account: string,
+  { stored, limit, groups }: EventsSnapshot,
+  set: Instruments['set'],
+): void {
+  set('eventsStored', { account }, stored);
+  if (limit !== undefined) set('eventsLimit', { account }, limit);
+  for (const [at, { group: name, unread, unacknowledged, isRead }] of groups.entries()) {
+    const labels = { account, group: at < mostGroups && groupForm.test(name) ? name : otherLabel };
+    if (unread !== undefined) set('eventsUnread', labels, unread);
+    set('eventsUnacknowledged', labels, unacknowledged);
+    set('eventsRead', labels, Number(isRead));
+  }
+}
+
+/** Gauges of a snapshot that are not always known. */
+const whereKnown = ['uncertainOpen', 'creditLeft', 'creditHoursLeft', 'waitingParts'] as const;
