@@ -1,16 +1,12 @@
-import { findRow, parseReply } from '../codes/index.ts';
+import { parseReply } from '../codes/index.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { createHttpClient } from './http.ts';
-import { outcomeOfStatus } from './http-outcome.ts';
-import type { Uncertain } from './outcome.ts';
-import { scrubProviderText } from './scrub.ts';
-import type { AccountQuestion, QueryFailure } from './surface.ts';
+import { malformed, type NoAnswer, noAnswer, readQuery, refusalOf } from './query.ts';
+import type { AccountQuestion } from './surface.ts';
 import { surfaces } from './surfaces.ts';
 
 /** What the account was asked: its value, or why there is none. A query sends nothing, so it may be repeated. */
-export type AccountAnswer<Value> =
-  | { readonly kind: 'answer'; readonly value: Value }
-  | { readonly kind: 'no-answer'; readonly why: QueryFailure };
+export type AccountAnswer<Value> = { readonly kind: 'answer'; readonly value: Value } | NoAnswer;
 
 /** What JetSMS tells of an account. Nothing here throws for what the network or the provider does. */
 export interface AccountQueries {
@@ -31,12 +27,8 @@ export function createAccountQueries(account: AccountSettings, now: () => number
     signal: AbortSignal | undefined,
   ): Promise<AccountAnswer<Value>> {
     const result = await queries.ask(question, { http, account, signal });
-    if (result.kind === 'failed') return noAnswer(result.outcome);
-    // The first digits of a number would be read as a smaller number.
-    if (result.cut !== undefined) return noAnswer({ kind: 'uncertain', cause: result.cut });
-    const said = queries.read(result, question) ?? outcomeOfStatus(result.status, result.headers, now());
-    if (said === undefined) return noAnswer(malformed);
-    return 'kind' in said ? noAnswer(said) : readUnlessRefused(said, read, account);
+    const said = readQuery(result, (reply) => queries.read(reply, question), now());
+    return said.kind === 'items' ? readUnlessRefused(said.items, read, account) : said;
   }
   return {
     credit: ({ signal } = {}) => ask('credit', readCredit, signal),
@@ -44,8 +36,6 @@ export function createAccountQueries(account: AccountSettings, now: () => number
     close: () => http.close(),
   };
 }
-
-const malformed: Uncertain = { kind: 'uncertain', cause: 'malformed-reply' };
 
 /**
  * Codes with which the account's queries refuse: those seen in public clients, and those of the code list
@@ -64,14 +54,7 @@ function readUnlessRefused<Value>(
 ): AccountAnswer<Value> {
   const reply = texts.length === 1 ? parseReply(texts[0] ?? '') : undefined;
   if (reply?.kind !== 'reply' || !refusalCodes.has(reply.code)) return read(texts);
-  const text = scrubProviderText(reply.text, [password]);
-  return noAnswer({
-    kind: 'refused',
-    by: 'code',
-    code: reply.code,
-    row: findRow(reply.code, reply.text),
-    text,
-  });
+  return noAnswer(refusalOf(reply, password));
 }
 
 /** A number alone, with a comma or a point before its decimals. */
@@ -85,8 +68,4 @@ function readCredit([text = '']: readonly string[]): AccountAnswer<number> {
 /** An empty reply means that there are none. */
 function readTitles(texts: readonly string[]): AccountAnswer<readonly string[]> {
   return { kind: 'answer', value: texts.map((text) => text.trim()).filter(Boolean) };
-}
-
-function noAnswer(why: QueryFailure): { readonly kind: 'no-answer'; readonly why: QueryFailure } {
-  return { kind: 'no-answer', why };
 }

@@ -8,6 +8,8 @@ import { surfaces } from './surfaces.ts';
 export interface JetsmsClientOptions {
   /** Epoch milliseconds; the system's clock by default. */
   readonly now?: () => number;
+  /** Sees each reply as it came, before it is read. It holds numbers and texts: never to be logged. */
+  readonly onReply?: (reply: HttpResult) => void;
 }
 
 /** A client for one account, speaking the account's surface. */
@@ -23,6 +25,7 @@ export function createJetsmsClient(
       const startedAt = now();
       const result = await surface.send(request, { http, account, signal });
       const endedAt = now();
+      options.onReply?.(result);
       const context = { request, redactions: () => oursIn(request, account), nowMs: endedAt };
       return { ...attemptOf(result, surface, context), durationMs: Math.max(0, endedAt - startedAt) };
     },

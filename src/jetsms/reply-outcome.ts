@@ -1,14 +1,15 @@
-import { type CodeRow, classify, type Reply } from '../codes/index.ts';
+import { type CodeRow, classify, type NotAReply, type Reply } from '../codes/index.ts';
 import { holdsNumberOfAny } from './number-spelling.ts';
 import type { Accepted, RefusedByCode, Uncertain, UncertainCause } from './outcome.ts';
 import type { ProviderRequest } from './provider-request.ts';
 import { scrubProviderText } from './scrub.ts';
 
-const causeOfNoReply = {
+/** Why bytes that are no reply leave the outcome open. */
+export const causeOfNoReply: Readonly<Record<NotAReply['cause'], UncertainCause>> = {
   empty: 'empty-reply',
   html: 'html-reply',
   malformed: 'malformed-reply',
-} as const satisfies Record<string, UncertainCause>;
+};
 
 /** Our texts and passwords, which the provider may quote and which must not be logged. Called only for a refusal. */
 export type Redactions = () => readonly string[];

@@ -4,6 +4,7 @@ import type { HttpResponse, HttpResult } from './http-exchange.ts';
 import type { Outcome, RefusedByCode, RefusedByHttp, Uncertain, UncertainCause, Unsent } from './outcome.ts';
 import type { ProviderRequest } from './provider-request.ts';
 import type { Redactions } from './reply-outcome.ts';
+import type { FoundRow, ReportRow } from './report-row.ts';
 
 /** The login that a request carries, and the character set in which it is written. */
 export type RequestLogin = Pick<AccountSettings, 'username' | 'password' | 'charset'>;
@@ -47,6 +48,7 @@ export interface Surface {
   /** What a reply to `send` came to. Pure. */
   readReply(reply: SurfaceReply, context: ReplyContext): ReplyReading;
   readonly queries: SurfaceQueries;
+  readonly reports: SurfaceReports;
 }
 
 /** What an account can be asked: the credit left, or its approved titles. */
@@ -58,6 +60,36 @@ export type QueryFailure = RefusedByCode | RefusedByHttp | Unsent | Uncertain;
 /** How a surface asks for what JetSMS knows of an account. */
 export interface SurfaceQueries {
   ask(question: AccountQuestion, call: SurfaceCall): Promise<HttpResult>;
-  /** The texts that the reply holds, or why it holds none; `undefined` where only the HTTP status tells. Pure. */
-  read(reply: SurfaceReply, question: AccountQuestion): readonly string[] | QueryFailure | undefined;
+  /** The texts that the reply holds, or why it holds none. Pure. */
+  read(reply: SurfaceReply, question: AccountQuestion): QueryBody<string>;
+}
+
+/** What a surface reads from the body of a query's answer; `undefined` where only the HTTP status tells. */
+export type QueryBody<Item> = readonly Item[] | QueryFailure | undefined;
+
+/** How a surface asks what became of messages. */
+export interface SurfaceReports {
+  /** Where it asks. */
+  address(account: AccountSettings): string;
+  /** By JetSMS's id of a request: all messages of it. */
+  readonly byGroup: ReportQuery<string, ReportRow>;
+  /** By our own ids; undefined where the surface carries none. */
+  readonly byIds: ReportQuery<readonly string[], ReportRow> | undefined;
+  /** By day, number and title; undefined where the surface cannot. */
+  readonly search: ReportQuery<MessageSearch, FoundRow> | undefined;
+}
+
+/** One way to ask for reports. */
+export interface ReportQuery<Question, Row> {
+  ask(question: Question, call: SurfaceCall): Promise<HttpResult>;
+  /** The rows that the reply holds, or why it holds none. Pure. */
+  read(reply: SurfaceReply, question: Question, account: AccountSettings): QueryBody<Row>;
+}
+
+/** What a message that is looked for was sent to, under which title, and between what times (epoch milliseconds). */
+export interface MessageSearch {
+  readonly number: string;
+  readonly title: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }

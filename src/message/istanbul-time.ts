@@ -15,6 +15,17 @@ export function toIstanbul(epochMs: number): string {
   return `${day}${month}${year}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}`;
 }
 
+/**
+ * The time in epoch milliseconds that a date and a clock of Istanbul mean, written `yyyy-MM-ddTHH:mm:ss`; undefined
+ * where there is none such (31 February, 25 o'clock).
+ */
+export function fromIstanbul(local: string): number | undefined {
+  const epochMs = Date.parse(`${local}Z`) - offsetMs;
+  // Where a day does not exist, Date takes the one that many days later.
+  const isSame = !Number.isNaN(epochMs) && new Date(epochMs + offsetMs).toISOString() === `${local}.000Z`;
+  return isSame ? epochMs : undefined;
+}
+
 /** A place in the week on the clock of Istanbul. */
 export interface WeekClock {
   /** 0 = Sunday … 6 = Saturday, as in `Date`. */

@@ -67,6 +67,23 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     consequence: 'With http:// the password travels in clear text. Redirects are not followed.',
     example: 'https://service.jetsms.com.tr/SMS-Web8/xmlsms',
   },
+  reportUrl: {
+    kind: httpUrl,
+    default: '',
+    meaning:
+      'The endpoint for delivery reports, where it does not lie at its usual place: xmlreport beside xmlsms, or the address of the web service itself.',
+    consequence: 'Login and group ids travel there. A wrong one: no reports come.',
+    example: 'https://service.jetsms.com.tr/SMS-Web/xmlreport',
+  },
+  webServiceUrl: {
+    kind: httpUrl,
+    default: '',
+    meaning:
+      'Of the XML surface: the address of the web service, where the same login may use it; then a message without an answer is searched there by day, number, title and text.',
+    consequence:
+      'Our choice, off by default: how JetSMS searches is not public. A message counts as found only where number, title and text are equal.',
+    example: 'https://api.jetsms.com.tr/ws/soapSMS.asmx',
+  },
   username: {
     kind: text(128),
     default: '',

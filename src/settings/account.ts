@@ -17,6 +17,10 @@ export interface AccountSettings {
   readonly messageHeader: string;
   /** Endpoint of the account's surface; '' where not set (never with the need `credentials`). */
   readonly url: string;
+  /** Where reports are asked for; '' = the place that follows from `url`. */
+  readonly reportUrl: string;
+  /** Of XML: the web service of the same login, in which messages are searched; '' = none. */
+  readonly webServiceUrl: string;
   /** '' where not set (never with the need `credentials`); likewise `password`. */
   readonly username: string;
   readonly password: string;

@@ -108,9 +108,10 @@ function accountWarnings(
   { shutdownTimeoutMs }: ProcessSettings,
   account: AccountSettings,
 ): readonly string[] {
-  const { name, url, requestTimeoutMs, connections, concurrency } = account;
-  const warnings: string[] = [];
-  if (isClearText(url)) warnings.push(`Account ${name}: url is http, so its password travels in clear text.`);
+  const { name, requestTimeoutMs, connections, concurrency } = account;
+  const warnings = addressKeys
+    .filter((key) => isClearText(account[key]))
+    .map((key) => `Account ${name}: ${key} is http, so its password travels in clear text.`);
   if (shutdownTimeoutMs < requestTimeoutMs) {
     warnings.push(
       `Account ${name}: shutdownTimeoutMs is below requestTimeoutMs, so a stop can leave uncertain attempts.`,
@@ -121,6 +122,9 @@ function accountWarnings(
   }
   return warnings;
 }
+
+/** The settings that say where an account's login goes. */
+const addressKeys = ['url', 'reportUrl', 'webServiceUrl'] as const satisfies (keyof AccountSettings)[];
 
 function isClearText(address: string): boolean {
   const url = URL.parse(address);

@@ -131,8 +131,9 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
   {
     id: 'message-ids',
     what: 'message ids that differ in number from the recipients, or repeat',
-    choice: 'a differing number gives 81; a repeated id is accepted again',
-    why: '81 is the code of lists that do not pair; nothing shows a filter',
+    choice:
+      'a differing number gives 81; a repeated id is accepted again (a setting refuses its recipient with status 99)',
+    why: '81 is the code of lists that do not pair; nothing shows a filter. 99 stands for nothing else there',
   },
   {
     id: 'empty-text',
@@ -168,8 +169,8 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
   },
   {
     id: 'query-login',
-    what: 'what an account query is refused for',
-    choice: 'a wrong login only (10); an account that is closed or may not send may ask',
+    what: 'what an account query or a question for reports is refused for',
+    choice: 'a wrong login (10); an account that is closed or may not send may ask',
     why: 'it is how one finds out what is wrong with an account',
   },
   {
@@ -189,5 +190,84 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
     what: 'the credit of an account that never runs out',
     choice: '999999999',
     why: 'the wire has numbers only',
+  },
+  {
+    id: 'report-states',
+    what: 'what becomes of messages, and how soon',
+    choice: 'all are delivered a second after acceptance, or after their start date. Settings change both',
+    why: 'on record are one to two minutes, for which no test should wait',
+  },
+  {
+    id: 'report-expiry',
+    what: 'the status of a message whose expire date passes',
+    choice: '4, at that time, where it has no final status before',
+    why: 'it is what the status is called: timed out, not tried any more',
+  },
+  {
+    id: 'report-parts',
+    what: 'whether a message of several parts has a record for each',
+    choice: 'one record for the message (a setting gives one for each part, with a fate of its own)',
+    why: 'one client expects records for parts; nobody has shown any',
+  },
+  {
+    id: 'report-own-ids',
+    what: 'how soon a message is found by its own id, or by a search',
+    choice: 'at once (a setting delays both); by its group id always at once',
+    why: 'nothing is public; the group id comes from the provider itself',
+  },
+  {
+    id: 'report-unknown-id',
+    what: 'the answer of ReportSMS_V2 for an id that JetSMS does not know, or that is of another account',
+    choice:
+      'no row. Settings make it a refusal of the whole question (`11 - Unrecognized MessageId`), a row with status 0, or ' +
+      'a row with status 2; such a row has the id and no number',
+    why: 'nothing is public, and a client must cope with each of them',
+  },
+  {
+    id: 'report-order',
+    what: 'the order of rows, and the answer for an id that was used several times',
+    choice:
+      'the order of the request that sent, or of the ids in the question; the rows of every message of the id',
+    why: 'nothing is known',
+  },
+  {
+    id: 'report-filter',
+    what: 'a status filter that is empty, or none of 1 to 5',
+    choice: 'empty means 5; any other is refused with `99 status gecersiz`',
+    why: '99 is the error of xmlreport that stands for everything else',
+  },
+  {
+    id: 'report-lines',
+    what: 'separator and line end of xmlreport',
+    choice:
+      'a space; LF between the lines (with the setting for line ends CRLF, and one behind the last line)',
+    why: 'old clients read fixed columns, which cannot hold the group ids of today',
+  },
+  {
+    id: 'report-fields',
+    what: 'dates, ID, ResponseCode and SendRetryCount in reports of the web service',
+    choice: '`ddMMyyyyHHmmss`, the group id, 00 and 0; a DeliveredDate has status 1 only',
+    why: 'it is the form of every date that the provider is known to write',
+  },
+  {
+    id: 'report-refusal',
+    what: 'how ReportSMS and ReportSMSDetail refuse, and what they say of an unknown group',
+    choice:
+      'one row about nobody, the code in ResponseCode and the words in ID; no row for a group that is not known',
+    why: 'they have no other place for a code; one client takes an empty array for nothing to report yet',
+  },
+  {
+    id: 'report-search',
+    what: 'the dates of ReportSMSDetail',
+    choice:
+      'when the message was accepted, both ends included; `ddMMyyyyHHmmss`, or `ddMMyyyy` for whole days; empty has no ' +
+      'limit, a date that is none is refused with `99 tarih gecersiz`. An empty number or title means any',
+    why: 'the service has dates in this form elsewhere',
+  },
+  {
+    id: 'report-text',
+    what: 'what `istext` means',
+    choice: 'MessageText is empty where it is 0 or false',
+    why: 'the first version of the operation had the field and no such parameter',
   },
 ];

@@ -3,6 +3,9 @@ import type { ActiveFault } from './fault-book.ts';
 import type { FaultRule } from './fault-rule.ts';
 import type { Latency } from './input.ts';
 import type { AcceptedMessage, CountKey } from './ledger.ts';
+import type { QuestionKey } from './question-tally.ts';
+import type { GivenStatus, MessageSelector } from './report-book.ts';
+import type { ReportChange, ReportSettings } from './report-settings.ts';
 import type { SimulatorStats } from './tally.ts';
 
 /** Where a simulator listens. */
@@ -20,6 +23,8 @@ export interface Simulator extends AsyncDisposable {
   readonly xmlUrl: string;
   /** Credit and titles of an account. */
   readonly examineUrl: string;
+  /** Delivery reports of the XML interface; the web service has its own at `webServiceUrl`. */
+  readonly reportUrl: string;
   readonly webServiceUrl: string;
   /** Starts to listen; after `close()` it may listen again, with everything it knew. */
   listen(options?: ListenOptions): Promise<void>;
@@ -43,6 +48,21 @@ export interface Simulator extends AsyncDisposable {
     clear(): void;
     list(): readonly ActiveFault[];
   };
+  readonly reports: {
+    settings(): ReportSettings;
+    /**
+     * Changes settings. Shares, delay and records count for messages that are accepted from now on, the answers for
+     * every question from now on.
+     */
+    change(change: ReportChange): void;
+    /**
+     * Sets what reports say of messages, from now on and at once. Throws SIMULATOR_INPUT where no message is meant.
+     * Returns how many are.
+     */
+    setStatus(selector: MessageSelector, given: GivenStatus): number;
+    /** How often was asked about each id, or about messages for each number, also by questions that a fault met. */
+    questions(by: QuestionKey): ReadonlyMap<string, number>;
+  };
   setLatency(latency: Latency): void;
 
   /** Every accepted message in order; empty with `keep: 'counts'`. */
@@ -52,6 +72,6 @@ export interface Simulator extends AsyncDisposable {
   /** Resolves when so many messages have been accepted; rejects with SIMULATOR_WAIT_TIMEOUT. */
   waitForAccepted(messages: number, timeoutMs: number): Promise<void>;
   stats(): SimulatorStats;
-  /** Back to how it was made: its accounts, its latency, no faults, nothing recorded. */
+  /** Back to how it was made: its accounts, its latency, its report settings, no faults, nothing recorded. */
   reset(): void;
 }

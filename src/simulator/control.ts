@@ -3,8 +3,17 @@ import type { SimulatorAccount } from './account.ts';
 import type { Simulator } from './contract.ts';
 import { type InputProblem, SimulatorInputError } from './errors.ts';
 import { answer, readBody } from './http.ts';
-import { readAccountChange, readFaultRule, readLatency, readNewAccount, readTopUp } from './input.ts';
-import { type CountKey, countKeys } from './ledger.ts';
+import {
+  readAccountChange,
+  readFaultRule,
+  readLatency,
+  readNewAccount,
+  readReportChange,
+  readStatusOrder,
+  readTopUp,
+} from './input.ts';
+import { countKeys } from './ledger.ts';
+import { questionKeys } from './question-tally.ts';
 
 /** What the control endpoint answers; `stream` stands for bodies too large to hold. */
 interface ControlReply {
@@ -31,7 +40,7 @@ const routes: ReadonlyMap<string, ControlRoute> = new Map(
   Object.entries({
     'GET /stats': ({ simulator }) => ok(simulator.stats()),
     'GET /accepted': listAccepted,
-    'GET /counts': listCounts,
+    'GET /counts': ({ simulator, query }) => streamed(simulator.counts(readKey(query, countKeys, 'to'))),
     'GET /faults': ({ simulator }) => ok({ faults: simulator.faults.list() }),
     'POST /faults': addFaults,
     'DELETE /faults': act(({ simulator }) => simulator.faults.clear()),
@@ -46,6 +55,14 @@ const routes: ReadonlyMap<string, ControlRoute> = new Map(
       const { username, credit } = readTopUp(input);
       simulator.topUp(username, credit);
     }),
+    'GET /reports': ({ simulator }) => ok(simulator.reports.settings()),
+    'POST /reports': act(({ simulator, input }) => simulator.reports.change(readReportChange(input))),
+    'POST /statuses': ({ simulator, input }) => {
+      const { selector, given } = readStatusOrder(input);
+      return ok({ messages: simulator.reports.setStatus(selector, given) });
+    },
+    'GET /questions': ({ simulator, query }) =>
+      streamed(simulator.reports.questions(readKey(query, questionKeys, 'messageId'))),
     'POST /latency': act(({ simulator, input }) => simulator.setLatency(readLatency(input))),
     'POST /reset': act(({ simulator }) => simulator.reset()),
   }),
@@ -120,14 +137,16 @@ function listAccepted({ simulator, query }: ControlRequest): ControlReply {
   return ok({ total: simulator.stats().acceptedMessages, messages });
 }
 
-function listCounts({ simulator, query }: ControlRequest): ControlReply {
-  const by = query.get('by') ?? 'to';
-  if (!isCountKey(by)) {
-    throw new SimulatorInputError('The query', [
-      { field: 'by', problem: `must be one of ${countKeys.join(', ')}` },
-    ]);
-  }
-  return { status: 200, body: undefined, stream: jsonObject(simulator.counts(by)) };
+function streamed(counts: ReadonlyMap<string, number>): ControlReply {
+  return { status: 200, body: undefined, stream: jsonObject(counts) };
+}
+
+/** What to count by: the query's `by`, which must be one of the keys. */
+function readKey<Key extends string>(query: URLSearchParams, keys: readonly Key[], fallback: Key): Key {
+  const by = query.get('by');
+  const key = by === null ? fallback : keys.find((known) => known === by);
+  if (key !== undefined) return key;
+  throw new SimulatorInputError('The query', [{ field: 'by', problem: `must be one of ${keys.join(', ')}` }]);
 }
 
 /** A JSON object, a piece of about a thousand members at a time: the map can have a million. */
@@ -159,10 +178,6 @@ function readCount(query: URLSearchParams, field: string, fallback: number): num
   if (value === null) return fallback;
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new SimulatorInputError('The query', [{ field, problem: 'must be a whole number from 0 up' }]);
-}
-
-function isCountKey(value: string): value is CountKey {
-  return (countKeys as readonly string[]).includes(value);
 }
 
 function parseJson(body: Buffer): unknown {

@@ -1,6 +1,7 @@
 import type { SurfaceName } from '../message/surface.ts';
 import type { FaultKind, FaultMatch, FaultRule } from './fault-rule.ts';
 import { readNumber } from './numbers.ts';
+import type { OperationName, Purpose } from './operation-names.ts';
 import type { Submission } from './submission.ts';
 
 /** A rule in force. */
@@ -14,7 +15,9 @@ export interface ActiveFault {
 /** What is known of a request when faults are looked up. */
 export interface FaultFacts {
   readonly surface: SurfaceName;
-  readonly on: 'send' | 'account-query';
+  readonly on: Purpose;
+  /** Missing where the web service does not know it. */
+  readonly operation?: OperationName;
   /** Missing before the body is read, and where it could not be. */
   readonly submission?: Submission;
   readonly username?: string;
@@ -83,7 +86,8 @@ function isEarly(rule: FaultRule): boolean {
 }
 
 function compileMatch(match: FaultMatch): (facts: FaultFacts) => boolean {
-  const { surface, on = 'send', username, title, textIncludes } = match;
+  const { surface, operation, username, title, textIncludes } = match;
+  const on = match.on ?? (operation === undefined ? 'send' : undefined);
   const to = match.to === undefined ? undefined : (readNumber(match.to) ?? match.to);
   const matchesSubmission = (submission: Submission | undefined) => {
     if (title !== undefined && submission?.title !== title) return false;
@@ -95,7 +99,8 @@ function compileMatch(match: FaultMatch): (facts: FaultFacts) => boolean {
     );
   };
   return (facts) =>
-    facts.on === on &&
+    (on === undefined || facts.on === on) &&
+    (operation === undefined || facts.operation === operation) &&
     (surface === undefined || facts.surface === surface) &&
     (username === undefined || (facts.submission?.username ?? facts.username) === username) &&
     matchesSubmission(facts.submission);

@@ -1,4 +1,5 @@
 import type { SurfaceName } from '../message/surface.ts';
+import type { OperationName, Purpose } from './operation-names.ts';
 
 /** Which requests a fault applies to; all given conditions must hold. No condition: every request to send. */
 export interface FaultMatch {
@@ -9,8 +10,10 @@ export interface FaultMatch {
   /** Found in any text of the request. */
   readonly textIncludes?: string;
   readonly surface?: SurfaceName;
-  /** What the request is for; `send` where nothing is said. */
-  readonly on?: 'send' | 'account-query';
+  /** What the request is for; where neither this nor `operation` is given, `send`. */
+  readonly on?: Purpose;
+  /** The one operation that is meant, such as `xmlreport` or `ReportSMS_V2`. */
+  readonly operation?: OperationName;
 }
 
 /** When, and how often, a fault applies. */
@@ -42,7 +45,7 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** Takes the messages, then resets the connection. */
   | { readonly kind: 'accept-then-reset' }
-  /** Resets the connection when the headers have come; can match by `surface` only. */
+  /** Resets the connection when the headers have come; can match by `surface`, `on` and `operation` only. */
   | { readonly kind: 'reset-before-body' }
   /** Reads the whole request, takes nothing, resets the connection. */
   | { readonly kind: 'reset-after-read' }

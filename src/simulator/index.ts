@@ -19,6 +19,16 @@ export {
 } from './fault-rule.ts';
 export type { Latency } from './input.ts';
 export type { AcceptedMessage, CountKey } from './ledger.ts';
+export { type OperationName, operationNames, type Purpose } from './operation-names.ts';
 export type { SimulatorOptions } from './options.ts';
+export type { QuestionKey } from './question-tally.ts';
+export type { GivenStatus, MessageSelector } from './report-book.ts';
+export type {
+  RepeatedIdAnswer,
+  ReportChange,
+  ReportSettings,
+  ReportShares,
+  UnknownIdAnswer,
+} from './report-settings.ts';
 export { createSimulator } from './simulator.ts';
 export type { SimulatorStats } from './tally.ts';

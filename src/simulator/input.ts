@@ -3,6 +3,9 @@ import { surfaceNames } from '../message/surface.ts';
 import type { AccountChange, NewAccount } from './account.ts';
 import { SimulatorInputError } from './errors.ts';
 import { type FaultRule, faultKinds } from './fault-rule.ts';
+import { operationNames, purposes } from './operation-names.ts';
+import type { GivenStatus, MessageSelector } from './report-book.ts';
+import { type ReportChange, repeatedIdAnswers, unknownIdAnswers } from './report-settings.ts';
 
 /** Latency of every answer: a number from `minMs` to `maxMs`, rolled with the seeded generator. */
 export interface Latency {
@@ -21,13 +24,18 @@ const milliseconds = z.number().min(0).max(3_600_000);
 const surface = z.enum(surfaceNames);
 const accepted = z.boolean().exactOptional();
 
+const requestFields = {
+  surface: surface.exactOptional(),
+  on: z.enum(purposes).exactOptional(),
+  operation: z.enum(operationNames).exactOptional(),
+};
+
 const matchFields = {
   to: text.exactOptional(),
   title: text.exactOptional(),
   username: text.exactOptional(),
   textIncludes: text.exactOptional(),
-  surface: surface.exactOptional(),
-  on: z.enum(['send', 'account-query']).exactOptional(),
+  ...requestFields,
 };
 
 const scope = {
@@ -38,7 +46,7 @@ const scope = {
 
 const earlyScope = {
   ...scope,
-  match: z.strictObject({ surface: surface.exactOptional() }).exactOptional(),
+  match: z.strictObject(requestFields).exactOptional(),
 };
 
 const code = z.string().regex(/^(\d{2,3}|90-[a-z-]+)$/, 'must be a code of two or three digits, or a row id');
@@ -132,6 +140,42 @@ const latency: z.ZodType<Latency> = z
   .strictObject({ minMs: milliseconds, maxMs: milliseconds })
   .refine(({ minMs, maxMs }) => minMs <= maxMs, { path: ['maxMs'], error: 'must not be less than minMs' });
 
+const share = z.number().min(0);
+
+const reportChange: z.ZodType<ReportChange> = z
+  .strictObject({
+    shares: z
+      .strictObject({ delivered: share, failed: share, expired: share, never: share })
+      .exactPartial()
+      .refine((shares) => Object.values(shares).some((value) => value > 0), 'must have a share above 0'),
+    delay: latency,
+    perPart: z.boolean(),
+    idLagMs: milliseconds,
+    unknownId: z.enum(unknownIdAnswers),
+    repeatedId: z.enum(repeatedIdAnswers),
+  })
+  .exactPartial();
+
+/** A status that messages are given. */
+export interface StatusOrder {
+  readonly selector: MessageSelector;
+  readonly given: GivenStatus;
+}
+
+const givenFields = { status: z.int().min(0).max(99), part: z.int().min(1).exactOptional() };
+const statusOrder: z.ZodType<StatusOrder> = z
+  .union(
+    [
+      z.strictObject({ messageId: text, ...givenFields }),
+      z.strictObject({ groupId: text, to: text.exactOptional(), ...givenFields }),
+    ],
+    { error: 'must be { messageId } or { groupId, to? }, with status (0 to 99) and perhaps part' },
+  )
+  .transform(({ status, part, ...selector }) => ({
+    selector,
+    given: part === undefined ? { status } : { status, part },
+  }));
+
 /** Checks what came from outside; each throws SimulatorInputError with every problem and no value. */
 export const readFaultRule = (input: unknown): FaultRule => read('The fault rule', faultRule, input);
 export const readNewAccount = (input: unknown): NewAccount => read('The account', newAccount, input);
@@ -139,6 +183,9 @@ export const readAccountChange = (input: unknown): AccountChange =>
   read('The change of the account', accountChange, input);
 export const readTopUp = (input: unknown): TopUp => read('The top-up', topUp, input);
 export const readLatency = (input: unknown): Latency => read('The latency', latency, input);
+export const readReportChange = (input: unknown): ReportChange =>
+  read('The change of the reports', reportChange, input);
+export const readStatusOrder = (input: unknown): StatusOrder => read('The status', statusOrder, input);
 
 function read<T>(subject: string, schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);

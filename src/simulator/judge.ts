@@ -14,6 +14,8 @@ export type Judgement =
       /** One for each submitted message, those that are left out included. */
       readonly recipients: readonly RecipientResult[];
       readonly parts: number;
+      /** Epoch milliseconds; only where it is to be sent later. */
+      readonly startAt?: number;
       readonly expireAt?: number;
     };
 
@@ -45,13 +47,16 @@ export interface Circumstances {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly spoilt?: SpoiltRecipient | undefined;
+  /** Whether the account has used this own id; only where a repeated one is refused. */
+  readonly isUsedId?: ((messageId: string) => boolean) | undefined;
 }
 
 /**
  * Judges a submission by the provider's rules; pure, charges nothing.
  * Our choice: check-order. The order when several rules are broken is not known.
  */
-export function judge(submission: Submission, { account, now, spoilt }: Circumstances): Judgement {
+export function judge(submission: Submission, circumstances: Circumstances): Judgement {
+  const { account, now } = circumstances;
   if (account === undefined || !isLogin(account, submission.password)) return refused(refusal('10'));
   const flaw =
     findAccountFlaw(submission, account) ??
@@ -60,7 +65,7 @@ export function judge(submission: Submission, { account, now, spoilt }: Circumst
     findMessageFlaw(submission, account) ??
     findMediaFlaw(submission, account.mms, now) ??
     findDateFlaw(submission, now);
-  return flaw === undefined ? price(submission, account, spoilt) : refused(flaw);
+  return flaw === undefined ? price(submission, account, circumstances) : refused(flaw);
 }
 
 function findAccountFlaw(submission: Submission, account: SimulatorAccount): ProviderRefusal | undefined {
@@ -120,8 +125,13 @@ function findDateFlaw({ startDate, expireDate }: Submission, now: number): Provi
   return isOver ? refusal('90-other', { detail: 'expire-date gecmis' }) : undefined;
 }
 
-function price(submission: Submission, account: SimulatorAccount, spoilt?: SpoiltRecipient): Judgement {
-  const statuses = submission.messages.map((message) => statusOf(message, submission, { account, spoilt }));
+function price(
+  submission: Submission,
+  account: SimulatorAccount,
+  { now, spoilt, isUsedId }: Circumstances,
+): Judgement {
+  const facts = { account, spoilt, isRepeated: createRepeatCheck(isUsedId) };
+  const statuses = submission.messages.map((message) => statusOf(message, submission, facts));
   const messages = submission.messages.flatMap((message, i) =>
     statuses[i] === '0' ? pricedMessage(message, submission, account) : [],
   );
@@ -129,28 +139,48 @@ function price(submission: Submission, account: SimulatorAccount, spoilt?: Spoil
   const parts = messages.reduce((sum, message) => sum + message.parts, 0);
   // The provider's manual: credit must cover the whole package.
   if (parts > account.credit) return refused(refusal('11'));
+  const startAt = readDate(submission.startDate);
   const expireAt = readDate(submission.expireDate);
   return {
     kind: 'accepted',
     messages,
     recipients: submission.messages.map((message, i) => recipientResult(message, statuses[i] ?? '0')),
     parts,
+    ...(startAt === undefined || startAt <= now ? {} : { startAt }),
     ...(expireAt === undefined ? {} : { expireAt }),
+  };
+}
+
+/** Tells whether an own id was used before, by the account or earlier in the same request. */
+function createRepeatCheck(isUsedId: Circumstances['isUsedId']): (messageId?: string) => boolean {
+  const inRequest = new Set<string>();
+  return (messageId = '') => {
+    if (isUsedId === undefined || messageId === '') return false;
+    if (inRequest.has(messageId) || isUsedId(messageId)) return true;
+    inRequest.add(messageId);
+    return false;
   };
 }
 
 interface StatusFacts {
   readonly account: SimulatorAccount;
   readonly spoilt?: SpoiltRecipient | undefined;
+  readonly isRepeated: (messageId?: string) => boolean;
 }
 
-function statusOf({ to, text }: SubmittedMessage, submission: Submission, facts: StatusFacts): string {
+function statusOf(
+  { to, text, messageId }: SubmittedMessage,
+  submission: Submission,
+  facts: StatusFacts,
+): string {
   // Our choice: invalid-numbers. Such a number is left out alone; 27 is a client's word for a bad number.
   if (to === undefined) return '27';
   if (to === facts.spoilt?.to) return facts.spoilt.status;
   const isSkipped =
     submission.lengthRule === 'SendOtherMessages' && text.length > facts.account.maxTextLength;
-  return isSkipped ? '85' : '0';
+  if (isSkipped) return '85';
+  // Our choice: message-ids. 99 stands for nothing else that a recipient is refused for.
+  return facts.isRepeated(messageId) ? '99' : '0';
 }
 
 function pricedMessage(

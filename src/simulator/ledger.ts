@@ -13,8 +13,11 @@ export interface AcceptedMessage {
   readonly groupId: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** Epoch milliseconds; of a message that is to be sent later. */
+  readonly startAt?: number;
   readonly parts: number;
   readonly expireAt?: number;
+  /** The sender's own id. */
   readonly messageId?: string;
   /** Of an MMS. */
   readonly media?: SubmittedMedia;

@@ -2,10 +2,11 @@ import { type AccountBook, createAccountBook, demoAccount } from './account.ts';
 import { createGroupIds } from './clock.ts';
 import { createFaultBook, type FaultBook } from './fault-book.ts';
 import type { Latency } from './input.ts';
-import { judge, type PricedMessage, type RecipientResult, type SpoiltRecipient } from './judge.ts';
+import { type Judgement, judge, type RecipientResult, type SpoiltRecipient } from './judge.ts';
 import { type AcceptedMessage, createLedger, type Ledger } from './ledger.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createRandom } from './random.ts';
+import { createReports, type Reports } from './reports.ts';
 import type { ProviderRefusal, Submission, SubmissionReading } from './submission.ts';
 import { createTally, type SimulatorTally } from './tally.ts';
 
@@ -25,13 +26,16 @@ export interface Provider {
   readonly faults: FaultBook;
   readonly ledger: Ledger;
   readonly tally: SimulatorTally;
+  readonly reports: Reports;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
   readonly latency: () => Latency;
   setLatency(latency: Latency): void;
   /** The latency of the next answer, in milliseconds. */
   rollLatencyMs(): number;
   /** Judges what was read; what it accepts is charged and recorded. */
   take(reading: SubmissionReading, spoilt?: SpoiltRecipient): ProviderDecision;
-  /** Back to how it was made: accounts, latency, no faults, nothing recorded. */
+  /** Back to how it was made: accounts, latency, report settings, no faults, nothing recorded. */
   reset(): void;
 }
 
@@ -44,28 +48,23 @@ export function createProvider(options: SimulatorOptions): Provider {
   const ledger = createLedger({ keep, ...(onAccepted === undefined ? {} : { onAccepted }) });
   const faults = createFaultBook({ random, onFault: tally.fault });
   const nextGroupId = createGroupIds(now);
+  const reports = createReports(options);
   let latency = firstLatency;
 
   const accept = (submission: Submission, spoilt?: SpoiltRecipient): ProviderDecision => {
     const at = now();
-    const judgement = judge(submission, { account: accounts.find(submission.username), now: at, spoilt });
+    const { username } = submission;
+    const account = accounts.find(username);
+    const judgement = judge(submission, { account, now: at, spoilt, isUsedId: reports.usedIds(username) });
     if (judgement.kind === 'refused') return judgement;
     // Our choice: start-date. Also a message with a start date counts as accepted at once.
     const groupId = nextGroupId();
-    const { messages, recipients, parts, expireAt } = judgement;
-    const dropped = recipients.length - messages.length;
-    accounts.charge(submission.username, parts);
-    tally.accepted({ messages: messages.length, parts, dropped });
-    const about = {
-      title: submission.title,
-      username: submission.username,
-      surface: submission.surface,
-      groupId,
-      at,
-      ...(expireAt === undefined ? {} : { expireAt }),
-      ...(submission.media === undefined ? {} : { media: submission.media }),
-    };
-    ledger.record(messages.map((message: PricedMessage): AcceptedMessage => ({ ...message, ...about })));
+    const { messages, recipients, parts } = judgement;
+    accounts.charge(username, parts);
+    tally.accepted({ messages: messages.length, parts, dropped: recipients.length - messages.length });
+    const accepted = acceptedMessages(submission, judgement, { groupId, at });
+    reports.book.record(accepted, (to) => ledger.counts('to').get(to) ?? 0);
+    ledger.record(accepted);
     return { kind: 'accepted', groupId, recipients };
   };
 
@@ -80,6 +79,8 @@ export function createProvider(options: SimulatorOptions): Provider {
     faults,
     ledger,
     tally,
+    reports,
+    now,
     latency: () => latency,
     setLatency(changed) {
       latency = changed;
@@ -91,7 +92,25 @@ export function createProvider(options: SimulatorOptions): Provider {
       faults.clear();
       ledger.reset();
       tally.reset();
+      reports.reset();
       latency = firstLatency;
     },
   };
+}
+
+function acceptedMessages(
+  { title, username, surface, media }: Submission,
+  { messages, startAt, expireAt }: Extract<Judgement, { kind: 'accepted' }>,
+  taken: { readonly groupId: string; readonly at: number },
+): readonly AcceptedMessage[] {
+  const about = {
+    title,
+    username,
+    surface,
+    ...taken,
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(expireAt === undefined ? {} : { expireAt }),
+    ...(media === undefined ? {} : { media }),
+  };
+  return messages.map((message) => ({ ...message, ...about }));
 }

@@ -28,6 +28,11 @@ export function refusalOf(codeOrRow: string, details: ReplyDetails = {}): Provid
   return { code: row.code, text: fill(withoutCode(literal, row.code), details) };
 }
 
+/** A refusal where only text can stand: the code, and the words behind it. */
+export function refusalLine({ code, text }: ProviderRefusal): string {
+  return `${code} ${text}`.trimEnd();
+}
+
 function withoutCode(literal: string, code: string): string {
   return literal.startsWith(`${code} `) ? literal.slice(code.length + 1) : literal;
 }

@@ -23,11 +23,12 @@ export async function handleRequest(
   response: ServerResponse,
 ): Promise<void> {
   provider.tally.request();
-  if (provider.faults.takeEarly(endpoint.early) !== undefined) return reset(request);
+  if (provider.faults.takeEarly(endpoint.early(request)) !== undefined) return reset(request);
   const body = await readBody(request, maxBodyBytes);
   if (body === undefined) return refuseBody(request, response);
 
   const call = endpoint.read(body, request);
+  count(provider, call);
   const fault = provider.faults.take(call.facts);
   const reply = decide(provider, call, fault);
 
@@ -36,6 +37,11 @@ export async function handleRequest(
   if (latencyMs > 0) await pause(latencyMs);
   if (fault === undefined) return answer(response, reply);
   return injectFault(fault, { request, response, reply, pause });
+}
+
+function count({ tally, reports }: Provider, { facts, question }: Call): void {
+  if (facts.operation !== undefined) tally.operation(facts.operation);
+  if (question !== undefined) reports.questions.asked(question, reports.book);
 }
 
 const noReply: HttpReply = { status: 200, contentType: 'text/plain; charset=utf-8', body: '' };

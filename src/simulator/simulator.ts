@@ -5,12 +5,15 @@ import type { Endpoint } from './endpoint.ts';
 import { SimulatorInputError } from './errors.ts';
 import { answer } from './http.ts';
 import { createListener, type Listener } from './listener.ts';
+import { readNumber } from './numbers.ts';
 import { optionDefaults, type SimulatorOptions } from './options.ts';
 import { createProvider, type Provider } from './provider.ts';
+import type { MessageSelector } from './report-book.ts';
 import { handleRequest } from './route.ts';
 import { createWebServiceEndpoint } from './web-service/endpoint.ts';
 import { writeWsdl } from './web-service/wsdl.ts';
 import { createExamineEndpoint } from './xml/examine-endpoint.ts';
+import { createXmlReportEndpoint } from './xml/report-endpoint.ts';
 import { createXmlEndpoint } from './xml/xml-endpoint.ts';
 
 /**
@@ -51,6 +54,7 @@ function createRouter({ provider, listener, simulator, options }: Parts): Handle
     // ASP.NET does not look at the case of a path.
     [/^\/ws\/soapsms\.asmx$/i, describing(at(createWebServiceEndpoint(provider)))],
     [/^\/SMS-Web8?\/examine\/?$/i, at(createExamineEndpoint({ provider, lineEnd }))],
+    [/^\/SMS-Web8?\/xmlreport\/?$/i, at(createXmlReportEndpoint({ provider, lineEnd }))],
   ];
   return async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1);
@@ -75,7 +79,7 @@ const notFound: Handler = async (_request, response) => {
 };
 
 function assemble(provider: Provider, listener: Listener): Simulator {
-  const { accounts, faults, ledger, tally } = provider;
+  const { accounts, faults, ledger, tally, reports } = provider;
   return {
     get url() {
       return listener.url;
@@ -85,6 +89,9 @@ function assemble(provider: Provider, listener: Listener): Simulator {
     },
     get examineUrl() {
       return `${listener.url}/SMS-Web/examine`;
+    },
+    get reportUrl() {
+      return `${listener.url}/SMS-Web/xmlreport`;
     },
     get webServiceUrl() {
       return `${listener.url}/ws/soapSMS.asmx`;
@@ -99,6 +106,12 @@ function assemble(provider: Provider, listener: Listener): Simulator {
     },
     topUp: (username, parts) => known(accounts.charge(username, -parts)),
     faults: { add: faults.add, remove: faults.remove, clear: faults.clear, list: faults.list },
+    reports: {
+      settings: reports.settings,
+      change: reports.change,
+      setStatus: (selector, given) => some(reports.book.setStatus(inProviderForm(selector), given), selector),
+      questions: reports.questions.counts,
+    },
     setLatency: provider.setLatency,
     accepted: ledger.messages,
     counts: (by = 'to') => ledger.counts(by),
@@ -115,4 +128,15 @@ function isAbort(error: unknown): boolean {
 function known(isKnown: boolean): void {
   if (isKnown) return;
   throw new SimulatorInputError('The account', [{ field: 'username', problem: 'no account has this name' }]);
+}
+
+function inProviderForm(selector: MessageSelector): MessageSelector {
+  if ('messageId' in selector || selector.to === undefined) return selector;
+  return { ...selector, to: readNumber(selector.to) ?? selector.to };
+}
+
+function some(messages: number, selector: MessageSelector): number {
+  if (messages > 0) return messages;
+  const field = 'messageId' in selector ? 'messageId' : 'groupId';
+  throw new SimulatorInputError('The status', [{ field, problem: 'no accepted message is meant by this' }]);
 }

@@ -1,8 +1,9 @@
 import type { FaultKind } from './fault-rule.ts';
+import type { OperationName } from './operation-names.ts';
 
 /** What the simulator has done since it was made or reset. */
 export interface SimulatorStats {
-  /** Requests to send and account queries; not those to the control endpoint. */
+  /** Requests to send, account queries and questions for reports; not those to the control endpoint. */
   readonly requests: number;
   readonly acceptedRequests: number;
   readonly acceptedMessages: number;
@@ -12,6 +13,8 @@ export interface SimulatorStats {
   /** Refusals by code, those of `reply` faults included. */
   readonly refusedByCode: Readonly<Record<string, number>>;
   readonly faultsInjected: Readonly<Record<string, number>>;
+  /** Requests that were read, by operation, whatever a fault made of them: `{ xmlsms: 3, ReportSMS_V2: 1 }`. */
+  readonly requestsByOperation: Readonly<Partial<Record<OperationName, number>>>;
 }
 
 /** Counts what happens. */
@@ -20,6 +23,7 @@ export interface SimulatorTally {
   accepted(facts: { readonly messages: number; readonly parts: number; readonly dropped: number }): void;
   refused(code: string): void;
   fault(kind: FaultKind): void;
+  operation(name: OperationName): void;
   stats(): SimulatorStats;
   reset(): void;
 }
@@ -28,6 +32,7 @@ export function createTally(): SimulatorTally {
   let sums = nothing();
   const refusals = new Map<string, number>();
   const faults = new Map<string, number>();
+  const operations = new Map<string, number>();
 
   return {
     request() {
@@ -41,15 +46,18 @@ export function createTally(): SimulatorTally {
     },
     refused: (code) => increment(refusals, code),
     fault: (kind) => increment(faults, kind),
+    operation: (name) => increment(operations, name),
     stats: () => ({
       ...sums,
       refusedByCode: Object.fromEntries(refusals),
       faultsInjected: Object.fromEntries(faults),
+      requestsByOperation: Object.fromEntries(operations),
     }),
     reset() {
       sums = nothing();
       refusals.clear();
       faults.clear();
+      operations.clear();
     },
   };
 }

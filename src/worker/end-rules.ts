@@ -1,3 +1,4 @@
+import { canAskByIds } from '../jetsms/reports.ts';
 import { lanes } from '../message/lane.ts';
 import type { EndRules } from '../queue/ends.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -21,11 +22,3 @@ export function endRulesOf(
     asksByIds: canAskByIds(account),
   };
 }
-
-const canAskByIds = ({
-  surface,
-  webServiceOperations,
-  messageType,
-  messageHeader,
-}: AccountSettings): boolean =>
-  surface === 'web-service' && webServiceOperations === 'v2' && messageType === '' && messageHeader === '';

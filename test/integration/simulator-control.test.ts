@@ -55,6 +55,14 @@ describe('what it tells', () => {
     expect(Object.keys((await control('GET', 'counts')).body)).toHaveLength(3_000);
   });
 
+  it('GET questions, by what was asked for', async () => {
+    const groupId = (await send('5321234567')).slice(3);
+    await fetch(`${simulator.reportUrl}?username=demo&password=demo&groupid=${groupId}&status=5`);
+    expect((await control('GET', 'questions?by=groupId')).body).toEqual({ [groupId]: 1 });
+    expect((await control('GET', 'questions?by=to')).body).toEqual({ '905321234567': 1 });
+    expect((await control('GET', 'questions')).body).toEqual({});
+  });
+
   it('GET accounts, without passwords', async () => {
     const { body } = await control('GET', 'accounts');
     expect(body['accounts']).toEqual([
@@ -96,6 +104,23 @@ describe('what it can be told', () => {
     expect(performance.now() - before).toBeGreaterThan(28);
   });
 
+  it('POST reports, and GET reports', async () => {
+    await control('POST', 'reports', { shares: { never: 1 }, idLagMs: 10 });
+    const { body } = await control('GET', 'reports');
+    expect(body).toEqual({ ...simulator.reports.settings() });
+    expect(body).toMatchObject({ shares: { delivered: 0, never: 1 }, idLagMs: 10, unknownId: 'empty' });
+  });
+
+  it('POST statuses', async () => {
+    const groupId = (await send('5321234567', '5321234568')).slice(3);
+    const order = { groupId, to: '5321234567', status: 3 };
+    expect(await control('POST', 'statuses', order)).toEqual({ status: 200, body: { messages: 1 } });
+    const report = await fetch(
+      `${simulator.reportUrl}?username=demo&password=demo&groupid=${groupId}&status=3`,
+    );
+    expect(await report.text()).toBe(`${groupId} 905321234567 3`);
+  });
+
   it('POST reset', async () => {
     await send('5321234567');
     await control('POST', 'reset');
@@ -113,6 +138,12 @@ describe('what it cannot be told', () => {
     ['PUT', 'accounts/yok', { open: false }, 'username'],
     ['POST', 'top-up', { username: 'yok', credit: 1 }, 'username'],
     ['POST', 'latency', { minMs: 2, maxMs: 1 }, 'maxMs'],
+    ['POST', 'reports', { unknownId: 'colour' }, 'unknownId'],
+    ['POST', 'reports', { shares: { delivered: 0 } }, 'shares'],
+    ['POST', 'statuses', { messageId: 'yok', status: 3 }, 'messageId'],
+    ['POST', 'statuses', { groupId: 'yok', status: 3 }, 'groupId'],
+    ['POST', 'statuses', { status: 3 }, ''],
+    ['GET', 'questions?by=colour', undefined, 'by'],
     ['GET', 'counts?by=colour', undefined, 'by'],
     ['GET', 'accepted?limit=-1', undefined, 'limit'],
   ])('%s %s %j names the field', async (method, path, body, field) => {

@@ -76,6 +76,9 @@ describe('an independent client that reads the WSDL', () => {
       'SendMMS',
       'ReportQuota',
       'ReportOriginator',
+      'ReportSMS',
+      'ReportSMS_V2',
+      'ReportSMSDetail',
     ]);
   });
 

@@ -12,6 +12,8 @@ export function accountSettings(
     onLengthProblem: 'RejectAllPackage',
     messageType: '',
     messageHeader: '',
+    reportUrl: '',
+    webServiceUrl: '',
     username: 'acme',
     password: 'correct horse',
     title: 'ACME',

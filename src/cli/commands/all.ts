@@ -10,6 +10,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerHolds } from './hold.ts';
 import { registerParts } from './parts.ts';
+import { registerProbe } from './probe.ts';
 import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
@@ -25,6 +26,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDead,
   registerHolds,
   registerAccount,
+  registerProbe,
   registerParts,
   registerCodes,
   registerClassify,

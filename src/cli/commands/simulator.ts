@@ -10,6 +10,8 @@ interface SimulatorChoices {
   readonly title: readonly string[];
   readonly credit?: number;
   readonly latency: number;
+  readonly reportDelay: number;
+  readonly failed: number;
   readonly json?: true;
 }
 
@@ -25,12 +27,14 @@ export function registerSimulator(program: Command, context: CliContext): void {
     .option('--title <title...>', 'registered sender titles of its account', ['DEMO'])
     .option('--credit <parts>', 'SMS parts that its account may send; without it, any number', wholeNumber)
     .option('--latency <ms>', 'milliseconds until it answers', wholeNumber, 0)
+    .option('--report-delay <ms>', 'milliseconds until a message has its final status', wholeNumber, 1_000)
+    .option('--failed <percent>', 'share of the messages that fail; the others are delivered', percent, 0)
     .option('--json', 'print its addresses as one JSON object')
     .action((choices: SimulatorChoices) => runSimulator(choices, context));
 }
 
 async function runSimulator(
-  { port, host, latency, title, credit, ...choices }: SimulatorChoices,
+  { port, host, latency, title, credit, reportDelay, failed, ...choices }: SimulatorChoices,
   { terminal, stopSignal }: CliContext,
 ): Promise<void> {
   const { createSimulator } = await import('../../simulator/index.ts');
@@ -40,17 +44,22 @@ async function runSimulator(
   await using simulator = createSimulator({
     accounts: [account],
     latency: { minMs: latency, maxMs: latency },
+    reports: {
+      delay: { minMs: reportDelay, maxMs: reportDelay },
+      shares: { delivered: 100 - failed, failed },
+    },
   });
   await simulator.listen({ port, host });
 
-  const { url, xmlUrl, webServiceUrl } = simulator;
-  const addresses = { url, xmlUrl, webServiceUrl, controlUrl: `${url}/control` };
+  const { url, xmlUrl, webServiceUrl, reportUrl } = simulator;
+  const addresses = { url, xmlUrl, webServiceUrl, reportUrl, controlUrl: `${url}/control` };
   if (choices.json) {
     terminal.out(JSON.stringify(addresses));
   } else {
     terminal.out('JetSMS simulator: nothing that it accepts reaches a phone.');
     terminal.out(`  XML      ${addresses.xmlUrl}`);
     terminal.out(`  SOAP     ${addresses.webServiceUrl}`);
+    terminal.out(`  reports  ${addresses.reportUrl}`);
     terminal.out(`  control  ${addresses.controlUrl}`);
     terminal.out(`  account  ${username}, titles: ${title.join(', ')}`);
     terminal.out('Ctrl-C ends it.');
@@ -62,6 +71,12 @@ function portNumber(value: string): number {
   const port = wholeNumber(value);
   if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
   return port;
+}
+
+function percent(value: string): number {
+  const share = wholeNumber(value);
+  if (share > 100) throw new InvalidArgumentError('A share is at most 100 percent.');
+  return share;
 }
 
 function wholeNumber(value: string): number {

@@ -7,6 +7,7 @@ import { outcomeOfReply } from '../reply-outcome.ts';
 import type { ReplyContext, ReplyReading, Surface, SurfaceReply } from '../surface.ts';
 import { reportQueries } from './queries.ts';
 import { outcomeOfFault, readWebServiceReply } from './reply.ts';
+import { webServiceReports } from './reports.ts';
 import { buildWebServiceRequest, type WebServiceOptions } from './request.ts';
 import { readSoap } from './soap.ts';
 
@@ -18,6 +19,7 @@ export const webServiceSurface: Surface = {
   readReply: (reply, context) =>
     readSoapReply(reply, context) ?? { outcome: outcomeWithoutSoap(reply, context) },
   queries: reportQueries,
+  reports: webServiceReports,
 };
 
 /** How an account uses the web service. */

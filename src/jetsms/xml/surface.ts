@@ -5,6 +5,7 @@ import type { Accepted, RefusedByCode, Uncertain } from '../outcome.ts';
 import { outcomeOfReply, type ReplySurroundings } from '../reply-outcome.ts';
 import type { Surface } from '../surface.ts';
 import { examineQueries } from './queries.ts';
+import { xmlReports } from './reports.ts';
 import { buildXmlRequest } from './request.ts';
 
 /** JetSMS over XML: one document out, one line of plain text back. */
@@ -15,6 +16,7 @@ export const xmlSurface: Surface = {
     return { outcome: outcomeOfStatus(status, headers, context.nowMs) ?? readXmlReply(body, context) };
   },
   queries: examineQueries,
+  reports: xmlReports,
 };
 
 /** What the body of a reply came to, where the status leaves it to the body. */

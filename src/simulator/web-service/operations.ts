@@ -1,5 +1,11 @@
-/** How an operation answers: `ErrorCode`/`ID`, a status for each recipient, a string, an array of strings. */
-export type ResultForm = 'send' | 'send-v2' | 'string' | 'strings';
+import type { Purpose, SoapOperationName } from '../operation-names.ts';
+
+/**
+ * How an operation answers: `ErrorCode`/`ID`, a status for each recipient, a string, an array of strings, or reports in
+ * one of three forms.
+ */
+export type ResultForm = 'send' | 'send-v2' | 'string' | 'strings' | ReportForm;
+export type ReportForm = 'report' | 'report-v2' | 'report-detail';
 
 /** A string, a list of strings, or the choice of what happens to a text that is too long. */
 export type ParameterType = 'string' | 'strings' | 'length-rule';
@@ -11,7 +17,7 @@ export interface Parameter {
 
 /** One operation of the web service, as its WSDL declares it. */
 export interface SoapOperation {
-  readonly name: string;
+  readonly name: SoapOperationName;
   /** In the WSDL's order. */
   readonly parameters: readonly Parameter[];
   readonly result: ResultForm;
@@ -72,10 +78,40 @@ export const operations: readonly SoapOperation[] = [
   ]),
   operation('ReportQuota', 'string', ['user', 'password', 'channel']),
   operation('ReportOriginator', 'strings', ['user', 'password']),
+  operation('ReportSMS', 'report', ['user', 'password', 'groupid', 'status']),
+  operation('ReportSMS_V2', 'report-v2', ['user', 'password', 'messageIds[]', 'status']),
+  operation('ReportSMSDetail', 'report-detail', [
+    'user',
+    'password',
+    'startdate',
+    'enddate',
+    'gsmnumber',
+    'originator',
+    'istext',
+  ]),
 ];
 
+const purposeOf: Readonly<Record<ResultForm, Purpose>> = {
+  send: 'send',
+  'send-v2': 'send',
+  string: 'account-query',
+  strings: 'account-query',
+  report: 'report',
+  'report-v2': 'report',
+  'report-detail': 'report',
+};
+
+/** What the operation is for. */
+export function purpose({ result }: SoapOperation): Purpose {
+  return purposeOf[result];
+}
+
 /** `name[]` is a list of strings. */
-function operation(name: string, result: ResultForm, parameters: readonly string[]): SoapOperation {
+function operation(
+  name: SoapOperationName,
+  result: ResultForm,
+  parameters: readonly string[],
+): SoapOperation {
   return { name, result, parameters: parameters.map(parameter) };
 }
 

@@ -30,7 +30,7 @@ export interface CallRequest {
  * Our choice: soap-faults. Words and conditions are those of an ASP.NET service; one was seen for this one.
  */
 export function readCall({ body, contentType, soapAction }: CallRequest): CallReading {
-  const operation = operations.find(({ name }) => unquoted(soapAction) === `${namespace}${name}`);
+  const operation = findOperation(soapAction);
   if (operation === undefined) {
     return fault('Server did not recognize the value of HTTP Header SOAPAction.');
   }
@@ -42,6 +42,11 @@ export function readCall({ body, contentType, soapAction }: CallRequest): CallRe
   const call = asElement(envelope?.['Body'])?.[operation.name];
   if (call === undefined) return unreadable('The body does not hold the operation that SOAPAction names.');
   return readParameters(operation, asElement(call) ?? {});
+}
+
+/** The operation that the header SOAPAction names. */
+export function findOperation(soapAction: string | undefined): SoapOperation | undefined {
+  return operations.find(({ name }) => unquoted(soapAction) === `${namespace}${name}`);
 }
 
 function readParameters(operation: SoapOperation, call: XmlElement): CallReading {

@@ -37,7 +37,8 @@ function writeRecipient({ number, messageId = '', status }: RecipientResult): st
   return `<ResponseGroupId>${inner}</ResponseGroupId>`;
 }
 
-function writeResult({ name }: SoapOperation, inner: string): HttpReply {
+/** The response of an operation, with this inside its result. */
+export function writeResult({ name }: SoapOperation, inner: string): HttpReply {
   const result = `<${name}Result>${inner}</${name}Result>`;
   return envelope(`<${name}Response xmlns="${namespace}">${result}</${name}Response>`, 200);
 }
@@ -51,6 +52,7 @@ function envelope(body: string, status: number): HttpReply {
   return { status, contentType: 'text/xml; charset=utf-8', body: text };
 }
 
-function leaf(name: string, text: string): string {
+/** An element that holds text. */
+export function leaf(name: string, text: string): string {
   return `<${name}>${escapeXml(text)}</${name}>`;
 }

@@ -30,22 +30,41 @@ const types = [
   `<s:simpleType name="enmOnLengthProblem"><s:restriction base="s:string">${lengthRules
     .map((rule) => `<s:enumeration value="${rule}"/>`)
     .join('')}</s:restriction></s:simpleType>`,
-  complexType('SendSMSResult', [element('ErrorCode', 's:string'), element('ID', 's:string')]),
+  complexType('SendSMSResult', strings('ErrorCode ID')),
   complexType('ResponseFromHostV2', [
-    element('ResponseCode', 's:string'),
-    element('ResponseMessage', 's:string'),
+    ...strings('ResponseCode ResponseMessage'),
     element('ResponseGroupIdArray', 'tns:ArrayOfResponseGroupId'),
   ]),
-  complexType('ArrayOfResponseGroupId', [element('ResponseGroupId', 'tns:ResponseGroupId', { many: true })]),
-  complexType('ResponseGroupId', [
-    element('GsmNumber', 's:string'),
-    element('MessageId', 's:string'),
-    element('Status', 's:string'),
+  arrayType('ResponseGroupId'),
+  complexType('ResponseGroupId', strings('GsmNumber MessageId Status')),
+  arrayType('ReportSMSResult'),
+  complexType(
+    'ReportSMSResult',
+    strings('ID Phone Status SendDate DeliveredDate ResponseCode SendRetryCount'),
+  ),
+  arrayType('ReportSMSDetailedResult'),
+  complexType(
+    'ReportSMSDetailedResult',
+    strings(
+      'ID Phone Status SendDate DeliveredDate Originator CreateDate MessageText ResponseCode SendRetryCount',
+    ),
+  ),
+  complexType('MessageResponseV2', [
+    ...strings('ResponseCode ResponseMessage'),
+    element('MessageReportArray', 'tns:ArrayOfMessageReport'),
   ]),
+  arrayType('MessageReport'),
+  complexType(
+    'MessageReport',
+    strings('GsmNumber Status SentDate DeliveredDate MessageId ResponseCode SendRetryCount'),
+  ),
 ].join('\n');
 
 const resultTypes: Readonly<Record<ResultForm, string>> = {
   send: 'tns:SendSMSResult',
+  report: 'tns:ArrayOfReportSMSResult',
+  'report-v2': 'tns:MessageResponseV2',
+  'report-detail': 'tns:ArrayOfReportSMSDetailedResult',
   'send-v2': 'tns:ResponseFromHostV2',
   string: 's:string',
   strings: 'tns:ArrayOfString',
@@ -85,6 +104,15 @@ function boundOperation({ name }: SoapOperation): string {
 
 function wrapper(name: string, children: readonly string[]): string {
   return `<s:element name="${name}">${anonymousType(children)}</s:element>`;
+}
+
+function arrayType(item: string): string {
+  return complexType(`ArrayOf${item}`, [element(item, `tns:${item}`, { many: true })]);
+}
+
+/** Elements of strings, by their names. */
+function strings(names: string): readonly string[] {
+  return names.split(' ').map((name) => element(name, 's:string'));
 }
 
 function complexType(name: string, children: readonly string[]): string {

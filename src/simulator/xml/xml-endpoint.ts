@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { HttpReply } from '../http.ts';
 import type { Provider, ProviderDecision } from '../provider.ts';
+import { refusalLine } from '../replies.ts';
 import { readDocument } from './read-document.ts';
 
 /** What an endpoint of the XML interface is made with. */
@@ -11,10 +12,10 @@ export interface XmlEndpointOptions {
 
 /** The XML interface: a document in, one line of text out. */
 export function createXmlEndpoint({ provider, lineEnd }: XmlEndpointOptions): Endpoint {
-  const early = { surface: 'xml', on: 'send' } as const;
+  const early = { surface: 'xml', on: 'send', operation: 'xmlsms' } as const;
   const write = (decision: ProviderDecision) => textReply(`${lineOf(decision)}${lineEnd}`);
   return {
-    early,
+    early: () => early,
     read(body, request) {
       const reading = readDocument(body, request.headers['content-type']);
       return {
@@ -32,6 +33,5 @@ export function textReply(body: string): HttpReply {
 }
 
 function lineOf(decision: ProviderDecision): string {
-  if (decision.kind === 'accepted') return `00 ${decision.groupId}`;
-  return `${decision.refusal.code} ${decision.refusal.text}`.trimEnd();
+  return decision.kind === 'accepted' ? `00 ${decision.groupId}` : refusalLine(decision.refusal);
 }

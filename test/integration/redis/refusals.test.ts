@@ -91,6 +91,9 @@ describe('what Redis refuses', () => {
           .client()
           .eval('while true do end', 0)
           .catch(() => {}); // the server is killed with the test
+        // Whoever comes before the script is not refused.
+        const other = redis.client();
+        await waitFor(async () => /^BUSY/.test(await other.ping().catch((error: Error) => error.message)));
         return undefined;
       },
     ],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { istanbulClock, toIstanbul } from '../../../src/message/istanbul-time.ts';
+import { fromIstanbul, istanbulClock, toIstanbul } from '../../../src/message/istanbul-time.ts';
 
 const format = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Europe/Istanbul',
@@ -23,6 +23,13 @@ describe('Istanbul time', () => {
   it('writes a time as JetSMS does', () => {
     expect(toIstanbul(Date.parse('2003-04-01T12:00:00+03:00'))).toBe('01042003120000');
     expect(toIstanbul(Date.parse('2029-12-31T21:00:00.999Z'))).toBe('01012030000000');
+  });
+
+  it('is read back, where there is such a time', () => {
+    expect(fromIstanbul('2030-01-01T00:00:00')).toBe(Date.parse('2029-12-31T21:00:00Z'));
+    for (const none of ['2026-02-29T00:00:00', '2026-04-31T00:00:00', '2026-01-01T24:00:00', 'gestern']) {
+      expect(fromIstanbul(none)).toBeUndefined();
+    }
   });
 
   it('agrees with the time zone data of Node', () => {

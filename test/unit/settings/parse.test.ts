@@ -320,6 +320,11 @@ describe('rules across settings', () => {
       JETSMS_CONCURRENCY: '2',
     });
     expect(warnings).toHaveLength(3);
+    const others = { JETSMS_REPORT_URL: 'http://a.example/r', JETSMS_WEB_SERVICE_URL: 'http://a.example/w' };
+    expect(parse(others).warnings).toEqual([
+      expect.stringContaining('reportUrl is http'),
+      expect.stringContaining('webServiceUrl is http'),
+    ]);
     expect(parse({ JETSMS_URL: 'http://127.0.0.1:8080/xmlsms' }).warnings).toEqual([]);
   });
 });

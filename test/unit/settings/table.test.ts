@@ -94,6 +94,7 @@ describe('the settings table', () => {
         "redisUrl": "",
         "reportFirstMs": "30000",
         "reportForMs": "259200000",
+        "reportUrl": "",
         "reports": "all",
         "reportsPerSecond": "5",
         "requestTimeoutMs": "30000",
@@ -108,6 +109,7 @@ describe('the settings table', () => {
         "url": "",
         "username": "",
         "webServiceOperations": "v2",
+        "webServiceUrl": "",
       }
     `);
   });

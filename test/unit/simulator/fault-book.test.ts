@@ -91,6 +91,20 @@ describe('the fault book', () => {
     expect(book.takeEarly({ surface: 'xml', on: 'send' })?.kind).toBe('reset-before-body');
   });
 
+  it('knows an operation by its name, whatever it is for, and without one only sends', () => {
+    const { book } = makeBook();
+    const report: FaultFacts = { surface: 'web-service', on: 'report', operation: 'ReportSMS' };
+    book.add({ kind: 'cut-reply' });
+    expect(book.take(report)).toBeUndefined();
+    book.add({ kind: 'hang', match: { operation: 'ReportSMS' } });
+    book.add({ kind: 'empty-200', match: { on: 'report' } });
+    expect(book.take(report)?.kind).toBe('hang');
+    expect(book.take({ ...report, operation: 'ReportSMS_V2' })?.kind).toBe('empty-200');
+    expect(book.take(facts)?.kind).toBe('cut-reply');
+    book.add({ kind: 'reset-before-body', match: { operation: 'ReportSMS', on: 'send' } });
+    expect(book.takeEarly(report)).toBeUndefined();
+  });
+
   it('removes one rule, or all', () => {
     const { book } = makeBook();
     const id = book.add({ kind: 'hang' });

@@ -6,6 +6,8 @@ import {
   readFaultRule,
   readLatency,
   readNewAccount,
+  readReportChange,
+  readStatusOrder,
   readTopUp,
 } from '../../../src/simulator/input.ts';
 import { mmsDefaults } from '../../../src/simulator/mms.ts';
@@ -49,9 +51,17 @@ describe('readFaultRule', () => {
     ['status', { kind: 'soap-fault', status: 404 }],
     ['match', { kind: 'hang', match: { number: '532' } }],
     ['match', { kind: 'reset-before-body', match: { to: '5321234567' } }],
+    ['match.operation', { kind: 'hang', match: { operation: 'SendFax' } }],
+    ['match.on', { kind: 'hang', match: { on: 'fax' } }],
     ['', { kind: 'hang', forever: true }],
   ])('names the field %j of %j', (field, rule) => {
     expect(problemsOf(() => readFaultRule(rule))).toEqual([field]);
+  });
+
+  it('takes a reset before the body for what its headers tell', () => {
+    const match = { surface: 'web-service', on: 'report', operation: 'ReportSMS_V2' };
+    const rule = { kind: 'reset-before-body', match };
+    expect(readFaultRule(rule)).toEqual(rule);
   });
 
   it('lists the kinds that there are, and never repeats a value', () => {
@@ -66,7 +76,40 @@ describe('the other inputs', () => {
     expect(readAccountChange({ credit: 'unlimited' })).toEqual({ credit: Number.POSITIVE_INFINITY });
   });
 
+  it('takes a change of the reports, whole or in part', () => {
+    const change = {
+      shares: { failed: 1 },
+      delay: { minMs: 1, maxMs: 2 },
+      perPart: true,
+      idLagMs: 5,
+      unknownId: 'real',
+      repeatedId: 'refused',
+    };
+    expect(readReportChange(change)).toEqual(change);
+    expect(readReportChange({})).toEqual({});
+  });
+
+  it('takes a status for an own id, a group, a number of a group, and a part', () => {
+    expect(readStatusOrder({ messageId: 'm', status: 3 })).toEqual({
+      selector: { messageId: 'm' },
+      given: { status: 3 },
+    });
+    expect(readStatusOrder({ groupId: 'g', to: '5321234567', status: 0, part: 2 })).toEqual({
+      selector: { groupId: 'g', to: '5321234567' },
+      given: { status: 0, part: 2 },
+    });
+  });
+
   it.each([
+    [['shares'], () => readReportChange({ shares: { failed: 0 } })],
+    [['shares.failed'], () => readReportChange({ shares: { failed: -1, never: 1 } })],
+    [['shares'], () => readReportChange({ shares: { lost: 1, never: 1 } })],
+    [['delay.maxMs'], () => readReportChange({ delay: { minMs: 2, maxMs: 1 } })],
+    [['unknownId', 'repeatedId'], () => readReportChange({ unknownId: 'x', repeatedId: 'x' })],
+    [[''], () => readReportChange({ failed: 1 })],
+    [[''], () => readStatusOrder({ status: 1 })],
+    [[''], () => readStatusOrder({ messageId: 'm', groupId: 'g', status: 1 })],
+    [[''], () => readStatusOrder({ messageId: 'm', status: 'delivered' })],
     [['password'], () => readNewAccount({ username: 'a' })],
     [['maxTextLength', 'credit'], () => readAccountChange({ maxTextLength: 100, credit: -1 })],
     [

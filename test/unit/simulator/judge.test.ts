@@ -159,3 +159,35 @@ describe('an MMS', () => {
     expect(codeOf(change, accountChange)).toBe(code);
   });
 });
+
+describe('own ids that were used before', () => {
+  const messages = [
+    { ...message, messageId: 'used' },
+    { ...message, messageId: 'new' },
+    { ...message, messageId: 'new' },
+    { ...message, messageId: '' },
+    { ...message, messageId: '' },
+  ];
+  const repeating = { ...submission, messages, answersPerRecipient: true };
+
+  it('are refused alone where they are refused, also in one request', () => {
+    const judgement = judge(repeating, { account, now, isUsedId: (id) => id === 'used' });
+    expect(judgement).toMatchObject({
+      kind: 'accepted',
+      parts: 3,
+      recipients: [{ status: '99' }, { status: '0' }, { status: '99' }, { status: '0' }, { status: '0' }],
+    });
+  });
+
+  it('are taken again otherwise', () => {
+    expect(judge(repeating, { account, now })).toMatchObject({ kind: 'accepted', parts: 5 });
+  });
+});
+
+describe('the start date', () => {
+  it('is told where it lies ahead', () => {
+    const startAt = Date.parse('2026-05-20T18:00:00Z');
+    expect(judgeChanged({ startDate: '20052026210000' })).toMatchObject({ startAt });
+    expect(judgeChanged({ startDate: '20052026200000' })).not.toHaveProperty('startAt');
+  });
+});

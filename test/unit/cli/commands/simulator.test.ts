@@ -19,6 +19,26 @@ describe('jetsms simulator', () => {
     await expect(fetch(xmlUrl)).rejects.toThrow();
   });
 
+  it('answers reports by the delay and the share of failures that it is given', async () => {
+    const stop = new AbortController();
+    const printed = Promise.withResolvers<string>();
+    const args = ['simulator', '--json', '--report-delay', '0', '--failed', '100'];
+    const run = captureCli(args, { stop: stop.signal, onOut: printed.resolve });
+    const { xmlUrl, reportUrl } = JSON.parse(await printed.promise);
+    const body =
+      '<message-context type="smmgsd"><username>demo</username><password>demo</password>' +
+      '<outbox-name>DEMO</outbox-name><text>a</text><gsmnos>5321234567</gsmnos></message-context>';
+    const reply = await (await fetch(xmlUrl, { method: 'POST', body })).text();
+    const query = `username=demo&password=demo&groupid=${reply.slice(3)}&status=5`;
+    expect(await (await fetch(`${reportUrl}?${query}`)).text()).toMatch(/ 3$/);
+    stop.abort();
+    expect(await run).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([['101'], ['half']])('refuses %s percent of failures', async (share) => {
+    expect((await captureCli(['simulator', '--failed', share])).exitCode).toBe(2);
+  });
+
   it('ends with exit code 3 where its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
