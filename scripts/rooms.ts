@@ -65,6 +65,13 @@ export const rooms: readonly Room[] = [
     packages: ['ioredis'],
   },
   {
+    name: 'events',
+    purpose:
+      "what apps import to be told of ends: an account's stream of events, read by a group of consumers",
+    imports: ['queue', 'message', 'errors'],
+    packages: ['ioredis'],
+  },
+  {
     name: 'bullmq',
     purpose: 'what knows BullMQ and its keys: take, move, end, put dead letters, hold',
     imports: ['queue', 'message', 'codes'],
@@ -79,7 +86,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'watch',
     purpose: 'what is seen of workers and queues: health, snapshots for metrics',
-    imports: ['worker', 'bullmq', 'metrics', 'settings', 'queue', 'log', 'message', 'codes'],
+    imports: ['worker', 'bullmq', 'events', 'metrics', 'settings', 'queue', 'log', 'message', 'codes'],
     packages: ['ioredis'],
   },
   {

@@ -35,6 +35,11 @@ const reported = (window: string): string =>
   sumRisen('account', series('reports', 'state!="unconfirmed"'), window);
 const deliveredShare = (window: string): string =>
   `${sumRisen('account', series('reports', 'state="delivered"'), window)} / ${reported(window)}`;
+/** Events that a group has not read or not acknowledged. */
+const behind = `(${shared('account, group', series('eventsUnread'))} + ${shared('account, group', series('eventsUnacknowledged'))})`;
+
+/** So much of the stream may be unread before somebody is called. */
+const unreadShare = 0.8;
 
 export const alerts: readonly Alert[] = [
   {
@@ -113,7 +118,7 @@ export const alerts: readonly Alert[] = [
       `and on (account) ${shared('account', series('reportsWaiting'))} > 0`,
       `unless on (account) ${reported('1h')} > 0`,
       `unless on (account) ${shared('account', series('held'))} == 1`,
-      `or ${shared('account', series('reportsOverdue'))} > 900`,
+      `or ${shared('account', series('reportsOverdueSeconds'))} > 900`,
     ].join('\n'),
     for: '10m',
     severity: 'warning',
@@ -236,6 +241,23 @@ export const alerts: readonly Alert[] = [
     summary: `Account ${account}: messages were given up after all their attempts, last answer {{ .Labels.code }}`,
     description:
       'They were tried for as long as their schedule allows. Those people get no text unless the messages are replayed.',
+  },
+  {
+    name: 'JetsmsEventsFillingUp',
+    expression: `${behind} > on (account) group_left () (${unreadShare} * ${shared('account', series('eventsLimit'))})`,
+    for: '1m',
+    severity: 'critical',
+    summary: `Account ${account}: group {{ .Labels.group }} is about to miss events`,
+    description: `What it has not read, or not acknowledged, fills ${unreadShare * 100} % of the stream. Soon the oldest entries are dropped, and it is never told of those ends.`,
+  },
+  {
+    name: 'JetsmsEventsNobodyReads',
+    expression: `${behind} > 0 and on (account, group) ${shared('account, group', series('eventsRead'))} == 0`,
+    for: '15m',
+    severity: 'warning',
+    summary: `Account ${account}: nobody reads the events of group {{ .Labels.group }}`,
+    description:
+      'Events wait for it and no consumer has read for 15 minutes. An app is down, or the group was forgotten: then it keeps the stream for nothing.',
   },
   {
     name: 'JetsmsUnexpectedErrors',

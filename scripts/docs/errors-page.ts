@@ -1,6 +1,7 @@
 import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
 import type { ErrorRow } from '../../src/errors/coded-error.ts';
+import { eventsErrors } from '../../src/events/errors.ts';
 import { providerRequestErrors } from '../../src/jetsms/provider-request-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
@@ -42,6 +43,15 @@ export const errorFamilies: readonly ErrorFamily[] = [
     endsCommands: true,
     source: 'src/producer/errors.ts',
     table: producerErrors,
+  },
+  {
+    title: 'Reading events',
+    classes: ['EventsError'],
+    origin:
+      '`createEvents()` of `jetsms-delivery/events`, its iterator and its functions. Where Redis is away they wait.',
+    endsCommands: false,
+    source: 'src/events/errors.ts',
+    table: eventsErrors,
   },
   {
     title: 'The command line',

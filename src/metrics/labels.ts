@@ -85,6 +85,7 @@ export type LabelSetName =
   | 'reported'
   | 'question'
   | 'swept'
+  | 'group'
   | 'version';
 
 /** Every set that a label of some metric is drawn from. */
@@ -126,6 +127,10 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   swept: {
     meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
     values: ['completed', 'failed', 'dead-letters'],
+  },
+  group: {
+    meaning:
+      "the group's name, as in createEvents(); `other` for names of another form, and for all beyond twenty of an account",
   },
   version: { meaning: 'the version of jetsms-delivery' },
 };

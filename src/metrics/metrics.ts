@@ -18,8 +18,11 @@ import {
   type VerdictKind,
   type VerdictReason,
 } from './labels.ts';
-import { type Collect, showSnapshot, within } from './snapshot.ts';
+import { type AccountSnapshot, showSnapshot } from './snapshot.ts';
 import type { CounterKey } from './table.ts';
+
+/** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
+export type Collect = () => Promise<readonly AccountSnapshot[]>;
 
 export interface AttemptFacts {
   readonly account: string;
@@ -192,4 +195,20 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
 
 function foldCause(cause: string): string {
   return labelSets.cause.values?.includes(cause) ? cause : otherLabel;
+}
+
+/** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
+async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeOut = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    return await Promise.race([collect(), timeOut]);
+  } catch {
+    // Counted as a failed collection; the health page and the log say what is wrong with Redis.
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
 }

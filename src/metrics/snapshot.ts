@@ -1,7 +1,7 @@
 import { type Lane, lanes } from '../message/lane.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import type { Instruments } from './instruments.ts';
-import type { JobState, QueueLabel } from './labels.ts';
+import { type JobState, otherLabel, type QueueLabel } from './labels.ts';
 
 /** What an account's queues look like at a scrape. What is missing is not shown. */
 export interface AccountSnapshot {
@@ -15,27 +15,57 @@ export interface AccountSnapshot {
   readonly uncertainOpen?: number;
   readonly reportsWaiting?: number;
   /** How long the next question for reports has been due. */
-  readonly reportsOverdueMs?: number;
+  readonly reportsOverdueSeconds?: number;
   readonly creditLeft?: number;
   readonly creditHoursLeft?: number;
   readonly waitingParts?: number;
+  /** Where somebody has subscribed. */
+  readonly events?: EventsSnapshot;
 }
 
-/** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
-export type Collect = () => Promise<readonly AccountSnapshot[]>;
+/** What an account's stream of events looks like, in entries. */
+export interface EventsSnapshot {
+  readonly stored: number;
+  readonly limit?: number;
+  readonly groups: readonly {
+    readonly group: string;
+    readonly unread: number | undefined;
+    readonly unacknowledged: number;
+    readonly isRead: boolean;
+  }[];
+}
 
-/** Sets the gauges of an account. */
+/** Shows what was read of an account. */
 export function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
-  const { account, jobs: counts, oldestWaitingMs, held, reportsOverdueMs } = snapshot;
+  const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
   for (const [queue, states] of Object.entries(counts)) {
     for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);
   }
   for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
   for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  if (reportsOverdueMs !== undefined) set('reportsOverdue', { account }, reportsOverdueMs / 1000);
   for (const key of whereKnown) {
     const value = snapshot[key];
     if (value !== undefined) set(key, { account }, value);
+  }
+  if (snapshot.events) showEvents(account, snapshot.events, set);
+}
+
+/** More groups of an account than anybody has use for. */
+const mostGroups = 20;
+const groupForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+function showEvents(
+  account: string,
+  { stored, limit, groups }: EventsSnapshot,
+  set: Instruments['set'],
+): void {
+  set('eventsStored', { account }, stored);
+  if (limit !== undefined) set('eventsLimit', { account }, limit);
+  for (const [at, { group: name, unread, unacknowledged, isRead }] of groups.entries()) {
+    const labels = { account, group: at < mostGroups && groupForm.test(name) ? name : otherLabel };
+    if (unread !== undefined) set('eventsUnread', labels, unread);
+    set('eventsUnacknowledged', labels, unacknowledged);
+    set('eventsRead', labels, Number(isRead));
   }
 }
 
@@ -47,22 +77,3 @@ const whereKnown = [
   'creditHoursLeft',
   'waitingParts',
 ] as const;
-
-/** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
-export async function within(
-  collect: Collect,
-  timeoutMs: number,
-): Promise<readonly AccountSnapshot[] | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeOut = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  try {
-    return await Promise.race([collect(), timeOut]);
-  } catch {
-    // Counted as a failed collection; the health page and the log say what is wrong with Redis.
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -40,10 +40,15 @@ export type GaugeKey =
   | 'held'
   | 'uncertainOpen'
   | 'reportsWaiting'
-  | 'reportsOverdue'
+  | 'reportsOverdueSeconds'
   | 'creditLeft'
   | 'creditHoursLeft'
   | 'waitingParts'
+  | 'eventsStored'
+  | 'eventsLimit'
+  | 'eventsUnread'
+  | 'eventsUnacknowledged'
+  | 'eventsRead'
   | 'redisUp'
   | 'redisEvicting'
   | 'clockSkew'
@@ -52,7 +57,7 @@ export type GaugeKey =
 
 export type MetricKey = CounterKey | HistogramKey | GaugeKey;
 
-const { account, surface, lane, outcome, answer, queue, state } = labelSets;
+const { account, surface, lane, outcome, answer, queue, state, group } = labelSets;
 
 /** Every metric of this product. Counters are counted where the work is done, by the worker that does it. */
 export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
@@ -199,7 +204,7 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     labels: { account },
     shared: true,
   },
-  reportsOverdue: {
+  reportsOverdueSeconds: {
     name: 'jetsms_reports_overdue_seconds',
     type: 'gauge',
     help: 'How long the next question for delivery reports has been due; 0 where none is.',
@@ -225,6 +230,41 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'gauge',
     help: 'SMS parts of all messages that waited when JetSMS last told the credit; from a sample where many wait.',
     labels: { account },
+    shared: true,
+  },
+  eventsStored: {
+    name: 'jetsms_events_stored',
+    type: 'gauge',
+    help: "Entries in the stream of the account's events; not shown where nobody has subscribed.",
+    labels: { account },
+    shared: true,
+  },
+  eventsLimit: {
+    name: 'jetsms_events_limit',
+    type: 'gauge',
+    help: 'Entries that the stream holds at most, about: maxEvents. Older ones are dropped, read or not.',
+    labels: { account },
+    shared: true,
+  },
+  eventsUnread: {
+    name: 'jetsms_events_unread',
+    type: 'gauge',
+    help: 'Entries that the group has not read; not shown where Redis does not know.',
+    labels: { account, group },
+    shared: true,
+  },
+  eventsUnacknowledged: {
+    name: 'jetsms_events_unacknowledged',
+    type: 'gauge',
+    help: 'Entries that the group has read and not acknowledged.',
+    labels: { account, group },
+    shared: true,
+  },
+  eventsRead: {
+    name: 'jetsms_events_read',
+    type: 'gauge',
+    help: '1 while a consumer of the group reads, or holds what it has read; else 0.',
+    labels: { account, group },
     shared: true,
   },
   redisUp: {

@@ -68,6 +68,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   zpopmin: [],
   bzpopmin: ['1'],
   xadd: ['*', 'f', '1'],
+  xlen: [],
   xtrim: ['MAXLEN', '1'],
 };
 
@@ -84,6 +85,7 @@ export const neededCommands: readonly string[] = [
   ...Object.keys(needed),
   ...keyless.map(([command]) => command),
   'rpoplpush',
+  'xinfo',
   'multi',
   'exec',
 ];
@@ -124,6 +126,7 @@ async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> 
   const commands = [
     ...Object.entries(needed).map(([command, rest]) => ask(command, command, [probe, ...rest])),
     ask('rpoplpush', 'rpoplpush', [probe, probe]),
+    ask('xinfo', 'xinfo', ['GROUPS', probe]),
     ...keyless.map(([command, ...rest]) => ask(command, command, rest)),
   ];
   const writes = keysOf(place).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
@@ -160,6 +163,7 @@ function keysOf({ prefix, accounts, name }: KeyPlace): readonly string[] {
     keys.credit(prefix, account),
     keys.lease(prefix, account, 'check'),
     keys.replayed(prefix, account, '*'),
+    keys.events(prefix, account),
   ];
   return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount)];
 }

@@ -64,6 +64,9 @@ export const keys = {
   lease: (prefix: string, account: string, what: LeaseKind): string => `${prefix}:lease:${account}:${what}`,
   /** The account's stream of events: it is there once somebody has subscribed. */
   events: (prefix: string, account: string): string => `${prefix}:events:${account}`,
+  /** Held by the one consumer of a group that reads the account's events now. */
+  eventsReader: (prefix: string, account: string, group: string): string =>
+    `${prefix}:events:${account}:reader:${group}`,
   /** Accepted messages of which JetSMS has not said yet what became of them, by when they are asked about. */
   reports: (prefix: string, account: string): string => `${prefix}:reports:${account}`,
   /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */

@@ -1,8 +1,10 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 import { uncertainKey } from '../bullmq/put-dead-letter.ts';
+import { readStreamState } from '../events/group-states.ts';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.ts';
-import type { AccountSnapshot, Collect } from '../metrics/snapshot.ts';
+import type { Collect } from '../metrics/metrics.ts';
+import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { isObject, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
 import { deadQueueName, keys, queueName } from '../queue/names.ts';
@@ -22,6 +24,8 @@ export interface SnapshotOptions {
   /** Names of accounts. */
   readonly accounts: readonly string[];
   readonly now: () => number;
+  /** Entries that a stream of events holds at most, about. */
+  readonly maxEvents?: number;
 }
 
 /** What is read of one account. */
@@ -35,7 +39,7 @@ interface AccountSources {
  * Reads all accounts' queues for a scrape. Per account it sends a fixed number of commands in a few round trips,
  * whatever the backlog: each is O(1).
  */
-export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOptions): Collect {
+export function createQueueSnapshot({ redis, prefix, accounts, now, maxEvents }: SnapshotOptions): Collect {
   const sources = accounts.map(
     (account): AccountSources => ({
       account,
@@ -48,8 +52,13 @@ export function createQueueSnapshot({ redis, prefix, accounts, now }: SnapshotOp
     Promise.all(
       sources.map(async (source) => {
         const dead = `${prefix}:${deadQueueName(source.account)}`;
-        const [snapshot] = await Promise.all([readAccount(redis, prefix, source, now()), forgetGone(dead)]);
-        return snapshot;
+        const [snapshot, stream] = await Promise.all([
+          readAccount(redis, prefix, source, now()),
+          readStreamState(redis, { prefix, account: source.account }),
+          forgetGone(dead),
+        ]);
+        const limit = maxEvents === undefined ? {} : { limit: maxEvents };
+        return { ...snapshot, ...(stream ? { events: { ...stream, ...limit } } : {}) };
       }),
     );
 }
@@ -91,10 +100,10 @@ async function readAccount(
 function reportsOf(
   [waiting, next]: readonly unknown[],
   now: number,
-): Pick<AccountSnapshot, 'reportsWaiting' | 'reportsOverdueMs'> {
+): Pick<AccountSnapshot, 'reportsWaiting' | 'reportsOverdueSeconds'> {
   const [, dueAt] = Array.isArray(next) ? next : [];
   const overdueMs = dueAt === undefined ? 0 : Math.max(0, now - Number(dueAt));
-  return { reportsWaiting: Number(waiting), reportsOverdueMs: overdueMs };
+  return { reportsWaiting: Number(waiting), reportsOverdueSeconds: overdueMs / 1000 };
 }
 
 /** What was estimated when JetSMS was last asked: a scrape costs nothing more. */

@@ -84,7 +84,7 @@ describe('the published package', () => {
     );
   });
 
-  it.each(['codes', 'worker', 'operator', 'simulator'])(
+  it.each(['codes', 'events', 'worker', 'operator', 'simulator'])(
     'can be imported as jetsms-delivery/%s',
     async (entry) => {
       const script = `console.log(Object.keys(await import('jetsms-delivery/${entry}')).length > 0)`;
@@ -124,6 +124,7 @@ console.log(JSON.stringify(receipt));
 const consumerSource = `
 import { createProducer, type ProducerOptions, type SendReceipt } from 'jetsms-delivery';
 import { classify } from 'jetsms-delivery/codes';
+import { createEvents, type Event } from 'jetsms-delivery/events';
 import 'jetsms-delivery/worker';
 import 'jetsms-delivery/operator';
 import 'jetsms-delivery/simulator';
@@ -132,6 +133,13 @@ const options: ProducerOptions = { redis: 'redis://127.0.0.1:6379' };
 export const send = async (): Promise<SendReceipt> =>
   createProducer(options).send({ to: '0532 123 45 67', text: 'Merhaba', title: 'FIRMA', lane: 'otp' });
 export const explain: Function = classify;
+export async function* told(): AsyncIterable<Event> {
+  const events = createEvents({ redis: 'redis://127.0.0.1:6379', group: 'app', types: ['message.dead'] });
+  for await (const event of events) {
+    yield event;
+    await events.ack(event);
+  }
+}
 
 // @ts-expect-error no such lane
 createProducer(options).send({ to: '', text: '', title: '', lane: 'express' });

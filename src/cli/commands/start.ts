@@ -108,9 +108,10 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
       else log.error({ skewMs, maxSkewMs }, 'clock.wrong');
     },
   });
-  const { prefix } = settings;
+  const { prefix, maxEvents } = settings;
   const accounts = [...settings.accounts.keys()];
-  metrics.collectWith(createQueueSnapshot({ redis: worker.redis, prefix, accounts, now: worker.now }));
+  const { redis, now } = worker;
+  metrics.collectWith(createQueueSnapshot({ redis, prefix, accounts, now, maxEvents }));
   const redTooLong = new AbortController();
   const health = await buildHealth({ settings, log, metrics, worker, redTooLong });
   try {

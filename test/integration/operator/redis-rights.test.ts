@@ -72,6 +72,7 @@ describe('the rights that a worker needs', () => {
       'credit',
       'lease',
       'replayed',
+      'events',
     ];
     const lanes = ['otp', 'transactional', 'bulk'].map((lane) => `jetsms-shop-${lane}`);
     const patterns = [...own, ...lanes].map((name) => `~{jetsms}:${name}:*`);
@@ -100,6 +101,7 @@ describe('the rights that a worker needs', () => {
         ...queues.map((queue) => `{jetsms}:${queue}:meta`),
         ...queues.map((queue) => `{jetsms}:record:${queue}:*`),
         '{jetsms}:claim:shop:*',
+        '{jetsms}:events:shop',
       ].toSorted(),
     });
     expect(await redis.client().dbsize()).toBe(0);

@@ -11,7 +11,7 @@ async function urlOfUser(redis: TestRedis, rights: readonly string[]): Promise<s
 }
 
 describe('the rights that a worker needs', () => {
-  it.each(['info', 'multi', 'exec', 'unlink', 'hexists', 'rpush', 'evalsha'])(
+  it.each(['info', 'multi', 'exec', 'unlink', 'hexists', 'rpush', 'xinfo', 'evalsha'])(
     'are named where it is %s that is missing, and nothing is written to find out',
     async (command) => {
       await using redis = await startRedis();
@@ -35,7 +35,9 @@ describe('the rights that a worker needs', () => {
       ...['claim:shop:*', 'hold:shop', 'rate:shop:messages', 'campaign:shop:*', 'media:shop:*'].map(
         (key) => `{jetsms}:${key}`,
       ),
-      ...['credit:shop', 'lease:shop:check', 'replayed:shop:*'].map((key) => `{jetsms}:${key}`),
+      ...['credit:shop', 'lease:shop:check', 'replayed:shop:*', 'events:shop'].map(
+        (key) => `{jetsms}:${key}`,
+      ),
     ]);
     connection.disconnect();
   });

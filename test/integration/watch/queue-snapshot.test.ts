@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uncertainKey, withdrawDeadLetter } from '../../../src/bullmq/put-dead-letter.ts';
+import { createEvents } from '../../../src/events/index.ts';
 import type { AccountSnapshot } from '../../../src/metrics/snapshot.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
@@ -7,6 +8,7 @@ import { whenReady } from '../../../src/queue/redis.ts';
 import { createQueueSnapshot } from '../../../src/watch/queue-snapshot.ts';
 import { openDeadLetterFixture } from '../../support/dead-letters.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
+import { messagesEntry, writeEntry } from '../../support/event-entries.ts';
 import { startRedis } from '../../support/redis.ts';
 
 /** What a scrape sees of the world's only account; `aheadMs` moves its clock. */
@@ -30,6 +32,29 @@ describe('the snapshot of an account', () => {
       held: undefined,
       uncertainOpen: 0,
     });
+  });
+
+  it('tells of each group of events how much it has not read and not acknowledged, and whether it is read', async () => {
+    await using world = await createDelivery();
+    const { redis, prefix } = world;
+    const open = (group: string) =>
+      createEvents({ redis, prefix, account: 'acme', group, pollMs: 10, readAhead: 2 });
+    const [idle, read] = [open('idle'), open('read')];
+    await Promise.all([idle.subscribed(), read.subscribed()]);
+    for (const job of ['m1', 'm2', 'm3', 'm4'])
+      await writeEntry(redis, prefix, messagesEntry({ job }), 'acme');
+    const iterator = read[Symbol.asyncIterator]();
+    await iterator.next();
+    expect((await snapshotOf(world)).events).toEqual({
+      stored: 4,
+      groups: [
+        { group: 'idle', unread: 4, unacknowledged: 0, isRead: false },
+        { group: 'read', unread: 2, unacknowledged: 2, isRead: true },
+      ],
+    });
+    await Promise.all([idle.close(), read.close()]);
+    await redis.set(keys.events(prefix, 'acme'), 'no stream');
+    expect((await snapshotOf(world)).events).toBeUndefined();
   });
 
   it('counts the jobs of each lane, and the dead letters, by state', async () => {

@@ -175,4 +175,24 @@ describe('the metrics of the queues', () => {
     expect(text).toContain('jetsms_failed_collections_total 1');
     expect(text).toContain('jetsms_redis_up 0');
   });
+
+  it('tells of groups of events, and names only what a group of ours can be called', async () => {
+    const metrics = create();
+    const group = { unread: 3, unacknowledged: 2, isRead: true };
+    const groups = [
+      { ...group, group: 'app' },
+      { ...group, group: '0532 123 45 67' },
+      ...Array.from({ length: 30 }, (_, at) => ({ ...group, group: `g${at}`, unread: undefined })),
+    ];
+    metrics.collectWith(async () => [{ ...snapshot, events: { stored: 5, limit: 1_000, groups } }]);
+    const text = await metrics.render();
+    expect(text).toContain('jetsms_events_stored{account="shop"} 5');
+    expect(text).toContain('jetsms_events_limit{account="shop"} 1000');
+    expect(text).toContain('jetsms_events_unread{account="shop",group="app"} 3');
+    expect(text).toContain('jetsms_events_unacknowledged{account="shop",group="app"} 2');
+    expect(text).toContain('jetsms_events_read{account="shop",group="app"} 1');
+    expect(text).toContain('jetsms_events_unread{account="shop",group="other"} 3');
+    expect(text).not.toContain('0532');
+    expect(text).not.toContain('group="g20"');
+  });
 });
