@@ -30,7 +30,7 @@ export interface WaitingReport {
 const none = '-';
 
 /** Characters of a mark: 48 bits tell the numbers of one request apart. */
-const markLength = 8;
+export const markLength = 8;
 
 /** The marks of recipients by which the reports of a group are told apart; nobody can try numbers out without the secret. */
 export const numberMark = (secret: string, number: string): string =>

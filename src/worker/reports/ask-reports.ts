@@ -28,7 +28,7 @@ export interface AskReportsOptions {
 }
 
 /**
- * Asks what became of the messages of jobs that are claimed together: of one request by its group id, or of any by our own ids.
+ * Asks what became of the messages of jobs that were taken together: of one request by its group id, or of any by our own ids.
  * The first question is paid for. Never throws for what the network or JetSMS does.
  */
 export async function askReports(

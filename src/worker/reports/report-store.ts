@@ -10,7 +10,7 @@ import { bucketLua } from '../account/buckets.ts';
  * - `paced`: the account has asked as much as it may; `inMs` until it may ask again.
  * - `taken`: members that one question can be about. For the time of the lease they are nobody else's.
  */
-export type Claim =
+export type Taking =
   | { readonly kind: 'none'; readonly inMs: number | undefined }
   | { readonly kind: 'paced'; readonly inMs: number }
   | { readonly kind: 'taken'; readonly members: readonly string[] };
@@ -30,7 +30,7 @@ export interface ReportWrite {
 /** What waits for reports of one account, in Redis for all workers. */
 export interface ReportStore {
   /** Takes what is due for one question, and pays for the question. */
-  claim(leaseMs: number): Promise<Claim>;
+  take(leaseMs: number): Promise<Taking>;
   /** Pays for one more question; 0, or the milliseconds until it can be paid. */
   pay(): Promise<number>;
   /** Keeps others from members that are still being asked about. */
@@ -80,7 +80,7 @@ end`;
  * KEYS: waiting reports, bucket. ARGV: questions per second, milliseconds of the lease, milliseconds that count as soon, members a
  * page, messages by ids.
  */
-const claimScript = `${bucketLua}${fieldsLua}
+const takeScript = `${bucketLua}${fieldsLua}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
@@ -160,7 +160,7 @@ if ARGV[2] ~= '' then redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2]) end
 return 1`;
 
 interface ReportCommands {
-  jetsmsClaimReports(...keysAndArgs: (string | number)[]): Promise<readonly (string | number)[]>;
+  jetsmsTakeReports(...keysAndArgs: (string | number)[]): Promise<readonly (string | number)[]>;
   jetsmsPayReport(...keysAndArgs: (string | number)[]): Promise<number>;
   jetsmsReportsDue(...keysAndArgs: (string | number)[]): Promise<unknown>;
   jetsmsWriteReports(...keysAndArgs: (string | number)[]): Promise<number>;
@@ -172,7 +172,7 @@ export function createReportStore({
   reportsPerSecond,
   maxEvents,
 }: ReportStoreOptions): ReportStore {
-  redis.defineCommand('jetsmsClaimReports', { lua: claimScript, numberOfKeys: 2 });
+  redis.defineCommand('jetsmsTakeReports', { lua: takeScript, numberOfKeys: 2 });
   redis.defineCommand('jetsmsPayReport', { lua: payScript, numberOfKeys: 1 });
   redis.defineCommand('jetsmsReportsDue', { lua: dueScript, numberOfKeys: 1 });
   redis.defineCommand('jetsmsWriteReports', { lua: writeScript, numberOfKeys: 3 });
@@ -195,9 +195,9 @@ export function createReportStore({
     return written === 1;
   };
   return {
-    async claim(leaseMs) {
+    async take(leaseMs) {
       const args = [reportsPerSecond, leaseMs, togetherMs, pageSize, mostIds];
-      return claimOf(await commands.jetsmsClaimReports(reports, bucket, ...args));
+      return takingOf(await commands.jetsmsTakeReports(reports, bucket, ...args));
     },
     pay: () => commands.jetsmsPayReport(bucket, reportsPerSecond),
     renew: dueIn,
@@ -221,7 +221,7 @@ export function createReportStore({
   };
 }
 
-function claimOf([kind, ...rest]: readonly (string | number)[]): Claim {
+function takingOf([kind, ...rest]: readonly (string | number)[]): Taking {
   if (kind === 'taken') return { kind, members: rest.map(String) };
   const [inMs] = rest;
   if (kind === 'paced') return { kind, inMs: Number(inMs) };

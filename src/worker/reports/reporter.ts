@@ -71,9 +71,9 @@ export function createReporter(options: ReporterOptions): Reporter {
     await turns.yieldToMessages();
     await turns.pause(backOff.pauseMs());
     if (signal.aborted) return;
-    const claim = await store.claim(turns.leaseMs);
-    if (claim.kind === 'taken') begin(claim.members);
-    else await turns.pause(Math.min(lookMs, Math.max(1, claim.inMs ?? lookMs)));
+    const taking = await store.take(turns.leaseMs);
+    if (taking.kind === 'taken') begin(taking.members);
+    else await turns.pause(Math.min(lookMs, Math.max(1, taking.inMs ?? lookMs)));
   };
   const lookOnAndOn = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -95,7 +95,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   };
 }
 
-/** Asks about the jobs that were claimed together, and writes what was learned. */
+/** Asks about the jobs that were taken together, and writes what was learned. */
 async function handle(members: readonly string[], options: ReporterOptions, turns: Turns): Promise<void> {
   const { store, telemetry, isRefused } = options;
   const jobs = members.map((member) => ({ member, waiting: parseWaiting(member) }));
@@ -112,10 +112,10 @@ async function handle(members: readonly string[], options: ReporterOptions, turn
   for (const one of answered) if (!isAccepted(one)) await settleUncertain(one, moment, options);
 }
 
-const isAccepted = ({ waiting }: ClaimedJob): boolean => waiting.kind === 'accepted';
+const isAccepted = ({ waiting }: DueJob): boolean => waiting.kind === 'accepted';
 
 function answersAbout(
-  jobs: readonly ClaimedJob[],
+  jobs: readonly DueJob[],
   options: ReporterOptions,
   turns: Turns,
 ): Promise<readonly Answer[]> {
@@ -131,12 +131,12 @@ function answersAbout(
   );
 }
 
-interface ClaimedJob {
+interface DueJob {
   readonly member: string;
   readonly waiting: WaitingReport;
 }
 
-interface AnsweredJob extends ClaimedJob {
+interface AnsweredJob extends DueJob {
   readonly answer: Answer;
 }
 

@@ -29,7 +29,7 @@ export interface Turns {
   readonly leaseMs: number;
   pause(ms: number): Promise<void>;
   yieldToMessages(): Promise<void>;
-  /** Waits until one more question about claimed jobs may leave; false where none may any more. */
+  /** Waits until one more question about jobs that were taken may leave; false where none may any more. */
   mayGoOn(members: readonly string[]): Promise<boolean>;
   onQuestion(report: QuestionReport): void;
 }

@@ -50,17 +50,17 @@ async function put({ redis, reports }: Place, dueAt: number, ...waiting: Waiting
 }
 
 async function taken(store: ReportStore): Promise<readonly string[]> {
-  const claim = await store.claim(leaseMs);
-  return claim.kind === 'taken' ? claim.members : [];
+  const taking = await store.take(leaseMs);
+  return taking.kind === 'taken' ? taking.members : [];
 }
 
-describe('a claim', () => {
+describe('what a worker takes', () => {
   it('is of nothing where nothing waits, and tells when something is due', async () => {
     const { redis, store, reports } = place();
-    expect(await store.claim(leaseMs)).toEqual({ kind: 'none', inMs: undefined });
+    expect(await store.take(leaseMs)).toEqual({ kind: 'none', inMs: undefined });
     await redis.zadd(reports, Date.now() + 30_000, waitingText(waitingOf()));
-    const claim = await store.claim(leaseMs);
-    expect(claim.kind === 'none' && claim.inMs).toBeGreaterThan(20_000);
+    const taking = await store.take(leaseMs);
+    expect(taking.kind === 'none' && taking.inMs).toBeGreaterThan(20_000);
   });
 
   it('by a group id takes everything of that group that is due, or soon is, and nothing else', async () => {
@@ -96,12 +96,12 @@ describe('a claim', () => {
   it('is nobody else’s until its lease is over, and then whoever comes has it', async () => {
     const here = place();
     const members = await put(here, at, waitingOf());
-    expect(await here.store.claim(50)).toEqual({ kind: 'taken', members });
-    expect((await here.store.claim(50)).kind).toBe('none');
+    expect(await here.store.take(50)).toEqual({ kind: 'taken', members });
+    expect((await here.store.take(50)).kind).toBe('none');
     // Whoever held it was killed.
     const again = await waitFor(async () => {
-      const claim = await here.store.claim(leaseMs);
-      return claim.kind === 'taken' && claim;
+      const taking = await here.store.take(leaseMs);
+      return taking.kind === 'taken' && taking;
     });
     expect(again).toEqual({ kind: 'taken', members });
     await here.store.giveBack(members);
@@ -131,7 +131,7 @@ describe('a claim', () => {
     );
     expect(await taken(here.store)).toHaveLength(1);
     expect(await taken(here.store)).toHaveLength(1);
-    const third = await here.store.claim(leaseMs);
+    const third = await here.store.take(leaseMs);
     expect(third.kind === 'paced' && third.inMs).toBeGreaterThan(0);
     expect(await here.store.pay()).toBeGreaterThan(0);
   });
