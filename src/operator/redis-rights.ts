@@ -32,6 +32,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   unlink: [],
   pttl: [],
   pexpire: ['1'],
+  pexpireat: ['1'],
   hset: ['f', '1'],
   hmset: ['f', '1'],
   hsetnx: ['f', '1'],
@@ -164,6 +165,8 @@ function keysOf({ prefix, accounts, name }: KeyPlace): readonly string[] {
     keys.lease(prefix, account, 'check'),
     keys.replayed(prefix, account, '*'),
     keys.events(prefix, account),
+    keys.reports(prefix, account),
+    keys.ended(prefix, account, 0, 0),
   ];
   return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount)];
 }

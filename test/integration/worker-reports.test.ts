@@ -184,6 +184,31 @@ describe('messages of one request that JetSMS tells apart by numbers only', () =
     expect(await world.hold()).toBeUndefined();
   });
 
+  it('end as ever, but without reports, where something else lies in the place of the secret', async () => {
+    await using world = await createWorld(xml);
+    await world.redis.set(keys.secret(world.prefix), 'no secret');
+    await world.startWorker();
+    await world.enqueue('m1', sendJob({ to: [numberAt(1)] }));
+    expect((await world.end('m1')).state).toBe('completed');
+    expect((await world.kept('m1'))?.end).toBe('accepted');
+    expect(await world.waiting()).toBe(0);
+  });
+
+  it('of an MMS are learned over the web service, too', async () => {
+    await using world = await createWorld({ surface: 'web-service' });
+    world.simulator.reports.change({ delay: delayMs(0) });
+    await world.startWorker();
+    const { id } = await world.producer.sendMms({
+      to: '0532 123 45 67',
+      text: 'Merhaba',
+      subject: 'Yeni sezon',
+      media: { data: new Uint8Array([1, 2, 3]), contentType: 'image/jpeg' },
+    });
+    await world.end(id);
+    await world.nothingWaits();
+    expect(await world.told()).toMatchObject([{ type: 'message.delivered', job: id }]);
+  });
+
   it('show no number in Redis', async () => {
     await using world = await createWorld(xml);
     world.simulator.reports.change({ shares: { never: 1 } });

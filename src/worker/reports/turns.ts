@@ -6,7 +6,7 @@ import type { ReportStore } from './report-store.ts';
 
 /** Messages go first, but a campaign of hours does not keep all others from learning: then a question leaves so often. */
 const yieldMs = 200;
-const longestYieldMs = 10_000;
+const longestYieldMs = 2_000;
 
 /** Pauses after questions without an answer, doubled from the first to the longest. */
 const firstBackOffMs = 1_000;
@@ -21,6 +21,8 @@ export interface TurnsOptions {
   /** Messages are on their way or wait for their turn: they go first. */
   readonly isBusy: () => boolean;
   readonly telemetry: Pick<Telemetry, 'reportQuestion'>;
+  /** Default a real pause, which ends when all questions end. */
+  readonly pauseFor?: typeof pauseUnlessStopped;
 }
 
 /** When questions may leave. */
@@ -35,13 +37,13 @@ export interface Turns {
 }
 
 export function createTurns(
-  { store, account, isBusy, telemetry }: TurnsOptions,
+  { store, account, isBusy, telemetry, pauseFor = pauseUnlessStopped }: TurnsOptions,
   signal: AbortSignal,
   backOff: BackOff,
 ): Turns {
   const leaseMs = account.requestTimeoutMs + leaseMarginMs;
   const pause = async (ms: number): Promise<void> => {
-    if (ms > 0) await pauseUnlessStopped(ms, signal);
+    if (ms > 0) await pauseFor(ms, signal);
   };
   const yieldToMessages = async (): Promise<void> => {
     for (let waitedMs = 0; isBusy() && waitedMs < longestYieldMs && !signal.aborted; waitedMs += yieldMs)
