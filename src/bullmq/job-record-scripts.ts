@@ -1,14 +1,16 @@
 import type { Redis } from 'ioredis';
+import { finishCampaignLua } from '../queue/campaign.ts';
 import { eventField } from '../queue/event-entry.ts';
 
 /**
  * Adds a tally to the counts of a campaign that is still known: a table of field and change. A count that is none is
- * left as it is: an error would take the journals of the whole request with it.
+ * left as it is: an error would take the journals of the whole request with it. The last end finishes the campaign.
  */
-const countLua = `
-local function count(key, tally)
+const countLua = `${finishCampaignLua}
+local function count(key, tally, stream)
   if tally == '' or redis.call('EXISTS', key) == 0 then return end
   for field, change in pairs(cjson.decode(tally)) do redis.pcall('HINCRBY', key, field, change) end
+  finishCampaign(key, stream)
 end`;
 
 /**
@@ -91,7 +93,7 @@ for i, write in ipairs(cjson.decode(ARGV[1])) do
     redis.call('PEXPIRE', record, write[4])
     if write[9] == 1 and not known[3] then
       redis.call('HSET', record, 'told', 'once')
-      if write[5] ~= '' then count(write[5], write[6]) end
+      if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
       tellEnds(KEYS[1], KEYS[2], ARGV[2], write[7], write[8])
     end
   end
@@ -106,7 +108,7 @@ const replaceScript = `${countLua}${endLua}
 if (redis.call('HGET', KEYS[1], 'journal') or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'journal', ARGV[2])
 if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'told', 'late') end
-count(KEYS[2], ARGV[3])
+count(KEYS[2], ARGV[3], KEYS[3])
 tellEnds(KEYS[3], KEYS[4], ARGV[4], 6, (#ARGV - 5) / 7)
 return 1`;
 
