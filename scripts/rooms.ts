@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'settings',
     purpose: 'one table of settings, read from environment and file',
-    imports: ['message', 'codes', 'queue/redis-address.ts'],
+    imports: ['message', 'codes', 'queue/redis-address.ts', 'queue/event-entry.ts'],
     packages: ['zod'],
   },
   {
@@ -78,6 +78,12 @@ export const rooms: readonly Room[] = [
     packages: ['bullmq', 'ioredis'],
   },
   {
+    name: 'webhooks',
+    purpose: 'events sent to endpoints: what is read becomes deliveries in a queue, signed and tried again',
+    imports: ['bullmq', 'events', 'jetsms', 'settings', 'queue', 'log', 'errors'],
+    packages: ['ioredis'],
+  },
+  {
     name: 'worker',
     purpose: 'the way of a message: resume, gates, request, decide, settle',
     imports: ['bullmq', 'metrics', 'jetsms', 'settings', 'queue', 'log', 'message', 'codes'],
@@ -86,7 +92,18 @@ export const rooms: readonly Room[] = [
   {
     name: 'watch',
     purpose: 'what is seen of workers and queues: health, snapshots for metrics',
-    imports: ['worker', 'bullmq', 'events', 'metrics', 'settings', 'queue', 'log', 'message', 'codes'],
+    imports: [
+      'worker',
+      'webhooks',
+      'bullmq',
+      'events',
+      'metrics',
+      'settings',
+      'queue',
+      'log',
+      'message',
+      'codes',
+    ],
     packages: ['ioredis'],
   },
   {

@@ -14,6 +14,8 @@ export interface AlertCase {
 const w1 = 'account="shop",job="jetsms",instance="w1:9464"';
 const w2 = 'account="shop",job="jetsms",instance="w2:9464"';
 const shop = { account: 'shop' };
+const hook1 = 'endpoint="crm",job="jetsms",instance="w1:9464"';
+const hook2 = 'endpoint="crm",job="jetsms",instance="w2:9464"';
 const worker1 = { job: 'jetsms', instance: 'w1:9464' };
 
 /** Half an hour at one value. */
@@ -516,6 +518,56 @@ export const alertCases: readonly AlertCase[] = [
       [`jetsms_events_read{${w1},group="idle"}`]: steady(0),
     },
     at: '20m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsWebhookFailing',
+    title: 'fires for an endpoint that takes nothing, whichever worker tries',
+    given: {
+      [`jetsms_webhook_tries_total{${hook1},result="failed"}`]: '0+1x100',
+      [`jetsms_webhook_tries_total{${hook2},result="failed"}`]: '0+1x100',
+      [`jetsms_webhook_tries_total{${hook1},result="delivered"}`]: steady(7),
+    },
+    at: '50m',
+    firing: [{ endpoint: 'crm' }],
+  },
+  {
+    alert: 'JetsmsWebhookFailing',
+    title: 'is silent where some deliveries fail, and where nothing is sent',
+    given: {
+      [`jetsms_webhook_tries_total{${hook1},result="failed"}`]: '0+1x100',
+      [`jetsms_webhook_tries_total{${hook2},result="delivered"}`]: '0+1x100',
+      [`jetsms_webhook_tries_total{${hook1.replace('crm', 'idle')},result="failed"}`]: '7x100',
+    },
+    at: '50m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsWebhookDead',
+    title: 'fires once where deliveries were given up',
+    given: { [`jetsms_webhook_dead{${hook1}}`]: steady(2), [`jetsms_webhook_dead{${hook2}}`]: steady(2) },
+    at: '10m',
+    firing: [{ endpoint: 'crm' }],
+  },
+  {
+    alert: 'JetsmsWebhookDead',
+    title: 'is silent where none was',
+    given: { [`jetsms_webhook_dead{${hook1}}`]: steady(0) },
+    at: '10m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsWebhookEnded',
+    title: 'fires once for an endpoint that is gone',
+    given: { [`jetsms_webhook_ended{${hook1}}`]: steady(1), [`jetsms_webhook_ended{${hook2}}`]: steady(1) },
+    at: '10m',
+    firing: [{ endpoint: 'crm' }],
+  },
+  {
+    alert: 'JetsmsWebhookEnded',
+    title: 'is silent for one that is on',
+    given: { [`jetsms_webhook_ended{${hook1}}`]: steady(0) },
+    at: '10m',
     firing: [],
   },
   {

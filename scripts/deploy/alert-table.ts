@@ -21,6 +21,7 @@ export const scrapeJob = 'jetsms';
 
 const account = '{{ .Labels.account }}';
 const instance = '{{ .Labels.instance }}';
+const endpoint = '{{ .Labels.endpoint }}';
 
 /** Dead letters with an alert of their own, or made by an operator. */
 const watchedElsewhere = 'unknown-code|uncertain|exhausted|cancelled';
@@ -258,6 +259,35 @@ export const alerts: readonly Alert[] = [
     summary: `Account ${account}: nobody reads the events of group {{ .Labels.group }}`,
     description:
       'Events wait for it and no consumer has read for 15 minutes. An app is down, or the group was forgotten: then it keeps the stream for nothing.',
+  },
+  {
+    name: 'JetsmsWebhookFailing',
+    expression: [
+      `${sumRisen('endpoint', series('webhookTries', 'result!="delivered"'), '30m')} > 0`,
+      `unless on (endpoint) ${sumRisen('endpoint', series('webhookTries', 'result="delivered"'), '30m')} > 0`,
+    ].join('\n'),
+    for: '15m',
+    severity: 'warning',
+    summary: `Webhook endpoint ${endpoint} has taken nothing for half an hour`,
+    description:
+      'Whatever is sent to it fails. Deliveries are tried for 24 hours and then given up; messages are sent all the same.',
+  },
+  {
+    name: 'JetsmsWebhookDead',
+    expression: `${shared('endpoint', series('webhookDead'))} > 0`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Webhook endpoint ${endpoint}: deliveries were given up`,
+    description:
+      'It did not take them for 24 hours, or it is gone. It does not know of these ends unless the deliveries are replayed.',
+  },
+  {
+    name: 'JetsmsWebhookEnded',
+    expression: `${shared('endpoint', series('webhookEnded'))} == 1`,
+    for: '5m',
+    severity: 'warning',
+    summary: `Webhook endpoint ${endpoint} has said that it is gone`,
+    description: 'It answered 410. Nothing is sent to it until somebody switches it on again, or removes it.',
   },
   {
     name: 'JetsmsUnexpectedErrors',

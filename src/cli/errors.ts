@@ -127,6 +127,15 @@ export const cliErrors = {
     whatToDo:
       'Replay its dead letters (`jetsms dead replay --reason cancelled --include-cancelled`), or enqueue it under another name.',
   },
+  WEBHOOK_UNKNOWN: {
+    meaning: 'There is no webhook endpoint of this name in the settings.',
+    whatToDo:
+      'Correct the name; that of JETSMS_WEBHOOK_URL is `default`. Or add the endpoint to `webhooks` in the file that JETSMS_CONFIG names.',
+  },
+  NO_DELIVERIES_CHOSEN: {
+    meaning: 'No deliveries are chosen.',
+    whatToDo: 'Give ids, or an endpoint with --endpoint; --all means those of every endpoint.',
+  },
   UNEXPECTED: {
     meaning: 'Something happened that was not foreseen.',
     whatToDo: 'Run the command again with JETSMS_DEBUG=1 and report what it prints.',

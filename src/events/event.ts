@@ -2,20 +2,12 @@ import type { Lane } from '../message/lane.ts';
 import type { Meta } from '../message/meta.ts';
 import {
   type EventEntry,
-  type MessageEventType,
+  type EventType,
   type MessagesEntry,
   messageEventTypes,
 } from '../queue/event-entry.ts';
 import type { DeadReason } from '../queue/journal.ts';
 import { isMetaOfEach, messageIdAt } from '../queue/send-job.ts';
-
-/** The types of events that are about no single message. */
-const otherEventTypes = ['campaign.finished', 'account.held', 'account.resumed', 'credit.low'] as const;
-
-export type EventType = MessageEventType | (typeof otherEventTypes)[number];
-
-/** Every type of event. */
-export const eventTypes: readonly EventType[] = [...messageEventTypes, ...otherEventTypes];
 
 /** Something that an app is told of. What is not known, or has no meaning for its type, is left out. */
 export interface Event {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { EventsError } from './errors.ts';
-import { type EventType, eventTypes } from './event.ts';
 
 /** What goes wrong without an end to the reading. */
 export type EventsProblem =

@@ -70,9 +70,13 @@ export function createEventReader(options: ResolvedEventsOptions): EventReader {
       if (stream && entryIds.length > 0) await patiently(() => stream.ack(entryIds), patience);
     },
   };
-  const subscribing = subscribeAll(reading, from === 'now' ? '$' : '0');
-  // Told to whoever reads, or asks.
-  subscribing.catch(() => {});
+  const subscribe = (): Promise<void> => {
+    const begun = subscribeAll(reading, from === 'now' ? '$' : '0');
+    // Told to whoever reads, or asks.
+    begun.catch(() => {});
+    return begun;
+  };
+  let subscribing = subscribe();
 
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -84,6 +88,8 @@ export function createEventReader(options: ResolvedEventsOptions): EventReader {
   return {
     subscribed: () => subscribing,
     async *batches() {
+      // What was refused may have been mended since.
+      if (await isRejected(subscribing)) subscribing = subscribe();
       await subscribing;
       yield* batchesOf(reading);
     },
@@ -98,6 +104,12 @@ export function createEventReader(options: ResolvedEventsOptions): EventReader {
     },
   };
 }
+
+const isRejected = (promise: Promise<unknown>): Promise<boolean> =>
+  promise.then(
+    () => false,
+    () => true,
+  );
 
 async function subscribeAll({ streams, patience }: Reading, from: string): Promise<void> {
   await Promise.all(streams.map((stream) => patiently(() => stream.subscribe(from), patience)));

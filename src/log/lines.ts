@@ -359,8 +359,63 @@ export const dashboardLines: Readonly<Record<string, Line>> = {
   },
 };
 
+const webhookTry: Line['fields'] = {
+  endpoint: { says: "the endpoint's name, as in the settings" },
+  id: { says: "the delivery's id: the request's `webhook-id`" },
+  events: { says: 'how many events it carries' },
+  attempt: { says: 'which try it was, from 1' },
+  code: { says: '`http-<status>`, or the cause of no answer' },
+  durationMs: { says: 'how long the request took' },
+};
+
 /** Every line about the process, by its event. */
 export const processLines: Readonly<Record<string, Line>> = {
+  'webhook.delivered': {
+    levels: ['debug'],
+    means: 'A webhook endpoint took a delivery.',
+    fields: webhookTry,
+  },
+  'webhook.failed': {
+    levels: ['warn'],
+    means: 'A webhook endpoint did not take a delivery. It is tried again.',
+    fields: { ...webhookTry, delayMs: { says: 'how long until the next try' } },
+  },
+  'webhook.dead': {
+    levels: ['error'],
+    means:
+      'A delivery was given up: it was tried for 24 hours, or the endpoint is gone. `jetsms webhooks replay` tries it again.',
+    fields: webhookTry,
+  },
+  'webhook.ended': {
+    levels: ['error'],
+    means:
+      'A webhook endpoint has said that it is gone (410). Nothing is sent to it until `jetsms webhooks resume`, or until it has another address.',
+    fields: { endpoint: { says: "the endpoint's name, as in the settings" } },
+  },
+  'webhook.resumed': {
+    levels: ['info'],
+    means: 'Somebody has switched a webhook endpoint on again.',
+    fields: { endpoint: { says: "the endpoint's name, as in the settings" } },
+  },
+  'webhook.redis': {
+    levels: ['error'],
+    means:
+      'Redis does not answer the webhooks of this process as it should; they wait for it. The same error has one line in ten seconds.',
+    fields: { err, repeated: { says: 'how often it came since its last line' } },
+  },
+  'webhook.events': {
+    levels: ['warn'],
+    means: 'Something is wrong with the events that a webhook endpoint is told of.',
+    fields: {
+      endpoint: { says: "the endpoint's name, as in the settings" },
+      problem: {
+        says: '`unreadable`: an entry that nobody of ours wrote was passed over; `trimmed`: entries were dropped before they were delivered; `group-lost`: the group had vanished, and was made again',
+      },
+      account: { says: 'whose events' },
+      entryId: { says: "the entry's id in the stream", when: 'the problem is unreadable' },
+      entries: { says: 'how many', when: 'the problem is trimmed' },
+    },
+  },
   'log.lost': {
     levels: ['warn'],
     means: 'Whoever reads these lines stood still for so long that some were left out here.',

@@ -86,6 +86,8 @@ export type LabelSetName =
   | 'question'
   | 'swept'
   | 'group'
+  | 'endpoint'
+  | 'tryEnd'
   | 'version';
 
 /** Every set that a label of some metric is drawn from. */
@@ -127,6 +129,11 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   swept: {
     meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
     values: ['completed', 'failed', 'dead-letters'],
+  },
+  endpoint: { meaning: "the webhook endpoint's name, as in the settings" },
+  tryEnd: {
+    meaning: 'what a try came to: delivered; failed, and tried again later; or dead, given up',
+    values: ['delivered', 'failed', 'dead'],
   },
   group: {
     meaning:

@@ -18,11 +18,11 @@ import {
   type VerdictKind,
   type VerdictReason,
 } from './labels.ts';
-import { type AccountSnapshot, showSnapshot } from './snapshot.ts';
+import { type AccountSnapshot, showSnapshot, type WebhookSnapshot } from './snapshot.ts';
 import type { CounterKey } from './table.ts';
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
-export type Collect = () => Promise<readonly AccountSnapshot[]>;
+export type Collect = () => Promise<readonly (AccountSnapshot | WebhookSnapshot)[]>;
 
 export interface AttemptFacts {
   readonly account: string;
@@ -84,6 +84,8 @@ export interface Metrics {
   lockLost(account: string): void;
   /** Jobs or letters that were taken away because of their age. */
   swept(facts: { readonly account: string; readonly what: string; readonly removed: number }): void;
+  /** One request to a webhook endpoint. */
+  webhookTry(facts: { readonly endpoint: string; readonly result: 'delivered' | 'failed' | 'dead' }): void;
   unexpected(): void;
   redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
   /** How far the system's clock is ahead of Redis'. */
@@ -101,6 +103,8 @@ export interface MetricsOptions {
   readonly version: string;
   /** Their counters begin at 0, so that the first event is seen as a rise. */
   readonly accounts: readonly { readonly name: string; readonly surface: string }[];
+  /** Names of webhook endpoints; their counters begin at 0, too. */
+  readonly webhooks?: readonly string[];
   /** How long a scrape waits for the queues. */
   readonly collectTimeoutMs?: number;
   /** Also the metrics of the process and of Node (`process_*`, `nodejs_*`). */
@@ -109,7 +113,7 @@ export interface MetricsOptions {
 
 /** The metrics of one process, on a registry of their own. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { version, accounts, collectTimeoutMs = 2_000, processMetrics = false } = options;
+  const { version, accounts, webhooks = [], collectTimeoutMs = 2_000, processMetrics = false } = options;
   const registry = new Registry();
   const { count, set, observe, flush, forgetShared } = createInstruments(registry);
   let collect: Collect = () => Promise.resolve([]);
@@ -117,6 +121,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   if (processMetrics) collectDefaultMetrics({ register: registry });
   set('buildInfo', { version }, 1);
   for (const start of zeros(accounts)) count(start.key, start.labels, 0);
+  for (const endpoint of webhooks)
+    for (const result of labelSets.tryEnd.values ?? []) count('webhookTries', { endpoint, result }, 0);
   for (const { name } of accounts) set('consuming', { account: name }, 0);
 
   return {
@@ -153,6 +159,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
+    webhookTry: ({ endpoint, result }) => count('webhookTries', { endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
     redis({ up, evicting }) {
       set('redisUp', {}, Number(up));
@@ -198,7 +205,10 @@ function foldCause(cause: string): string {
 }
 
 /** What `collect` gives, or undefined where it fails or takes too long: a scrape must answer without Redis. */
-async function within(collect: Collect, timeoutMs: number): Promise<readonly AccountSnapshot[] | undefined> {
+async function within(
+  collect: Collect,
+  timeoutMs: number,
+): Promise<Awaited<ReturnType<Collect>> | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeOut = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), timeoutMs);

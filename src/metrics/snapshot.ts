@@ -35,8 +35,28 @@ export interface EventsSnapshot {
   }[];
 }
 
-/** Shows what was read of an account. */
-export function showSnapshot(snapshot: AccountSnapshot, set: Instruments['set']): void {
+/** What a webhook endpoint looks like at a scrape, in deliveries. */
+export interface WebhookSnapshot {
+  readonly endpoint: string;
+  readonly waiting: number;
+  readonly dead: number;
+  readonly isEnded: boolean;
+}
+
+/** Shows what was read of an account, or of an endpoint. */
+export function showSnapshot(snapshot: AccountSnapshot | WebhookSnapshot, set: Instruments['set']): void {
+  if ('account' in snapshot) showAccount(snapshot, set);
+  else showWebhook(snapshot, set);
+}
+
+function showWebhook(snapshot: WebhookSnapshot, set: Instruments['set']): void {
+  const { endpoint, waiting, dead, isEnded } = snapshot;
+  set('webhookWaiting', { endpoint }, waiting);
+  set('webhookDead', { endpoint }, dead);
+  set('webhookEnded', { endpoint }, Number(isEnded));
+}
+
+function showAccount(snapshot: AccountSnapshot, set: Instruments['set']): void {
   const { account, jobs: counts, oldestWaitingMs, held } = snapshot;
   for (const [queue, states] of Object.entries(counts)) {
     for (const [state, jobs] of Object.entries(states)) set('queueJobs', { account, queue, state }, jobs);

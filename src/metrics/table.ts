@@ -29,6 +29,7 @@ export type CounterKey =
   | 'splits'
   | 'locksLost'
   | 'swept'
+  | 'webhookTries'
   | 'unexpectedErrors'
   | 'failedCollections';
 
@@ -44,6 +45,9 @@ export type GaugeKey =
   | 'creditLeft'
   | 'creditHoursLeft'
   | 'waitingParts'
+  | 'webhookWaiting'
+  | 'webhookDead'
+  | 'webhookEnded'
   | 'eventsStored'
   | 'eventsLimit'
   | 'eventsUnread'
@@ -265,6 +269,33 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'gauge',
     help: '1 while a consumer of the group reads, or holds what it has read; else 0.',
     labels: { account, group },
+    shared: true,
+  },
+  webhookTries: {
+    name: 'jetsms_webhook_tries_total',
+    type: 'counter',
+    help: 'Requests to webhook endpoints, by what they came to.',
+    labels: { endpoint: labelSets.endpoint, result: labelSets.tryEnd },
+  },
+  webhookWaiting: {
+    name: 'jetsms_webhook_waiting',
+    type: 'gauge',
+    help: 'Deliveries to the webhook endpoint that wait for a try, the first or another, or are under way.',
+    labels: { endpoint: labelSets.endpoint },
+    shared: true,
+  },
+  webhookDead: {
+    name: 'jetsms_webhook_dead',
+    type: 'gauge',
+    help: 'Deliveries to the webhook endpoint that were given up.',
+    labels: { endpoint: labelSets.endpoint },
+    shared: true,
+  },
+  webhookEnded: {
+    name: 'jetsms_webhook_ended',
+    type: 'gauge',
+    help: '1 where the webhook endpoint has said that it is gone (410): nothing is sent to it; else 0.',
+    labels: { endpoint: labelSets.endpoint },
     shared: true,
   },
   redisUp: {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { deadQueueName, keys, queueNames } from '../queue/names.ts';
+import { deadQueueName, keys, queueNames, webhookQueueName } from '../queue/names.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 
 /** Where a worker's keys lie. */
@@ -9,6 +9,8 @@ export interface KeyPlace {
   readonly accounts: readonly string[];
   /** The worker's name, or another that is nobody else's. */
   readonly name: string;
+  /** Whether the worker reads events for webhooks. */
+  readonly readsEvents?: boolean;
 }
 
 /** What the user of the connection may not do. */
@@ -73,6 +75,14 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   xtrim: ['MAXLEN', '1'],
 };
 
+/** What reading events for webhooks takes beyond that. */
+const commandsForEvents = (key: string): readonly (readonly [string, ...string[]])[] => [
+  ['xgroup', 'DESTROY', key, 'g'],
+  ['xreadgroup', 'GROUP', 'g', 'c', 'STREAMS', key, '>'],
+  ['xautoclaim', key, 'g', 'c', '0', '0'],
+  ['xack', key, 'g', '0-1'],
+];
+
 /** Commands that do not begin with a key. Without INFO, BullMQ does not even begin. */
 const keyless: readonly (readonly [string, ...string[]])[] = [
   ['info'],
@@ -90,6 +100,9 @@ export const neededCommands: readonly string[] = [
   'multi',
   'exec',
 ];
+
+/** The same of a worker that reads events for webhooks. */
+export const neededForEvents: readonly string[] = commandsForEvents('').map(([command]) => command);
 
 /**
  * Asks what the connection's user may not do. Redis checks rights when a command joins a transaction; the
@@ -128,6 +141,9 @@ async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> 
     ...Object.entries(needed).map(([command, rest]) => ask(command, command, [probe, ...rest])),
     ask('rpoplpush', 'rpoplpush', [probe, probe]),
     ask('xinfo', 'xinfo', ['GROUPS', probe]),
+    ...(place.readsEvents ? commandsForEvents(probe) : []).map(([command, ...rest]) =>
+      ask(command, command, rest),
+    ),
     ...keyless.map(([command, ...rest]) => ask(command, command, rest)),
   ];
   const writes = keysOf(place).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
@@ -152,7 +168,7 @@ function askExec(redis: Redis): Asked {
 }
 
 /** One key of each kind; where there are many, the star stands for what tells them apart. */
-function keysOf({ prefix, accounts, name }: KeyPlace): readonly string[] {
+function keysOf({ prefix, accounts, name, readsEvents = false }: KeyPlace): readonly string[] {
   const ofAccount = (account: string): readonly string[] => [
     ...[...queueNames(account), deadQueueName(account)].map((queue) => `${prefix}:${queue}:meta`),
     ...queueNames(account).map((queue) => keys.record(prefix, queue, '*')),
@@ -167,8 +183,12 @@ function keysOf({ prefix, accounts, name }: KeyPlace): readonly string[] {
     keys.events(prefix, account),
     keys.reports(prefix, account),
     keys.ended(prefix, account, 0, 0),
+    ...(readsEvents ? [keys.eventsReader(prefix, account, '*')] : []),
   ];
-  return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount)];
+  const ofWebhooks = readsEvents
+    ? [keys.webhooksEnded(prefix), `${prefix}:${webhookQueueName('*')}:meta`]
+    : [];
+  return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount), ...ofWebhooks];
 }
 
 interface Asked {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageError } from '../message/errors.ts';
-import { countCampaignJob } from '../queue/campaign.ts';
+import { closeCampaign, countCampaignJob } from '../queue/campaign.ts';
 import type { Claimed } from '../queue/claims.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
@@ -63,6 +63,7 @@ export async function sendMany(
   const counts = tally.counts();
   if (counts.messages + counts.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
   const { account, sending } = campaign;
+  if (!options.dryRun && counts.messages > 0) await close(campaign, store);
   const isAllOld = counts.messages > 0 && counts.messages === counts.duplicates;
   return {
     campaign: campaign.campaign,
@@ -71,6 +72,12 @@ export async function sendMany(
     ...counts,
     deadlineAt: latest([isAllOld ? undefined : sending.deadlineAtMs, earlierDeadlineAt]),
   };
+}
+
+/** From now on the end of its last message is the end of the campaign. */
+function close({ account, campaign }: CampaignRules, { redis, prefix, calls }: ManyStore): Promise<void> {
+  const work = (): Promise<void> => closeCampaign(redis, { prefix, account, campaign });
+  return calls.run({ work, isRepeatable: true, stores: false });
 }
 
 const latest = (times: readonly (number | undefined)[]): number | undefined =>

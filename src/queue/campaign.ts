@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { eventField } from './event-entry.ts';
 import { type CampaignPlace, keys } from './names.ts';
 
 export const campaignStates = ['running', 'paused', 'cancelled'] as const;
@@ -62,6 +63,44 @@ end
 if jobs == 0 or state == 'cancelled' then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
 return 1`;
+
+/**
+ * Tells of a campaign of which every message has ended, once: `total` is known when it was enqueued to its end. Arguments: its
+ * key, the stream of events. A count that is none counts as 0, and what is no campaign is left alone.
+ */
+export const finishCampaignLua: string = `
+local function finishCampaign(key, stream)
+  local known = redis.pcall('HMGET', key, 'total', 'name', 'finishedAt')
+  if known.err or not known[1] or not known[2] or known[3] then return end
+  local counts, ended = redis.call('HGETALL', key), 0
+  for i = 1, #counts, 2 do
+    if counts[i] == 'accepted' or string.sub(counts[i], 1, ${deadField.length}) == '${deadField}' then
+      ended = ended + (tonumber(counts[i + 1]) or 0)
+    end
+  end
+  if ended < (tonumber(known[1]) or math.huge) then return end
+  local time = redis.call('TIME')
+  local at = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('HSET', key, 'finishedAt', at)
+  local entry = cjson.encode({ type = 'campaign.finished', at = at, campaign = known[2] })
+  redis.pcall('XADD', stream, 'NOMKSTREAM', '*', '${eventField}', entry)
+end`;
+
+/** KEYS: campaign, its jobs, the stream of events. ARGV: its name. What is no campaign is left alone. */
+const closeScript = `${finishCampaignLua}
+local jobs = redis.pcall('HVALS', KEYS[2])
+if jobs.err or #jobs == 0 then return end
+local total = 0
+for _, messages in ipairs(jobs) do total = total + (tonumber(messages) or 0) end
+local written = redis.pcall('HSET', KEYS[1], 'total', total, 'name', ARGV[1])
+if type(written) == 'number' then finishCampaign(KEYS[1], KEYS[3]) end`;
+
+/** Notes that all of a campaign's messages are enqueued: when all have ended, others are told. Repeating it changes nothing. */
+export async function closeCampaign(redis: Redis, place: CampaignPlace): Promise<void> {
+  const key = keyOf(place);
+  const stream = keys.events(place.prefix, place.account);
+  await redis.eval(closeScript, 3, key, `${key}:jobs`, stream, place.campaign);
+}
 
 /** A job of a campaign that is about to be enqueued. */
 export interface CampaignJob {

@@ -30,6 +30,13 @@ export const messageEventTypes = [
 ] as const;
 export type MessageEventType = (typeof messageEventTypes)[number];
 
+/** The events that are about no single message. */
+const otherEventTypes = ['campaign.finished', 'account.held', 'account.resumed', 'credit.low'] as const;
+export type EventType = MessageEventType | (typeof otherEventTypes)[number];
+
+/** Every type of event. */
+export const eventTypes: readonly EventType[] = [...messageEventTypes, ...otherEventTypes];
+
 /**
  * One entry of an account's stream of events about messages of one send job: short, since it is written with every end, and
  * read into one event for each message (`src/events`). Lists have one value for each message.

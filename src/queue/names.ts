@@ -37,6 +37,12 @@ export const earlierQueueName = (account: string): string => `jetsms-${account}`
 /** The queue that keeps an account's dead letters; nothing ever works on it. */
 export const deadQueueName = (account: string): string => `jetsms-${account}-dead`;
 
+/** The queue of deliveries to a webhook endpoint. The dot keeps it apart from those of any account. */
+export const webhookQueueName = (endpoint: string): string => `jetsms-webhooks.${endpoint}`;
+
+/** The group by which a webhook endpoint reads the events of accounts. */
+export const webhookGroup = (endpoint: string): string => `webhook-${endpoint}`;
+
 /** What one worker of an account does for all. */
 export type LeaseKind = 'credit' | 'check' | 'sweep';
 
@@ -67,6 +73,8 @@ export const keys = {
   /** Held by the one consumer of a group that reads the account's events now. */
   eventsReader: (prefix: string, account: string, group: string): string =>
     `${prefix}:events:${account}:reader:${group}`,
+  /** Webhook endpoints that have said that they are gone: a hash by their names. */
+  webhooksEnded: (prefix: string): string => `${prefix}:webhooks:ended`,
   /** Accepted messages of which JetSMS has not said yet what became of them, by when they are asked about. */
   reports: (prefix: string, account: string): string => `${prefix}:reports:${account}`,
   /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */

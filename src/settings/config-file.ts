@@ -2,7 +2,9 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { type Layer, type Reading, readConfigObject, readText } from './layers.ts';
 import { nearest } from './nearest.ts';
 import type { Setting } from './setting.ts';
+import type { WebhookEndpoint } from './settings.ts';
 import { accountTable, processTable } from './table.ts';
+import { readWebhooks } from './webhooks.ts';
 
 /** The configuration file as layers. */
 export interface ConfigFile {
@@ -10,12 +12,13 @@ export interface ConfigFile {
   readonly defaults: Layer;
   /** By account name; undefined where the file has no `accounts`. */
   readonly accounts: ReadonlyMap<string, Layer> | undefined;
+  readonly webhooks: readonly WebhookEndpoint[];
 }
 
-const noConfig: ConfigFile = { process: new Map(), defaults: new Map(), accounts: undefined };
+const noConfig: ConfigFile = { process: new Map(), defaults: new Map(), accounts: undefined, webhooks: [] };
 
 const fileKeys = processTable.filter(({ key }) => key !== 'configFile');
-const topKeys = [...withFiles(fileKeys), 'defaults', 'accounts'];
+const topKeys = [...withFiles(fileKeys), 'defaults', 'accounts', 'webhooks'];
 const accountKeys = withFiles(accountTable);
 
 /**
@@ -33,6 +36,7 @@ export function readConfigFile(path: string, reading: Reading): ConfigFile {
     process: readConfigObject(fileKeys, top, '', inside),
     defaults: readAccount(defaults, 'defaults.', inside),
     accounts: readAccounts(top['accounts'], inside),
+    webhooks: readWebhooks(top['webhooks'], inside),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isUnset, type Setting } from './setting.ts';
-import { type Settings, type Source, settingPath } from './settings.ts';
+import { type Settings, type Source, settingPath, type WebhookEndpoint } from './settings.ts';
 import { accountTable, processTable } from './table.ts';
+import { endpointTable, ownEndpoint } from './webhooks.ts';
 
 /** One setting as it may be shown: secrets are only `set` or `not set`. */
 export interface DescribedSetting {
@@ -32,6 +33,7 @@ export function describeSettings(settings: Settings): readonly DescribedSetting[
   );
   return [
     ...processTable.map((setting) => describe(setting, { ...settings }, settings.sources)),
+    ...settings.webhooks.filter(({ name }) => name !== ownEndpoint).flatMap(describeWebhook),
     ...accounts,
   ];
 }
@@ -51,6 +53,14 @@ export function settingsToJson(settings: Settings): SettingsDescription {
     warnings: settings.warnings,
   };
 }
+
+/** An endpoint of the configuration file. That of the environment is told by the settings of the process. */
+const describeWebhook = (endpoint: WebhookEndpoint): readonly DescribedSetting[] =>
+  endpointTable.map((setting) => {
+    const key = `webhooks.${endpoint.name}.${setting.key}`;
+    const sources = new Map([[setting.key, { from: 'config', at: key } as const]]);
+    return { ...describe(setting, { ...endpoint }, sources), key };
+  });
 
 function describe(
   setting: Setting,

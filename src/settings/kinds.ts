@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { isRedisAddress, maskRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
 
@@ -82,6 +83,67 @@ function isHttpUrl(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
+/** Texts in lower case, separated by commas in one text or each by itself. */
+const lowerCaseList = z
+  .union([z.string().transform((list) => list.split(',')), z.array(z.string()).readonly()])
+  .transform((texts) => texts.map((text) => text.trim().toLowerCase()).filter((text) => text !== ''));
+
+/** The address of a webhook endpoint: its path and its query may be what keeps it secret, so only the beginning is shown. */
+export const webhookAddress: Kind<string> = {
+  accepts: 'an http or https address without a login in it, such as https://app.example/hooks/jetsms',
+  schema: z.string().max(2_048).refine(isHttpUrl),
+  show: (address) => shownAddress(address),
+};
+
+/** An address without what may be secret in it. */
+export function shownAddress(address: string): string {
+  const url = URL.parse(address);
+  return url === null ? '' : `${url.origin}/…`;
+}
+
+/** Texts separated by white space in one text, or each by itself. */
+const words = z
+  .union([z.string().transform((text) => text.split(/\s+/)), z.array(z.string()).readonly()])
+  .transform((texts) => texts.map((text) => text.trim()).filter((text) => text !== ''));
+
+/** Secrets of Standard Webhooks. */
+export const webhookSecrets: Kind<readonly string[]> = {
+  accepts:
+    'secrets of the form whsec_‹base64 of 24 to 64 bytes›, several separated by white space while one takes the place of another',
+  schema: words.pipe(z.array(z.string().refine(isWebhookSecret)).min(1).max(5)),
+  show: () => 'set',
+};
+
+function isWebhookSecret(text: string): boolean {
+  const bytes = Buffer.from(text.slice(secretPrefix.length), 'base64');
+  const isWhole = text === `${secretPrefix}${bytes.toString('base64')}`;
+  return isWhole && bytes.length >= 24 && bytes.length <= 64;
+}
+
+/** What a secret of Standard Webhooks begins with. */
+export const secretPrefix = 'whsec_';
+
+/** Some of the types of events. */
+export const someEventTypes: Kind<readonly EventType[]> = {
+  accepts: `types of events, separated by commas: ${eventTypes.join(', ')}`,
+  schema: lowerCaseList.pipe(z.array(z.string().transform(toEventType))),
+  show: (types) => types.join(', '),
+};
+
+function toEventType(text: string, context: { addIssue(issue: { code: 'custom'; message: string }): void }) {
+  const type = eventTypes.find((known) => known === text);
+  if (type !== undefined) return type;
+  context.addIssue({ code: 'custom', message: 'no such type' });
+  return z.NEVER;
+}
+
+/** Names of accounts. */
+export const accountNames: Kind<readonly string[]> = {
+  accepts: 'names of accounts, separated by commas',
+  schema: lowerCaseList.pipe(z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/)).min(1)),
+  show: (names) => names.join(', '),
+};
+
 /** The address of a Redis server, as ioredis reads it. */
 export const redisAddress: Kind<string> = {
   accepts: redisAddressForm,
@@ -103,11 +165,6 @@ export const mmsWindows: Kind<readonly MmsWindow[]> = {
 
 /** `type/subtype`, as RFC 6838 names media. */
 const mediaType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}$/;
-
-/** Texts in lower case, separated by commas in one text or each by itself. */
-const lowerCaseList = z
-  .union([z.string().transform((list) => list.split(',')), z.array(z.string()).readonly()])
-  .transform((texts) => texts.map((text) => text.trim().toLowerCase()).filter((text) => text !== ''));
 
 /** MIME types, separated by commas. */
 export const contentTypes: Kind<readonly string[]> = {

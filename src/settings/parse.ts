@@ -7,6 +7,7 @@ import { brokenRules, settingsWarnings } from './rules.ts';
 import { envPrefix, isUnset, type Setting } from './setting.ts';
 import { type Need, type ProcessSettings, type Settings, type Source, settingPath } from './settings.ts';
 import { accountTable, processTable, settingsTable } from './table.ts';
+import { allWebhooks, brokenWebhookRules } from './webhooks.ts';
 
 /** Where settings come from. */
 export interface SettingsInput {
@@ -61,7 +62,14 @@ function settle(environment: Layer, config: ConfigFile, reading: Reading): Setti
     const chosenHere = values as unknown as Omit<AccountSettings, 'name'>; // as above, by the account table
     accounts.set(name, Object.freeze({ name, ...chosenHere }));
   }
-  return Object.freeze({ ...process, accounts, sources, warnings: settingsWarnings(process, accounts) });
+  const webhooks = allWebhooks(process, config.webhooks);
+  return Object.freeze({
+    ...process,
+    accounts,
+    webhooks,
+    sources,
+    warnings: settingsWarnings(process, accounts),
+  });
 }
 
 interface Choosing {
@@ -116,4 +124,6 @@ function reportBrokenRules(settings: Settings, problems: readonly SettingsProble
     const isKnown = wrong.has(problem.env) || about.some((key) => wrongKeys.has(key));
     if (!isKnown) reading.report(problem);
   }
+  for (const problem of brokenWebhookRules(settings))
+    if (!wrongKeys.has(problem.key)) reading.report(problem);
 }

@@ -1,5 +1,17 @@
 import { defaultMaxJobBytes, smallestMaxJobBytes } from '../message/job-size.ts';
-import { flag, milliseconds, networks, oneOf, pattern, redisAddress, text, wholeNumber } from './kinds.ts';
+import {
+  flag,
+  milliseconds,
+  networks,
+  oneOf,
+  pattern,
+  redisAddress,
+  someEventTypes,
+  text,
+  webhookAddress,
+  webhookSecrets,
+  wholeNumber,
+} from './kinds.ts';
 import type { SettingRows } from './setting.ts';
 import { eventsShowChoices, logAcceptedChoices, logLevels, type ProcessSettings } from './settings.ts';
 
@@ -184,6 +196,59 @@ export const processRows: SettingRows<ProcessSettings> = {
     consequence:
       "With number, or number-and-text, events and webhooks carry them, and Redis keeps them for keepStatusMs after the message's end.",
     example: 'number',
+  },
+  webhookUrl: {
+    kind: webhookAddress,
+    default: '',
+    meaning: 'Where `jetsms start` sends events to.',
+    consequence:
+      'Goes with webhookSecret: both or neither. https, unless it is this machine or webhookAllowHttp says so; redirects are not followed. More endpoints, each with a filter of its own, stand in the configuration file (docs/webhooks.md). Only its beginning is ever shown.',
+    example: 'https://app.example/hooks/jetsms',
+  },
+  webhookSecret: {
+    kind: webhookSecrets,
+    default: [],
+    secret: true,
+    meaning: 'What the requests to webhookUrl are signed with, as Standard Webhooks says.',
+    consequence:
+      'While a new secret takes the place of an old one, give both: each request is signed with both.',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  },
+  webhookTypes: {
+    kind: someEventTypes,
+    default: [],
+    meaning: 'The types of events that are sent to webhookUrl.',
+    consequence: 'Without it all of them.',
+    example: 'message.delivered, message.failed, message.dead',
+  },
+  webhookBatch: {
+    kind: wholeNumber(1, 100),
+    default: 1,
+    meaning: 'The most events that one request to webhookUrl carries.',
+    consequence:
+      'Above 1 each request has a list of events, with one event too; what has come by then goes together, nothing waits.',
+    example: '100',
+  },
+  webhookTimeoutMs: {
+    kind: milliseconds(second, minute),
+    default: 15 * second,
+    meaning: 'The longest that a request to a webhook endpoint may take.',
+    consequence: 'After it the delivery is tried again later; the endpoint may have got it all the same.',
+    example: '15000',
+  },
+  webhookConnections: {
+    kind: wholeNumber(1, 100),
+    default: 8,
+    meaning: 'Requests to a webhook endpoint at the same time, for each endpoint and worker process.',
+    consequence: 'Too small: events come late. Too large: the endpoint is overrun after an outage.',
+    example: '8',
+  },
+  webhookAllowHttp: {
+    kind: flag,
+    default: false,
+    meaning: 'Whether webhooks may go over http to other machines.',
+    consequence: 'With true, whoever listens on the way reads the events. A signature hides nothing.',
+    example: 'false',
   },
   idempotencyWindowMs: {
     kind: milliseconds(minute, 30 * day),

@@ -1,3 +1,4 @@
+import type { EventType } from '../queue/event-entry.ts';
 import type { AccountSettings } from './account.ts';
 
 /** Everything that the processes of this product can be told. Frozen; built by `parseSettings`. */
@@ -6,8 +7,24 @@ export interface Settings extends ProcessSettings {
   readonly accounts: ReadonlyMap<string, AccountSettings>;
   /** Where each value came from, by `settingPath`: `redisUrl`, `accounts.<name>.url`, … */
   readonly sources: ReadonlyMap<string, Source>;
+  /** Where events are sent to: the one of the environment, called `default`, and those of the configuration file. */
+  readonly webhooks: readonly WebhookEndpoint[];
   /** What works but is probably not meant, one sentence each. */
   readonly warnings: readonly string[];
+}
+
+/** Somewhere that events are sent to. */
+export interface WebhookEndpoint {
+  readonly name: string;
+  readonly url: string;
+  /** Every request is signed with each of them. */
+  readonly secret: readonly string[];
+  /** Empty = all. */
+  readonly types: readonly EventType[];
+  /** Empty = all. */
+  readonly accounts: readonly string[];
+  /** Events in one request; 1 = each by itself. */
+  readonly batch: number;
 }
 
 /** Settings of a process, whatever its accounts. */
@@ -48,6 +65,16 @@ export interface ProcessSettings {
   readonly idempotencyWindowMs: number;
   /** The largest CSV file that is read. */
   readonly csvMaxBytes: number;
+  /** '' where not set; goes with `webhookSecret`. */
+  readonly webhookUrl: string;
+  readonly webhookSecret: readonly string[];
+  /** Empty = all. */
+  readonly webhookTypes: readonly EventType[];
+  readonly webhookBatch: number;
+  readonly webhookTimeoutMs: number;
+  /** Deliveries under way at a time, for each endpoint and process. */
+  readonly webhookConnections: number;
+  readonly webhookAllowHttp: boolean;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;
   /** Whether `jetsms start` serves the dashboard too. */

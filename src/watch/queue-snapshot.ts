@@ -3,7 +3,6 @@ import { uncertainKey } from '../bullmq/put-dead-letter.ts';
 import { readStreamState } from '../events/group-states.ts';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.ts';
-import type { Collect } from '../metrics/metrics.ts';
 import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { isObject, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
@@ -39,7 +38,13 @@ interface AccountSources {
  * Reads all accounts' queues for a scrape. Per account it sends a fixed number of commands in a few round trips,
  * whatever the backlog: each is O(1).
  */
-export function createQueueSnapshot({ redis, prefix, accounts, now, maxEvents }: SnapshotOptions): Collect {
+export function createQueueSnapshot({
+  redis,
+  prefix,
+  accounts,
+  now,
+  maxEvents,
+}: SnapshotOptions): () => Promise<readonly AccountSnapshot[]> {
   const sources = accounts.map(
     (account): AccountSources => ({
       account,

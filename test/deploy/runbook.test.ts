@@ -7,6 +7,7 @@ import { anchorsOf } from '../docs/markdown.ts';
 import { type DeadLetterFixture, openDeadLetterFixture } from '../support/dead-letters.ts';
 import { projectFolder } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
+import { startReceiver, type WebhookReceiver, webhookSecret } from '../support/webhook-receiver.ts';
 import { captureCli } from '../unit/cli/capture.ts';
 
 const page = await readFile(`${projectFolder}docs/runbook.md`, 'utf8');
@@ -25,11 +26,13 @@ describe('docs/runbook.md', () => {
   let redis: Redis;
   let yard: DeadLetterFixture;
   let simulator: Simulator;
+  let receiver: WebhookReceiver;
   let env: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     simulator = createSimulator();
     await simulator.listen();
+    receiver = await startReceiver(webhookSecret(1));
     redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
     yard = openDeadLetterFixture(redis, prefix);
     env = {
@@ -39,6 +42,8 @@ describe('docs/runbook.md', () => {
       JETSMS_USERNAME: 'demo',
       JETSMS_PASSWORD: 'demo',
       JETSMS_TITLE: 'DEMO',
+      JETSMS_WEBHOOK_URL: receiver.url,
+      JETSMS_WEBHOOK_SECRET: webhookSecret(1),
     };
   });
 
@@ -46,6 +51,7 @@ describe('docs/runbook.md', () => {
     await yard[Symbol.asyncDispose]();
     redis.disconnect();
     await simulator.close();
+    await receiver[Symbol.asyncDispose]();
   });
 
   it('has an entry for every alert, and no other', () => {

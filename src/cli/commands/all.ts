@@ -14,6 +14,7 @@ import { registerProbe } from './probe.ts';
 import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
+import { registerWebhooks } from './webhooks.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly RegisterCommand[] = [
@@ -25,6 +26,7 @@ export const commands: readonly RegisterCommand[] = [
   registerCampaign,
   registerDead,
   registerHolds,
+  registerWebhooks,
   registerAccount,
   registerProbe,
   registerParts,

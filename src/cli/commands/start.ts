@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { checkEarlierQueues } from '../start/check-earlier-queues.ts';
 import { checkRedis } from '../start/check-redis.ts';
+import { startWebhooks } from '../start/start-webhooks.ts';
 
 /** `jetsms start`: the worker of all accounts, until it is told to end. */
 export function registerStart(program: Command, context: CliContext): void {
@@ -25,6 +26,7 @@ export function registerStart(program: Command, context: CliContext): void {
 interface Running {
   readonly settings: Settings;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly worker: DeliveryWorker;
   readonly health: HealthWatch;
   /** Aborts when the worker has been red for too long. */
@@ -72,6 +74,8 @@ async function begin(running: Running, ending: AbortSignal): Promise<void> {
   if (dashboard) beside.push(dashboard);
   if (ending.aborted) return dashboard?.close();
   await worker.start();
+  const webhooks = await startWebhooks(running);
+  if (webhooks) beside.push(webhooks);
   await health.look();
   log.info({ worker: worker.name, accounts: [...settings.accounts.keys()] }, 'worker.started');
   void warnOfEndpoints(settings, log);
@@ -98,6 +102,7 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   const metrics = createMetrics({
     version: packageVersion(),
     accounts: [...settings.accounts.values()],
+    webhooks: settings.webhooks.map(({ name }) => name),
     processMetrics: true,
   });
   const worker = createWorker({
@@ -111,14 +116,17 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   const { prefix, maxEvents } = settings;
   const accounts = [...settings.accounts.keys()];
   const { redis, now } = worker;
-  metrics.collectWith(createQueueSnapshot({ redis, prefix, accounts, now, maxEvents }));
+  const { createWebhookSnapshot } = await import('../../watch/webhook-snapshot.ts');
+  const collectQueues = createQueueSnapshot({ redis, prefix, accounts, now, maxEvents });
+  const collectWebhooks = createWebhookSnapshot({ redis, prefix, webhooks: settings.webhooks });
+  metrics.collectWith(async () => (await Promise.all([collectQueues(), collectWebhooks()])).flat());
   const redTooLong = new AbortController();
   const health = await buildHealth({ settings, log, metrics, worker, redTooLong });
   try {
     const { healthHost: host, healthPort: port } = settings;
     const pages = await startHealthServer({ host, port, readiness: health.current, metrics });
     log.info({ url: pages.url }, 'health.listening');
-    return { settings, log, worker, health, redTooLong: redTooLong.signal, pages, beside: [] };
+    return { settings, log, metrics, worker, health, redTooLong: redTooLong.signal, pages, beside: [] };
   } catch (error) {
     await closeUnused(worker);
     throw error;

@@ -81,7 +81,12 @@ async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const redis = openWorkerRedis(redisUrl);
   // What is wrong with the connection is told by what becomes of it.
   redis.on('error', () => {});
-  const place = { prefix, accounts: [...settings.accounts.keys()], name: `doctor-${process.pid}` };
+  const place = {
+    prefix,
+    accounts: [...settings.accounts.keys()],
+    name: `doctor-${process.pid}`,
+    readsEvents: settings.webhooks.length > 0,
+  };
   try {
     await whenReady(redis, redisWaitMs);
     const judged = judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);

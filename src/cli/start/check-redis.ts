@@ -26,7 +26,8 @@ export async function checkRedis({ settings, worker, log }: Starting): Promise<v
   const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
   const { prefix, accounts } = settings;
   const { redis, name } = worker;
-  const place = { prefix, accounts: [...accounts.keys()], name };
+  const readsEvents = settings.webhooks.length > 0;
+  const place = { prefix, accounts: [...accounts.keys()], name, readsEvents };
   const facts = await whenReady(redis, redisWaitMs, silenceMs)
     .then(() => answerWithin(redisWaitMs, askRedis(redis, place)))
     .catch((error: unknown) => {

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import { readPausedLanes } from '../../bullmq/paused-lanes.ts';
 import type { Lane } from '../../message/lane.ts';
+import { eventField } from '../../queue/event-entry.ts';
 import { type AccountPlace, keys } from '../../queue/names.ts';
+import { holdEntryOf } from './hold-events.ts';
 import { type HoldRecord, noRecord, parseHoldRecord } from './hold-record.ts';
 import type { Step } from './hold-steps.ts';
 
@@ -22,20 +24,22 @@ export interface HoldStore {
   change<Result>(step: (record: HoldRecord) => Step<Result>): Promise<Step<Result>>;
 }
 
-/** KEYS: hold. ARGV: what must still stand there, what shall. */
+/** KEYS: hold, the stream of events. ARGV: what must still stand there, what shall, the entry that tells of it ('' = none). */
 const replaceScript = `
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
+if ARGV[3] ~= '' then redis.pcall('XADD', KEYS[2], 'NOMKSTREAM', '*', '${eventField}', ARGV[3]) end
 return 1`;
 
 interface HoldCommands {
-  jetsmsReplaceHold(key: string, expected: string, next: string): Promise<number>;
+  jetsmsReplaceHold(key: string, stream: string, ...args: string[]): Promise<number>;
 }
 
 export function createHoldStore(redis: Redis, place: AccountPlace): HoldStore {
-  redis.defineCommand('jetsmsReplaceHold', { lua: replaceScript, numberOfKeys: 1 });
+  redis.defineCommand('jetsmsReplaceHold', { lua: replaceScript, numberOfKeys: 2 });
   const commands = redis as unknown as HoldCommands; // defineCommand adds methods that ioredis' types cannot know
   const key = keys.hold(place.prefix, place.account);
+  const stream = keys.events(place.prefix, place.account);
   return {
     async read() {
       const [raw, pausedLanes] = await Promise.all([redis.get(key), readPausedLanes(redis, place)]);
@@ -48,10 +52,17 @@ export function createHoldStore(redis: Redis, place: AccountPlace): HoldStore {
         const before = parseHoldRecord(raw);
         const taken = step(before);
         if (taken.record === before) return taken;
-        if ((await commands.jetsmsReplaceHold(key, raw, textOf(taken.record))) === 1) return taken;
+        const told = entryText(before, taken.record);
+        if ((await commands.jetsmsReplaceHold(key, stream, raw, textOf(taken.record), told)) === 1)
+          return taken;
       }
     },
   };
+}
+
+function entryText(before: HoldRecord, after: HoldRecord): string {
+  const entry = holdEntryOf(before, after);
+  return entry === undefined ? '' : JSON.stringify(entry);
 }
 
 /** A record that says nothing leaves nothing behind. */

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Event, eventCountOf, eventsOf, eventTypes } from '../../../src/events/event.ts';
-import { messageOfEntry, messagesOfEntry, parseEventEntry } from '../../../src/queue/event-entry.ts';
+import { type Event, eventCountOf, eventsOf } from '../../../src/events/event.ts';
+import {
+  eventTypes,
+  messageOfEntry,
+  messagesOfEntry,
+  parseEventEntry,
+} from '../../../src/queue/event-entry.ts';
 import { messagesEntry } from '../../support/event-entries.ts';
 import { sendJob } from '../../support/send-job.ts';
 

@@ -114,6 +114,13 @@ describe('the settings table', () => {
         "username": "",
         "webServiceOperations": "v2",
         "webServiceUrl": "",
+        "webhookAllowHttp": "false",
+        "webhookBatch": "1",
+        "webhookConnections": "8",
+        "webhookSecret": "set",
+        "webhookTimeoutMs": "15000",
+        "webhookTypes": "",
+        "webhookUrl": "",
       }
     `);
   });

@@ -1,16 +1,27 @@
 import type { Redis } from 'ioredis';
 import type { WaitingMessages } from '../../../bullmq/waiting.ts';
-import { isCount, isNumber, isOneOf, isShaped, isTime, optional, type Shape } from '../../../queue/checks.ts';
+import {
+  isCount,
+  isNumber,
+  isOneOf,
+  isShaped,
+  isTime,
+  isTrue,
+  optional,
+  type Shape,
+} from '../../../queue/checks.ts';
+import { type CreditEntry, eventField } from '../../../queue/event-entry.ts';
 import { readJson } from '../../../queue/json.ts';
 import { takeLease } from '../../../queue/lease.ts';
 import { type AccountPlace, keys, type LeaseKind } from '../../../queue/names.ts';
-import { run } from '../../../queue/pipeline.ts';
 import type { CreditForecast, CreditReading } from './forecast.ts';
 
 /** What is known of an account's credit; the same for every worker. */
 export interface CreditState extends CreditReading {
   readonly waiting: WaitingMessages;
   readonly forecast: CreditForecast;
+  /** It is low, and whoever wants to know has been told. */
+  readonly isLow?: true;
 }
 
 const readingShape: Shape<CreditReading> = { at: isTime, credit: isNumber };
@@ -31,6 +42,7 @@ const isState = isShaped<CreditState>({
     endsAt: optional(isNumber),
     coversWaiting: isBoolean,
   }),
+  isLow: optional(isTrue),
 });
 
 /** A state that cannot be read counts as none: the next reading takes its place. */
@@ -45,7 +57,9 @@ export interface CreditStore {
   read(): Promise<CreditState | undefined>;
   /** All readings that are kept and can be read, the latest first. */
   readings(): Promise<readonly CreditReading[]>;
-  /** Keeps a state for so long, and its reading among the others. */
+  /**
+   * Keeps a state for so long, and its reading among the others. Tells others, in the same step, where it is low and was not before.
+   */
   write(state: CreditState, keepMs: number): Promise<void>;
 }
 
@@ -53,9 +67,35 @@ export interface CreditStore {
 const keptReadings = 288;
 const readingsMemoryMs = 2 * 86_400_000;
 
+/**
+ * KEYS: state, readings, the stream of events. ARGV: the state, milliseconds to keep it, the reading, the entry that tells of a low
+ * credit ('' = it is not). No quoted text can contain what is looked for unescaped.
+ */
+const writeScript = `
+local known = redis.pcall('GET', KEYS[1])
+local wasLow = type(known) == 'string' and string.find(known, '"isLow":true', 1, true)
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('LPUSH', KEYS[2], ARGV[3])
+redis.call('LTRIM', KEYS[2], 0, ${keptReadings - 1})
+redis.call('PEXPIRE', KEYS[2], ${readingsMemoryMs})
+if ARGV[4] ~= '' and not wasLow then
+  redis.pcall('XADD', KEYS[3], 'NOMKSTREAM', '*', '${eventField}', ARGV[4])
+end`;
+
+interface CreditCommands {
+  jetsmsWriteCredit(
+    state: string,
+    readings: string,
+    stream: string,
+    ...args: (string | number)[]
+  ): Promise<unknown>;
+}
+
 export function createCreditStore(redis: Redis, { prefix, account }: AccountPlace): CreditStore {
   const stateKey = keys.credit(prefix, account);
   const readingsKey = `${stateKey}:readings`;
+  redis.defineCommand('jetsmsWriteCredit', { lua: writeScript, numberOfKeys: 3 });
+  const commands = redis as unknown as CreditCommands; // defineCommand adds methods that ioredis' types cannot know
   return {
     lease: (what, forMs) => takeLease(redis, { prefix, account }, what, forMs),
     async read() {
@@ -66,12 +106,16 @@ export function createCreditStore(redis: Redis, { prefix, account }: AccountPlac
     },
     async write(state, keepMs) {
       const { at, credit } = state;
-      const pipeline = redis.pipeline();
-      pipeline.set(stateKey, JSON.stringify(state), 'PX', keepMs);
-      pipeline.lpush(readingsKey, JSON.stringify({ at, credit }));
-      pipeline.ltrim(readingsKey, 0, keptReadings - 1);
-      pipeline.pexpire(readingsKey, readingsMemoryMs);
-      await run(pipeline);
+      const { hoursLeft } = state.forecast;
+      const entry: CreditEntry = {
+        type: 'credit.low',
+        at,
+        credit,
+        ...(hoursLeft === undefined ? {} : { hoursLeft }),
+      };
+      const told = state.isLow ? JSON.stringify(entry) : '';
+      const args = [JSON.stringify(state), keepMs, JSON.stringify({ at, credit }), told];
+      await commands.jetsmsWriteCredit(stateKey, readingsKey, keys.events(prefix, account), ...args);
     },
   };
 }

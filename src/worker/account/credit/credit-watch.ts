@@ -5,7 +5,7 @@ import type { AccountSettings } from '../../../settings/account.ts';
 import { createRounds } from '../../rounds.ts';
 import type { Telemetry } from '../../telemetry.ts';
 import { createCreditStore } from './credit-store.ts';
-import { forecastCredit, rateWindowMs, usedPerHour } from './forecast.ts';
+import { forecastCredit, isCreditLow, rateWindowMs, usedPerHour } from './forecast.ts';
 
 /** Asks JetSMS for an account's credit, for all workers together. */
 export interface CreditWatch {
@@ -47,11 +47,16 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
 
   const keep = async (credit: number): Promise<void> => {
     const reading = { at: now(), credit };
-    const [readings, waiting] = await Promise.all([store.readings(), readWaiting(redis, place)]);
+    const [before, readings, waiting] = await Promise.all([
+      store.read(),
+      store.readings(),
+      readWaiting(redis, place),
+    ]);
     const window = { now: reading.at, windowMs: rateWindowMs(creditIntervalMs) };
     const used = usedPerHour([reading, ...readings], window);
     const forecast = forecastCredit(reading, used, waiting.parts);
-    await store.write({ ...reading, waiting, forecast }, intervalsKept * creditIntervalMs);
+    const low = isCreditLow(forecast, before?.isLow === true) ? { isLow: true as const } : {};
+    await store.write({ ...reading, waiting, forecast, ...low }, intervalsKept * creditIntervalMs);
   };
 
   const rounds = createRounds(async () => {

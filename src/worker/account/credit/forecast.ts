@@ -19,6 +19,18 @@ export interface CreditForecast {
 /** Credit for less time than this, at the present rate, is worth a warning. */
 export const soonHours = 6;
 
+/** Twice as much: then a fall is over, so that one that wavers is not told of again and again. */
+const comfortHours = 2 * soonHours;
+
+/**
+ * Whether the credit is low: it does not cover what waits, or ends soon, as the alert sees it. Once low it stays so until it is
+ * clearly better. Pure.
+ */
+export function isCreditLow({ coversWaiting, hoursLeft }: CreditForecast, wasLow: boolean): boolean {
+  if (!coversWaiting) return true;
+  return hoursLeft !== undefined && hoursLeft < (wasLow ? comfortHours : soonHours);
+}
+
 const hourMs = 3_600_000;
 
 /** Shorter spans say nothing about an hour. */

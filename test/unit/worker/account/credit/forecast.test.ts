@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type CreditReading,
   forecastCredit,
+  isCreditLow,
   rateWindowMs,
   usedPerHour,
 } from '../../../../../src/worker/account/credit/forecast.ts';
@@ -66,5 +67,18 @@ describe('the forecast', () => {
 
   it('says 0 hours where there is none left', () => {
     expect(forecastCredit({ at: now, credit: 0 }, 5, 0)).toMatchObject({ hoursLeft: 0, endsAt: now });
+  });
+});
+
+describe('a low credit', () => {
+  it.each<[string, Parameters<typeof isCreditLow>[0], boolean, boolean]>([
+    ['does not cover what waits', { coversWaiting: false }, false, true],
+    ['ends within six hours', { coversWaiting: true, hoursLeft: 5.9 }, false, true],
+    ['does not end within six hours', { coversWaiting: true, hoursLeft: 6 }, false, false],
+    ['stays low until it lasts twice as long', { coversWaiting: true, hoursLeft: 11.9 }, true, true],
+    ['is over when it lasts twice as long', { coversWaiting: true, hoursLeft: 12 }, true, false],
+    ['is over where nothing is used', { coversWaiting: true }, true, false],
+  ])('%s', (_, forecast, wasLow, isLow) => {
+    expect(isCreditLow(forecast, wasLow)).toBe(isLow);
   });
 });

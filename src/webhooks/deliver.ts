@@ -1,0 +1,66 @@
+import type { DeliveryTry, TryEnd } from '../bullmq/webhook-queue.ts';
+import type { WebhookEndpoint } from '../settings/settings.ts';
+import { nextTryMs } from './schedule.ts';
+import type { Answer, Sender } from './sender.ts';
+import type { TryReport, WebhookTelemetry } from './telemetry.ts';
+
+export interface DeliverContext {
+  readonly endpoint: WebhookEndpoint;
+  readonly sender: Sender;
+  readonly telemetry: WebhookTelemetry;
+  /** Epoch milliseconds by Redis' clock. */
+  readonly now: () => number;
+  /** 0 ≤ random < 1 */
+  readonly random: () => number;
+  /** The endpoint wants nothing more. Awaited before the delivery is given up. */
+  readonly onGone: () => Promise<void>;
+  /** The endpoint takes deliveries again, after many in a row that it did not take. */
+  readonly onRecovered: () => void;
+}
+
+/** Failures in a row after which an endpoint counts as having been away, and not one of its deliveries as bad. */
+const awayAfter = 5;
+
+/** Makes deliveries to an endpoint, one try each. */
+export function createDeliverer(context: DeliverContext): (delivery: DeliveryTry) => Promise<TryEnd> {
+  const { endpoint, sender, telemetry, now } = context;
+  let failuresInRow = 0;
+
+  const afterSuccess = (): TryEnd => {
+    const wasAway = failuresInRow >= awayAfter;
+    failuresInRow = 0;
+    if (wasAway) context.onRecovered();
+    return { kind: 'done' };
+  };
+
+  return async ({ id, data, failures }) => {
+    if (!data) return { kind: 'dead', why: 'unreadable' };
+    const answer = await sender.send({ id, at: now(), body: data.body });
+    const report = reportOf(answer, {
+      endpoint: endpoint.name,
+      id,
+      events: data.events,
+      attempt: failures + 1,
+    });
+    if (answer.isTaken) {
+      telemetry.delivered(report);
+      return afterSuccess();
+    }
+    failuresInRow += 1;
+    if (answer.isGone) await context.onGone();
+    const wait = { failures: failures + 1, since: data.since, now: now(), random: context.random() };
+    const delayMs = answer.isGone ? undefined : nextTryMs({ ...wait, retryAfterMs: answer.retryAfterMs });
+    if (delayMs === undefined) {
+      telemetry.dead(report);
+      return { kind: 'dead', why: answer.code };
+    }
+    telemetry.failed({ ...report, delayMs });
+    return { kind: 'again', why: answer.code, delayMs };
+  };
+}
+
+const reportOf = ({ code, tookMs }: Answer, facts: Omit<TryReport, 'code' | 'durationMs'>): TryReport => ({
+  ...facts,
+  code,
+  durationMs: tookMs,
+});
