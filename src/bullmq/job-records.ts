@@ -211,11 +211,11 @@ const argsOfEnd = ({
 export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobRecords {
   const { prefix, account, maxEvents } = rules;
   const secret = secretReader(redis, prefix);
-  // Only marks of numbers need it; an MMS has them everywhere.
-  const readSecret = async (): Promise<string | undefined> => {
-    if (rules.reportLanes.length === 0) return undefined;
-    return secret.fresh() ?? (await secret.read().catch(noneWhereInvalid));
-  };
+  // Only marks of numbers need it, which an MMS has everywhere.
+  const readSecret = async (): Promise<string | undefined> =>
+    rules.reportLanes.length === 0
+      ? undefined
+      : (secret.fresh() ?? (await secret.read().catch(noneWhereInvalid)));
   const told = [keys.events(prefix, account), keys.reports(prefix, account)] as const;
   defineRecordCommands(redis);
   const commands = redis as unknown as RecordCommands; // defineCommand adds methods that ioredis' types cannot know
