@@ -27,8 +27,8 @@ export async function recordAndSettle(
   context: SettleContext,
   onWritten?: () => void,
 ): Promise<JobResult> {
-  const { id, job, sendJob } = known;
-  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false };
+  const { id, job, sendJob, seen } = known;
+  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false, seen };
   const [result = 'lost'] = await context.records.write([write]);
   if (result !== 'written') return settle(known, { kind: result }, context);
   onWritten?.();
