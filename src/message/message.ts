@@ -4,6 +4,7 @@ import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { partsByModel } from './parts.ts';
 import { defaultPartsModel, type PartsModel } from './parts-models.ts';
+import { checkReference } from './reference.ts';
 import { checkText, encodingProblem, type TextRules } from './text.ts';
 import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
 
@@ -28,6 +29,11 @@ export interface NewMessage {
   readonly idempotencyKey?: string;
   /** Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it. */
   readonly meta?: Meta;
+  /**
+   * Goes to JetSMS in the field `reference` of the request; at most 40 characters. What JetSMS does with it is not public. Only
+   * messages of one reference share a request, so one for each message costs a request for each.
+   */
+  readonly reference?: string;
 }
 
 /** What an account prescribes for its messages. */
@@ -48,6 +54,7 @@ export interface Sending extends ResolvedTimes {
   readonly title: string;
   readonly lane: Lane;
   readonly whenUncertain: WhenUncertain;
+  readonly reference?: string;
 }
 
 /** A message that can be sent as it stands. */
@@ -80,12 +87,16 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
   'whenUncertain',
   'idempotencyKey',
   'meta',
+  'reference',
 ]);
 
 type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
 
 /** What `checkSending` reads, not checked yet. */
-export type SendingFields = Pick<Fields, 'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain'>;
+export type SendingFields = Pick<
+  Fields,
+  'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain' | 'reference'
+>;
 
 /**
  * Checks a message by the rules of its account and completes it. Unknown fields are refused: a mistyped
@@ -125,8 +136,15 @@ export function checkSending(fields: SendingFields, rules: MessageRules): Sendin
   const title = checkTitle(fields.title, rules);
   const lane = checkLane(fields.lane);
   const whenUncertain = checkWhenUncertain(fields.whenUncertain, lane);
+  const reference = checkReference(fields.reference, rules.charset);
   const { sendAt, deadline } = fields;
-  return { title, lane, whenUncertain, ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }) };
+  return {
+    title,
+    lane,
+    whenUncertain,
+    ...(reference !== undefined && { reference }),
+    ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
+  };
 }
 
 /** Every problem of a message, in the order in which `checkMessage` looks for them; none if it can be sent. */
@@ -144,6 +162,7 @@ export function messageProblems(input: unknown, rules: MessageRules): readonly M
     () => checkWhenUncertain(fields.whenUncertain, lane),
     () => checkIdempotencyKey(fields.idempotencyKey),
     () => checkMeta(fields.meta),
+    () => checkReference(fields.reference, rules.charset),
     () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
   ];
   return [...unknownFields(input).map(fieldUnknown), ...checks.flatMap(problemOf)];

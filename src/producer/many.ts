@@ -1,6 +1,7 @@
 import { isMessageError, MessageError } from '../message/errors.ts';
 import type { Lane, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
+import { checkMeta, type Meta } from '../message/meta.ts';
 import { normalizeNumber } from '../message/number.ts';
 import { partsByModel } from '../message/parts.ts';
 import { checkText } from '../message/text.ts';
@@ -24,6 +25,10 @@ export interface ManyOptions {
   readonly sendAt?: Time;
   readonly deadline?: Time;
   readonly whenUncertain?: WhenUncertain;
+  /** Comes back in status and events; a recipient's own goes before it. At most 512 bytes as JSON. JetSMS never sees it. */
+  readonly meta?: Meta;
+  /** Goes to JetSMS in the field `reference` of each request; at most 40 characters. */
+  readonly reference?: string;
   /**
    * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
    * counted as `repeated`. The same each time a campaign is enqueued.
@@ -90,6 +95,8 @@ export interface CampaignRules {
   readonly sending: Sending;
   /** The one text, checked. */
   readonly text: string | undefined;
+  /** The common meta, checked. */
+  readonly meta: Meta | undefined;
   /** What the caller said of time and lane, to be compared with what an earlier call has stored. */
   readonly wish: Wish;
   readonly nowMs: number;
@@ -112,11 +119,12 @@ export function checkCampaign(
   const { campaign } = options;
   if (typeof campaign !== 'string' || !campaignName.test(campaign))
     throw new MessageError('CAMPAIGN_INVALID', 'campaign');
-  const { title, lane = 'bulk', sendAt, deadline, whenUncertain } = options;
-  const sending = checkSending({ title, lane, sendAt, deadline, whenUncertain }, { ...rules, nowMs });
+  const { title, lane = 'bulk', sendAt, deadline, whenUncertain, reference } = options;
+  const fields = { title, lane, sendAt, deadline, whenUncertain, reference };
+  const sending = checkSending(fields, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
   const wish = { ...wishOf({ whenUncertain, sendAt, deadline }), lane: sending.lane };
-  return { account, campaign, rules, sending, text, wish, nowMs };
+  return { account, campaign, rules, sending, text, meta: checkMeta(options.meta), wish, nowMs };
 }
 
 /** Who is told of recipients that get no message. */
@@ -128,9 +136,10 @@ export interface Watch {
 
 /** The job of a chunk; undefined where none of its recipients gets a message. */
 export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): SendJob | undefined {
-  const { to, texts, ownTexts, parts } = messagesOf(chunk, campaign, watch);
+  const { to, texts, ownTexts, parts, metas, ownMetas } = messagesOf(chunk, campaign, watch);
   if (to.length === 0) return undefined;
   const { sending, account, nowMs } = campaign;
+  const meta = ownMetas === 0 ? campaign.meta : metas.map((own) => own ?? campaign.meta ?? null);
   return {
     v: sendJobVersion,
     account,
@@ -144,6 +153,8 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
     enqueuedAt: nowMs,
     ...(sending.sendAtMs === undefined ? {} : { sendAt: sending.sendAtMs }),
     deadlineAt: sending.deadlineAtMs,
+    ...(sending.reference === undefined ? {} : { reference: sending.reference }),
+    ...(meta === undefined ? {} : { meta }),
     campaign: campaign.campaign,
   };
 }
@@ -152,13 +163,16 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
 interface Messages {
   readonly to: string[];
   readonly texts: string[];
+  /** Each recipient's own. */
+  readonly metas: (Meta | undefined)[];
+  ownMetas: number;
   /** How many of the texts are their recipient's own. */
   ownTexts: number;
   parts: number;
 }
 
 function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
-  const messages: Messages = { to: [], texts: [], ownTexts: 0, parts: 0 };
+  const messages: Messages = { to: [], texts: [], metas: [], ownMetas: 0, ownTexts: 0, parts: 0 };
   chunk.recipients.forEach((recipient, offset) => {
     try {
       addMessage(recipient, campaign, watch, messages);
@@ -177,10 +191,13 @@ function addMessage(recipient: Recipient, campaign: CampaignRules, watch: Watch,
   const own = ownText(recipient);
   const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
   if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
+  const meta = checkMeta(ownMeta(recipient));
   const to = normalizeNumber(numberOf(recipient));
   if (watch.isRepeat(to)) return;
   messages.to.push(to);
   messages.texts.push(text);
+  messages.metas.push(meta);
+  if (meta !== undefined) messages.ownMetas += 1;
   if (own === undefined) return;
   messages.ownTexts += 1;
   messages.parts += partsByModel(text, campaign.rules.partsModel);
@@ -191,6 +208,9 @@ const numberOf = (recipient: Recipient): unknown =>
 
 const ownText = (recipient: Recipient): unknown =>
   typeof recipient === 'object' && recipient !== null ? recipient.text : undefined;
+
+const ownMeta = (recipient: Recipient): unknown =>
+  typeof recipient === 'object' && recipient !== null ? recipient.meta : undefined;
 
 function problemOf(index: number, error: unknown): ManyProblem {
   if (!isMessageError(error)) throw error;

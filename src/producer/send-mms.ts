@@ -119,6 +119,7 @@ function jobOf(
   { account, nowMs }: { readonly account: string; readonly nowMs: number },
 ): SendJob {
   const { lane, title, to, text, whenUncertain, sendAtMs, deadlineAtMs } = checked;
+  const { idempotencyKey: key, meta, reference } = checked;
   return {
     v: sendJobVersion,
     account,
@@ -131,6 +132,9 @@ function jobOf(
     enqueuedAt: nowMs,
     ...(sendAtMs === undefined ? {} : { sendAt: sendAtMs }),
     deadlineAt: deadlineAtMs,
+    ...(reference === undefined ? {} : { reference }),
+    ...(key === undefined ? {} : { keys: to.map(() => key) }),
+    ...(meta === undefined ? {} : { meta }),
     media,
   };
 }

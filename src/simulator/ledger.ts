@@ -16,6 +16,8 @@ export interface AcceptedMessage {
   readonly parts: number;
   readonly expireAt?: number;
   readonly messageId?: string;
+  /** What the request's field `reference` said, where it said anything. */
+  readonly reference?: string;
   /** Of an MMS. */
   readonly media?: SubmittedMedia;
 }

@@ -56,8 +56,10 @@ export function createProvider(options: SimulatorOptions): Provider {
     const dropped = recipients.length - messages.length;
     accounts.charge(submission.username, parts);
     tally.accepted({ messages: messages.length, parts, dropped });
+    const { reference = '' } = submission;
     const about = {
       title: submission.title,
+      ...(reference === '' ? {} : { reference }),
       username: submission.username,
       surface: submission.surface,
       groupId,

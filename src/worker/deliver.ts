@@ -186,8 +186,12 @@ function request(
 const travelsAlone = ({ to, joined, media }: SendJob, { refusedAt }: Journal): boolean =>
   (to.length > 1 && !joined) || media !== undefined || refusedAt !== undefined;
 
-/** Sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
-const batchKeyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
+/**
+ * Sends of one title and reference travel together if their deadlines lie within the same minute, since a request has one expire
+ * date.
+ */
+const batchKeyOf = ({ deadlineAt, title, reference }: SendJob): string =>
+  JSON.stringify([Math.floor(deadlineAt / 60_000), title, reference]);
 
 /** The job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, delayMs: number, context: DeliverContext): Promise<never> {

@@ -1,13 +1,13 @@
 import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
 import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
+import { originIdsOf } from '../../queue/origins.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
 import { jobOfRecord, pieceId, subJob } from '../../queue/pieces.ts';
 import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
-import { originIdsOf } from './replay-steps.ts';
 
 /**
  * Where a message is. `divided`: its send job had many messages that went different ways. `duplicate`: its idempotency key had been
