@@ -106,7 +106,7 @@ export const isAsking = (used: object | undefined): boolean =>
   used !== undefined && 'asking' in used && used.asking !== undefined;
 
 /** What a job says of one of its messages, or of all. */
-function jobFacts(job: SendJob, index: number | undefined): Omit<Facts, 'state'> {
+export function jobFacts(job: SendJob, index: number | undefined): Omit<Facts, 'state'> {
   const { lane, enqueuedAt, sendAt, campaign } = job;
   const deadlineAt = index === undefined ? job.deadlineAt : deadlineAtOf(job, index);
   return {

@@ -13,6 +13,7 @@ import { registerParts } from './parts.ts';
 import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
+import { registerStatus } from './status.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly RegisterCommand[] = [
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDashboard,
   registerDoctor,
   registerSend,
+  registerStatus,
   registerCampaign,
   registerDead,
   registerHolds,
