@@ -11,7 +11,7 @@ export type { MessageStatus, MessageStatusState } from '../status/message-status
 export type { RescheduleResult } from '../status/reschedule.ts';
 export type { Recipient, Recipients } from './chunks.ts';
 export { ProducerError, type ProducerErrorCode } from './errors.ts';
-export type { ManyOptions, ManyProblem, ManyProgress, ManyReceipt } from './many.ts';
+export type { ManyOptions, ManyProblem, ManyProgress, ManyReceipt, ManyStored } from './many.ts';
 export type { MessageCalls, MessageOptions, MessageTarget } from './message-calls.ts';
 export type { ProducerAccount, ProducerOptions } from './options.ts';
 export { createProducer, type Producer } from './producer.ts';

@@ -38,6 +38,8 @@ export interface ManyOptions {
   readonly dryRun?: boolean;
   /** Told of each recipient that cannot be sent to, at once. */
   readonly onProblem?: (problem: ManyProblem) => void;
+  /** Told by what ids messages can be asked about and called off, once they are stored; of those of an earlier call too. */
+  readonly onStored?: (stored: ManyStored) => void;
   /** Told how far it has come, after each job that Redis has stored. */
   readonly onProgress?: (progress: ManyProgress) => void;
 }
@@ -49,6 +51,14 @@ export interface ManyProblem {
   readonly code: string;
   readonly field: string;
   readonly message: string;
+}
+
+/** Messages that are stored together. */
+export interface ManyStored {
+  /** The places of their recipients, from 0. */
+  readonly indices: readonly number[];
+  /** Their ids, in the same order. */
+  readonly ids: readonly string[];
 }
 
 export interface ManyProgress {
@@ -132,6 +142,8 @@ export interface Watch {
   onProblem(problem: ManyProblem): void;
   /** Whether the number, in the provider's form, has its message already; it counts as seen from then on. */
   isRepeat(number: string): boolean;
+  /** Told of each recipient that gets a message, in the order of the messages. */
+  onTaken?(index: number): void;
 }
 
 /** The job of a chunk; undefined where none of its recipients gets a message. */
@@ -174,10 +186,11 @@ interface Messages {
 function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
   const messages: Messages = { to: [], texts: [], metas: [], ownMetas: 0, ownTexts: 0, parts: 0 };
   chunk.recipients.forEach((recipient, offset) => {
+    const index = chunk.firstIndex + offset;
     try {
-      addMessage(recipient, campaign, watch, messages);
+      if (addMessage(recipient, campaign, watch, messages)) watch.onTaken?.(index);
     } catch (error) {
-      watch.onProblem(problemOf(chunk.firstIndex + offset, error));
+      watch.onProblem(problemOf(index, error));
     }
   });
   if (campaign.text === undefined) return messages;
@@ -186,21 +199,27 @@ function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messag
   return messages;
 }
 
-/** Without the parts of a common text. @throws MessageError */
-function addMessage(recipient: Recipient, campaign: CampaignRules, watch: Watch, messages: Messages): void {
+/** Without the parts of a common text. False where the number has its message already. @throws MessageError */
+function addMessage(
+  recipient: Recipient,
+  campaign: CampaignRules,
+  watch: Watch,
+  messages: Messages,
+): boolean {
   const own = ownText(recipient);
   const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
   if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
   const meta = checkMeta(ownMeta(recipient));
   const to = normalizeNumber(numberOf(recipient));
-  if (watch.isRepeat(to)) return;
+  if (watch.isRepeat(to)) return false;
   messages.to.push(to);
   messages.texts.push(text);
   messages.metas.push(meta);
   if (meta !== undefined) messages.ownMetas += 1;
-  if (own === undefined) return;
+  if (own === undefined) return true;
   messages.ownTexts += 1;
   messages.parts += partsByModel(text, campaign.rules.partsModel);
+  return true;
 }
 
 const numberOf = (recipient: Recipient): unknown =>

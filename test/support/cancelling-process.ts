@@ -6,11 +6,12 @@ import { createProducer } from '../../src/producer/index.ts';
 interface CancelOrder {
   readonly redis: string;
   readonly prefix: string;
+  readonly account: string;
   readonly ids: readonly string[];
 }
 
-const { redis, prefix, ids } = JSON.parse(await text(process.stdin)) as CancelOrder;
-await using producer = createProducer({ redis, prefix, accounts: { acme: { title: 'ACME' } } });
+const { redis, prefix, account, ids } = JSON.parse(await text(process.stdin)) as CancelOrder;
+await using producer = createProducer({ redis, prefix, accounts: { [account]: { title: 'ACME' } } });
 await Promise.all(
   ids.map(async (id) => {
     const result = await producer.cancel(id);

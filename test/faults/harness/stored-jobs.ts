@@ -13,6 +13,8 @@ export interface StoredJob {
   readonly journal: string;
   /** Messages that have lost their claims. */
   readonly lost: readonly number[];
+  /** Messages that were called off. */
+  readonly cancelled: readonly number[];
   readonly returnvalue: unknown;
   readonly failedReason: string | undefined;
   readonly stalls: number;

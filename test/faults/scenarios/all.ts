@@ -2,6 +2,7 @@ import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
 import { batchKills } from './batch-kills.ts';
+import { cancels } from './cancels.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
 import { flaws } from './flaws.ts';
@@ -26,6 +27,7 @@ const ofMessages: readonly Scenario[] = [
   restarts,
   replay,
   unreadable,
+  cancels,
   everything,
 ];
 

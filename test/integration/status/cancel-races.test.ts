@@ -78,7 +78,9 @@ describe('cancels that race with sends', () => {
   it('end each message once also where who cancels is killed in the middle', async () => {
     await using world = await createDelivery({ account: { batchSize: 50 } });
     const sent = await sendAll(world, 2_000);
-    const order = { redis: world.settings.redisUrl, prefix: world.prefix, ids: sent.map(({ id }) => id) };
+    const { settings, prefix, account } = world;
+    const ids = sent.map(({ id }) => id);
+    const order = { redis: settings.redisUrl, prefix, account: account.name, ids };
     await using canceller = startProcess(
       [process.execPath, `${projectFolder}test/support/cancelling-process.ts`],
       { input: JSON.stringify(order) },

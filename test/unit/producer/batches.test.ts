@@ -104,6 +104,7 @@ describe('a send', () => {
     ['title', { title: 'OTHER' }, false],
     ['choice for an uncertain end', { whenUncertain: 'resend' }, false],
     ['minute of its deadline', { deadlineAtMs: now + 2 * minute }, false],
+    ['reference', { reference: 'order-17' }, false],
     ['way to count parts', { partsModel: 'turkish-letters' }, false],
     ['right to be written twice', {}, true],
   ])('shares no job with those of another %s', async (_, change, keyed) => {
