@@ -32,20 +32,13 @@ local function tellEnds(stream, reports, most, first, count)
   end
 end`;
 
-/** A journal that a late reply settled carries `"late":true`, which no quoted text can contain unescaped. */
-const stateLua = `
-local function isSettled(journal) return journal and string.find(journal, '"settled":{', 1, true) end
-local function isSettledLate(journal)
-  return isSettled(journal) and string.find(journal, '"late":true', 1, true)
-end`;
-
 /**
  * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
  * by another process. A hold lets nothing pass until it is resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
  * KEYS: the hold, then records. ARGV: for each record its run, what it has seen as lost, its mark ('' = none) and how long to
  * keep it; at the end 1 for a canary.
  */
-const beginScript = `${stateLua}
+const beginScript = `
 local function isSending(journal) return journal and string.find(journal, '"sending":{', 1, true) end
 local function isHeld()
   local text = redis.pcall('GET', KEYS[1])
@@ -60,10 +53,10 @@ end
 for i = 1, #KEYS - 1 do
   local record = KEYS[i + 1]
   local run, seen, mark, keepMs = tonumber(ARGV[4 * i - 3]), ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i]
-  local known = redis.call('HMGET', record, 'run', 'journal', 'lost')
+  local known = redis.call('HMGET', record, 'run', 'journal', 'lost', 'told')
   if tonumber(known[1] or 0) > run then
     results[i] = 'lost'
-  elseif isSettled(known[2]) then
+  elseif known[4] then
     results[i] = 'superseded'
   elseif (known[3] or '') ~= seen or (isSending(known[2]) and tonumber(known[1] or 0) ~= run) then
     results[i] = 'changed'
@@ -77,27 +70,31 @@ end
 return results`;
 
 /**
- * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where in
- * ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number. ARGV[2]: the
- * most events. Then journals and ends.
+ * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
+ * in ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number, 1 where
+ * the journal says how the job ended. ARGV[2]: the most events. Then journals and ends.
+ *
+ * An end is counted and told once: `told` says that it has been, and `late` that a late reply has settled the job, whatever its
+ * runs think. What stands in the journal's place may be anything.
  */
-const writeScript = `${countLua}${endLua}${stateLua}
+const writeScript = `${countLua}${endLua}
 local results = {}
 for i, write in ipairs(cjson.decode(ARGV[1])) do
   local record, run, isMarked = KEYS[i + 2], write[1], write[2] == 1
-  local known = redis.call('HMGET', record, 'run', 'journal')
+  local known = redis.call('HMGET', record, 'run', 'journal', 'told')
   local owner = tonumber(known[1] or 0)
   if owner > run or (isMarked and owner ~= run) then
     results[i] = 'lost'
-  elseif isSettledLate(known[2]) or (isSettled(known[2]) and owner ~= run) then
+  elseif known[3] == 'late' or (known[3] and owner ~= run) then
     results[i] = 'superseded'
   else
     results[i] = 'written'
     redis.call('HSET', record, 'run', run, 'begun', '', 'journal', ARGV[write[3]])
     redis.call('PEXPIRE', record, write[4])
-    if not isSettled(known[2]) then
-      if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
+    if write[9] == 1 and not known[3] then
+      redis.call('HSET', record, 'told', 'once')
       tellEnds(KEYS[1], KEYS[2], ARGV[2], write[7], write[8])
+      if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
     end
   end
 end
@@ -105,13 +102,14 @@ return results`;
 
 /**
  * KEYS: record, campaign, the stream of events, waiting reports. ARGV: the journal that must lie there, the new one, the change of
- * counts, the most events, then ends.
+ * counts, the most events, 1 where the new one says how the job ended, then ends.
  */
 const replaceScript = `${countLua}${endLua}
 if (redis.call('HGET', KEYS[1], 'journal') or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'journal', ARGV[2])
+if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'told', 'late') end
+tellEnds(KEYS[3], KEYS[4], ARGV[4], 6, (#ARGV - 5) / 7)
 count(KEYS[2], ARGV[3], KEYS[3])
-tellEnds(KEYS[3], KEYS[4], ARGV[4], 5, (#ARGV - 4) / 7)
 return 1`;
 
 /** KEYS: the stream of events, waiting reports. ARGV: the most events, then ends. */

@@ -160,7 +160,8 @@ function argsOfWrites(
     const firstEnd = journals.length + 3 + ends.length;
     ends.push(...own.flatMap(argsOfEnd));
     const keepMs = recordKeepMs(job, at);
-    return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, counted, tally, firstEnd, own.length];
+    const isEnd = journal.settled ? 1 : 0;
+    return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, counted, tally, firstEnd, own.length, isEnd];
   });
   const texts = journals.map((journal) => JSON.stringify(journal));
   return [JSON.stringify(heads), rules.maxEvents, ...texts, ...ends];
@@ -222,6 +223,7 @@ export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobR
         JSON.stringify(after),
         tallyOfLate(late),
         maxEvents,
+        after.settled ? 1 : 0,
         ...ends.flatMap(argsOfEnd),
       ];
       return (await commands.jetsmsReplaceJournal(...keysOf, ...args)) === 1;

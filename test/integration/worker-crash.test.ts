@@ -454,7 +454,10 @@ describe('the record of a job', () => {
 
   it('is not written over what a late reply has settled', () =>
     withRecords(async (records, world) => {
-      await world.redis.hset(recordKey(world, 'm1'), { run: 1, journal: JSON.stringify(late) });
+      const { job } = run('m1', 1);
+      await records.write([run('m1', 1)]);
+      const { journal: before } = await records.read({ id: 'm1', job });
+      expect(await records.replace('m1', before, { job, before: emptyJournal, after: late })).toBe(true);
       expect(await records.write([run('m1', 1)])).toEqual(['superseded']);
       expect(await journalIn(records, 'm1')).toEqual(late);
     }));

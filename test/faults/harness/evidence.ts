@@ -1,4 +1,5 @@
 import type { JobType, Queue } from 'bullmq';
+import type { Event } from '../../../src/events/event.ts';
 import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { lanes } from '../../../src/message/lane.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
@@ -20,6 +21,7 @@ import { parseDeadLetter } from '../../../src/queue/stored-dead-letter.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
+import { readEvents } from './told-events.ts';
 import type { LogLine, WorkerProcess } from './workers.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +64,8 @@ export interface Case {
   readonly accepted: readonly AcceptedMessage[];
   /** What the workers said of its jobs, those that were killed included, in the order of time. */
   readonly lines: readonly SeenLine[];
+  /** What subscribers were told of it, in order. */
+  readonly events: readonly Event[];
 }
 
 /** Everything that the invariants look at. */
@@ -96,6 +100,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
     .flatMap(linesOf)
     .sort((a, b) => a.time.localeCompare(b.time));
   const linesById = Map.groupBy(lines, ({ id }) => id ?? '');
+  const events = await readEvents(world.redis);
   const cases = sent.map((message): Case => {
     const own = jobs.get(keyOf(message)) ?? [];
     return {
@@ -104,6 +109,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
       deadLetters: letters.get(keyOf(message)) ?? [],
       accepted: accepted.get(keyOf(message)) ?? [],
       lines: own.flatMap(({ id }) => linesById.get(id) ?? []),
+      events: [...new Set(own.map(({ messageId }) => messageId))].flatMap((id) => events.get(id) ?? []),
     };
   });
   const known = new Set(sent.map(keyOf));

@@ -112,6 +112,25 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     const wrong = told.find(({ id }) => jobs.every(({ messageId }) => messageId !== id));
     return wrong && `a caller was told ${wrong.id}, which is not its id`;
   },
+  'subscribers are told of its end': ({ jobs, deadLetters: [dead], events }) => {
+    const told = events.map(({ type, reason }) => (reason === undefined ? type : `${type} ${reason}`));
+    const end = dead
+      ? `${typeOfDeath[dead.letter.reason] ?? 'message.dead'} ${dead.letter.reason}`
+      : 'message.accepted';
+    if (acceptedIn(jobs).length + (dead ? 1 : 0) === 0 || told.includes(end)) return undefined;
+    return `${end} was not told, but ${told.join(', ') || 'nothing'}`;
+  },
+  'subscribers are told of nothing after a message was accepted but what its reports say': ({
+    message,
+    events,
+  }) => {
+    if (message.spoilt) return undefined;
+    const after = [...Map.groupBy(events, ({ messageId }) => messageId).values()].flatMap((told) => {
+      const first = told.findIndex(({ type }) => type === 'message.accepted');
+      return first < 0 ? [] : told.slice(first + 1).filter(({ type }) => ends.has(type));
+    });
+    return after[0] && `accepted, and then ${after[0].type}`;
+  },
   'no hold and no deferral uses an attempt': ({ jobs }) => {
     const wrong = jobs.find(({ data, journal: { attempts, history } }) => {
       const used = attempts - (data.before?.attempts ?? 0);
@@ -120,6 +139,13 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     return wrong && `${wrong.journal.attempts} attempts used by ${wrong.journal.history.length} requests`;
   },
 };
+
+const typeOfDeath: Readonly<Record<string, string>> = {
+  uncertain: 'message.uncertain',
+  cancelled: 'message.cancelled',
+};
+
+const ends: ReadonlySet<string> = new Set(['message.dead', 'message.uncertain', 'message.cancelled']);
 
 /** Codes of messages that are at fault themselves, and none of these is used otherwise here. */
 const flawCodes: ReadonlySet<string> = new Set(['31', '80', '85']);

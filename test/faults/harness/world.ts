@@ -7,6 +7,7 @@ import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { createProducers, type Producers } from './producers.ts';
+import { subscribeToAll } from './told-events.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
 /** Everything that a scenario can break, and everything that shows what came of it. */
@@ -62,6 +63,7 @@ const usualLatency = { minMs: 10, maxMs: 90 };
 export async function buildWorld({ chance, seed, account, settings }: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedis({ aof: 'always' }));
+  await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
   );
@@ -128,6 +130,7 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
     JETSMS_RESUME_RATE_PER_SECOND: '1000',
     JETSMS_SHUTDOWN_TIMEOUT_MS: '8000',
     JETSMS_KEEP_COMPLETED_COUNT: '10000000',
+    JETSMS_MAX_EVENTS: '10000000',
   };
 }
 
