@@ -1,7 +1,7 @@
 import { lanes } from '../message/lane.ts';
 import { isoTime, type JobView, jobView, providerWords } from '../operator/dead-letters/view.ts';
 import { meaningOfDeath } from '../queue/dead-letter-meaning.ts';
-import type { HistoryEntry, Journal, Settled } from '../queue/journal.ts';
+import type { Asking, HistoryEntry, Journal, Settled } from '../queue/journal.ts';
 import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { parseDeadLetter, type StoredDeadLetter, sizeOf } from '../queue/stored-dead-letter.ts';
@@ -105,12 +105,16 @@ const groupIdIn = ({ groupId }: { readonly groupId?: string }): View => {
 };
 
 /** Where a message stands, in one line. */
-export function standing({ settled, sending, history }: Journal): string {
+export function standing({ settled, sending, asking, history }: Journal): string {
   if (settled) return settledWords(settled);
   if (sending) return `being sent since ${isoTime(sending.at)} by ${plain(sending.worker)}`;
+  if (asking) return askingWords(asking);
   const last = history.at(-1);
   return last ? certainty(last.outcome, last.code) : 'not tried yet';
 }
+
+const askingWords = ({ cause, asked, until }: Asking): string =>
+  `${certainty('uncertain', cause)}; JetSMS is asked until ${isoTime(until)}, ${asked} times so far`;
 
 function settledWords(settled: Settled): string {
   switch (settled.end) {

@@ -21,7 +21,7 @@ export function certainty(outcome: unknown, code: unknown): string {
   const known = codeWord(code);
   switch (outcome) {
     case 'accepted':
-      return 'accepted 00';
+      return known === '?' || known === '00' ? 'accepted 00' : `accepted: ${meaningOfCode(known)}`;
     case 'refused':
       return `refused ${known}: ${meaningOfCode(known)}`;
     case 'unsent':

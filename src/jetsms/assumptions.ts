@@ -331,7 +331,7 @@ const reports: readonly Assumption[] = [
     why: 'What JetSMS answers for an id that it never saw is not known; an id that was never used is asked about beside ours.',
     dependsOn: 'A message without an answer is settled as accepted.',
     steps: ['unknown-id', 'own-id'],
-    where: ['src/jetsms/report-row.ts'],
+    where: ['src/jetsms/report-row.ts', 'src/worker/asking/control.ts'],
   },
   {
     id: 'report-times',
@@ -362,7 +362,7 @@ const reports: readonly Assumption[] = [
     why: 'The WSDL has the fields; how soon an id is known is not public, so not found proves nothing.',
     dependsOn: 'Asking about a message without an answer, and reports without a group id.',
     steps: ['own-id'],
-    where: ['src/jetsms/reports.ts', 'src/jetsms/web-service/reports.ts'],
+    where: ['src/jetsms/reports.ts', 'src/jetsms/web-service/reports.ts', 'src/worker/asking/by-ids.ts'],
   },
   {
     id: 'own-ids-repeated',
@@ -372,19 +372,19 @@ const reports: readonly Assumption[] = [
     certainty: 'inferred',
     why: 'Clients of the JSON interface repeat ids; nothing shows that they are checked.',
     dependsOn:
-      'Nothing: a message that is sent again gets a new id. Where JetSMS refuses a repeated one, sending again would be safe.',
+      'Only a message that is tried again after a refusal keeps its id; where it may have been taken before, it gets a new one. Where JetSMS refuses a repeated id, sending again would be safe.',
     steps: ['repeat'],
-    where: ['src/message/id.ts'],
+    where: ['src/message/id.ts', 'src/queue/send-job.ts'],
   },
   {
     id: 'search',
     assumed:
       'ReportSMSDetail takes times as ddMMyyyyHHmmss and the number as in a send, and gives the text where istext is 1.',
     certainty: 'nothing public',
-    why: 'The WSDL has the names only; times as in a send. Off unless the account speaks the web service, or webServiceUrl is set.',
+    why: 'The WSDL has the names only; times as in a send. Messages are looked for only where webServiceUrl is set.',
     dependsOn: 'Finding a message without an answer where own ids cannot be asked about.',
     steps: ['search'],
-    where: ['src/jetsms/web-service/reports.ts', 'src/jetsms/reports.ts'],
+    where: ['src/jetsms/web-service/reports.ts', 'src/jetsms/reports.ts', 'src/worker/asking/by-search.ts'],
   },
 ];
 

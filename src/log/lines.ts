@@ -54,10 +54,12 @@ const attempt: Line['fields'] = {
   meaning: { says: 'what the code means', when: 'JetSMS refused with a code' },
   groupId: { says: "JetSMS's id of the accepted request", when: 'accepted, with an id' },
   withoutGroupId,
-  verdict: { says: 'what is done about it: `complete`, `retry`, `defer`, `hold`, `dead-letter`, `split`' },
+  verdict: {
+    says: 'what is done about it: `complete`, `retry`, `defer`, `ask`, `hold`, `dead-letter`, `split`',
+  },
   rule: { says: 'the row of the code table, or of the decision, that the verdict comes from' },
   reason: { says: 'why the message is given up', when: 'the verdict is dead-letter' },
-  delayMs: { says: 'how long until the next try', when: 'the verdict is retry or defer' },
+  delayMs: { says: 'how long until the next try', when: 'the verdict is retry, defer or ask' },
   durationMs: { says: 'how long the request took' },
   waitedMs: { says: 'from enqueueing to the request' },
   messages,
@@ -85,6 +87,27 @@ const acceptedRequest: Line['fields'] = {
 
 const attemptLevels =
   'info; warn where the message is given up after more than a plain refusal; error for an unknown code';
+
+const asked: Line['fields'] = {
+  id,
+  lane,
+  code: { says: 'why the request had no answer' },
+  found: { says: 'messages that JetSMS knows by the id that they had in the request' },
+  notFound: { says: 'messages that it does not know' },
+  noAnswer: { says: 'messages of which it said nothing that can be read' },
+  asked: { says: 'questions about them so far' },
+  verdict: {
+    says: 'what is done about it: `complete`, `ask` (again), `retry` (sent again), `dead-letter`, `split`',
+  },
+  rule: { says: 'the rule that the verdict comes from' },
+  delayMs: { says: 'how long until the next question, or the next request', when: 'there is one' },
+  sinceMs: { says: 'since the request began' },
+  messages,
+  resent: {
+    says: 'how many send jobs go out again although they may have been taken: this one, or pieces of it',
+    when: 'there are any',
+  },
+};
 
 const ended: Line['fields'] = {
   id,
@@ -140,6 +163,18 @@ export const accountLines: Readonly<Record<string, Line>> = {
     levels: ['info', 'warn'],
     means: 'No answer came; JetSMS may have taken it. Level: warn where the message is given up.',
     fields: attempt,
+  },
+  'message.asked': {
+    levels: ['debug', 'info'],
+    means:
+      'JetSMS was asked whether it has messages whose request got no answer. Level: debug where it is asked again later.',
+    fields: asked,
+  },
+  'asking.in-vain': {
+    levels: ['warn'],
+    means:
+      'JetSMS answers a question about an id that nobody has used as if it were a message, or not at all: what it says of messages is not believed, and nothing counts as found.',
+    fields: { why: { says: '`found`: it claims to know the id; `no-answer`: it did not answer' } },
   },
   'message.accepted': {
     levels: ['debug'],

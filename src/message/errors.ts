@@ -100,6 +100,14 @@ export const messageErrors = {
     meaning: 'The choice of what happens to an uncertain message is not known.',
     whatToDo: 'Use one of: {allowed}.',
   },
+  WHEN_NOT_FOUND_UNKNOWN: {
+    meaning: 'The choice of what happens to a message that JetSMS does not know is not known.',
+    whatToDo: 'Use one of: {allowed}.',
+  },
+  WHEN_NOT_FOUND_UNASKED: {
+    meaning: 'whenNotFound says what happens after asking, but the message is not to be asked about.',
+    whatToDo: "Leave whenNotFound out, or pass whenUncertain: 'ask'.",
+  },
   META_INVALID: {
     meaning:
       'The meta is not a flat object of texts, numbers and booleans, or takes more than {maximum} bytes as JSON.',

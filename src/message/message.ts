@@ -1,11 +1,12 @@
 import { isMessageError, MessageError } from './errors.ts';
-import { type Lane, laneDefaults, lanes, uncertainChoices, type WhenUncertain } from './lane.ts';
+import { type Lane, lanes, type WhenNotFound, type WhenUncertain } from './lane.ts';
 import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { partsByModel } from './parts.ts';
 import { defaultPartsModel, type PartsModel } from './parts-models.ts';
 import { checkText, encodingProblem, type TextRules } from './text.ts';
 import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
+import { checkUncertainWish, type UncertainWish } from './uncertain.ts';
 
 /** What a backend app asks to be sent: one text for one recipient. */
 export interface NewMessage {
@@ -22,8 +23,10 @@ export interface NewMessage {
   readonly sendAt?: Time;
   /** After it the message is never sent; by the lane where left out. */
   readonly deadline?: Time;
-  /** What happens where the request got no answer; by the lane where left out. */
+  /** What happens where the request got no answer; `ask` where left out. */
   readonly whenUncertain?: WhenUncertain;
+  /** With `ask`: what happens where JetSMS does not know the message, or cannot be asked; by the lane where left out. */
+  readonly whenNotFound?: WhenNotFound;
   /** Names this message in the caller's system, so that sending it again does not text twice. */
   readonly idempotencyKey?: string;
   /** Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it. */
@@ -44,10 +47,9 @@ export interface MessageRules extends AccountRules {
 }
 
 /** How messages are sent, whoever they go to. */
-export interface Sending extends ResolvedTimes {
+export interface Sending extends ResolvedTimes, UncertainWish {
   readonly title: string;
   readonly lane: Lane;
-  readonly whenUncertain: WhenUncertain;
 }
 
 /** A message that can be sent as it stands. */
@@ -78,6 +80,7 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
   'sendAt',
   'deadline',
   'whenUncertain',
+  'whenNotFound',
   'idempotencyKey',
   'meta',
 ]);
@@ -85,7 +88,10 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
 type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
 
 /** What `checkSending` reads, not checked yet. */
-export type SendingFields = Pick<Fields, 'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain'>;
+export type SendingFields = Pick<
+  Fields,
+  'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain' | 'whenNotFound'
+>;
 
 /**
  * Checks a message by the rules of its account and completes it. Unknown fields are refused: a mistyped
@@ -124,9 +130,9 @@ export function partsModelField(model: PartsModel = defaultPartsModel): { readon
 export function checkSending(fields: SendingFields, rules: MessageRules): Sending {
   const title = checkTitle(fields.title, rules);
   const lane = checkLane(fields.lane);
-  const whenUncertain = checkWhenUncertain(fields.whenUncertain, lane);
+  const wish = checkUncertainWish(fields, lane);
   const { sendAt, deadline } = fields;
-  return { title, lane, whenUncertain, ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }) };
+  return { title, lane, ...wish, ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }) };
 }
 
 /** Every problem of a message, in the order in which `checkMessage` looks for them; none if it can be sent. */
@@ -141,7 +147,7 @@ export function messageProblems(input: unknown, rules: MessageRules): readonly M
     () => checkText(fields.text, rules),
     () => checkTitle(fields.title, rules),
     () => checkLane(fields.lane),
-    () => checkWhenUncertain(fields.whenUncertain, lane),
+    () => checkUncertainWish(fields, lane),
     () => checkIdempotencyKey(fields.idempotencyKey),
     () => checkMeta(fields.meta),
     () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
@@ -201,13 +207,6 @@ function checkLane(lane: unknown): Lane {
   const known = lanes.find((name) => name === lane);
   if (known === undefined) throw new MessageError('LANE_UNKNOWN', 'lane', { allowed: lanes.join(', ') });
   return known;
-}
-
-function checkWhenUncertain(choice: unknown, lane: Lane): WhenUncertain {
-  if (choice === undefined) return laneDefaults[lane].whenUncertain;
-  const known = uncertainChoices.find((name) => name === choice);
-  if (known !== undefined) return known;
-  throw new MessageError('WHEN_UNCERTAIN_UNKNOWN', 'whenUncertain', { allowed: uncertainChoices.join(', ') });
 }
 
 /** @throws MessageError IDEMPOTENCY_KEY_INVALID */

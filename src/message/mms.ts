@@ -1,5 +1,5 @@
 import { MessageError } from './errors.ts';
-import type { Lane, WhenUncertain } from './lane.ts';
+import type { Lane, WhenNotFound, WhenUncertain } from './lane.ts';
 import { checkMedia, checkSubject, type Media, type MediaRules, maxMmsTextLength } from './media.ts';
 import {
   type AccountRules,
@@ -32,8 +32,10 @@ export interface NewMms {
   readonly sendAt?: Time;
   /** After it the message is never sent; by the lane where left out. */
   readonly deadline?: Time;
-  /** What happens where the request got no answer; by the lane where left out. */
+  /** What happens where the request got no answer. JetSMS cannot be asked about an MMS: `ask` does what `whenNotFound` says. */
   readonly whenUncertain?: WhenUncertain;
+  /** By the lane where left out. */
+  readonly whenNotFound?: WhenNotFound;
   /** Names this call in the caller's system, so that calling again does not text twice. */
   readonly idempotencyKey?: string;
   /** Sends to a number as often as it is there, where else it gets one MMS and the others are counted as `repeated`. */
@@ -76,6 +78,7 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
   'sendAt',
   'deadline',
   'whenUncertain',
+  'whenNotFound',
   'idempotencyKey',
   'allowRepeats',
 ]);

@@ -14,7 +14,7 @@ export interface LabelSet {
 
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-const verdictKinds = ['complete', 'retry', 'defer', 'hold', 'dead-letter', 'split'] as const;
+const verdictKinds = ['complete', 'retry', 'defer', 'ask', 'hold', 'dead-letter', 'split'] as const;
 export type VerdictKind = (typeof verdictKinds)[number];
 
 /** How an attempt was answered: a code of the table, an HTTP refusal by its hundred, or the cause of no answer. */
@@ -27,6 +27,10 @@ export const answers: readonly string[] = [
     ...uncertainCauses,
   ]),
 ];
+
+/** What JetSMS said of a message that it was asked about. */
+export const askResults = ['found', 'not-found', 'no-answer'] as const;
+export type AskResult = (typeof askResults)[number];
 
 /** The label value of every code that has no row. */
 export const unknownCodeLabel = 'unknown';
@@ -72,6 +76,7 @@ export type LabelSetName =
   | 'state'
   | 'cause'
   | 'settled'
+  | 'asked'
   | 'swept'
   | 'group'
   | 'endpoint'
@@ -104,6 +109,7 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
     meaning: 'whether the late reply still changed the end of the message',
     values: ['true', 'false'],
   },
+  asked: { meaning: 'what JetSMS said of the message, if anything', values: askResults },
   swept: {
     meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
     values: ['completed', 'failed', 'dead-letters'],

@@ -2,6 +2,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
 import { createInstruments, type Labels } from './instruments.ts';
 import {
+  type AskResult,
+  askResults,
   foldAnswer,
   labelSets,
   type MessageEnd,
@@ -62,6 +64,8 @@ export interface Metrics {
     readonly outcome: OutcomeKind;
     readonly settled: boolean;
   }): void;
+  /** Messages that JetSMS was asked about, by what it said of them. */
+  asked(facts: { readonly account: string } & Readonly<Record<AskResult, number>>): void;
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
@@ -131,6 +135,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
     resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
     lateReply: ({ account, outcome, settled }) =>
       count('lateReplies', { account, outcome, settled: String(settled) }),
+    asked({ account, ...messages }) {
+      for (const result of askResults)
+        if (messages[result] > 0) count('asks', { account, result }, messages[result]);
+    },
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
@@ -164,6 +172,7 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
   return accounts.flatMap(({ name: account, surface }) => [
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
     { key: 'acceptedWithoutId', labels: { account, surface } } as const,
+    ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [

@@ -23,6 +23,7 @@ export type CounterKey =
   | 'partsSent'
   | 'resent'
   | 'lateReplies'
+  | 'asks'
   | 'splits'
   | 'locksLost'
   | 'swept'
@@ -107,6 +108,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     help: 'Replies that came after another worker had taken the job for interrupted.',
     labels: { account, outcome, settled: labelSets.settled },
+  },
+  asks: {
+    name: 'jetsms_asks_total',
+    type: 'counter',
+    help: 'Messages that JetSMS was asked about, since their request had got no answer; each as often as it was asked.',
+    labels: { account, result: labelSets.asked },
   },
   splits: {
     name: 'jetsms_split_requests_total',

@@ -1,4 +1,5 @@
 import { type CheckedMessage, partsModelField } from '../message/message.ts';
+import { uncertainWish } from '../message/uncertain.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { ProducerError } from './errors.ts';
 import type { CallClaim, NewCall, StoredCall } from './store-jobs.ts';
@@ -117,10 +118,10 @@ function giveUpWaiting(kind: Kind, waited: ReadonlySet<Waiting>, cause: Producer
 
 /** Sends of one kind can share a job. Those with a key and those without do not: only the former may be written twice. */
 function kindOf({ account, message, claim }: Sending): string {
-  const { lane, title, whenUncertain, deadlineAtMs, partsModel = '' } = message;
+  const { lane, title, whenUncertain, whenNotFound = '', deadlineAtMs, partsModel = '' } = message;
   const minute = Math.floor(deadlineAtMs / 60_000);
   const key = claim === undefined ? 'no key' : 'key';
-  return JSON.stringify([account, lane, whenUncertain, minute, partsModel, key, title]);
+  return JSON.stringify([account, lane, whenUncertain, whenNotFound, minute, partsModel, key, title]);
 }
 
 /** The job of some sends of one kind. */
@@ -142,7 +143,7 @@ function joined(sendings: readonly Sending[]): {
     title: message.title,
     to: messages.map(({ to }) => to),
     text: isOne ? message.text : messages.map(({ text }) => text),
-    whenUncertain: message.whenUncertain,
+    ...uncertainWish(message),
     parts: messages.reduce((sum, { parts }) => sum + parts, 0),
     ...partsModelField(message.partsModel),
     enqueuedAt: now,

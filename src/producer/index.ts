@@ -1,5 +1,5 @@
 export { isMessageError, MessageError } from '../message/errors.ts';
-export type { Lane, WhenUncertain } from '../message/lane.ts';
+export type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
 export type { Media } from '../message/media.ts';
 export type { NewMessage } from '../message/message.ts';
 export type { NewMms } from '../message/mms.ts';

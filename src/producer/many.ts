@@ -1,10 +1,11 @@
 import { isMessageError, MessageError } from '../message/errors.ts';
-import type { Lane, WhenUncertain } from '../message/lane.ts';
+import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
 import { normalizeNumber } from '../message/number.ts';
 import { partsByModel } from '../message/parts.ts';
 import { checkText } from '../message/text.ts';
 import type { Time } from '../message/times.ts';
+import { uncertainWish } from '../message/uncertain.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import type { Chunk, Recipient } from './chunks.ts';
 import { type Wish, wishOf } from './repeat.ts';
@@ -24,6 +25,7 @@ export interface ManyOptions {
   readonly sendAt?: Time;
   readonly deadline?: Time;
   readonly whenUncertain?: WhenUncertain;
+  readonly whenNotFound?: WhenNotFound;
   /**
    * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
    * counted as `repeated`. The same each time a campaign is enqueued.
@@ -112,10 +114,11 @@ export function checkCampaign(
   const { campaign } = options;
   if (typeof campaign !== 'string' || !campaignName.test(campaign))
     throw new MessageError('CAMPAIGN_INVALID', 'campaign');
-  const { title, lane = 'bulk', sendAt, deadline, whenUncertain } = options;
-  const sending = checkSending({ title, lane, sendAt, deadline, whenUncertain }, { ...rules, nowMs });
+  const { title, lane = 'bulk', sendAt, deadline, whenUncertain, whenNotFound } = options;
+  const wished = { sendAt, deadline, whenUncertain, whenNotFound };
+  const sending = checkSending({ title, lane, ...wished }, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
-  const wish = { ...wishOf({ whenUncertain, sendAt, deadline }), lane: sending.lane };
+  const wish = { ...wishOf(wished), lane: sending.lane };
   return { account, campaign, rules, sending, text, wish, nowMs };
 }
 
@@ -138,7 +141,7 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
     title: sending.title,
     to,
     text: ownTexts === 0 ? (campaign.text ?? '') : texts,
-    whenUncertain: sending.whenUncertain,
+    ...uncertainWish(sending),
     parts,
     ...partsModelField(campaign.rules.partsModel),
     enqueuedAt: nowMs,

@@ -1,6 +1,7 @@
-import type { Lane, WhenUncertain } from '../message/lane.ts';
+import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
 import type { SendingFields } from '../message/message.ts';
 import { readTimes } from '../message/times.ts';
+import { withoutAsking } from '../message/uncertain.ts';
 import type { Claimed } from '../queue/claims.ts';
 import { contentFields, hashLength } from './names-of-claims.ts';
 
@@ -8,6 +9,7 @@ import { contentFields, hashLength } from './names-of-claims.ts';
 export interface Wish {
   readonly lane?: Lane | undefined;
   readonly whenUncertain?: WhenUncertain | undefined;
+  readonly whenNotFound?: WhenNotFound | undefined;
   /** Epoch milliseconds. */
   readonly sendAtMs?: number | undefined;
   /** Epoch milliseconds. */
@@ -18,10 +20,12 @@ export interface Wish {
  * What a call says of how it is to be sent, its fields checked before.
  * @throws MessageError TIME_INVALID
  */
-export function wishOf({ lane, whenUncertain, sendAt, deadline }: SendingFields): Wish {
+export function wishOf(fields: SendingFields): Wish {
+  const { lane, whenUncertain, whenNotFound, sendAt, deadline } = fields;
   return {
     lane: lane as Lane | undefined,
     whenUncertain: whenUncertain as WhenUncertain | undefined,
+    whenNotFound: whenNotFound as WhenNotFound | undefined,
     ...readTimes({ sendAt, deadline }),
   };
 }
@@ -37,7 +41,7 @@ export interface Repeat {
 
 /** Fields in which a call differs from what an earlier one has stored; none where it repeats it. Names only. */
 export function differences({ content, wish, askedAt }: Repeat, claimed: Claimed): readonly string[] {
-  const { lane, whenUncertain, sendAtMs, deadlineAtMs } = wish;
+  const { lane, whenUncertain, whenNotFound, sendAtMs, deadlineAtMs } = wish;
   const isAnotherTime = (wished: number | undefined, known: number): boolean =>
     wished !== undefined && !isSameTime([wished, askedAt], [known, claimed.enqueuedAt]);
   const differs: Readonly<Record<string, boolean>> = {
@@ -46,6 +50,7 @@ export function differences({ content, wish, askedAt }: Repeat, claimed: Claimed
     ),
     lane: lane !== undefined && lane !== claimed.lane,
     whenUncertain: whenUncertain !== undefined && whenUncertain !== claimed.whenUncertain,
+    whenNotFound: whenNotFound !== undefined && whenNotFound !== withoutAsking(claimed),
     sendAt: isAnotherTime(sendAtMs, claimed.sendAt),
     deadline: isAnotherTime(deadlineAtMs, claimed.deadlineAt),
   };

@@ -1,5 +1,6 @@
 import { MessageError } from '../message/errors.ts';
 import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
+import { uncertainWish } from '../message/uncertain.ts';
 import type { Claimed } from '../queue/claims.ts';
 import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
@@ -118,7 +119,7 @@ function jobOf(
   media: StoredMedia,
   { account, nowMs }: { readonly account: string; readonly nowMs: number },
 ): SendJob {
-  const { lane, title, to, text, whenUncertain, sendAtMs, deadlineAtMs } = checked;
+  const { lane, title, to, text, sendAtMs, deadlineAtMs } = checked;
   return {
     v: sendJobVersion,
     account,
@@ -126,7 +127,7 @@ function jobOf(
     title,
     to,
     text,
-    whenUncertain,
+    ...uncertainWish(checked),
     parts: partsOfMms * to.length,
     enqueuedAt: nowMs,
     ...(sendAtMs === undefined ? {} : { sendAt: sendAtMs }),

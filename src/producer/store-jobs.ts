@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { jobIdBytes, newJobId } from '../message/id.ts';
 import type { Lane } from '../message/lane.ts';
+import { uncertainWish } from '../message/uncertain.ts';
 import type { AddJobs, ClaimAnswers } from '../queue/add-jobs.ts';
 import { type Claimed, claimText, parseClaim } from '../queue/claims.ts';
 import { keys } from '../queue/names.ts';
@@ -83,12 +84,12 @@ export async function storeJob({ job, claims }: NewCall, store: JobStore): Promi
 }
 
 function claimedBy(id: string, job: SendJob, { content, index }: CallClaim): Claimed {
-  const { lane, whenUncertain, enqueuedAt, sendAt = enqueuedAt } = job;
+  const { lane, enqueuedAt, sendAt = enqueuedAt } = job;
   const own =
     index === undefined
       ? { id, deadlineAt: job.deadlineAt }
       : { id: messageIdAt(id, job, index), deadlineAt: deadlineAtOf(job, index) };
-  return { ...own, content, lane, whenUncertain, enqueuedAt, sendAt };
+  return { ...own, content, lane, ...uncertainWish(job), enqueuedAt, sendAt };
 }
 
 /** A claim that this very call has won before it was repeated is no earlier one. */

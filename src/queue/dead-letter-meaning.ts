@@ -8,6 +8,7 @@ import type { DeathFacts } from './journal.ts';
 export function meaningOfCode(code: string, row = ''): string {
   const status = /^http-(\d{3})$/.exec(code)?.[1];
   if (status) return `HTTP ${status} instead of a reply`;
+  if (/^found-\d+$/.test(code)) return 'JetSMS has it, as it said when it was asked';
   if (/^\d+$/.test(code)) return meaningInWords(code, rowNamed(row) ?? findRow(code, ''));
   return meaningOfCause.get(code) ?? code;
 }
@@ -35,6 +36,9 @@ const meaningOfCause: ReadonlyMap<string, string> = new Map(
     'server-fault': 'a server fault instead of a reply',
     'soap-fault': 'JetSMS did not understand the request',
     crash: 'the worker died while the request was under way',
+    'not-found': 'JetSMS was asked, and does not know it',
+    'no-answer': 'JetSMS was asked, and gave no answer that can be read',
+    'part-found': 'JetSMS was asked, and knows some of the messages',
     'circuit-open': 'the endpoint failed too often in a row',
   }),
 );

@@ -8,15 +8,36 @@ export interface Used {
   readonly refusedAt?: number;
   /** One of these messages, and not the account, is the reason for such a refusal. */
   readonly isAtFault?: true;
+  /** Its last request may have been taken, and JetSMS is asked about it. */
+  readonly asking?: Asking;
+}
+
+/** A request without an answer that JetSMS is asked about. */
+export interface Asking {
+  /** When the request began, epoch milliseconds. */
+  readonly since: number;
+  /** Why it had no answer. */
+  readonly cause: string;
+  /** When asking ends, epoch milliseconds. */
+  readonly until: number;
+  /** Questions so far, those without an answer too. */
+  readonly asked: number;
 }
 
 /** Takes them out by name: what is given is a whole journal, which must not end up in each of its pieces. */
-export const usedOf = ({ attempts, resends, refusedAt, isAtFault }: Used): Used => ({
+export const usedOf = ({ attempts, resends, refusedAt, isAtFault, asking }: Used): Used => ({
   attempts,
   resends,
   ...(refusedAt === undefined ? {} : { refusedAt }),
   ...(isAtFault === undefined ? {} : { isAtFault }),
+  ...(asking === undefined ? {} : { asking }),
 });
+
+/** The same, once nothing is asked any more. */
+export function noLongerAsking(used: Used): Used {
+  const { asking: _asking, ...rest } = usedOf(used);
+  return rest;
+}
 
 /**
  * What is known of a send job's way so far. It lies in the job's record, beside BullMQ's job.

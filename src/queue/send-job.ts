@@ -1,14 +1,16 @@
 import { isLargerThan, maxMessagesOfJob } from '../message/job-size.ts';
-import { type Lane, lanes, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
+import { type Lane, lanes, notFoundChoices, uncertainChoices, type WhenUncertain } from '../message/lane.ts';
 import { maxMmsTextLength } from '../message/media.ts';
 import { maxTitleLength } from '../message/message.ts';
 import { isMeta, type Meta } from '../message/meta.ts';
 import { isProviderNumber } from '../message/number.ts';
+import type { UncertainWish } from '../message/uncertain.ts';
 import {
   type Check,
   isCount,
   isNumber,
   isObject,
+  isOneOf,
   isShaped,
   isString,
   isText,
@@ -26,7 +28,7 @@ export const sendJobVersion = 1;
  * What lies in the queue: one or many messages that go in one request.
  * Written by the producer, checked again by the worker (`parseSendJob`).
  */
-export interface SendJob {
+export interface SendJob extends UncertainWish {
   readonly v: typeof sendJobVersion;
   readonly account: string;
   readonly lane: Lane;
@@ -35,7 +37,6 @@ export interface SendJob {
   readonly to: readonly string[];
   /** One text for all of `to`, or as many texts as recipients; of an MMS one, which may be empty. */
   readonly text: string | readonly string[];
-  readonly whenUncertain: WhenUncertain;
   /** SMS parts of all messages together, by `partsModel`: an assumption about what is charged. */
   readonly parts: number;
   /** How the producer counted; `list` where it is absent, or a word of a later version. */
@@ -96,6 +97,7 @@ const isTexts = (value: unknown, count: number): boolean =>
 const isOrigin = optional(isShaped<Origin>({ id: isText, rootId: isText, replay: isPositive }));
 const isUsed = optional(isShaped<Used>(usedShape));
 const isCampaign = optional(isText);
+const isWhenNotFound = optional(isOneOf(notFoundChoices));
 const isHash = (value: unknown): boolean => isText(value) && /^[0-9a-f]{64}$/.test(value);
 const isMedia = optional(
   isShaped<StoredMedia>({ hash: isHash, contentType: isText, subject: isString, bytes: isCount }),
@@ -129,6 +131,7 @@ const rules: readonly Rule[] = [
   ['media', (job) => isMedia(job.media)],
   ['text', (job) => (job.media ? isShort(job.text) : hasTexts(job))],
   ['whenUncertain', (job) => uncertainChoices.includes(job.whenUncertain as WhenUncertain)],
+  ['whenNotFound', (job) => isWhenNotFound(job.whenNotFound)],
   ['parts', (job) => isPositive(job.parts)],
   ['partsModel', (job) => job.partsModel === undefined || isText(job.partsModel)],
   ['enqueuedAt', (job) => isMoment(job.enqueuedAt)],
@@ -181,6 +184,21 @@ export function parseSendJob(data: unknown): ParsedSendJob {
  */
 export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>, index: number): string =>
   ids?.[index] ?? (to.length === 1 ? id : `${id}.${index}`);
+
+/**
+ * The id by which JetSMS knows the message at `index`: a new one each time that the message is sent again although it may have
+ * been taken. Never made of an idempotency key.
+ * @param used what the messages had used up when the request began, as the mark before it has it
+ */
+export function wireIdAt(
+  id: string,
+  job: Pick<SendJob, 'to' | 'ids'>,
+  index: number,
+  { resends }: Pick<Used, 'resends'>,
+): string {
+  const messageId = messageIdAt(id, job, index);
+  return resends === 0 ? messageId : `${messageId}-r${resends}`;
+}
 
 /** The deadline of the message at `index`, epoch milliseconds. */
 export const deadlineAtOf = ({ deadlineAt, laterMs }: SendJob, index: number): number =>

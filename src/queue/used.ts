@@ -1,5 +1,5 @@
-import { isCount, isTime, isTrue, optional, type Shape } from './checks.ts';
-import type { Used } from './journal.ts';
+import { isCount, isShaped, isString, isTime, isTrue, optional, type Shape } from './checks.ts';
+import type { Asking, Used } from './journal.ts';
 
 /** The fields that a journal and a piece share. */
 export const usedShape: Shape<Used> = {
@@ -7,4 +7,5 @@ export const usedShape: Shape<Used> = {
   resends: isCount,
   refusedAt: optional(isTime),
   isAtFault: optional(isTrue),
+  asking: optional(isShaped<Asking>({ since: isTime, cause: isString, until: isTime, asked: isCount })),
 };

@@ -281,6 +281,31 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
       'The default (300 KB) is our choice: what JetSMS takes is not public. A larger one than JetSMS takes is answered with code 203.',
     example: '307200',
   },
+  askFirstMs: {
+    kind: milliseconds(10, 10 * minute),
+    default: 2 * second,
+    meaning:
+      'How long after a request without an answer JetSMS is asked first whether it has the message; each wait is twice as long, up to five minutes. Only of the web service with webServiceOperations v2.',
+    consequence:
+      'The default is our choice: how soon JetSMS knows a message is not public. Each wait is shortened at random by up to half. Too small: questions in vain.',
+    example: '2000',
+  },
+  askForMs: {
+    kind: milliseconds(second, 72 * 60 * minute),
+    default: 60 * minute,
+    meaning:
+      'How long JetSMS is asked about a message whose request got no answer, before what the message says (whenNotFound) is done.',
+    consequence:
+      'Too small: people decide about messages that JetSMS would have known a little later. Too large: a lost message is found out later.',
+    example: '3600000',
+  },
+  askForOtpMs: {
+    kind: milliseconds(100, 10 * minute),
+    default: 20 * second,
+    meaning: 'The same for lane otp, whose messages are then sent again unless they say otherwise.',
+    consequence: 'Too small: second codes. Too large: a code that was lost comes late.',
+    example: '20000',
+  },
   creditIntervalMs: {
     kind: wholeNumber(0, 24 * 60 * minute),
     default: 5 * minute,

@@ -67,6 +67,12 @@ export interface AccountSettings {
   readonly mmsContentTypes: readonly string[];
   /** The largest medium of an MMS, before it is written as base64. */
   readonly mmsMaxBytes: number;
+  /** Before JetSMS is asked first about a message whose request got no answer; the waits double from there. */
+  readonly askFirstMs: number;
+  /** How long it is asked about before `whenNotFound` applies. */
+  readonly askForMs: number;
+  /** The same for lane otp. */
+  readonly askForOtpMs: number;
   /** How often the credit is asked for, over all workers together; 0 = never. */
   readonly creditIntervalMs: number;
   readonly reports: ReportsChoice;

@@ -18,6 +18,7 @@ import { type AccountHolds, createAccountHolds } from './account/holds.ts';
 import { createMediaLibrary } from './account/media.ts';
 import { createRate } from './account/pace.ts';
 import { askAccount } from './account/question.ts';
+import { createAsking } from './asking/asking.ts';
 import type { ClockState } from './clock-guard.ts';
 import { createConsumers } from './consumers.ts';
 import type { DeliverContext } from './deliver.ts';
@@ -76,10 +77,13 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const credit = createCreditWatchOf(options);
   const holds = createHolds(options, { place, queues, credit });
   const requests = createRequests(options, { place, queues, holds });
+  const asking = createAsking(options);
   const { context, joiner, forgetter } = requests;
   let isClosing = false;
   const deliverContext: DeliverContext = {
     ...context,
+    ability: asking.ability,
+    asker: asking.asker,
     queues,
     addJobs: jobAdder(redis),
     joiner,
@@ -119,10 +123,11 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       isClosing = true;
       giveBack();
       requests.stop();
+      asking.asker.stop();
       retention.stop();
       await Promise.all(consumers.map((consumer) => consumer.close()));
       holds.stop();
-      await Promise.all([forgetter.flush(), context.client.close(), credit?.stop()]);
+      await Promise.all([forgetter.flush(), context.client.close(), asking.close(), credit?.stop()]);
       await queues.close();
     },
   };

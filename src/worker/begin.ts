@@ -1,9 +1,9 @@
 import type { Delivery, RequestContext } from './delivery.ts';
 import { beforeSending } from './verdict/journal-entries.ts';
 
-/** A job whose second sending would matter; and one of which only the first message goes, whatever it says. */
-export const needsMark = ({ job, isCanary }: Delivery): boolean =>
-  job.whenUncertain === 'park' || (isCanary && job.to.length > 1);
+/** A job whose second sending would matter, or that is asked about before it; and one of which only the first message goes, whatever it says. */
+export const needsMark = ({ job, policy, isCanary }: Delivery): boolean =>
+  policy.asks || policy.otherwise === 'park' || (isCanary && job.to.length > 1);
 
 /**
  * Sees for each job that it is still this run's, and writes "sending" on those that need it, all in one round trip. Gives

@@ -5,15 +5,17 @@ import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { laneOfQueue } from '../queue/names.ts';
 import { isOfRedis, isSoonOver } from '../queue/redis-trouble.ts';
 import { type ParsedSendJob, parseJobWithin, type SendJob, type UnreadableJob } from '../queue/send-job.ts';
+import { askAbout } from './ask.ts';
 import { afterCrash, type CrashContext } from './crash.ts';
 import type { Delivery } from './delivery.ts';
-import { endAs, expiredFacts } from './end-without-request.ts';
+import { cancelledFacts, endAs, expiredFacts } from './end-without-request.ts';
 import { type GateContext, type Passage, passGates } from './gates.ts';
 import type { Joiner } from './joiner.ts';
 import type { KnownJob, SettleContext } from './known-job.ts';
 import { delayUntil, giveUp, settle, settleKnownEnd, unreadableFacts } from './settle.ts';
 import type { Settlement } from './settlement.ts';
 import { type Resumed, resume } from './verdict/resume.ts';
+import { uncertainPolicy } from './verdict/uncertain-policy.ts';
 
 /** What delivering a job needs of the world. */
 export interface DeliverContext extends SettleContext, GateContext, CrashContext {
@@ -68,7 +70,8 @@ interface SeenJob extends TakenUp {
 async function goOn(seen: SeenJob, context: DeliverContext): Promise<JobResult | 'look-again'> {
   const { id, parsed, job, token, record = emptyRecord } = seen;
   const { stalledCounter } = job;
-  const resumed = resume({ id, parsed, record, stalledCounter, now: context.now() });
+  const { ability } = context;
+  const resumed = resume({ id, parsed, record, stalledCounter, ability, now: context.now() });
   if (resumed.kind === 'invalid') return giveUpUnread(seen, resumed, context);
   const known: KnownJob = { job, token, id, sendJob: resumed.job };
   if (resumed.kind !== 'send')
@@ -109,6 +112,8 @@ function settleWithoutRequest(
       return delayUntil(known, resumed.until, context);
     case 'crashed':
       return afterCrash(known, journal, context);
+    case 'ask':
+      return askAbout(known, journal, context);
   }
 }
 
@@ -138,7 +143,7 @@ function stopAtGate(
     case 'wait':
       return delayUntil(known, passage.until, context);
     case 'cancelled':
-      return endAs(known, { reason: 'cancelled' }, journal, context);
+      return endAs(known, cancelledFacts(journal), journal, context);
     case 'expired':
       return endAs(known, expiredFacts(journal), journal, context);
     case 'invalid':
@@ -159,7 +164,7 @@ interface Sendable {
 function request(
   { id, job, sendJob }: KnownJob,
   { journal, record, passage }: Sendable,
-  { joiner }: DeliverContext,
+  { joiner, ability }: DeliverContext,
 ): Promise<Settlement> {
   const isCanary = passage.kind === 'canary';
   return new Promise((settle) => {
@@ -168,6 +173,7 @@ function request(
       run: job.attemptsStarted,
       job: sendJob,
       journal,
+      policy: uncertainPolicy(sendJob, ability),
       lost: record.lost,
       isCanary,
       lane: sendJob.lane,

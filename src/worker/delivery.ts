@@ -9,6 +9,7 @@ import type { Rate } from './account/pace.ts';
 import type { LateReplies } from './late-replies.ts';
 import type { Settlement } from './settlement.ts';
 import type { Telemetry } from './telemetry.ts';
+import type { UncertainPolicy } from './verdict/uncertain-policy.ts';
 import type { Joinable } from './waiting-jobs.ts';
 
 /** A job on its way to JetSMS. */
@@ -18,6 +19,8 @@ export interface Delivery extends Joinable {
   readonly run: number;
   readonly job: SendJob;
   readonly journal: Journal;
+  /** What becomes of it where no answer comes. */
+  readonly policy: UncertainPolicy;
   /** What this run knows of lost claims; `job` is without those messages. */
   readonly lost: readonly number[];
   /** The account is held, and the job's first message tries whether it works again; `messages` is 1. */

@@ -20,23 +20,40 @@ export function endAs(
   return recordAndSettle(known, { verdict, journal: { ...journal, settled } }, context);
 }
 
-/** Records an end, then carries it out; unless somebody else has recorded another. */
-export async function recordAndSettle(
+/** Records what is to become of a job, then carries it out; unless somebody else has recorded its end. */
+export function recordAndSettle(
   known: KnownJob,
   { verdict, journal }: { readonly verdict: Verdict; readonly journal: Journal },
   context: SettleContext,
   onWritten?: () => void,
 ): Promise<JobResult> {
+  return recordThen(known, journal, context, async () => {
+    onWritten?.();
+    return settle(known, { kind: 'verdict', verdict, journal }, context);
+  });
+}
+
+/** Records how far a job has come, then goes on; unless it is another run's now, or its end was recorded. */
+export async function recordThen(
+  known: KnownJob,
+  journal: Journal,
+  context: SettleContext,
+  goOn: () => Promise<JobResult>,
+): Promise<JobResult> {
   const { id, job, sendJob } = known;
   const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false };
   const [result = 'lost'] = await context.records.write([write]);
-  if (result !== 'written') return settle(known, { kind: result }, context);
-  onWritten?.();
-  return settle(known, { kind: 'verdict', verdict, journal }, context);
+  return result === 'written' ? goOn() : settle(known, { kind: result }, context);
 }
 
 /** Why a message dies whose deadline has passed. */
-export const expiredFacts = (journal: Journal): DeathFacts => ({
-  reason: 'expired',
-  ...(journal.resends > 0 ? { mayHaveArrived: true } : {}),
+export const expiredFacts = (journal: Journal): DeathFacts => unsentFacts('expired', journal);
+
+/** Why a message dies that was called off. */
+export const cancelledFacts = (journal: Journal): DeathFacts => unsentFacts('cancelled', journal);
+
+/** A request before this one may have been taken. */
+const unsentFacts = (reason: DeathFacts['reason'], { resends }: Journal): DeathFacts => ({
+  reason,
+  ...(resends > 0 ? { mayHaveArrived: true } : {}),
 });

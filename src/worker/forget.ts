@@ -3,7 +3,10 @@ import type { TakenJob } from '../bullmq/moves.ts';
 import { parseJobResult } from '../queue/parse-journal.ts';
 import { parseSendJob } from '../queue/send-job.ts';
 
-/** Takes away the records of jobs that are through at the first try: BullMQ's completed job tells all that there is. */
+/**
+ * Takes away the records of jobs that are through at the first try: BullMQ's completed job tells all that there is, unless
+ * the first try was a question.
+ */
 export interface Forgetter {
   completed(job: TakenJob): void;
   flush(): Promise<void>;
@@ -23,7 +26,7 @@ export function createForgetter(
     timer = undefined;
     const jobs = through.flatMap(({ id, job }) => {
       const parsed = parseSendJob(job);
-      return parsed.ok ? [{ id, job: parsed.job }] : [];
+      return parsed.ok && !parsed.job.before?.asking ? [{ id, job: parsed.job }] : [];
     });
     through = [];
     // What stays is gone by itself later: every record has a time to live.

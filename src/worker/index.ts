@@ -8,5 +8,5 @@ export { readSettings } from '../settings/read.ts';
 export type { Settings } from '../settings/settings.ts';
 export type { Hold, HoldMode } from './account/hold-record.ts';
 export { createTelemetry, type TelemetryOptions } from './report.ts';
-export type { AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';
+export type { AskReport, AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';
 export { createWorker, type DeliveryWorker, type WorkerOptions } from './worker.ts';

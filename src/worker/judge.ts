@@ -99,12 +99,12 @@ function judgeCanary(delivery: Delivery, outcome: Outcome, own: OneVerdict): Jud
 function judgeEach(
   delivery: Delivery,
   outcomes: readonly Outcome[],
-  { attempt, isOneText }: Sent,
+  { attempt, isOneText, startedAt }: Sent,
   context: RequestContext,
 ): Judged {
   // Where somebody was accepted, no refusal can be the account's.
   const isOfRecipient = attempt.perMessage?.some(({ kind }) => kind === 'accepted') ?? false;
-  const alone = { messages: 1, isOneText, isOfRecipient };
+  const alone = { messages: 1, isOneText, startedAt, attempt, isOfRecipient };
   const verdicts = outcomes.map((outcome) => ofOne(decisionOn(delivery, outcome, alone, context)));
   const [outcome = attempt.outcome] = outcomes;
   const [verdict] = verdicts;
@@ -121,20 +121,24 @@ function judgeEach(
 interface Company {
   readonly messages: number;
   readonly isOneText: boolean;
+  readonly startedAt: number;
+  readonly attempt: Pick<Attempt, 'durationMs'>;
   readonly isOfRecipient?: boolean;
 }
 
 function decisionOn(
-  { job, journal, isCanary }: Delivery,
+  { job, journal, policy, isCanary }: Delivery,
   outcome: Outcome,
-  { messages, isOneText, isOfRecipient = false }: Company,
+  { messages, isOneText, startedAt, attempt, isOfRecipient = false }: Company,
   context: RequestContext,
 ): Decision {
-  const own = ownSituation(job, journal, context);
+  const own = ownSituation(job, journal, policy, context);
   const windowOpensAt = outcome.kind === 'refused' ? context.windowOpensAt(own.now) : undefined;
   return decide({
     ...own,
     outcome,
+    startedAt,
+    missedAt: Math.round(startedAt + attempt.durationMs),
     messages,
     isOneText,
     isProbe: isCanary || context.holds.current()?.reason === 'unreachable',

@@ -10,7 +10,7 @@ import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { LogAccepted } from '../settings/settings.ts';
 import type { Hold } from './account/hold-record.ts';
-import type { AttemptReport, EndReport, Telemetry } from './telemetry.ts';
+import type { AskReport, AttemptReport, EndReport, Telemetry } from './telemetry.ts';
 import { outcomeCode } from './verdict/journal-entries.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
@@ -47,6 +47,14 @@ export function createTelemetry({ account, log, metrics, ...choices }: Telemetry
       const { together, alone } = linesFor(reports, logAccepted);
       if (together.length > 0) requestLine(together, lines);
       for (const report of alone) attemptLine(report, lines);
+    },
+    asked(report) {
+      countAnswers(report, name, metrics);
+      const level = report.verdict.kind === 'ask' ? 'debug' : 'info';
+      if (lines.isLevelEnabled(level)) lines[level](askFields(report), 'message.asked');
+    },
+    askedInVain(why) {
+      lines.warn({ why }, 'asking.in-vain');
     },
     ended(report) {
       metrics.ended({ account: name, ...report });
@@ -102,6 +110,12 @@ function countAttempt(
   for (let n = 0; n < resent; n += 1) metrics.resent({ account: name, lane: job.lane, cause: code });
 }
 
+function countAnswers(report: AskReport, account: string, metrics: Metrics): void {
+  const { job, found, notFound, noAnswer, cause, resent } = report;
+  metrics.asked({ account, found, 'not-found': notFound, 'no-answer': noAnswer });
+  for (let n = 0; n < resent; n += 1) metrics.resent({ account, lane: job.lane, cause });
+}
+
 /** Which attempts share the line of their request, and which have one of their own. */
 function linesFor(
   reports: readonly AttemptReport[],
@@ -152,7 +166,7 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     verdict: verdict.kind,
     rule: verdict.rule,
     ...(verdict.kind === 'dead-letter' ? { reason: verdict.facts.reason } : {}),
-    ...(verdict.kind === 'retry' || verdict.kind === 'defer' ? { delayMs: verdict.delayMs } : {}),
+    ...('delayMs' in verdict ? { delayMs: verdict.delayMs } : {}),
     durationMs: Math.round(durationMs),
     waitedMs: Math.round(waitedMs),
     messages: job.to.length,
@@ -161,6 +175,23 @@ function attemptFields(report: AttemptReport): Readonly<Record<string, unknown>>
     recipient: maskNumber(first),
     ...(job.origin ? { origin: job.origin.id } : {}),
     ...(late ? { late } : {}),
+    ...(resent > 0 ? { resent } : {}),
+  };
+}
+
+/** What came of a question. docs/logs.md lists the fields; a test compares them. */
+function askFields(report: AskReport): Readonly<Record<string, unknown>> {
+  const { id, job, found, notFound, noAnswer, asked, cause, verdict, sinceMs, resent } = report;
+  return {
+    id,
+    lane: job.lane,
+    code: cause,
+    ...{ found, notFound, noAnswer, asked },
+    verdict: verdict.kind,
+    rule: verdict.rule,
+    ...('delayMs' in verdict ? { delayMs: verdict.delayMs } : {}),
+    sinceMs: Math.round(sinceMs),
+    messages: job.to.length,
     ...(resent > 0 ? { resent } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { ProviderRequest, RequestMedia } from '../jetsms/provider-request.ts';
-import { messageIdAt, textAt } from '../queue/send-job.ts';
+import { messageIdAt, textAt, wireIdAt } from '../queue/send-job.ts';
 import type { RefusalEffect } from './account/hold-refusals.ts';
 import { begin, unmark } from './begin.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
@@ -87,9 +87,9 @@ async function mediaOf(
 }
 
 function requestOf(group: readonly Delivery[], media: RequestMedia | undefined): ProviderRequest {
-  const messages = group.flatMap(({ id, job, messages: carried }) =>
+  const messages = group.flatMap(({ id, job, journal, messages: carried }) =>
     job.to.slice(0, carried).map((to, index) => ({
-      id: messageIdAt(id, job, index),
+      id: wireIdAt(id, job, index, journal),
       to,
       text: textAt(job, index),
     })),

@@ -56,6 +56,7 @@ function settleVerdict(
       return complete(known, { ...idOf(verdict), durationMs }, context);
     case 'retry':
     case 'defer':
+    case 'ask':
       return delayUntil(known, journal.notBefore ?? context.now(), context);
     case 'hold':
       return verdict.isBehind ? delayUntil(known, context.now() + asideMs, context) : backToWait(known);

@@ -30,6 +30,25 @@ export interface RequestReport {
   readonly messages: number;
 }
 
+/** What JetSMS was asked about messages of one job whose request got no answer. */
+export interface AskReport {
+  readonly id: string;
+  readonly job: SendJob;
+  /** Messages by what was said of them. */
+  readonly found: number;
+  readonly notFound: number;
+  readonly noAnswer: number;
+  /** Questions about them so far, this one included. */
+  readonly asked: number;
+  /** Why the request had no answer. */
+  readonly cause: string;
+  readonly verdict: Verdict;
+  /** Since the request began, in milliseconds. */
+  readonly sinceMs: number;
+  /** Send jobs that go out again although they may have been taken: this one, or pieces of it. */
+  readonly resent: number;
+}
+
 /** The end of a job's messages. */
 export interface EndReport {
   readonly id: string;
@@ -60,6 +79,9 @@ export interface Telemetry {
   request(report: RequestReport): void;
   /** The attempts that one request was for its jobs. */
   attempted(reports: readonly AttemptReport[]): void;
+  asked(report: AskReport): void;
+  /** What JetSMS says of messages cannot be believed: it speaks so of an id that nobody has used, or says nothing of it. */
+  askedInVain(why: 'found' | 'no-answer'): void;
   ended(report: EndReport): void;
   /** A request was refused because of one of its messages, and is sent in halves. */
   split(messages: number): void;

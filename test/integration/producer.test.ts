@@ -86,7 +86,7 @@ describe('send', () => {
       title: 'ACME',
       to: [number],
       text,
-      whenUncertain: 'park',
+      whenUncertain: 'ask',
       parts: 1,
       enqueuedAt: expect.any(Number),
       deadlineAt: receipt.deadlineAt,

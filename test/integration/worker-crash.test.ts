@@ -453,7 +453,7 @@ describe('the record of a job', () => {
     }));
 
   it('is not written over what a late reply has settled', () =>
-    withRecords(async (records, world) => {
+    withRecords(async (records) => {
       const { job } = run('m1', 1);
       await records.write([run('m1', 1)]);
       const { journal: before } = await records.read({ id: 'm1', job });

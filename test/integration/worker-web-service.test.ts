@@ -50,7 +50,7 @@ describe('an account of the web service', () => {
     async (code, end, arrived) => {
       await using world = await createDelivery({ account: together });
       world.simulator.faults.add({ kind: 'refuse-recipient', code, match: { to: numberAt(1) } });
-      const ids = await world.sendMany(4);
+      const ids = await world.sendMany(4, { whenUncertain: 'park' });
       await world.startWorker();
       const ends = await Promise.all(ids.map((id) => world.end(id)));
       expect(ends.map(inWords)).toEqual(['accepted', end, 'accepted', 'accepted']);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { lanes, uncertainChoices } from '../../src/message/lane.ts';
+import { lanes, notFoundChoices, uncertainChoices } from '../../src/message/lane.ts';
 import { partsModelNames } from '../../src/message/parts-models.ts';
 import { type DeathFacts, deadReasons } from '../../src/queue/journal.ts';
 import { partsOf } from '../../src/queue/pieces.ts';
@@ -30,6 +30,7 @@ export function anySendJob({ minMessages = 1, maxMessages = 30 }: AnyJobChoice =
         to: fc.constant(to),
         lane: fc.constantFrom(...lanes),
         whenUncertain: fc.constantFrom(...uncertainChoices),
+        whenNotFound: fc.constantFrom(...notFoundChoices),
         partsModel: fc.constantFrom(...partsModelNames),
         text: fc.oneof(anyText, fc.array(anyText, { minLength: to.length, maxLength: to.length })),
       })
@@ -55,6 +56,15 @@ export const anyVerdict: fc.Arbitrary<OneVerdict> = fc.oneof(
   fc.record({ kind: fc.constant('complete'), rule, groupId: fc.constantFrom('1', '2') }),
   fc.record({ kind: fc.constant('retry'), rule, delayMs: anyDelayMs, resend: fc.boolean() }),
   fc.record({ kind: fc.constant('defer'), rule, delayMs: anyDelayMs }),
+  fc.record({
+    kind: fc.constant('ask'),
+    rule,
+    delayMs: anyDelayMs,
+    asking: fc.constantFrom(
+      { since: 1, cause: 'crash', until: 9, asked: 0 },
+      { since: 2, cause: 'reply-timeout', until: 9, asked: 1 },
+    ),
+  }),
   fc.record({
     kind: fc.constant('hold'),
     rule,

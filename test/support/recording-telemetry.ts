@@ -2,6 +2,7 @@ import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import type { Hold } from '../../src/worker/account/hold-record.ts';
 import type {
+  AskReport,
   AttemptReport,
   CreditTold,
   EndReport,
@@ -15,6 +16,9 @@ import { outcomeCode } from '../../src/worker/verdict/journal-entries.ts';
 export interface RecordingTelemetry extends Telemetry {
   readonly requests: readonly RequestReport[];
   readonly attempts: readonly AttemptReport[];
+  readonly asks: readonly AskReport[];
+  /** Why what JetSMS said of messages was not believed. */
+  readonly inVain: readonly string[];
   readonly ends: readonly EndReport[];
   readonly resends: readonly { readonly lane: Lane; readonly cause: string }[];
   /** Messages of each request that was sent in halves. */
@@ -36,6 +40,8 @@ export interface RecordingTelemetry extends Telemetry {
 export function recordTelemetry(): RecordingTelemetry {
   const requests: RequestReport[] = [];
   const attempts: AttemptReport[] = [];
+  const asks: AskReport[] = [];
+  const inVain: string[] = [];
   const ends: EndReport[] = [];
   const resends: { lane: Lane; cause: string }[] = [];
   const splits: number[] = [];
@@ -49,6 +55,8 @@ export function recordTelemetry(): RecordingTelemetry {
   return {
     requests,
     attempts,
+    asks,
+    inVain,
     ends,
     resends,
     splits,
@@ -65,6 +73,12 @@ export function recordTelemetry(): RecordingTelemetry {
       for (const { job, outcome, resent } of reports)
         for (let n = 0; n < resent; n += 1) resends.push({ lane: job.lane, cause: outcomeCode(outcome) });
     },
+    asked(report) {
+      asks.push(report);
+      const { job, cause, resent } = report;
+      for (let n = 0; n < resent; n += 1) resends.push({ lane: job.lane, cause });
+    },
+    askedInVain: (why) => void inVain.push(why),
     ended: (report) => void ends.push(report),
     split: (messages) => void splits.push(messages),
     lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { lanes, uncertainChoices } from '../../message/lane.ts';
+import { lanes, notFoundChoices, uncertainChoices } from '../../message/lane.ts';
 import type { CliContext } from '../context.ts';
 import { checkOptions, type SendOptions } from '../send/request.ts';
 
@@ -23,6 +23,12 @@ export function registerSend(program: Command, context: CliContext): void {
       new Option('--when-uncertain <choice>', 'what to do where an answer never comes').choices(
         uncertainChoices,
       ),
+    )
+    .addOption(
+      new Option(
+        '--when-not-found <choice>',
+        'what to do where JetSMS was asked and does not know the message, or cannot be asked',
+      ).choices(notFoundChoices),
     )
     .option('--idempotency-key <key>', 'under the same key no number gets a second text')
     .option('--mms <file>', 'send the file as MMS, to the numbers of --to; the text may be empty')

@@ -3,13 +3,14 @@ import {
   type DeadLetterView,
   type HistoryView,
   historyView,
+  isoTime,
   type JobView,
   jobView,
   letterView,
   type ViewOptions,
 } from '../../operator/dead-letters/view.ts';
 import { meaningOfCode, meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
-import type { DeathFacts, Settled } from '../../queue/journal.ts';
+import type { DeathFacts, Journal, Settled } from '../../queue/journal.ts';
 import { layOutColumns } from './columns.ts';
 import { counted, recipients } from './dead-letters.ts';
 
@@ -24,6 +25,13 @@ export interface TraceView extends TracedMessage {
   readonly history: readonly HistoryView[] | null;
   /** A worker has it, or had it when it died: a request may be under way, of which the history knows nothing yet. */
   readonly mayBeUnderWay: boolean;
+  /** JetSMS is asked whether it has it, since its last request got no answer. Times are ISO 8601. */
+  readonly asking: {
+    readonly since: string;
+    readonly cause: string;
+    readonly until: string;
+    readonly asked: number;
+  } | null;
   /** What is wrong with its journal, where that cannot be read. */
   readonly journalProblem: string | null;
   readonly groupId: string | null;
@@ -44,6 +52,7 @@ export function traceView(trace: MessageTrace, options: ViewOptions): TraceView 
     job: view?.job ?? (job ? keptJobView(job, options) : null),
     history: view?.history ?? (journal ? historyView(journal.history) : null),
     mayBeUnderWay: state === 'active' || journal?.sending !== undefined,
+    asking: askingView(journal),
     journalProblem: journalProblemOf(job),
     groupId: groupIdOf(settled),
     ...{ origins, replays, pieces },
@@ -55,6 +64,15 @@ const journalProblemOf = (job: MessageTrace['job']): string | null =>
 
 const keptJobView = ({ job }: NonNullable<MessageTrace['job']>, options: ViewOptions): JobView | null =>
   job.ok ? jobView(job.job, options) : null;
+
+function askingView(journal: Journal | undefined): TraceView['asking'] {
+  const { asking, settled } = journal ?? {};
+  if (!asking || settled) return null;
+  return { ...asking, since: isoTime(asking.since), until: isoTime(asking.until) };
+}
+
+const askingWords = ({ since, until, asked }: NonNullable<TraceView['asking']>): string =>
+  `whether it was taken: the request of ${since} got no answer; ${counted(asked, 'question')} so far, until ${until}`;
 
 const groupIdOf = (settled: Settled | undefined): string | null =>
   settled?.end === 'accepted' ? (settled.groupId ?? null) : null;
@@ -73,11 +91,20 @@ export function renderTrace(view: TraceView, width: number): readonly string[] {
 
 type Fact = readonly [string, string | undefined];
 
-function stateFacts({ id, state, letter, death, groupId, journalProblem }: TraceView): readonly Fact[] {
+function stateFacts({
+  id,
+  state,
+  letter,
+  death,
+  groupId,
+  asking,
+  journalProblem,
+}: TraceView): readonly Fact[] {
   return [
     ['id', id],
     ['state', state],
     ['group id', groupId ?? undefined],
+    ['JetSMS is asked', asking ? askingWords(asking) : undefined],
     ['reason', death?.reason],
     ['code', death?.code ?? undefined],
     ['meaning', death?.meaning],
@@ -104,7 +131,7 @@ function jobFacts(job: JobView | null): readonly Fact[] {
     ['text', textOf(job)],
     ['media', job.media ? `${job.media.contentType}, ${counted(job.media.bytes, 'byte')}` : undefined],
     ['size', `${counted(job.messages, 'message')}, ${counted(job.parts, 'SMS part')}`],
-    ['when uncertain', job.whenUncertain],
+    ['when uncertain', [job.whenUncertain, job.whenNotFound].filter(Boolean).join(', else ')],
     ['enqueued', job.enqueuedAt],
     ['deadline', job.deadlineAt],
   ];
@@ -145,7 +172,7 @@ function renderHistory(view: TraceView, width: number): readonly string[] {
 
 const underWay = 'A request may be under way; what comes of it is not known yet.';
 
-function withoutHistory({ letter, mayBeUnderWay }: TraceView): string {
-  if (letter?.mayHaveArrived) return 'Whether a request was made is not known.';
+function withoutHistory({ letter, asking, mayBeUnderWay }: TraceView): string {
+  if (letter?.mayHaveArrived || asking) return 'Whether a request was made is not known.';
   return mayBeUnderWay ? underWay : 'No request was made.';
 }

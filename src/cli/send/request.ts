@@ -1,5 +1,5 @@
 import { isMessageError } from '../../message/errors.ts';
-import type { Lane, WhenUncertain } from '../../message/lane.ts';
+import type { Lane, WhenNotFound, WhenUncertain } from '../../message/lane.ts';
 import { type AccountRules, messageProblems, type NewMessage } from '../../message/message.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import { CliError } from '../errors.ts';
@@ -15,6 +15,7 @@ export interface SendOptions {
   readonly at?: string;
   readonly deadline?: string;
   readonly whenUncertain?: WhenUncertain;
+  readonly whenNotFound?: WhenNotFound;
   readonly idempotencyKey?: string;
   readonly again?: true;
   readonly toColumn?: string;
@@ -70,7 +71,7 @@ export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSe
 
 /** What all messages get that are made at this time. */
 export function fieldsAt(options: SendOptions, account: AccountSettings, nowMs: number): CommonFields {
-  const { title, lane, at, deadline, whenUncertain } = options;
+  const { title, lane, at, deadline, whenUncertain, whenNotFound } = options;
   return {
     account: account.name,
     ...(title === undefined ? {} : { title }),
@@ -78,6 +79,7 @@ export function fieldsAt(options: SendOptions, account: AccountSettings, nowMs: 
     ...(at === undefined ? {} : { sendAt: at }),
     ...(deadline === undefined ? {} : { deadline: readDeadline(deadline, { at, nowMs }) }),
     ...(whenUncertain === undefined ? {} : { whenUncertain }),
+    ...(whenNotFound === undefined ? {} : { whenNotFound }),
   };
 }
 

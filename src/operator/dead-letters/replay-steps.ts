@@ -6,6 +6,7 @@ import {
 } from '../../bullmq/dead-letter-store.ts';
 import type { JobFinder } from '../../bullmq/find-job.ts';
 import type { Lane } from '../../message/lane.ts';
+import { uncertainWish, withoutAsking } from '../../message/uncertain.ts';
 import type { AddJobs } from '../../queue/add-jobs.ts';
 import { deadCount } from '../../queue/campaign.ts';
 import type { DeadLetter } from '../../queue/dead-letter.ts';
@@ -52,14 +53,17 @@ export function originIdsOf({ id, rootId }: Origin): readonly string[] {
 
 /**
  * The send job of a replay: it begins anew, whatever the message had used up before. A message that was called
- * off with its campaign leaves it, or it would be called off again.
+ * off with its campaign leaves it, or it would be called off again. What it wanted where it is uncertain stays, whatever
+ * its new lane would do by itself.
  */
 export function replayJobOf({ id, letter, job, lane, deadlineMs }: ReplayOrder, now: number): SendJob {
-  const { before: _before, sendAt: _sendAt, ids: _ids, campaign, ...rest } = job;
+  const { before: _before, sendAt: _sendAt, ids: _ids, whenNotFound: _own, campaign, ...rest } = job;
+  const newLane = lane === 'own' ? job.lane : lane;
   return {
     ...rest,
     ...(campaign === undefined || letter.reason === 'cancelled' ? {} : { campaign }),
-    lane: lane === 'own' ? job.lane : lane,
+    lane: newLane,
+    ...uncertainWish({ lane: newLane, whenUncertain: job.whenUncertain, whenNotFound: withoutAsking(job) }),
     enqueuedAt: now,
     deadlineAt: now + (deadlineMs ?? job.deadlineAt - job.enqueuedAt),
     origin: { id, rootId: job.origin?.rootId ?? id, replay: (job.origin?.replay ?? 0) + 1 },

@@ -1,5 +1,6 @@
 import { knownWords } from '../../codes/index.ts';
 import { maskNumber } from '../../message/number.ts';
+import { withoutAsking } from '../../message/uncertain.ts';
 import { meaningOfDeath } from '../../queue/dead-letter-meaning.ts';
 import type { DeathFacts, HistoryEntry } from '../../queue/journal.ts';
 import type { Origin, ParsedSendJob, SendJob } from '../../queue/send-job.ts';
@@ -20,6 +21,8 @@ export interface JobView {
   readonly messages: number;
   readonly parts: number;
   readonly whenUncertain: string;
+  /** With `ask`: what happens where asking comes to nothing. */
+  readonly whenNotFound?: string;
   /** ISO 8601, as all times of a view. */
   readonly enqueuedAt: string;
   readonly deadlineAt: string;
@@ -112,6 +115,7 @@ export function jobView(job: SendJob, { reveal = false }: ViewOptions = {}): Job
     messages: job.to.length,
     parts: job.parts,
     whenUncertain: job.whenUncertain,
+    ...(job.whenUncertain === 'ask' ? { whenNotFound: withoutAsking(job) } : {}),
     enqueuedAt: isoTime(job.enqueuedAt),
     deadlineAt: isoTime(job.deadlineAt),
     ...(job.origin ? { origin: job.origin } : {}),

@@ -6,8 +6,9 @@ import {
   type Uncertain,
   type Unsent,
 } from '../../jetsms/outcome.ts';
-import type { DeathFacts } from '../../queue/journal.ts';
+import type { Asking, DeathFacts } from '../../queue/journal.ts';
 import {
+  askDelayMs,
   deferSpreadMs,
   fullJitter,
   longestRetryAfterMs,
@@ -15,6 +16,7 @@ import {
   unsentDelaysMs,
 } from './schedules.ts';
 import type {
+  Ask,
   Complete,
   DeadLetterVerdict,
   Decision,
@@ -147,15 +149,64 @@ function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): OneV
   );
 }
 
+/** JetSMS is asked whether it has the message, where it can be asked and the message wants it. */
 export function uncertain({ cause }: Uncertain, situation: Situation): OneVerdict {
-  const { whenUncertain, resends, maxResends, now, random, deadlineAt } = situation;
+  const { policy, startedAt, missedAt } = situation;
+  if (!policy.asks) return withoutAnswer(cause, situation);
+  const asking: Asking = { since: startedAt, cause, until: missedAt + policy.forMs, asked: 0 };
+  return nextQuestion(asking, policy, situation) ?? withoutAnswer(cause, situation);
+}
+
+/** What a question was answered about one message; `status` is JetSMS's. */
+export type Answer =
+  | { readonly kind: 'found'; readonly status: string }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'no-answer' };
+
+/** What to decide about a message that JetSMS was asked about. */
+export type AskedSituation = Pick<
+  Situation,
+  'policy' | 'resends' | 'maxResends' | 'deadlineAt' | 'now' | 'random'
+> & { readonly answer: Answer; readonly asking: Asking };
+
+/**
+ * What to do once JetSMS was asked. That it does not know a message proves nothing, since how soon it does is not public:
+ * it is asked again until the time is over. Pure and total.
+ */
+export function decideAsked(situation: AskedSituation): OneVerdict {
+  const { answer, asking, policy } = situation;
+  if (answer.kind === 'found') return { ...completeWith(undefined), rule: 'found' };
+  const next = policy.asks
+    ? nextQuestion({ ...asking, asked: asking.asked + 1 }, policy, situation)
+    : undefined;
+  return next ?? withoutAnswer(asking.cause, situation);
+}
+
+/** The last question is asked when the time for asking is over; after it there is none. */
+function nextQuestion(
+  asking: Asking,
+  { firstMs }: { readonly firstMs: number },
+  { now, random }: Pick<Situation, 'now' | 'random'>,
+): Ask | undefined {
+  const leftMs = asking.until - now;
+  if (leftMs <= 0) return undefined;
+  const delayMs = Math.min(leftMs, askDelayMs(firstMs, asking.asked, random));
+  return { kind: 'ask', rule: 'uncertain: ask', delayMs, asking };
+}
+
+/** Nothing more can be learned of a request without an answer. */
+function withoutAnswer(
+  cause: string,
+  situation: Pick<Situation, 'policy' | 'resends' | 'maxResends' | 'deadlineAt' | 'now' | 'random'>,
+): OneVerdict {
+  const { policy, resends, maxResends, now, random, deadlineAt } = situation;
   const facts: DeathFacts = { reason: 'uncertain', code: cause, mayHaveArrived: true };
   const parked: OneVerdict = {
     kind: 'dead-letter',
-    rule: `uncertain: ${whenUncertain}`,
+    rule: `uncertain: ${policy.otherwise}`,
     facts,
   };
-  if (whenUncertain === 'park' || resends >= maxResends) return parked;
+  if (policy.otherwise === 'park' || resends >= maxResends) return parked;
   const scheduleMs = resendDelaysMs[Math.min(resends, resendDelaysMs.length - 1)] ?? 0;
   const delayMs = fullJitter(scheduleMs, random);
   // Past the deadline nobody knows whether it arrived: that is uncertain, not expired.

@@ -1,4 +1,12 @@
-import { type DeathFacts, idOf, type Piece, type Range, type Used, usedOf } from '../../queue/journal.ts';
+import {
+  type DeathFacts,
+  idOf,
+  noLongerAsking,
+  type Piece,
+  type Range,
+  type Used,
+  usedOf,
+} from '../../queue/journal.ts';
 import { deadlineAtOf, type SendJob } from '../../queue/send-job.ts';
 import type { OneVerdict, Verdict } from './verdict.ts';
 
@@ -72,7 +80,7 @@ export function piecesByFate(
 
 function pieceOf(verdict: OneVerdict, journal: Used): Piece {
   const ranges: readonly Range[] = [];
-  const used = usedOf(journal);
+  const used = noLongerAsking(journal);
   switch (verdict.kind) {
     case 'complete':
       return { fate: 'accepted', ranges, ...idOf(verdict) };
@@ -91,6 +99,8 @@ function pieceOf(verdict: OneVerdict, journal: Used): Piece {
     }
     case 'defer':
       return { ...used, fate: 'again', ranges, delayMs: verdict.delayMs };
+    case 'ask':
+      return { ...used, fate: 'again', ranges, delayMs: verdict.delayMs, asking: verdict.asking };
     case 'hold':
       return { ...used, fate: 'again', ranges, delayMs: 0 };
   }

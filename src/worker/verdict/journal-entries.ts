@@ -42,15 +42,48 @@ export const beforeSending = (journal: Journal, sending: Sending): Journal => ({
 
 /** The journal once the outcome is known: what a worker that takes the job again must find. */
 export function afterAttempt(journal: Journal, facts: AttemptFacts): Journal {
+  const history = [...journal.history, entryOf(journal, facts)].slice(-historyLimit);
+  return steppedOn(journal, history, facts);
+}
+
+/** What JetSMS said when it was asked about a request without an answer, and what is done about it. */
+export interface QuestionFacts extends Omit<AttemptFacts, 'outcome'> {
+  readonly outcome: HistoryEntry['outcome'];
+  readonly code: string;
+}
+
+/**
+ * The journal once JetSMS was asked. Only what ends the asking stands in the history, under the number of the request that
+ * it is about: there may be many questions.
+ */
+export function afterQuestion(journal: Journal, facts: QuestionFacts): Journal {
+  const { verdict, now, worker, outcome, code } = facts;
+  if (verdict.kind === 'ask') return steppedOn(journal, journal.history, facts);
+  const entry: HistoryEntry = {
+    ...{ n: journal.history.at(-1)?.n ?? 1, at: now, outcome, code, verdict: verdict.kind },
+    ...(worker === undefined ? {} : { worker }),
+  };
+  return steppedOn(journal, [...journal.history, entry].slice(-historyLimit), facts);
+}
+
+/** Verdicts after which the same request may be made again, or is not over yet. */
+const usesNoAttempt: readonly Verdict['kind'][] = ['hold', 'defer', 'ask'];
+
+function steppedOn(
+  journal: Journal,
+  history: readonly HistoryEntry[],
+  facts: Pick<AttemptFacts, 'verdict' | 'now' | 'late'>,
+): Journal {
   const { verdict, now } = facts;
   const next: Journal = {
     ...withoutMarks(journal),
-    attempts: journal.attempts + (verdict.kind === 'hold' || verdict.kind === 'defer' ? 0 : 1),
+    attempts: journal.attempts + (usesNoAttempt.includes(verdict.kind) ? 0 : 1),
     resends: journal.resends + (verdict.kind === 'retry' && verdict.resend ? 1 : 0),
-    history: [...journal.history, entryOf(journal, facts)].slice(-historyLimit),
+    history,
     ...(isByEndpoint(verdict) ? { refusedAt: now } : {}),
+    ...(verdict.kind === 'ask' ? { asking: verdict.asking } : {}),
   };
-  if (verdict.kind === 'retry' || verdict.kind === 'defer') {
+  if (verdict.kind === 'retry' || verdict.kind === 'defer' || verdict.kind === 'ask') {
     return { ...next, notBefore: now + verdict.delayMs };
   }
   const settled = settledBy(facts);
@@ -84,7 +117,11 @@ export function finishedJournal(journal: Journal, finish: Finish): Journal {
   return afterAttempt(journal, { outcome, verdict, now, durationMs, worker });
 }
 
-function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
+function settledBy({
+  verdict,
+  now,
+  late,
+}: Pick<AttemptFacts, 'verdict' | 'now' | 'late'>): Settled | undefined {
   const when = { at: now, ...(late ? { late } : {}) };
   switch (verdict.kind) {
     case 'complete':
@@ -95,6 +132,7 @@ function settledBy({ verdict, now, late }: AttemptFacts): Settled | undefined {
       return { end: 'split', at: now, pieces: verdict.pieces };
     case 'retry':
     case 'defer':
+    case 'ask':
     case 'hold':
       return undefined;
   }
@@ -126,6 +164,7 @@ function withoutMarks({
   sending: _sending,
   notBefore: _notBefore,
   settled: _settled,
+  asking: _asking,
   ...rest
 }: Journal): Journal {
   return rest;

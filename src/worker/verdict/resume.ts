@@ -2,6 +2,7 @@ import type { Journal, Settled } from '../../queue/journal.ts';
 import { journalOrEmpty, parseJournalText } from '../../queue/parse-journal.ts';
 import { withoutLost } from '../../queue/pieces.ts';
 import type { ParsedSendJob, SendJob, UnreadableJob } from '../../queue/send-job.ts';
+import { type AskAbility, uncertainPolicy } from './uncertain-policy.ts';
 
 /** What to do with a job that was just taken from the queue; what is known of it stands beside. */
 export type Resumed = ResumeStep & { readonly journal: Journal };
@@ -16,6 +17,8 @@ type ResumeStep =
   | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
   | { readonly kind: 'wait'; readonly job: SendJob; readonly until: number }
   | { readonly kind: 'crashed'; readonly job: SendJob }
+  /** Its last request got no answer, and JetSMS is to be asked about it now. */
+  | { readonly kind: 'ask'; readonly job: SendJob }
   | { readonly kind: 'expired'; readonly job: SendJob }
   | { readonly kind: 'send'; readonly job: SendJob };
 
@@ -26,14 +29,17 @@ export interface TakenJob {
   readonly record: { readonly journal: string; readonly lost: readonly number[] };
   /** BullMQ's count of runs that ended with a lost lock. */
   readonly stalledCounter: number;
+  /** Whether JetSMS can be asked about messages. */
+  readonly ability: AskAbility;
   readonly now: number;
 }
 
 /**
  * Reads what earlier runs left behind. Order matters: a known end is carried out first, then an interrupted
- * request is accounted for, and only then may the clock say that the message is too old.
+ * request is accounted for or asked about, and only then may the clock say that the message is too old.
  */
-export function resume({ id, parsed, record, stalledCounter, now }: TakenJob): Resumed {
+export function resume(taken: TakenJob): Resumed {
+  const { id, parsed, record } = taken;
   if (!parsed.ok) {
     const { ok: _, ...found } = parsed;
     const journal = journalOrEmpty(parseJournalText(record.journal));
@@ -44,7 +50,7 @@ export function resume({ id, parsed, record, stalledCounter, now }: TakenJob): R
   const journal = journalOrEmpty(read);
   if (!job) return { kind: 'duplicate', job: parsed.job, journal };
   return {
-    ...(read.ok ? stepOf(job, journal, { stalledCounter, now }) : { ...unreadable(job, read) }),
+    ...(read.ok ? stepOf(job, journal, taken) : { ...unreadable(job, read) }),
     journal,
   };
 }
@@ -58,19 +64,32 @@ const unreadable = (job: SendJob, { problem }: { readonly problem: string }): Re
 function stepOf(
   job: SendJob,
   journal: Journal,
-  { stalledCounter, now }: Pick<TakenJob, 'stalledCounter' | 'now'>,
+  taken: Pick<TakenJob, 'stalledCounter' | 'ability' | 'now'>,
 ): ResumeStep {
+  const { now } = taken;
   if (journal.settled) return { kind: 'settle', job, settled: journal.settled };
-  if (journal.sending || interrupted(job, journal, stalledCounter)) return { kind: 'crashed', job };
+  if (journal.sending) return { kind: 'crashed', job };
+  if (journal.asking) return stepOfAsking(job, journal, now);
+  if (interrupted(job, journal, taken)) return { kind: 'crashed', job };
   if (now >= job.deadlineAt) return { kind: 'expired', job };
   if (journal.notBefore !== undefined && journal.notBefore > now)
     return { kind: 'wait', job, until: Math.min(journal.notBefore, job.deadlineAt) };
   return { kind: 'send', job };
 }
 
+/** What became of a request is asked however old the message is: asking sends nothing. */
+const stepOfAsking = (job: SendJob, { notBefore = 0 }: Journal, now: number): ResumeStep =>
+  notBefore > now ? { kind: 'wait', job, until: notBefore } : { kind: 'ask', job };
+
 /**
- * A `resend` message carries no mark, so a lost lock is all there is to see: its request may have been under
- * way. Counting it as interrupted keeps the limit on resends true for crashes too.
+ * A message that is sent again without being asked about carries no mark, so a lost lock is all there is to see: its request
+ * may have been under way. Counting it as interrupted keeps the limit on resends true for crashes too.
  */
-const interrupted = (job: SendJob, journal: Journal, stalledCounter: number): boolean =>
-  job.whenUncertain === 'resend' && stalledCounter > journal.stalls;
+function interrupted(
+  job: SendJob,
+  { stalls }: Journal,
+  { stalledCounter, ability }: Pick<TakenJob, 'stalledCounter' | 'ability'>,
+): boolean {
+  const { asks, otherwise } = uncertainPolicy(job, ability);
+  return !asks && otherwise === 'resend' && stalledCounter > stalls;
+}

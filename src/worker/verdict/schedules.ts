@@ -5,8 +5,24 @@
  */
 export const unsentDelaysMs: readonly number[] = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000];
 
-/** Before a message whose request got no answer is sent again (`whenUncertain: 'resend'`). */
+/** Before a message whose request got no answer is sent again, where it wants that. */
 export const resendDelaysMs: readonly number[] = [2_000, 10_000, 30_000];
+
+/** The longest wait between two questions about a message whose request got no answer. */
+export const longestAskDelayMs = 300_000;
+
+/** How far a wait for a question may be shorter than its full length, so that not all are asked at once. */
+const askSpread = 0.5;
+
+/**
+ * The wait for the next question, in whole milliseconds: the full one doubles with each.
+ * @param asked questions so far
+ * @param random 0 ≤ random < 1
+ */
+export function askDelayMs(firstMs: number, asked: number, random: number): number {
+  const fullMs = Math.min(longestAskDelayMs, firstMs * 2 ** Math.min(asked, 30));
+  return Math.floor(fullMs * (1 - askSpread + askSpread * random));
+}
 
 /** A server may ask us to wait (Retry-After), but not for longer than this. */
 export const longestRetryAfterMs = 3_600_000;

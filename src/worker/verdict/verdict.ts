@@ -1,13 +1,13 @@
 import type { Outcome } from '../../jetsms/outcome.ts';
-import type { WhenUncertain } from '../../message/lane.ts';
 import type { HoldReason } from '../../queue/hold-reasons.ts';
-import type { DeathFacts, Piece } from '../../queue/journal.ts';
+import type { Asking, DeathFacts, Piece } from '../../queue/journal.ts';
+import type { UncertainPolicy } from './uncertain-policy.ts';
 
 /** What the worker does about a job. `rule` names the table row or the rule that led here. */
 export type Verdict = OneVerdict | Split;
 
 /** A verdict that is the same for all messages of a job. */
-export type OneVerdict = Complete | Retry | Defer | HoldAccount | DeadLetterVerdict;
+export type OneVerdict = Complete | Retry | Defer | Ask | HoldAccount | DeadLetterVerdict;
 
 /** What is decided about an outcome: a verdict, or that smaller requests must tell who is at fault. */
 export type Decision = OneVerdict | Divide;
@@ -32,6 +32,14 @@ export interface Defer {
   readonly kind: 'defer';
   readonly rule: string;
   readonly delayMs: number;
+}
+
+/** Ask JetSMS whether it has the message, after `delayMs`; until that is known, no attempt is counted. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly rule: string;
+  readonly delayMs: number;
+  readonly asking: Asking;
 }
 
 /** The account stands still; the message goes back to wait and uses no attempt. */
@@ -71,9 +79,13 @@ export interface Situation {
   /** Attempts used before this one, and requests without an answer that were sent again. */
   readonly attempts: number;
   readonly resends: number;
-  readonly whenUncertain: WhenUncertain;
+  readonly policy: UncertainPolicy;
   readonly maxResends: number;
   readonly deadlineAt: number;
+  /** When the request began. */
+  readonly startedAt: number;
+  /** When there was none any more to wait for: from then on JetSMS is asked, for as long as the policy says. */
+  readonly missedAt: number;
   /** Messages that travelled in the request. */
   readonly messages: number;
   /** All of them have one text: what is wrong with it is wrong for each. */
@@ -91,11 +103,12 @@ export interface Situation {
 
 /** What a message itself, and the moment, contribute to its situation. */
 export const ownSituation = (
-  { whenUncertain, deadlineAt }: Pick<Situation, 'whenUncertain' | 'deadlineAt'>,
+  { deadlineAt }: Pick<Situation, 'deadlineAt'>,
   { attempts, resends }: Pick<Situation, 'attempts' | 'resends'>,
+  policy: UncertainPolicy,
   { maxResends, now, random }: { readonly maxResends: number; now(): number; random(): number },
-): Omit<Situation, 'outcome' | 'messages' | 'isProbe'> => ({
-  whenUncertain,
+): Omit<Situation, 'outcome' | 'messages' | 'isProbe' | 'startedAt' | 'missedAt'> => ({
+  policy,
   deadlineAt,
   attempts,
   resends,

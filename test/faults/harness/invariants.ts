@@ -162,12 +162,15 @@ const free = (history: readonly HistoryEntry[]): number =>
 /** Requests of one job that were accepted or may have been: by its journal and by the logs, each counted once. */
 function requestsThatMayBeAccepted({ id, journal, state }: JobSeen, lines: readonly LogLine[]): number {
   const mayBe = (outcome: string | undefined): boolean => outcome === 'accepted' || outcome === 'uncertain';
-  const written = journal.history.filter(({ outcome }) => mayBe(outcome)).length;
+  const written = journal.history.filter(({ outcome, code }) => mayBe(outcome) && !isOfQuestion(code)).length;
   const logged = lines.filter((line) => line.id === id && line.verdict && mayBe(line.outcome)).length;
   // The end of a resend message is not in its journal.
   const end = state === 'completed' && journal.settled === undefined ? 1 : 0;
   return Math.max(written + end, logged);
 }
+
+/** What came of asking is no request. */
+const isOfQuestion = (code: string): boolean => /^found-|^not-found$|^no-answer$|^part-found$/.test(code);
 
 type WholeRule = (evidence: Evidence) => string | undefined;
 

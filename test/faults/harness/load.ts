@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Lane, WhenUncertain } from '../../../src/message/lane.ts';
+import type { Lane, WhenNotFound } from '../../../src/message/lane.ts';
 import { laneDefaults } from '../../../src/message/lane.ts';
 import {
   createProducer,
@@ -14,7 +14,10 @@ export interface SentMessage {
   readonly to: string;
   readonly text: string;
   readonly lane: Lane;
-  readonly whenUncertain: WhenUncertain;
+  /** What becomes of it where no answer comes, after asking or at once. */
+  readonly whenUncertain: WhenNotFound;
+  /** JetSMS is asked first, where it can be asked. */
+  readonly isAskedAbout: boolean;
   /** The campaign that it was sent with; the others were sent one by one. */
   readonly campaign?: string;
   /** Why the provider refuses the whole request, whatever else is in it. */
@@ -90,7 +93,7 @@ export const plainShape: Partial<LoadShape> = { campaignShare: 0, flawedShare: 0
 export const secretWord = 'gizlikod';
 
 /** A lane and a wish, each for numbers below its bound: mostly the lane's default, some explicitly otherwise. */
-const mix: readonly (readonly [below: number, Lane, WhenUncertain | undefined])[] = [
+const mix: readonly (readonly [below: number, Lane, WhenNotFound | undefined])[] = [
   [0.3, 'otp', undefined],
   [0.65, 'transactional', undefined],
   [0.9, 'bulk', undefined],
@@ -165,9 +168,10 @@ export const numberAt = (n: number): string => `90532${String(n).padStart(7, '0'
 
 interface Wish {
   readonly lane: Lane;
-  readonly whenUncertain: WhenUncertain;
+  readonly whenUncertain: WhenNotFound;
+  readonly isAskedAbout: boolean;
   /** What the app says of it; nothing where the lane's default will do. */
-  readonly said: { readonly whenUncertain?: WhenUncertain; readonly sendAt?: number };
+  readonly said: { readonly whenUncertain?: WhenNotFound; readonly sendAt?: number };
 }
 
 /** A message, and what the app says of it. */
@@ -177,7 +181,12 @@ function choose(chance: Chance): Wish {
   const drawn = chance.next();
   const [, lane, wish] = mix.find(([below]) => drawn < below) ?? [1, 'bulk', undefined];
   const said = wish === undefined ? {} : { whenUncertain: wish };
-  return { lane, whenUncertain: wish ?? laneDefaults[lane].whenUncertain, said };
+  return {
+    lane,
+    whenUncertain: wish ?? laneDefaults[lane].whenNotFound,
+    isAskedAbout: wish === undefined,
+    said,
+  };
 }
 
 async function sendOne(producer: Producer, { said, ...message }: WishedMessage): Promise<SentMessage> {

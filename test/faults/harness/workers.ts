@@ -14,6 +14,7 @@ export interface LogLine {
   readonly groupId?: string;
   readonly messages?: number;
   readonly resent?: number;
+  readonly found?: number;
   readonly durationMs?: number;
   readonly end?: string;
   readonly settled?: boolean;

@@ -1,6 +1,7 @@
 import { overWebService, type Scenario } from '../harness/scenario.ts';
 import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
+import { askHang, askKills } from './ask.ts';
 import { batchKills } from './batch-kills.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
@@ -36,6 +37,8 @@ const ofMachines: readonly Scenario[] = [redisFailover, sharedKeys, clocks, redi
 export const scenarios: readonly Scenario[] = [
   ...ofMessages,
   ...ofMessages.map(overWebService),
+  askKills,
+  askHang,
   ...ofMachines,
 ];
 

@@ -62,8 +62,9 @@ async function killProducer(world: World, isRedisSlow: boolean): Promise<void> {
 /** What was tried must have been about batches, and some must have been cut. */
 function batchProblems(cases: readonly Case[]): readonly string[] {
   const inBatch = cases.filter(({ jobs }) => jobs.some(({ data }) => data.joined));
-  const parked = inBatch.filter(({ deadLetters: [dead] }) => dead?.letter.reason === 'uncertain');
-  const resent = inBatch.filter(({ jobs }) => jobs.some(({ resends }) => resends > 0));
+  const cut = inBatch.filter(isCut);
+  const parked = cut.filter(({ message }) => message.whenUncertain === 'park');
+  const resent = cut.filter(({ message }) => message.whenUncertain === 'resend');
   return [
     ...(inBatch.length < 0.8 * cases.length
       ? [`${inBatch.length} of ${cases.length} messages were in a batch`]
@@ -72,6 +73,10 @@ function batchProblems(cases: readonly Case[]): readonly string[] {
     ...(resent.length === 0 ? ['no batch of `resend` was cut'] : []),
   ];
 }
+
+/** One of its requests got no answer, whatever was done about that. */
+const isCut = ({ jobs }: Case): boolean =>
+  jobs.some(({ journal }) => journal.history.some(({ outcome }) => outcome === 'uncertain'));
 
 function repeatProblems(cases: Evidence['cases']): readonly string[] {
   const repeated = cases.filter(({ message: { told = [] } }) => told.every(({ duplicate }) => duplicate));

@@ -1,4 +1,4 @@
-import { laneDefaults, lanes, uncertainChoices } from '../../../src/message/lane.ts';
+import { laneDefaults, lanes, notFoundChoices } from '../../../src/message/lane.ts';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
@@ -106,8 +106,8 @@ interface Planted {
 /** A message as an app sends it: nothing keeps it from travelling with others. */
 function plantedJob(n: number, chance: Chance): Planted {
   const lane = chance.pick(lanes);
-  const whenUncertain = chance.pick(uncertainChoices);
-  const message = { to: numberAt(n), text: `${secretWord} ${n}`, lane, whenUncertain };
+  const whenUncertain = chance.pick(notFoundChoices);
+  const message = { to: numberAt(n), text: `${secretWord} ${n}`, lane, whenUncertain, isAskedAbout: false };
   const enqueuedAt = Date.now();
   const deadlineAt = enqueuedAt + laneDefaults[lane].deadlineMs;
   const { to, text } = message;

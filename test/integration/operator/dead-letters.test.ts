@@ -118,6 +118,22 @@ describe('replay', () => {
     expect([await waits('otp'), await waits('transactional')]).toEqual([[], ['m1.r1']]);
   });
 
+  it.each([
+    ['transactional', 'otp', { whenUncertain: 'ask' }, { whenUncertain: 'ask', whenNotFound: 'park' }],
+    ['otp', 'bulk', { whenUncertain: 'ask' }, { whenUncertain: 'ask', whenNotFound: 'resend' }],
+    ['bulk', 'otp', { whenUncertain: 'ask', whenNotFound: 'resend' }, { whenUncertain: 'ask' }],
+    ['otp', 'bulk', { whenUncertain: 'park' }, { whenUncertain: 'park' }],
+  ] as const)(
+    'from %s into %s keeps what becomes of the message where no answer comes: %j',
+    async (lane, into, wish, kept) => {
+      await yard.put('m1', { job: { lane, ...wish } });
+      await letters.replay({}, { lane: into });
+      await using target = openDeadLetterFixture(redis, prefix, 'default', into);
+      const { whenUncertain, whenNotFound } = await target.dataOf('m1.r1');
+      expect({ whenUncertain, whenNotFound }).toEqual({ whenNotFound: undefined, ...kept });
+    },
+  );
+
   it('begins the count of attempts anew for a piece of a divided job', async () => {
     await yard.put('m1.0', { pieceOf: 'm1', job: { before: { attempts: 3, resends: 1 } } });
     await letters.replay({});

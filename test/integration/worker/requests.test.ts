@@ -16,6 +16,8 @@ import type { Delivery, RequestContext } from '../../../src/worker/delivery.ts';
 import { createLateReplies } from '../../../src/worker/late-replies.ts';
 import { sendTogether } from '../../../src/worker/requests.ts';
 import type { Settlement } from '../../../src/worker/settlement.ts';
+import { uncertainPolicy } from '../../../src/worker/verdict/uncertain-policy.ts';
+import { cannotAsk } from '../../support/ask-ability.ts';
 import { createDelivery, type DeliveryChoice, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
@@ -85,6 +87,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
         run: 1,
         job,
         journal,
+        policy: uncertainPolicy(job, cannotAsk),
         lost: [],
         isCanary: false,
         lane: job.lane,

@@ -54,6 +54,10 @@ describe('the name of a job', () => {
       { history: [tried({ outcome: 'uncertain', code: 'reply-timeout' })] },
       'uncertain: no reply came in time; may have arrived',
     ],
+    [
+      { asking: { since: now, cause: 'reply-timeout', until: now, asked: 3 } },
+      'uncertain: no reply came in time; may have arrived; JetSMS is asked until 2026-11-22T13:00:00Z, 3 times so far',
+    ],
     [{ settled: { end: 'accepted', groupId: '1302', at: now } }, 'accepted 00'],
     [{ settled: { end: 'accepted', groupId: '1302', at: now, late: true } }, 'accepted 00, by a late reply'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { laneDefaults, lanes, uncertainChoices } from '../../../src/message/lane.ts';
+import { laneDefaults, lanes } from '../../../src/message/lane.ts';
 
 describe('lanes', () => {
   it('run from the most urgent to the least, each with a longer deadline', () => {
@@ -8,9 +8,9 @@ describe('lanes', () => {
     expect(deadlines).toEqual([...deadlines].sort((a, b) => a - b));
   });
 
-  it('resend only an OTP whose answer never came', () => {
-    const resent = lanes.filter((lane) => laneDefaults[lane].whenUncertain === 'resend');
+  it('ask about a message whose answer never came, and resend only an OTP that was asked about in vain', () => {
+    const resent = lanes.filter((lane) => laneDefaults[lane].whenNotFound === 'resend');
     expect(resent).toEqual(['otp']);
-    for (const lane of lanes) expect(uncertainChoices).toContain(laneDefaults[lane].whenUncertain);
+    for (const lane of lanes) expect(laneDefaults[lane].whenUncertain).toBe('ask');
   });
 });

@@ -20,7 +20,7 @@ describe('checkMessage', () => {
       text: 'Siparişiniz yola çıktı.',
       title: 'FIRMA',
       lane: 'transactional',
-      whenUncertain: 'park',
+      whenUncertain: 'ask',
       parts: 1,
       deadlineAtMs: nowMs + 86_400_000,
     });
@@ -72,11 +72,16 @@ describe('checkMessage', () => {
     expect(checkMessage(sparse, rules)).toEqual(checkMessage(good, rules));
   });
 
-  it('lets an OTP be sent again where its answer never came', () => {
-    expect(checkMessage({ ...good, lane: 'otp' }, rules)).toMatchObject({
-      whenUncertain: 'resend',
-      deadlineAtMs: nowMs + 300_000,
-    });
+  it('lets JetSMS be asked about a message whose answer never came, and keeps what its lane does not do by itself', () => {
+    const wishOf = (fields: Partial<NewMessage>) => {
+      const { whenUncertain, whenNotFound } = checkMessage({ ...good, ...fields }, rules);
+      return [whenUncertain, whenNotFound];
+    };
+    expect(wishOf({ lane: 'otp' })).toEqual(['ask', undefined]);
+    expect(wishOf({ lane: 'otp', whenNotFound: 'resend' })).toEqual(['ask', undefined]);
+    expect(wishOf({ lane: 'otp', whenNotFound: 'park' })).toEqual(['ask', 'park']);
+    expect(wishOf({ lane: 'bulk', whenUncertain: 'ask', whenNotFound: 'resend' })).toEqual(['ask', 'resend']);
+    expect(wishOf({ whenUncertain: 'resend' })).toEqual(['resend', undefined]);
   });
 
   const refused: readonly [unknown, MessageErrorCode, string][] = [
@@ -95,7 +100,10 @@ describe('checkMessage', () => {
     [{ ...good, lane: 'fast' }, 'LANE_UNKNOWN', 'lane'],
     [{ ...good, lane: null }, 'LANE_UNKNOWN', 'lane'],
     [{ ...good, lane: 'toString' }, 'LANE_UNKNOWN', 'lane'],
-    [{ ...good, whenUncertain: 'ask' }, 'WHEN_UNCERTAIN_UNKNOWN', 'whenUncertain'],
+    [{ ...good, whenUncertain: 'wait' }, 'WHEN_UNCERTAIN_UNKNOWN', 'whenUncertain'],
+    [{ ...good, whenNotFound: 'ask' }, 'WHEN_NOT_FOUND_UNKNOWN', 'whenNotFound'],
+    [{ ...good, whenNotFound: null }, 'WHEN_NOT_FOUND_UNKNOWN', 'whenNotFound'],
+    [{ ...good, whenUncertain: 'park', whenNotFound: 'park' }, 'WHEN_NOT_FOUND_UNASKED', 'whenNotFound'],
     [{ ...good, sendAt: nowMs - 60_000 }, 'SCHEDULE_PAST', 'sendAt'],
     [{ ...good, deadline: nowMs - 60_000 }, 'DEADLINE_PAST', 'deadline'],
     [{ ...good, idempotencyKey: '' }, 'IDEMPOTENCY_KEY_INVALID', 'idempotencyKey'],

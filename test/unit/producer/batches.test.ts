@@ -103,6 +103,7 @@ describe('a send', () => {
     ['lane', { lane: 'otp' }, false],
     ['title', { title: 'OTHER' }, false],
     ['choice for an uncertain end', { whenUncertain: 'resend' }, false],
+    ['choice for an end that was asked about', { whenUncertain: 'ask', whenNotFound: 'resend' }, false],
     ['minute of its deadline', { deadlineAtMs: now + 2 * minute }, false],
     ['way to count parts', { partsModel: 'turkish-letters' }, false],
     ['right to be written twice', {}, true],

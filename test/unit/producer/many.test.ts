@@ -52,7 +52,7 @@ describe('what all messages of a campaign have in common', () => {
       campaign: 'sale',
       account: 'acme',
       text: 'Merhaba',
-      sending: { lane: 'bulk', title: 'ACME', whenUncertain: 'park' },
+      sending: { lane: 'bulk', title: 'ACME', whenUncertain: 'ask' },
     });
     expect(check().sending.deadlineAtMs).toBeGreaterThan(nowMs);
   });

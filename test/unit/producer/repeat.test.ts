@@ -43,6 +43,17 @@ describe('a call that comes again', () => {
     expect(differ({ lane: 'otp', whenUncertain: 'resend' })).toEqual(['lane', 'whenUncertain']);
   });
 
+  it('differs in what becomes of it after asking, only where it names another than its lane does by itself', () => {
+    const asked: Claimed = { ...stored, whenUncertain: 'ask' };
+    expect(differ({ whenUncertain: 'ask' }, 0, asked)).toEqual([]);
+    expect(differ({ whenNotFound: 'park' }, 0, asked)).toEqual([]);
+    expect(differ({ whenNotFound: 'resend' }, 0, asked)).toEqual(['whenNotFound']);
+    expect(differ({ whenNotFound: 'park' }, 0, { ...asked, whenNotFound: 'resend' })).toEqual([
+      'whenNotFound',
+    ]);
+    expect(differ({ whenUncertain: 'park' }, 0, asked)).toEqual(['whenUncertain']);
+  });
+
   it.each([
     ['the same time', 60],
     ['the same distance from the call', 60 + 3_000],

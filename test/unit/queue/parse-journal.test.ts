@@ -16,6 +16,7 @@ import { sendJob } from '../../support/send-job.ts';
 const at = 1_800_000_000_000;
 const entry: HistoryEntry = { n: 1, at, outcome: 'unsent', code: 'dns', verdict: 'retry' };
 const sending = { at, worker: 'w' };
+const asking = { since: at, cause: 'crash', until: at + 9, asked: 3 };
 const again: Piece = { fate: 'again', ranges: [[0, 1]], delayMs: 0, attempts: 1, resends: 0 };
 const gone: Piece = { fate: 'dead', ranges: [[1, 2]], facts: { reason: 'terminal', code: '12' } };
 const two = sendJob({ to: ['905321234567', '905321234568'] });
@@ -33,6 +34,7 @@ describe("a job's journal", () => {
   it.each<[string, Journal]>([
     ['of a retry', { ...emptyJournal, attempts: 3, history: [entry], notBefore: at }],
     ['of a request under way', { ...emptyJournal, sending }],
+    ['of a request that is asked about', { ...emptyJournal, asking, notBefore: at }],
     ['of an acceptance', { ...emptyJournal, settled: { end: 'accepted', groupId: '17', at, late: true } }],
     ['of a death', { ...emptyJournal, settled: { end: 'dead', reason: 'terminal', code: '12', at } }],
     ['of a division', { ...emptyJournal, settled: { end: 'split', at, pieces: [gone, again] } }],
@@ -47,7 +49,7 @@ describe("a job's journal", () => {
   });
 
   it('of a piece goes on from what its messages had used up before, until it has one of its own', () => {
-    const before = { attempts: 2, resends: 1 };
+    const before = { attempts: 2, resends: 1, asking };
     const piece = sendJob({ before });
     expect(parseJournal(0, piece)).toEqual({ ok: true, journal: { ...emptyJournal, ...before } });
     const journal = { ...emptyJournal, attempts: 3, resends: 1 };

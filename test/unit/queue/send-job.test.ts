@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJobWithin, parseSendJob, type SendJob, textAt } from '../../../src/queue/send-job.ts';
+import { subJob } from '../../../src/queue/pieces.ts';
+import { parseJobWithin, parseSendJob, type SendJob, textAt, wireIdAt } from '../../../src/queue/send-job.ts';
 import { sendJob } from '../../support/send-job.ts';
 
 const job = sendJob();
@@ -40,12 +41,18 @@ describe('a send job', () => {
     ['text', { text: ['a', 'b'] }, 'field text is missing or not valid'],
     ['text', { text: [7] }, 'field text is missing or not valid'],
     ['sendAt', { sendAt: 'tomorrow' }, 'field sendAt is missing or not valid'],
-    ['whenUncertain', { whenUncertain: 'ask' }, 'field whenUncertain is missing or not valid'],
+    ['whenUncertain', { whenUncertain: 'wait' }, 'field whenUncertain is missing or not valid'],
+    ['whenNotFound', { whenNotFound: 'ask' }, 'field whenNotFound is missing or not valid'],
     ['partsModel', { partsModel: 7 }, 'field partsModel is missing or not valid'],
     ['parts', { parts: '1' }, 'field parts is missing or not valid'],
     ['enqueuedAt', { enqueuedAt: Number.NaN }, 'field enqueuedAt is missing or not valid'],
     ['deadlineAt', { deadlineAt: null }, 'field deadlineAt is missing or not valid'],
     ['origin', { origin: { id: 'm1' } }, 'field origin is missing or not valid'],
+    [
+      'before',
+      { before: { attempts: 0, resends: 0, asking: { since: 1 } } },
+      'field before is missing or not valid',
+    ],
     ['before', { before: { attempts: -1, resends: 0 } }, 'field before is missing or not valid'],
   ])('without a good %s is not valid: %j', (_, change, expected) => {
     expect(problemOf({ ...job, ...change })).toBe(expected);
@@ -109,5 +116,21 @@ describe('a send job', () => {
     expect(textAt({ ...job, text: 'all' }, 3)).toBe('all');
     expect(textAt({ ...job, text: ['a', 'b'] }, 1)).toBe('b');
     expect(textAt({ ...job, text: ['a', 'b'] }, 2)).toBe('');
+  });
+});
+
+describe('the id by which JetSMS knows a message', () => {
+  const two = sendJob({ to: [number, number] });
+
+  it("is the message's own at first, and a new one each time that it is sent again", () => {
+    expect(wireIdAt('m1', sendJob(), 0, { resends: 0 })).toBe('m1');
+    expect(wireIdAt('m1', sendJob(), 0, { resends: 2 })).toBe('m1-r2');
+    expect(wireIdAt('m1', two, 1, { resends: 0 })).toBe('m1.1');
+    expect(wireIdAt('m1', two, 1, { resends: 1 })).toBe('m1.1-r1');
+  });
+
+  it('stays that of the message when its job is divided', () => {
+    const piece = subJob('m1', two, [[1, 2]]);
+    expect(wireIdAt('m1-0', piece, 0, { resends: 1 })).toBe('m1.1-r1');
   });
 });

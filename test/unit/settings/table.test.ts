@@ -40,6 +40,9 @@ describe('the settings table', () => {
     });
     expect(Object.fromEntries(shown)).toMatchInlineSnapshot(`
       {
+        "askFirstMs": "2000",
+        "askForMs": "3600000",
+        "askForOtpMs": "20000",
         "batchSize": "100",
         "batchWaitMs": "5",
         "bodyTimeoutMs": "10000",

@@ -4,7 +4,7 @@ import { accountLines } from '../../../src/log/lines.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import type { LogAccepted } from '../../../src/settings/settings.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
-import type { AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
+import type { AskReport, AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
 import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
 import { expectDocumented, type LogLine, recordLog } from '../../support/log-lines.ts';
 import { refusedBy } from '../../support/outcomes.ts';
@@ -75,6 +75,27 @@ const attempts: readonly AttemptReport[] = [
   ),
 ];
 
+const ask = (verdict: Verdict, more: Partial<AskReport> = {}): AskReport => ({
+  id: 'm1',
+  job: sendJob(),
+  found: 0,
+  notFound: 1,
+  noAnswer: 0,
+  asked: 2,
+  cause: 'reply-timeout',
+  verdict,
+  sinceMs: 2_000.4,
+  resent: 0,
+  ...more,
+});
+
+const asking = { since: 1, cause: 'reply-timeout', until: 9, asked: 2 };
+const asks: readonly AskReport[] = [
+  ask({ kind: 'complete', rule: 'found' }, { found: 1, notFound: 0 }),
+  ask({ kind: 'ask', rule: 'uncertain: ask', delayMs: 10, asking }),
+  ask({ kind: 'retry', rule: 'uncertain: resend', delayMs: 10, resend: true }, { resent: 1 }),
+];
+
 const end = (how: EndReport['end'], code?: string): EndReport => ({
   id: 'm1',
   lane: 'otp',
@@ -101,6 +122,8 @@ function tellAll(telemetry: Telemetry): void {
   telemetry.attempted(attempts);
   for (const report of [end('accepted'), end('terminal', '12'), end('expired'), end('cancelled')])
     telemetry.ended(report);
+  for (const report of asks) telemetry.asked(report);
+  telemetry.askedInVain('found');
   telemetry.split(2);
   telemetry.lateReply('m1', refused('12'), false);
   telemetry.lockLost('m1', 'before sending');
@@ -361,6 +384,19 @@ describe('what a worker tells', () => {
         'attempts_total surface=xml,code=00,outcome=accepted': 1,
         'verdicts_total verdict=split,reason=accepted': 1,
         'resent_total lane=transactional,cause=other': 2,
+      },
+    ],
+    [
+      'what it asked JetSMS, by messages, and what goes out again for it',
+      (telemetry) => {
+        telemetry.asked(ask({ kind: 'complete', rule: 'found' }, { found: 3, notFound: 2, noAnswer: 1 }));
+        telemetry.asked(ask({ kind: 'split', rule: 'asked', pieces: [] }, { resent: 1 }));
+      },
+      {
+        'asks_total result=found': 3,
+        'asks_total result=not-found': 3,
+        'asks_total result=no-answer': 1,
+        'resent_total lane=transactional,cause=reply-timeout': 1,
       },
     ],
     [

@@ -8,7 +8,13 @@ import {
   uncertainCauses,
   unsentCauses,
 } from '../../../../src/jetsms/outcome.ts';
-import { decide } from '../../../../src/worker/verdict/decide.ts';
+import {
+  type Answer,
+  type AskedSituation,
+  decide,
+  decideAsked,
+} from '../../../../src/worker/verdict/decide.ts';
+import type { UncertainPolicy } from '../../../../src/worker/verdict/uncertain-policy.ts';
 import type { Decision, Situation } from '../../../../src/worker/verdict/verdict.ts';
 import { refusedBy } from '../../../support/outcomes.ts';
 
@@ -19,6 +25,7 @@ import { refusedBy } from '../../../support/outcomes.ts';
  * - `complete`, `divide`: as in the house's words
  * - `retry 0..2000`: send again after a delay drawn from this range, in milliseconds
  * - `resend 0..2000`: the same, but the request before may have been taken
+ * - `ask 1000..2000`: ask JetSMS whether it has the message, after a delay drawn from this range
  * - `defer 0..600000`: wait without using an attempt
  * - `hold no-credit 11`: the account stands still, with this reason and code; `witness`: the request's first
  *   message may become a dead letter for it
@@ -27,12 +34,24 @@ import { refusedBy } from '../../../support/outcomes.ts';
 const now = Date.UTC(2026, 0, 5, 12);
 const hour = 3_600_000;
 
+const asking = { firstMs: 2_000, forMs: hour } as const;
+/** What becomes of a message where no answer comes. */
+const policies = {
+  park: { asks: false, otherwise: 'park' },
+  resend: { asks: false, otherwise: 'resend' },
+  'ask, else park': { asks: true, otherwise: 'park', ...asking },
+  'ask, else resend': { asks: true, otherwise: 'resend', ...asking },
+} as const satisfies Record<string, UncertainPolicy>;
+const { park: parks, resend: resends } = policies;
+
 const ordinary: Omit<Situation, 'outcome'> = {
   attempts: 0,
   resends: 0,
-  whenUncertain: 'park',
+  policy: parks,
   maxResends: 2,
   deadlineAt: now + 24 * hour,
+  startedAt: now - 100,
+  missedAt: now - 100,
   messages: 1,
   isProbe: false,
   now,
@@ -53,6 +72,8 @@ function inWords(least: Decision, most: Decision): string {
       return least.kind;
     case 'retry':
       return `${least.resend ? 'resend' : 'retry'} ${least.delayMs}..${ceiling(most)}`;
+    case 'ask':
+      return `ask ${least.delayMs}..${ceiling(most)}`;
     case 'defer':
       return `defer ${least.delayMs}..${ceiling(most)}`;
     case 'hold':
@@ -134,7 +155,8 @@ describe('the decision table: every row of the code table', () => {
   });
 
   it.each(byRow)('%s is judged alike whatever the message wants where it is uncertain', (id, first) => {
-    expect(verdictOf(outcomeOfRow(id ?? ''), { whenUncertain: 'resend' })).toBe(first);
+    for (const policy of Object.values(policies))
+      expect(verdictOf(outcomeOfRow(id ?? ''), { policy })).toBe(first);
   });
 });
 
@@ -241,11 +263,42 @@ describe('the decision table: nobody knows', () => {
   it.each(byUncertainCause)('%s resends twice, then parks', (cause, _parked, ...expected) => {
     const resend = (resends: number) =>
       verdictOf(uncertain(cause as UncertainCause), {
-        whenUncertain: 'resend',
+        policy: policies.resend,
         resends,
         attempts: resends,
       });
     expect([0, 1, 2].map(resend)).toEqual(expected);
+  });
+
+  it.each(byUncertainCause)(
+    '%s is asked about first, whatever is done where asking comes to nothing',
+    (cause) => {
+      for (const policy of [policies['ask, else park'], policies['ask, else resend']])
+        for (const [attempts, used] of [
+          [0, 0],
+          [2, 2],
+          [7, 9],
+        ] as const) {
+          const change = { policy, attempts, resends: used, deadlineAt: now - 1 };
+          expect(verdictOf(uncertain(cause as UncertainCause), change)).toBe('ask 1000..2000');
+        }
+    },
+  );
+
+  it('what is asked about has a cause, a beginning and an end of its questions', () => {
+    const change = { policy: policies['ask, else park'], startedAt: now - 5_000, missedAt: now - 3_000 };
+    expect(decide({ ...ordinary, ...change, outcome: uncertain('reply-timeout') })).toMatchObject({
+      asking: { since: now - 5_000, cause: 'reply-timeout', until: now - 3_000 + hour, asked: 0 },
+    });
+  });
+
+  it('nothing is asked once the time for asking is over before the first question', () => {
+    const change = { missedAt: now - hour };
+    const outcome = uncertain('crash');
+    expect(verdictOf(outcome, { ...change, policy: policies['ask, else park'] })).toMatch(
+      /^dead uncertain crash/,
+    );
+    expect(verdictOf(outcome, { ...change, policy: policies['ask, else resend'] })).toBe('resend 0..2000');
   });
 
   it('does not hold the account of a canary whose answer did not come: what was sent was sent', () => {
@@ -256,7 +309,7 @@ describe('the decision table: nobody knows', () => {
 
   it('never resends where no resend is allowed, and draws on the last delay where there are more than listed', () => {
     const outcome = uncertain('reply-timeout');
-    const change = { whenUncertain: 'resend' } as const;
+    const change = { policy: resends } as const;
     expect(verdictOf(outcome, { ...change, maxResends: 0 })).toMatch(/^dead uncertain/);
     expect(verdictOf(outcome, { ...change, maxResends: 9, resends: 8 })).toBe('resend 0..30000');
   });
@@ -288,7 +341,7 @@ describe('the deadline', () => {
   });
 
   it('an uncertain message that would be resent too late is uncertain, not expired', () => {
-    const change = { whenUncertain: 'resend', random: 0.9 } as const;
+    const change = { policy: resends, random: 0.9 } as const;
     expect(verdictOf(uncertain('reply-timeout'), { ...change, deadlineAt: now })).toBe(
       'dead uncertain reply-timeout +arrived',
     );
@@ -389,7 +442,7 @@ describe('a message that was sent again after an uncertain attempt', () => {
       12                   dead terminal 12 +arrived
     `),
   )('%s: %s', (id = '', expected) => {
-    expect(verdictOf(code(id), { resends: 1, whenUncertain: 'resend' })).toBe(expected);
+    expect(verdictOf(code(id), { resends: 1, policy: resends })).toBe(expected);
   });
 
   it('says so where its retries are used up, and where it expires', () => {
@@ -469,7 +522,7 @@ describe('whole schedules', () => {
   });
 
   it('of an OTP that nobody answers', () => {
-    expect(wayOf(uncertain('reply-timeout'), { whenUncertain: 'resend', resends: 0 })).toEqual([
+    expect(wayOf(uncertain('reply-timeout'), { policy: resends, resends: 0 })).toEqual([
       '1: resend 0..2000',
       '2: resend 0..10000',
       '3: dead uncertain reply-timeout +arrived',
@@ -488,6 +541,68 @@ describe('whole schedules', () => {
       'retry 0..60000',
       'retry 0..or dead expired dns',
     ]);
+  });
+});
+
+describe('once JetSMS was asked', () => {
+  const doubt = { since: now - 10_000, cause: 'reply-timeout', until: now + hour, asked: 2 } as const;
+  const found: Answer = { kind: 'found', status: '1' };
+  const answered = (answer: Answer, change: Partial<AskedSituation> = {}): string => {
+    const situation = { ...ordinary, policy: policies['ask, else park'], asking: doubt, ...change, answer };
+    const [least, most] = [0, 1 - Number.EPSILON].map((random) => decideAsked({ ...situation, random }));
+    return least && most ? inWords(least, most) : '';
+  };
+  const over = { asking: { ...doubt, until: now } };
+
+  it.each(Object.entries(policies))(
+    'a message that it has is accepted, even when it is late (%s)',
+    (_, policy) => {
+      expect(answered(found, { policy })).toBe('complete');
+      expect(answered(found, { policy, ...over, deadlineAt: now - 1 })).toBe('complete');
+    },
+  );
+
+  it.each(
+    rowsOf(`
+      # answer     questions so far  next question
+      not-found    0                 ask 2000..4000
+      not-found    1                 ask 4000..8000
+      not-found    2                 ask 8000..16000
+      not-found    20                ask 150000..300000
+      no-answer    0                 ask 2000..4000
+      no-answer    20                ask 150000..300000
+    `),
+  )('%s, asked %s times before: %s', (kind, asked, expected) => {
+    const answer = { kind } as Answer;
+    expect(answered(answer, { asking: { ...doubt, asked: Number(asked) } })).toBe(expected);
+  });
+
+  it('the last question is asked when the time for asking is over', () => {
+    expect(answered({ kind: 'not-found' }, { asking: { ...doubt, until: now + 500 } })).toBe('ask 500..501');
+  });
+
+  it.each(
+    rowsOf(`
+      # answer     policy             at the end of the time
+      not-found    ask, else park     dead uncertain reply-timeout +arrived
+      no-answer    ask, else park     dead uncertain reply-timeout +arrived
+      not-found    ask, else resend   resend 0..2000
+      no-answer    ask, else resend   resend 0..2000
+    `),
+  )('%s, %s: %s', (kind, policy, expected) => {
+    const answer = { kind } as Answer;
+    expect(answered(answer, { ...over, policy: policies[policy as keyof typeof policies] })).toBe(expected);
+  });
+
+  it('is sent again only as often as allowed, and never after its deadline', () => {
+    const change = { ...over, policy: policies['ask, else resend'] };
+    expect(answered({ kind: 'not-found' }, { ...change, resends: 2 })).toMatch(/^dead uncertain/);
+    expect(answered({ kind: 'not-found' }, { ...change, deadlineAt: now })).toMatch(/^dead uncertain/);
+  });
+
+  it('where the account cannot be asked any more, what the message wants is done at once', () => {
+    expect(answered({ kind: 'no-answer' }, { policy: parks })).toMatch(/^dead uncertain/);
+    expect(answered({ kind: 'no-answer' }, { policy: resends })).toBe('resend 0..2000');
   });
 });
 
@@ -518,7 +633,7 @@ describe('for any situation', () => {
         outcome: anyOutcome,
         attempts: fc.nat(30),
         resends: fc.nat(5),
-        whenUncertain: fc.constantFrom('park' as const, 'resend' as const),
+        policy: fc.constantFrom(...Object.values(policies)),
         maxResends: fc.nat(5),
         leftMs: fc.integer({ min: -1e9, max: 1e9 }),
         messages: fc.integer({ min: 1, max: 5_000 }),
@@ -532,7 +647,7 @@ describe('for any situation', () => {
           'outcome',
           'attempts',
           'resends',
-          'whenUncertain',
+          'policy',
           'maxResends',
           'leftMs',
           'messages',
@@ -545,6 +660,8 @@ describe('for any situation', () => {
     .map(({ leftMs, opensInMs, ...rest }) => ({
       ...rest,
       now,
+      startedAt: now - 100,
+      missedAt: now - 100,
       deadlineAt: now + leftMs,
       ...(opensInMs === undefined ? {} : { windowOpensAt: now + opensInMs }),
     }));
@@ -579,9 +696,19 @@ describe('for any situation', () => {
   });
 
   it('a message that wants to be parked is never sent again after an uncertain attempt', () => {
-    holds(({ whenUncertain, outcome }, verdict) => {
-      if (whenUncertain === 'park' && outcome.kind === 'uncertain') expect(verdict.kind).toBe('dead-letter');
-      if (whenUncertain === 'park' && verdict.kind === 'retry') expect(verdict.resend).toBe(false);
+    holds(({ policy, outcome }, verdict) => {
+      if (policy.otherwise !== 'park') return;
+      if (outcome.kind === 'uncertain') expect(verdict.kind).toBe(policy.asks ? 'ask' : 'dead-letter');
+      if (verdict.kind === 'retry') expect(verdict.resend).toBe(false);
+    });
+  });
+
+  it('only an uncertain outcome of a message that may be asked about is asked about', () => {
+    holds(({ policy, outcome }, verdict) => {
+      const isUncertain = outcome.kind === 'uncertain';
+      if (verdict.kind === 'ask') expect([policy.asks, outcome.kind]).not.toContain('accepted');
+      if (isUncertain && policy.asks) expect(verdict.kind).toBe('ask');
+      if (!policy.asks) expect(verdict.kind).not.toBe('ask');
     });
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messagesIn, type Piece, type Range } from '../../../../src/queue/journal.ts';
 import { partsOf, pieceId, subJob, withoutLost } from '../../../../src/queue/pieces.ts';
-import { messageIdAt, parseSendJob, type SendJob, textAt } from '../../../../src/queue/send-job.ts';
+import { messageIdAt, parseSendJob, type SendJob, textAt, wireIdAt } from '../../../../src/queue/send-job.ts';
 import {
   factsOf,
   firstAndRest,
@@ -295,5 +295,35 @@ describe('joined sends', () => {
   it('reduced to one still get a dead letter under the id of the message', () => {
     const last = withoutLost('m1', joined, [0, 2]);
     expect(last && onWholeJob(dead('80'), last, used, now)).toMatchObject({ kind: 'split' });
+  });
+});
+
+describe('messages that are asked about', () => {
+  const asking = { since: 1, cause: 'reply-timeout', until: 9, asked: 2 };
+  const found: OneVerdict = { kind: 'complete', rule: 'found' };
+  const asked: OneVerdict = { kind: 'ask', rule: 'uncertain: ask', delayMs: 5, asking };
+  const job = sendJob({ to: ['905320000000', '905320000001', '905320000002'] });
+  const used = { attempts: 1, resends: 1, asking: { ...asking, asked: 1 } };
+
+  it('go on being asked about in a piece of their own, under the ids that they had on their way', () => {
+    const pieces = piecesByFate([asked, found, asked], used, job);
+    const ranges: readonly Range[] = [
+      [0, 1],
+      [2, 3],
+    ];
+    expect(pieces).toEqual([
+      { fate: 'again', ranges, delayMs: 5, attempts: 1, resends: 1, asking },
+      { fate: 'accepted', ranges: [[1, 2]] },
+    ]);
+    const piece = subJob('m1', job, ranges, { attempts: 1, resends: 1, asking });
+    expect([0, 1].map((index) => wireIdAt('m1-0', piece, index, used))).toEqual(['m1.0-r1', 'm1.2-r1']);
+    expect(parseSendJob(piece).ok).toBe(true);
+  });
+
+  it('are asked about no more once they are sent again', () => {
+    const resend: OneVerdict = { kind: 'retry', rule: 'uncertain: resend', delayMs: 5, resend: true };
+    const [piece] = piecesByFate([resend, found], used, sendJob({ to: job.to.slice(0, 2) }));
+    expect(piece).toMatchObject({ fate: 'again', attempts: 2, resends: 2 });
+    expect(piece).not.toHaveProperty('asking');
   });
 });

@@ -3,6 +3,7 @@ import type { Outcome } from '../../../../src/jetsms/outcome.ts';
 import { emptyJournal, historyLimit, type Journal } from '../../../../src/queue/journal.ts';
 import {
   afterAttempt,
+  afterQuestion,
   beforeSending,
   finishedJournal,
   outcomeCode,
@@ -18,8 +19,57 @@ const refused: Outcome = refusedBy('12', 'wrong title');
 const lost: Outcome = { kind: 'uncertain', cause: 'reply-timeout' };
 const complete: Verdict = { kind: 'complete', rule: '00', groupId: 'g1' };
 
+const asking = { since: now - 9, cause: 'reply-timeout', until: now + 9, asked: 1 };
+
 const journalAfter = (outcome: Outcome, verdict: Verdict, journal: Journal = before): Journal =>
   afterAttempt(journal, { outcome, verdict, now, durationMs: 12.6, worker: 'w' });
+
+describe('after a question', () => {
+  const entry = { n: 4, at: now - 9, outcome: 'uncertain', code: 'reply-timeout', verdict: 'ask' } as const;
+  const asked: Journal = { ...before, history: [entry], asking, notBefore: now };
+  const answer = { now, worker: 'w' } as const;
+
+  it('that settles nothing, the journal has no other line: there may be many', () => {
+    const verdict: Verdict = {
+      kind: 'ask',
+      rule: 'uncertain: ask',
+      delayMs: 700,
+      asking: { ...asking, asked: 2 },
+    };
+    const facts = { ...answer, verdict, outcome: 'uncertain', code: 'not-found' } as const;
+    expect(afterQuestion(asked, facts)).toEqual({
+      ...asked,
+      asking: { ...asking, asked: 2 },
+      notBefore: now + 700,
+    });
+  });
+
+  it('the end says how it is known, under the number of the request, which has used its attempt', () => {
+    const verdict: Verdict = { kind: 'complete', rule: 'found' };
+    const facts = { ...answer, verdict, outcome: 'accepted', code: 'found-2' } as const;
+    const said = { n: 4, at: now, outcome: 'accepted', code: 'found-2', verdict: 'complete', worker: 'w' };
+    expect(afterQuestion(asked, facts)).toEqual({
+      ...before,
+      attempts: 3,
+      history: [entry, said],
+      settled: { end: 'accepted', at: now },
+    });
+  });
+
+  it('a message that is sent again is asked about no more, and counts as sent again', () => {
+    const verdict: Verdict = { kind: 'retry', rule: 'uncertain: resend', delayMs: 500, resend: true };
+    const facts = { ...answer, verdict, outcome: 'uncertain', code: 'not-found' } as const;
+    const after = afterQuestion(asked, facts);
+    expect(after).toMatchObject({ attempts: 3, resends: 2, notBefore: now + 500 });
+    expect(after).not.toHaveProperty('asking');
+  });
+
+  it('a piece, which has no history yet, begins one', () => {
+    const verdict: Verdict = { kind: 'complete', rule: 'found' };
+    const facts = { ...answer, verdict, outcome: 'accepted', code: 'found-1' } as const;
+    expect(afterQuestion({ ...before, asking }, facts).history).toMatchObject([{ n: 1, code: 'found-1' }]);
+  });
+});
 
 describe('the word for an outcome', () => {
   it.each<[string, Outcome]>([
@@ -35,7 +85,7 @@ describe('the word for an outcome', () => {
 
 describe('before a request', () => {
   it('the journal is marked, and marks of the run before are gone', () => {
-    expect(beforeSending({ ...before, notBefore: 5 }, { at: now, worker: 'w' })).toEqual({
+    expect(beforeSending({ ...before, notBefore: 5, asking }, { at: now, worker: 'w' })).toEqual({
       ...before,
       sending: { at: now, worker: 'w' },
     });
@@ -61,6 +111,11 @@ describe('after a request', () => {
       'a deferral has its time and has used no attempt',
       { kind: 'defer', rule: '204', delayMs: 500 },
       { notBefore: now + 500, attempts: 2 },
+    ],
+    [
+      'what is asked about says so, has its time and has used no attempt yet',
+      { kind: 'ask', rule: 'uncertain: ask', delayMs: 500, asking },
+      { notBefore: now + 500, attempts: 2, asking },
     ],
     [
       'a hold has used no attempt',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyJournal, type Journal } from '../../../../src/queue/journal.ts';
 import { parseSendJob, type SendJob } from '../../../../src/queue/send-job.ts';
 import { resume, type TakenJob } from '../../../../src/worker/verdict/resume.ts';
+import { canAsk, cannotAsk } from '../../../support/ask-ability.ts';
 import { sendJob } from '../../../support/send-job.ts';
 
 const now = 1_800_000_000_000;
@@ -12,7 +13,7 @@ const accepted = { end: 'accepted', groupId: '1', at: now - 10 } as const;
 const sending = { at: now - 10, worker: 'w' };
 
 function step(job: SendJob, journal: Partial<Journal> = {}, change: Partial<TakenJob> = {}): string {
-  const taken = { id: 'm1', record: recordOf(journal), stalledCounter: 0, now, ...change };
+  const taken = { id: 'm1', record: recordOf(journal), stalledCounter: 0, ability: canAsk, now, ...change };
   return resume({ parsed: parseSendJob(job), ...taken }).kind;
 }
 
@@ -62,17 +63,82 @@ describe('a lost lock', () => {
   });
 });
 
+describe('a message whose request got no answer', () => {
+  const asked: SendJob = { ...parked, whenUncertain: 'ask' };
+  const asking = { since: now - 3_000, cause: 'reply-timeout', until: now + 60_000, asked: 1 } as const;
+
+  it('waits for its next question, and is asked about then', () => {
+    expect(step(asked, { asking, notBefore: now + 1 })).toBe('wait');
+    expect(step(asked, { asking, notBefore: now })).toBe('ask');
+    expect(step(asked, { asking })).toBe('ask');
+  });
+
+  it('is asked about after its deadline, too, and waits for its questions beyond it', () => {
+    expect(step(asked, { asking }, { now: asked.deadlineAt + 1 })).toBe('ask');
+    const notBefore = asked.deadlineAt + 5_000;
+    const taken = {
+      id: 'm1',
+      record: recordOf({ asking, notBefore }),
+      stalledCounter: 0,
+      ability: canAsk,
+      now,
+    };
+    expect(resume({ parsed: parseSendJob(asked), ...taken })).toMatchObject({
+      kind: 'wait',
+      until: notBefore,
+    });
+  });
+
+  it('is asked about once more where the worker died that was asking', () => {
+    expect(step(asked, { asking }, { stalledCounter: 3 })).toBe('ask');
+    expect(
+      step({ ...asked, whenNotFound: 'resend' }, { asking }, { stalledCounter: 3, ability: cannotAsk }),
+    ).toBe('ask');
+  });
+
+  it('is settled where its end was recorded meanwhile, as by a late reply', () => {
+    expect(step(asked, { asking, settled: accepted })).toBe('settle');
+  });
+
+  it('was interrupted again where it had been sent again since', () => {
+    expect(step(asked, { asking, sending })).toBe('crashed');
+  });
+
+  it('a piece of a divided job is asked about in its first run', () => {
+    const piece = { ...asked, before: { attempts: 0, resends: 0, asking } };
+    const record = { journal: '', lost: [] };
+    const taken = { id: 'm1-0', record, stalledCounter: 0, ability: canAsk, now };
+    expect(resume({ parsed: parseSendJob(piece), ...taken })).toMatchObject({
+      kind: 'ask',
+      journal: { asking },
+    });
+  });
+
+  it('that can be asked about carries a mark: a lost lock proves no request', () => {
+    const resentAfter: SendJob = { ...asked, whenNotFound: 'resend' };
+    expect(step(resentAfter, {}, { stalledCounter: 1 })).toBe('send');
+    expect(step(resentAfter, {}, { stalledCounter: 1, ability: cannotAsk })).toBe('crashed');
+  });
+});
+
 describe('a job that is not one of ours', () => {
   it('is invalid, whatever its journal says', () => {
     const parsed = parseSendJob({ ...parked, v: 2 });
     const record = recordOf({ settled: accepted });
-    expect(resume({ id: 'm1', parsed, record, stalledCounter: 0, now })).toMatchObject({
+    expect(resume({ id: 'm1', parsed, record, stalledCounter: 0, ability: canAsk, now })).toMatchObject({
       kind: 'invalid',
       mayHaveBeenSent: true,
       problem: "the job's version is not 1: the producer is newer or no producer of ours",
     });
     expect(
-      resume({ id: 'm1', parsed, record: { journal: '', lost: [] }, stalledCounter: 0, now }),
+      resume({
+        id: 'm1',
+        parsed,
+        record: { journal: '', lost: [] },
+        stalledCounter: 0,
+        ability: canAsk,
+        now,
+      }),
     ).toMatchObject({ kind: 'invalid', mayHaveBeenSent: false });
   });
 });
@@ -91,6 +157,7 @@ describe('messages whose idempotency key was used before', () => {
       parsed: parseSendJob(three),
       record: recordOf(journal, lost),
       stalledCounter: 0,
+      ability: canAsk,
       now,
     });
 
@@ -133,6 +200,7 @@ describe('for any journal', () => {
       history: fc.constant([]),
       sending: fc.constant(sending),
       notBefore: fc.integer({ min: now - 5, max: now + 5 }),
+      asking: fc.constant({ since: now - 9, cause: 'crash', until: now, asked: 0 }),
       settled: fc.constant(accepted),
     },
     { requiredKeys: ['attempts', 'resends', 'stalls', 'history'] },
@@ -143,10 +211,18 @@ describe('for any journal', () => {
       fc.property(journals, fc.integer({ min: -5, max: 5 }), fc.boolean(), (journal, leftMs, isParked) => {
         const job = { ...(isParked ? parked : resent), deadlineAt: now + leftMs };
         const parsed = { ok: true, job } as const;
-        const { kind } = resume({ id: 'm1', parsed, record: recordOf(journal), stalledCounter: 0, now });
+        const { kind } = resume({
+          id: 'm1',
+          parsed,
+          record: recordOf(journal),
+          stalledCounter: 0,
+          ability: canAsk,
+          now,
+        });
         if (kind !== 'send') return;
         expect(journal).not.toHaveProperty('settled');
         expect(journal).not.toHaveProperty('sending');
+        expect(journal).not.toHaveProperty('asking');
         expect(journal.notBefore ?? 0).toBeLessThanOrEqual(now);
         expect(leftMs).toBeGreaterThan(0);
       }),
