@@ -6,6 +6,7 @@ import { latencyGroup } from './figures/latency.ts';
 import { memoryGroup } from './figures/memory.ts';
 import { otpGroup } from './figures/otp.ts';
 import { parkGroup } from './figures/park.ts';
+import { reportsGroup } from './figures/reports.ts';
 
 /** Everything that is measured, in the order of the page. */
 export const groups: readonly Group[] = [
@@ -15,5 +16,6 @@ export const groups: readonly Group[] = [
   otpGroup,
   memoryGroup,
   parkGroup,
+  reportsGroup,
   againstGroup,
 ];

@@ -9,6 +9,8 @@ export interface DrainChoices extends SendingChoices {
   /** Messages that are not counted, then those that are. */
   readonly warmUp: number;
   readonly counted: number;
+  /** What Redis holds besides. */
+  readonly prepare?: (redisUrl: string) => Promise<void>;
 }
 
 /** Messages a second between two points of what the provider saw. */
@@ -25,9 +27,11 @@ export async function drain({
   waiting,
   warmUp,
   counted,
+  prepare,
   ...sending
 }: DrainChoices): Promise<number> {
   await using world = await openWorld(choices);
+  await prepare?.(world.redis.url);
   const app = await world.startProducer();
   await call(app, { first: 0, count: waiting, callers: 200, ...sending });
   await app.ask('close');

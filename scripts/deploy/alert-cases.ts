@@ -146,6 +146,71 @@ export const alertCases: readonly AlertCase[] = [
     firing: [],
   },
   {
+    alert: 'JetsmsDeliveredShareLow',
+    title: 'fires where most were delivered over the day, and few are in the last hour',
+    given: {
+      [`jetsms_reports_total{${w1},lane="bulk",state="delivered"}`]: '0+10x1200 12000x300',
+      [`jetsms_reports_total{${w2},lane="otp",state="failed"}`]: '0x1200 0+5x300',
+      [`jetsms_reports_total{${w1},lane="bulk",state="unconfirmed"}`]: '0x1500',
+    },
+    at: '680m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsDeliveredShareLow',
+    title:
+      'is silent where the share is as it ever was, where few were reported on, and for what is unconfirmed',
+    given: {
+      [`jetsms_reports_total{${w1},lane="bulk",state="delivered"}`]: '0+5x1500',
+      [`jetsms_reports_total{${w1},lane="bulk",state="failed"}`]: '0+5x1500',
+      [`jetsms_reports_total{${w1},lane="bulk",state="unconfirmed"}`]: '0+50x1500',
+      [`jetsms_reports_total{${w1.replace('shop', 'bank')},lane="bulk",state="delivered"}`]:
+        '0+10x1200 12000x300',
+      [`jetsms_reports_total{${w1.replace('shop', 'bank')},lane="bulk",state="failed"}`]: '0x1300 5x200',
+    },
+    at: '680m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsReportsMissing',
+    title: 'fires where messages were accepted and nothing was said of any for an hour',
+    given: {
+      [`jetsms_messages_total{${w1},lane="bulk",end="accepted"}`]: '0+1x400',
+      [`jetsms_reports_waiting{${w1}}`]: '400x400',
+      [`jetsms_reports_total{${w1},lane="bulk",state="delivered"}`]: '0x400',
+      [`jetsms_reports_total{${w1},lane="bulk",state="unconfirmed"}`]: '0+1x400',
+    },
+    at: '180m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsReportsMissing',
+    title: 'fires where questions have been due for long',
+    given: { [`jetsms_reports_overdue_seconds{${w1}}`]: '0+30x200' },
+    at: '40m',
+    firing: [shop],
+  },
+  {
+    alert: 'JetsmsReportsMissing',
+    title:
+      'is silent where some come, where none is asked for, at a held account, and where nothing was sent',
+    given: {
+      [`jetsms_messages_total{${w1},lane="bulk",end="accepted"}`]: '0+1x400',
+      [`jetsms_reports_waiting{${w1}}`]: '400x400',
+      [`jetsms_reports_overdue_seconds{${w1}}`]: '600x400',
+      [`jetsms_reports_total{${w2},lane="bulk",state="failed"}`]: '0+1x400',
+      [`jetsms_messages_total{${w1.replace('shop', 'none')},lane="bulk",end="accepted"}`]: '0+1x400',
+      [`jetsms_reports_waiting{${w1.replace('shop', 'none')}}`]: '0x400',
+      [`jetsms_messages_total{${w1.replace('shop', 'held')},lane="bulk",end="accepted"}`]: '0+1x400',
+      [`jetsms_reports_waiting{${w1.replace('shop', 'held')}}`]: '9x400',
+      [`jetsms_held{${w1.replace('shop', 'held')},reason="account-fault"}`]: '1x400',
+      [`jetsms_messages_total{${w1.replace('shop', 'idle')},lane="bulk",end="accepted"}`]: '5x400',
+      [`jetsms_reports_waiting{${w1.replace('shop', 'idle')}}`]: '5x400',
+    },
+    at: '180m',
+    firing: [],
+  },
+  {
     alert: 'JetsmsOtpWaiting',
     title: 'fires where a code has waited for two minutes',
     given: { [`jetsms_oldest_waiting_seconds{${w1},lane="otp"}`]: '0+30x20' },

@@ -31,6 +31,11 @@ const requests = (matchers = ''): string => sumRisen('account', countOf('request
 /** Far more than clocks that are set by NTP differ by, and well before a worker stands still (30 s by default). */
 const clockSkewSeconds = 5;
 
+/** Messages of which JetSMS said what became of them. */
+const reported = (window: string): string =>
+  sumRisen('account', series('reports', 'state!="unconfirmed"'), window);
+const deliveredShare = (window: string): string =>
+  `${sumRisen('account', series('reports', 'state="delivered"'), window)} / ${reported(window)}`;
 /** Events that a group has not read or not acknowledged. */
 const behind = `(${shared('account, group', series('eventsUnread'))} + ${shared('account, group', series('eventsUnacknowledged'))})`;
 
@@ -93,6 +98,34 @@ export const alerts: readonly Alert[] = [
     summary: `Account ${account}: nobody knows whether some people got their text`,
     description:
       'The answer to their request never came. They are not sent again by themselves, because the people may have been texted already.',
+  },
+  {
+    name: 'JetsmsDeliveredShareLow',
+    expression: [
+      deliveredShare('1h'),
+      `< 0.7 * ${deliveredShare('1d')}`,
+      `and on (account) ${reported('1h')} >= 20`,
+    ].join('\n'),
+    for: '10m',
+    severity: 'warning',
+    summary: `Account ${account}: fewer of its messages reach their phones`,
+    description:
+      'Of the messages that JetSMS reported on in the last hour, the delivered share is less than 70 % of what it was over the day. JetSMS accepted them all: an operator, a title or a list of numbers is at fault.',
+  },
+  {
+    name: 'JetsmsReportsMissing',
+    expression: [
+      `sum by (account) (increase(${series('messages', 'end="accepted"')}[1h] offset 30m)) >= 10`,
+      `and on (account) ${shared('account', series('reportsWaiting'))} > 0`,
+      `unless on (account) ${reported('1h')} > 0`,
+      `unless on (account) ${shared('account', series('held'))} == 1`,
+      `or ${shared('account', series('reportsOverdueSeconds'))} > 900`,
+    ].join('\n'),
+    for: '10m',
+    severity: 'warning',
+    summary: `Account ${account}: no delivery reports come`,
+    description:
+      'Messages were accepted, and for an hour JetSMS has said of none what became of it; or questions about them have been due for more than 15 minutes. Texts go out all the same.',
   },
   {
     name: 'JetsmsOtpWaiting',

@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
 import { recordKeepMs } from '../queue/add-jobs.ts';
 import { isCount, isListOf } from '../queue/checks.ts';
-import { type EndRules, type EndWrite, endOfUnread, endsOf } from '../queue/ends.ts';
-import type { Journal } from '../queue/journal.ts';
+import { type EndedJob, type EndRules, type EndWrite, endOfUnread, endsOf } from '../queue/ends.ts';
+import type { Journal, Settled } from '../queue/journal.ts';
 import { readJson } from '../queue/json.ts';
 import { keys, queueName } from '../queue/names.ts';
-import { secretReader } from '../queue/secret.ts';
+import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
 import { defineRecordCommands } from './job-record-scripts.ts';
@@ -69,6 +69,16 @@ export interface LateJournal {
   readonly job: SendJob;
   readonly before: Journal;
   readonly after: Journal;
+  /** Of a divided job the one piece whose end it changes; the whole job where missing. */
+  readonly piece?: LatePiece;
+}
+
+/** A piece of a divided job that turned out to have another end. */
+export interface LatePiece {
+  readonly id: string;
+  readonly job: SendJob;
+  readonly before: Settled;
+  readonly after: Settled;
 }
 
 /** Our own records of an account's send jobs. BullMQ's job says when to try; the record says what is true. */
@@ -130,10 +140,19 @@ const tallyOfEnd = ({ job, journal }: JournalWrite): Tally =>
   job.campaign !== undefined && journal.settled ? tallyOf(job, journal.settled) : {};
 
 /** How a late end changes them. */
-const tallyOfLate = ({ job, before, after }: LateJournal): string =>
-  job.campaign !== undefined && after.settled
-    ? JSON.stringify(tallyOfChange(job, before.settled, after.settled))
-    : '';
+function tallyOfLate({ job, before, after, piece }: LateJournal): string {
+  if (job.campaign === undefined || !after.settled) return '';
+  const change = piece
+    ? tallyOfChange(piece.job, piece.before, piece.after)
+    : tallyOfChange(job, before.settled, after.settled);
+  return JSON.stringify(change);
+}
+
+/** Whose end a late journal tells. */
+const endedLate = (id: string, { job, before, after, piece }: LateJournal): EndedJob =>
+  piece
+    ? { id: piece.id, job: piece.job, journal: { ...after, settled: piece.after } }
+    : { id, job, journal: after, before: before.settled };
 
 interface WriteContext {
   readonly rules: JobRecordsOptions['rules'];
@@ -173,6 +192,11 @@ export interface JobRecordsOptions {
   readonly now: () => number;
 }
 
+/** What lies in the place of the secret costs the reports that need marks, and no end. */
+function noneWhereInvalid(error: unknown): undefined {
+  if (!isSecretInvalid(error)) throw error;
+}
+
 /** An end as the scripts take it. */
 const argsOfEnd = ({
   id,
@@ -187,9 +211,11 @@ const argsOfEnd = ({
 export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobRecords {
   const { prefix, account, maxEvents } = rules;
   const secret = secretReader(redis, prefix);
-  // Only numbers need it.
+  // Only marks of numbers need it, which an MMS has everywhere.
   const readSecret = async (): Promise<string | undefined> =>
-    rules.asksByIds || rules.reportLanes.length === 0 ? undefined : (secret.fresh() ?? (await secret.read()));
+    rules.reportLanes.length === 0
+      ? undefined
+      : (secret.fresh() ?? (await secret.read().catch(noneWhereInvalid)));
   const told = [keys.events(prefix, account), keys.reports(prefix, account)] as const;
   defineRecordCommands(redis);
   const commands = redis as unknown as RecordCommands; // defineCommand adds methods that ioredis' types cannot know
@@ -215,9 +241,9 @@ export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobR
       return commands.jetsmsWriteJournals(writes.length + 2, ...told, ...writes.map(keyOf), ...args);
     },
     async replace(id, expected, late) {
-      const { job, before, after } = late;
+      const { job, after } = late;
       const keysOf = [keyOf({ id, job }), campaignKey(job, prefix), ...told];
-      const ends = endsOf({ id, job, journal: after, before: before.settled }, rules, await readSecret());
+      const ends = endsOf(endedLate(id, late), rules, await readSecret());
       const args = [
         expected,
         JSON.stringify(after),

@@ -346,12 +346,38 @@ const reports: readonly Assumption[] = [
   {
     id: 'rows-per-message',
     assumed:
-      'A report has one row for each recipient, or several where a message has parts; they belong to messages by number.',
+      'A report has one row for each recipient, or several where a message has parts, of which the worst counts; they belong to messages by number.',
     certainty: 'one client',
     why: 'The WSDL has arrays; one client expects a row for each part. The field ID of ReportSMS is not taken for our own id.',
     dependsOn: 'Which message of a request a report is about.',
     steps: ['group-report', 'own-id'],
-    where: ['src/jetsms/web-service/reports.ts', 'src/jetsms/report-row.ts'],
+    where: [
+      'src/jetsms/web-service/reports.ts',
+      'src/jetsms/report-row.ts',
+      'src/worker/reports/message-states.ts',
+    ],
+  },
+  {
+    id: 'reports-for-days',
+    assumed:
+      'JetSMS tells what became of a message for three days after it, and what it has not told by then it will not tell.',
+    certainty: 'one client',
+    why: 'One client asks for 72 hours, by its own choice. A message whose validity is longer could still arrive later.',
+    dependsOn: 'That a message is told as unconfirmed; the setting reportForMs says otherwise.',
+    steps: [],
+    otherwise: "JetSMS's word.",
+    where: ['src/settings/account-table.ts', 'src/worker/reports/intervals.ts'],
+  },
+  {
+    id: 'ids-in-a-question',
+    surface: 'web-service',
+    assumed: 'A question by our own ids may be about a hundred of them.',
+    certainty: 'nothing public',
+    why: 'How many ids ReportSMS_V2 takes is not known; where it refuses a question, it is asked in halves.',
+    dependsOn: 'How many questions reports and asking take.',
+    steps: [],
+    otherwise: "JetSMS's word, or a question about a hundred ids at an account with traffic.",
+    where: ['src/worker/reports/report-store.ts', 'src/worker/asking/by-ids.ts'],
   },
   {
     id: 'own-ids-known',

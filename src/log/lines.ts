@@ -176,6 +176,52 @@ export const accountLines: Readonly<Record<string, Line>> = {
       'JetSMS answers a question about an id that nobody has used as if it were a message, or not at all: what it says of messages is not believed, and nothing counts as found.',
     fields: { why: { says: '`found`: it claims to know the id; `no-answer`: it did not answer' } },
   },
+  'message.reported': {
+    levels: ['debug'],
+    means:
+      'What became of accepted messages of one send job: JetSMS said so, or did not for as long as it was asked.',
+    fields: {
+      id,
+      lane,
+      delivered: { says: 'messages that were delivered' },
+      failed: { says: 'messages that were not' },
+      expired: { says: 'messages that JetSMS gave up because their time was over' },
+      unconfirmed: { says: 'messages of which JetSMS did not say' },
+      statuses: { says: "JetSMS's statuses, as they came" },
+      sinceMs: { says: 'since they were accepted' },
+    },
+  },
+  'message.found-late': {
+    levels: ['debug', 'warn'],
+    means:
+      'JetSMS has messages that had been given up as uncertain: they are accepted, and their dead letter is withdrawn. Level: warn where that changed something.',
+    fields: {
+      id,
+      lane,
+      status: { says: "JetSMS's status of the message" },
+      acceptance: {
+        says: '`settled`; `known`: it was accepted before; `gone`: a person has dealt with it, or nothing is left of it',
+      },
+    },
+  },
+  'reports.unanswered': {
+    levels: ['debug', 'warn'],
+    means:
+      'A question for delivery reports had no answer, or the account was refused; it is asked again later. Level: warn for the first time in a row.',
+    fields: { why: code },
+  },
+  'reports.refused': {
+    levels: ['debug'],
+    means:
+      'JetSMS refused a question for delivery reports for what it asked: most likely it does not know the group id, or one of the ids. It is asked again later.',
+    fields: { why: code },
+  },
+  'reports.strange': {
+    levels: ['warn'],
+    means:
+      'Among what waits for delivery reports lay something that nobody of ours wrote. It was taken away.',
+    fields: { count: { says: 'how many' } },
+  },
   'message.accepted': {
     levels: ['debug'],
     means: "The send job's messages came to their good end.",

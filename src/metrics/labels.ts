@@ -2,6 +2,7 @@ import { codeTable, unofficialRows } from '../codes/index.ts';
 import { uncertainCauses, unsentCauses } from '../jetsms/outcome.ts';
 import { lanes } from '../message/lane.ts';
 import { surfaceNames } from '../message/surface.ts';
+import { reportedStates } from '../queue/ended-state.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import { type DeadReason, deadReasons, outcomeKinds } from '../queue/journal.ts';
 
@@ -31,6 +32,10 @@ export const answers: readonly string[] = [
 /** What JetSMS said of a message that it was asked about. */
 export const askResults = ['found', 'not-found', 'no-answer'] as const;
 export type AskResult = (typeof askResults)[number];
+
+/** What a question for delivery reports came to. */
+export const questionResults = ['answered', 'refused', 'no-answer'] as const;
+export type QuestionResult = (typeof questionResults)[number];
 
 /** The label value of every code that has no row. */
 export const unknownCodeLabel = 'unknown';
@@ -77,6 +82,8 @@ export type LabelSetName =
   | 'cause'
   | 'settled'
   | 'asked'
+  | 'reported'
+  | 'question'
   | 'swept'
   | 'group'
   | 'endpoint'
@@ -110,6 +117,15 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
     values: ['true', 'false'],
   },
   asked: { meaning: 'what JetSMS said of the message, if anything', values: askResults },
+  reported: {
+    meaning: 'what JetSMS said became of the message; `unconfirmed` where it did not say',
+    values: reportedStates,
+  },
+  question: {
+    meaning:
+      'whether the question had rows for an answer, was refused for what it asked, or had no answer (the account refused, too)',
+    values: questionResults,
+  },
   swept: {
     meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
     values: ['completed', 'failed', 'dead-letters'],

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
+import { type ReportedState, reportedStates } from '../queue/ended-state.ts';
 import { createInstruments, type Labels } from './instruments.ts';
 import {
   type AskResult,
@@ -11,6 +12,8 @@ import {
   noAnswerLabel,
   type OutcomeKind,
   otherLabel,
+  type QuestionResult,
+  questionResults,
   unknownCodeLabel,
   type VerdictKind,
   type VerdictReason,
@@ -66,6 +69,16 @@ export interface Metrics {
   }): void;
   /** Messages that JetSMS was asked about, by what it said of them. */
   asked(facts: { readonly account: string } & Readonly<Record<AskResult, number>>): void;
+  /** Accepted messages of which the end is known. */
+  reported(facts: {
+    readonly account: string;
+    readonly lane: Lane;
+    readonly state: ReportedState;
+    readonly messages: number;
+  }): void;
+  /** How long a delivered message took from its acceptance. */
+  delivered(facts: { readonly account: string; readonly lane: Lane; readonly tookMs: number }): void;
+  reportQuestion(facts: { readonly account: string; readonly result: QuestionResult }): void;
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
@@ -139,6 +152,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const result of askResults)
         if (messages[result] > 0) count('asks', { account, result }, messages[result]);
     },
+    reported: ({ account, lane, state, messages }) => count('reports', { account, lane, state }, messages),
+    delivered: ({ account, lane, tookMs }) => observe('deliveredLatency', { account, lane }, tookMs / 1000),
+    reportQuestion: ({ account, result }) => count('reportQuestions', { account, result }),
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
@@ -173,10 +189,12 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
     { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
     { key: 'acceptedWithoutId', labels: { account, surface } } as const,
     ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
+    ...questionResults.map((result) => ({ key: 'reportQuestions', labels: { account, result } }) as const),
     { key: 'splits', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [
       ...messageEnds.map((end) => ({ key: 'messages', labels: { account, lane, end } }) as const),
+      ...reportedStates.map((state) => ({ key: 'reports', labels: { account, lane, state } }) as const),
       { key: 'partsSent', labels: { account, lane } } as const,
     ]),
   ]);

@@ -13,6 +13,9 @@ export interface AccountSnapshot {
   /** Undefined = not held. */
   readonly held: HoldReason | undefined;
   readonly uncertainOpen?: number;
+  readonly reportsWaiting?: number;
+  /** How long the next question for reports has been due. */
+  readonly reportsOverdueSeconds?: number;
   readonly creditLeft?: number;
   readonly creditHoursLeft?: number;
   readonly waitingParts?: number;
@@ -87,4 +90,10 @@ function showEvents(
 }
 
 /** Gauges of a snapshot that are not always known. */
-const whereKnown = ['uncertainOpen', 'creditLeft', 'creditHoursLeft', 'waitingParts'] as const;
+const whereKnown = [
+  'uncertainOpen',
+  'reportsWaiting',
+  'creditLeft',
+  'creditHoursLeft',
+  'waitingParts',
+] as const;

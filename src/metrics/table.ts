@@ -24,6 +24,8 @@ export type CounterKey =
   | 'resent'
   | 'lateReplies'
   | 'asks'
+  | 'reports'
+  | 'reportQuestions'
   | 'splits'
   | 'locksLost'
   | 'swept'
@@ -31,13 +33,15 @@ export type CounterKey =
   | 'unexpectedErrors'
   | 'failedCollections';
 
-export type HistogramKey = 'requestDuration' | 'acceptedLatency';
+export type HistogramKey = 'requestDuration' | 'acceptedLatency' | 'deliveredLatency';
 
 export type GaugeKey =
   | 'queueJobs'
   | 'oldestWaiting'
   | 'held'
   | 'uncertainOpen'
+  | 'reportsWaiting'
+  | 'reportsOverdueSeconds'
   | 'creditLeft'
   | 'creditHoursLeft'
   | 'waitingParts'
@@ -115,6 +119,18 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     help: 'Messages that JetSMS was asked about, since their request had got no answer; each as often as it was asked.',
     labels: { account, result: labelSets.asked },
   },
+  reports: {
+    name: 'jetsms_reports_total',
+    type: 'counter',
+    help: 'Accepted messages of which the end is known, or will not be: what JetSMS said became of them.',
+    labels: { account, lane, state: labelSets.reported },
+  },
+  reportQuestions: {
+    name: 'jetsms_report_questions_total',
+    type: 'counter',
+    help: 'Questions for delivery reports, each about a whole request or up to a hundred messages.',
+    labels: { account, result: labelSets.question },
+  },
   splits: {
     name: 'jetsms_split_requests_total',
     type: 'counter',
@@ -149,6 +165,14 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     // From an idle queue (50 ms) over an OTP's deadline (5 min) to a day of hold (24 h).
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14_400, 43_200, 86_400],
   },
+  deliveredLatency: {
+    name: 'jetsms_delivered_latency_seconds',
+    type: 'histogram',
+    help: 'From accepted to delivered, by the time that JetSMS gives, else by when we learned of it.',
+    labels: { account, lane },
+    // From a phone that is on (1 s) to the end of asking (72 h).
+    buckets: [1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14_400, 43_200, 86_400, 259_200],
+  },
   queueJobs: {
     name: 'jetsms_queue_jobs',
     type: 'gauge',
@@ -174,6 +198,20 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'jetsms_uncertain_open',
     type: 'gauge',
     help: 'Dead letters of reason uncertain: nobody knows yet whether the person got the text.',
+    labels: { account },
+    shared: true,
+  },
+  reportsWaiting: {
+    name: 'jetsms_reports_waiting',
+    type: 'gauge',
+    help: 'Send jobs of which JetSMS has not said yet what became of all messages. A job can carry many messages.',
+    labels: { account },
+    shared: true,
+  },
+  reportsOverdueSeconds: {
+    name: 'jetsms_reports_overdue_seconds',
+    type: 'gauge',
+    help: 'How long the next question for delivery reports has been due; 0 where none is.',
     labels: { account },
     shared: true,
   },

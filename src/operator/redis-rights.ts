@@ -34,6 +34,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   unlink: [],
   pttl: [],
   pexpire: ['1'],
+  pexpireat: ['1'],
   hset: ['f', '1'],
   hmset: ['f', '1'],
   hsetnx: ['f', '1'],
@@ -180,6 +181,8 @@ function keysOf({ prefix, accounts, name, readsEvents = false }: KeyPlace): read
     keys.lease(prefix, account, 'check'),
     keys.replayed(prefix, account, '*'),
     keys.events(prefix, account),
+    keys.reports(prefix, account),
+    keys.ended(prefix, account, 0, 0),
     ...(readsEvents ? [keys.eventsReader(prefix, account, '*')] : []),
   ];
   const ofWebhooks = readsEvents

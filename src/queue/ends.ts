@@ -1,4 +1,3 @@
-import { keyedHash } from '../message/keyed-hash.ts';
 import type { Lane } from '../message/lane.ts';
 import { maskNumber } from '../message/number.ts';
 import { dayOf, type Ended, type EndedNotes, endedKey, endedText, endedUntil } from './ended-state.ts';
@@ -12,7 +11,7 @@ import { type DeathFacts, type Journal, type Piece, type Settled, usedOf } from 
 import type { AccountPlace } from './names.ts';
 import { pieceId, subJob } from './pieces.ts';
 import type { SendJob } from './send-job.ts';
-import { markLength, waitingText } from './waiting-report.ts';
+import { isAskedByIds, numberMark, waitingText } from './waiting-report.ts';
 
 /** What is remembered of ends, told of them, and asked about them, by the settings of an account. */
 export interface EndRules extends AccountPlace {
@@ -49,10 +48,6 @@ export interface EndedJob {
   /** What a late reply takes the place of. */
   readonly before?: Settled | undefined;
 }
-
-/** The marks of recipients by which the reports of a group are told apart; nobody can try numbers out without the secret. */
-export const numberMark = (secret: string, number: string): string =>
-  keyedHash(secret, 'report', [number]).slice(0, markLength);
 
 /**
  * The ends of a job's messages: one where all came to the same, else one for each piece that has ended. Pieces that go on have
@@ -109,7 +104,9 @@ function writeOf(one: OneEnd, journal: Journal, rules: EndRules, secret: string 
   const { id, job, at, settled } = one;
   const isUncertain = settled.end === 'dead' && settled.reason === 'uncertain';
   const asks =
-    settled.end === 'accepted' ? rules.reportLanes.includes(job.lane) : isUncertain && rules.asksByIds;
+    settled.end === 'accepted'
+      ? rules.reportLanes.includes(job.lane)
+      : isUncertain && isAskedByIds(job, rules);
   return {
     ...stateWrite(id, stateOf(one, journal, rules), rules),
     event: JSON.stringify(eventOf(one, rules)),
@@ -191,10 +188,11 @@ function typeOfDeath({ reason }: DeathFacts): MessageEventType {
 function waitingOf(
   { id, job, at, settled }: OneEnd,
   { resends }: Journal,
-  { asksByIds }: EndRules,
+  rules: EndRules,
   secret: string | undefined,
 ): string {
   const groupId = settled.end === 'accepted' ? settled.groupId : undefined;
+  const asksByIds = isAskedByIds(job, rules);
   // Without a group id, and without ids of ours, there is nothing to ask by.
   if (!asksByIds && (groupId === undefined || secret === undefined)) return '';
   return waitingText({
@@ -208,6 +206,7 @@ function waitingOf(
     ...(asksByIds || secret === undefined
       ? {}
       : { marks: job.to.map((number) => numberMark(secret, number)) }),
+    ...(job.ids ? { ids: job.ids } : {}),
   });
 }
 

@@ -56,8 +56,8 @@ export const keys = {
   claim: (prefix: string, account: string, name: string): string => `${prefix}:claim:${account}:${name}`,
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
-  /** What the account may still send in this second, by what is counted. */
-  rate: (prefix: string, account: string, what: 'messages' | 'requests'): string =>
+  /** What the account may still send, or ask, in this second, by what is counted. */
+  rate: (prefix: string, account: string, what: 'messages' | 'requests' | 'reports'): string =>
     `${prefix}:rate:${account}:${what}`,
   /** Counts and state of a campaign. */
   campaign: (prefix: string, account: string, campaign: string): string =>

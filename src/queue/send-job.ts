@@ -178,11 +178,17 @@ export function parseSendJob(data: unknown): ParsedSendJob {
   return { ok: true, job: data as SendJob };
 }
 
+/** What the ids of a job's messages are made of, beside its own id. */
+export interface MessageIds {
+  readonly to: { readonly length: number };
+  readonly ids?: readonly string[];
+}
+
 /**
  * The id of the message at `index`: that of its job, and its place there if the job has several. It survives whatever
  * becomes of the job.
  */
-export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>, index: number): string =>
+export const messageIdAt = (id: string, { to, ids }: MessageIds, index: number): string =>
   ids?.[index] ?? (to.length === 1 ? id : `${id}.${index}`);
 
 /**
@@ -192,7 +198,7 @@ export const messageIdAt = (id: string, { to, ids }: Pick<SendJob, 'to' | 'ids'>
  */
 export function wireIdAt(
   id: string,
-  job: Pick<SendJob, 'to' | 'ids'>,
+  job: MessageIds,
   index: number,
   { resends }: Pick<Used, 'resends'>,
 ): string {

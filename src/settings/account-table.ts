@@ -329,6 +329,15 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
     consequence: 'Sooner costs more questions: most phones answer within two minutes.',
     example: '30000',
   },
+  reportIntervalMs: {
+    kind: milliseconds(10 * second, 24 * 60 * minute),
+    default: 3 * 60 * minute,
+    meaning:
+      'The longest pause between two questions about the same message: the pauses double from reportFirstMs up to it.',
+    consequence:
+      'Shorter: late deliveries are known sooner, by more questions. With the defaults a message that stays without a report is asked about some 30 times.',
+    example: '10800000',
+  },
   reportForMs: {
     kind: milliseconds(minute, 14 * 24 * 60 * minute),
     default: 72 * 60 * minute,

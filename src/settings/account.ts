@@ -78,6 +78,8 @@ export interface AccountSettings {
   readonly reports: ReportsChoice;
   /** The first question for a report comes so long after the acceptance; the others at growing intervals. */
   readonly reportFirstMs: number;
+  /** The longest pause between two questions about the same message. */
+  readonly reportIntervalMs: number;
   /** A message of which nothing final is known after so long is unconfirmed. */
   readonly reportForMs: number;
   /** Questions for reports, of all workers of the account together. */

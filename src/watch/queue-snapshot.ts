@@ -80,7 +80,12 @@ async function readAccount(
   for (const queue of queueLabels) countStates(pipeline, `${prefix}:${nameOf(queue)}`);
   pipeline.hlen(uncertainKey(`${prefix}:${deadQueueName(account)}`));
   for (const lane of lanes) pipeline.lindex(`${prefix}:${queueName(account, lane)}:wait`, -1);
-  const [answers, stored, told] = await Promise.all([run(pipeline), holds.read(), credit.read()]);
+  const [answers, reports, stored, told] = await Promise.all([
+    run(pipeline),
+    readReports(redis, keys.reports(prefix, account), now),
+    holds.read(),
+    credit.read(),
+  ]);
   const counts = answers.slice(0, queueLabels.length * stateCount).map(Number);
   const jobs = queueLabels.map(
     (queue, at) => [queue, named(counts.slice(at * stateCount, (at + 1) * stateCount))] as const,
@@ -91,10 +96,30 @@ async function readAccount(
     account,
     jobs: Object.fromEntries(jobs) as AccountSnapshot['jobs'],
     uncertainOpen: Number(answers[queueLabels.length * stateCount]),
+    ...reports,
     held: stands(hold) ? hold.reason : undefined,
     oldestWaitingMs: await waitingTimes(redis, { prefix, account, heads, now }),
     ...creditOf(told),
   };
+}
+
+/** What waits for reports, and how long the next question has been due; nothing where something else lies in its place. */
+async function readReports(
+  redis: Redis,
+  key: string,
+  now: number,
+): Promise<Pick<AccountSnapshot, 'reportsWaiting' | 'reportsOverdueSeconds'>> {
+  try {
+    const [reportsWaiting, [, dueAt]] = await Promise.all([
+      redis.zcard(key),
+      redis.zrange(key, '0', '0', 'WITHSCORES'),
+    ]);
+    const overdueMs = dueAt === undefined ? 0 : Math.max(0, now - Number(dueAt));
+    return { reportsWaiting, reportsOverdueSeconds: overdueMs / 1_000 };
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return {};
+    throw error;
+  }
 }
 
 /** What was estimated when JetSMS was last asked: a scrape costs nothing more. */

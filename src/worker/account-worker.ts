@@ -27,6 +27,7 @@ import { endRulesOf } from './end-rules.ts';
 import { createForgetter } from './forget.ts';
 import { createJoiner } from './joiner.ts';
 import { createLateReplies } from './late-replies.ts';
+import { createAccountReports } from './reports/account-reports.ts';
 import { sendTogether } from './requests.ts';
 import { createRetention } from './retention/retention.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -79,6 +80,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
   const requests = createRequests(options, { place, queues, holds });
   const asking = createAsking(options);
   const { context, joiner, forgetter } = requests;
+  const reports = createAccountReports(options, { place, queues, holds, asking, ...requests });
   let isClosing = false;
   const deliverContext: DeliverContext = {
     ...context,
@@ -113,6 +115,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
       await holds.refresh();
       credit?.start();
       retention.start();
+      reports.start();
       for (const consumer of consumers) consumer.start();
     },
     standStill(still) {
@@ -122,10 +125,10 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     async close() {
       isClosing = true;
       giveBack();
-      requests.stop();
+      requests.rate.stop();
       asking.asker.stop();
       retention.stop();
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await Promise.all([reports.stop(), ...consumers.map((consumer) => consumer.close())]);
       holds.stop();
       await Promise.all([forgetter.flush(), context.client.close(), asking.close(), credit?.stop()]);
       await queues.close();
@@ -203,7 +206,7 @@ function createRequests(
     now: () => performance.now(),
   });
   const forgetter = createForgetter(records, (error) => telemetry.redis(error));
-  return { context, joiner, forgetter, stop: () => rate.stop() };
+  return { context, joiner, forgetter, rate };
 }
 
 /** Asks for the credit, where the account allows it. */

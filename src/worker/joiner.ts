@@ -18,6 +18,8 @@ export interface JoinerOptions<Item extends Joinable> {
 /** Joins small jobs that wait together into groups for one request, and bounds the requests under way. */
 export interface Joiner<Item extends Joinable> {
   add(item: Item): void;
+  /** No more requests may leave now, but those of lane otp. */
+  isBusy(): boolean;
   /** Takes back what has not left yet. */
   takeBack(): readonly Item[];
 }
@@ -72,6 +74,7 @@ export function createJoiner<Item extends Joinable>(options: JoinerOptions<Item>
       if (leftMs(item.lane, batch) <= 0) turn ??= setImmediate(pump);
       else timer ??= setTimeout(pump, batchWaitMs);
     },
+    isBusy: () => !isFree('bulk'),
     takeBack: () => waiting.takeAll(),
   };
 }

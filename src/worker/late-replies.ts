@@ -91,7 +91,7 @@ const isUnjudged = ({ sending, history }: Journal, { journal }: LateDelivery, wo
  * A job that was given up runs once more, finds that it was accepted, and completes without a request. Where
  * another worker is just giving it up, that takes a moment.
  */
-async function runAgainWhenGivenUp(queues: AccountQueues, lane: Lane, id: string): Promise<void> {
+export async function runAgainWhenGivenUp(queues: AccountQueues, lane: Lane, id: string): Promise<void> {
   const queue = queues.of(lane);
   for (let n = 0; n < tries; n += 1) {
     const state = await queue.getJobState(id);

@@ -10,6 +10,7 @@ import { idOf } from '../queue/journal.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { LogAccepted } from '../settings/settings.ts';
 import type { Hold } from './account/hold-record.ts';
+import { tellOfReports } from './reports/telling.ts';
 import type { AskReport, AttemptReport, EndReport, Telemetry } from './telemetry.ts';
 import { outcomeCode } from './verdict/journal-entries.ts';
 import type { Verdict } from './verdict/verdict.ts';
@@ -60,6 +61,7 @@ export function createTelemetry({ account, log, metrics, ...choices }: Telemetry
       metrics.ended({ account: name, ...report });
       lines[endLevel(report)](report, report.end === 'accepted' ? 'message.accepted' : 'message.dead');
     },
+    ...tellOfReports(name, lines, metrics),
     split(messages) {
       metrics.split(name);
       lines.info({ messages }, 'request.split');

@@ -2,7 +2,11 @@ import type { Outcome } from '../jetsms/outcome.ts';
 import type { Lane } from '../message/lane.ts';
 import type { DeadReason } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
+import type { WaitingReport } from '../queue/waiting-report.ts';
 import type { Hold } from './account/hold-record.ts';
+import type { Acceptance } from './reports/accept-found.ts';
+import type { QuestionReport } from './reports/ask-reports.ts';
+import type { Learned } from './reports/learned.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
 /** One attempt of one job: all the facts that its log line and the metrics speak of. */
@@ -61,6 +65,22 @@ export interface EndReport {
   readonly code?: string;
 }
 
+/** What has become final of one job's messages. */
+export interface ReportedReport {
+  readonly waiting: Pick<WaitingReport, 'job' | 'lane' | 'endedAt'>;
+  readonly learned: Learned;
+  readonly now: number;
+}
+
+/** A job that was given up, and that JetSMS turned out to have. */
+export interface FoundLateReport {
+  readonly id: string;
+  readonly lane: Lane;
+  /** JetSMS's status of it. */
+  readonly status: string;
+  readonly acceptance: Acceptance;
+}
+
 /** An answer to the question for the credit, or the code, HTTP status or cause of there being none. */
 export type CreditTold = { readonly credit: number } | { readonly why: string };
 
@@ -83,6 +103,14 @@ export interface Telemetry {
   /** What JetSMS says of messages cannot be believed: it speaks so of an id that nobody has used, or says nothing of it. */
   askedInVain(why: 'found' | 'no-answer'): void;
   ended(report: EndReport): void;
+  /** What JetSMS said became of messages, or that it did not say. */
+  reported(report: ReportedReport): void;
+  /** A question for reports. */
+  reportQuestion(report: QuestionReport): void;
+  /** A job that was given up as uncertain is with JetSMS after all. */
+  foundLate(report: FoundLateReport): void;
+  /** What waited for a report was written by nobody of ours; it was taken away. */
+  strangeReports(count: number): void;
   /** A request was refused because of one of its messages, and is sent in halves. */
   split(messages: number): void;
   /** A reply came after the job's lock was lost. */

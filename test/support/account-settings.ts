@@ -45,6 +45,7 @@ export function accountSettings(
     creditIntervalMs: 0,
     reports: 'all',
     reportFirstMs: 30_000,
+    reportIntervalMs: 600_000,
     reportForMs: 3_600_000,
     reportsPerSecond: 50,
     ...overrides,

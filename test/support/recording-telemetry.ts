@@ -1,11 +1,14 @@
 import type { Outcome } from '../../src/jetsms/outcome.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import type { Hold } from '../../src/worker/account/hold-record.ts';
+import type { QuestionReport } from '../../src/worker/reports/ask-reports.ts';
 import type {
   AskReport,
   AttemptReport,
   CreditTold,
   EndReport,
+  FoundLateReport,
+  ReportedReport,
   RequestReport,
   SweepReport,
   Telemetry,
@@ -21,6 +24,12 @@ export interface RecordingTelemetry extends Telemetry {
   readonly inVain: readonly string[];
   readonly ends: readonly EndReport[];
   readonly resends: readonly { readonly lane: Lane; readonly cause: string }[];
+  readonly reports: readonly ReportedReport[];
+  /** Questions for reports. */
+  readonly questions: readonly QuestionReport[];
+  readonly foundLates: readonly FoundLateReport[];
+  /** How much that nobody of ours wrote waited for reports. */
+  readonly strange: readonly number[];
   /** Messages of each request that was sent in halves. */
   readonly splits: readonly number[];
   readonly lateReplies: readonly {
@@ -45,6 +54,10 @@ export function recordTelemetry(): RecordingTelemetry {
   const ends: EndReport[] = [];
   const resends: { lane: Lane; cause: string }[] = [];
   const splits: number[] = [];
+  const reports: ReportedReport[] = [];
+  const questions: QuestionReport[] = [];
+  const foundLate: FoundLateReport[] = [];
+  const strange: number[] = [];
   const lateReplies: { id: string; outcome: Outcome; settled: boolean }[] = [];
   const locksLost: { id: string; when: string }[] = [];
   const holds: (Hold | undefined)[] = [];
@@ -60,6 +73,10 @@ export function recordTelemetry(): RecordingTelemetry {
     ends,
     resends,
     splits,
+    reports,
+    questions,
+    foundLates: foundLate,
+    strange,
     lateReplies,
     locksLost,
     holds,
@@ -80,6 +97,10 @@ export function recordTelemetry(): RecordingTelemetry {
     },
     askedInVain: (why) => void inVain.push(why),
     ended: (report) => void ends.push(report),
+    reported: (report) => void reports.push(report),
+    reportQuestion: (report) => void questions.push(report),
+    foundLate: (report) => void foundLate.push(report),
+    strangeReports: (count) => void strange.push(count),
     split: (messages) => void splits.push(messages),
     lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),
     lockLost: (id, when) => void locksLost.push({ id, when }),

@@ -187,6 +187,57 @@ export function overview(): Dashboard {
         ],
       }),
     )
+    .withRow(new RowBuilder('Did they arrive?'))
+    .withPanel(
+      graph({
+        title: 'Delivered share, by account',
+        about: 'Of the messages that JetSMS reported on in the last hour.',
+        unit: 'percentunit',
+        queries: [
+          {
+            expression: `${sumRisen('account', series('reports', `${chosen}, state="delivered"`), '1h')} / ${sumRisen('account', series('reports', `${chosen}, state!="unconfirmed"`), '1h')}`,
+            legend: '{{account}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Reports a minute, by state',
+        about:
+          'What JetSMS said became of accepted messages; unconfirmed: it did not say for as long as it was asked.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('state', series('reports', chosen)), legend: '{{state}}' }],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'From accepted to delivered, by lane',
+        about: 'The half, and the slowest twentieth of the messages that were delivered.',
+        unit: 's',
+        queries: [0.5, 0.95].map((share) => ({
+          expression: quantile(share, 'lane', bucketsOf('deliveredLatency', chosen)),
+          legend: `{{lane}} ${share * 100} %`,
+        })),
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Waiting for a report, and questions',
+        about: 'Send jobs of which not everything is known; questions a minute, by what came of them.',
+        queries: [
+          {
+            expression: shared('account', series('reportsWaiting', chosen)),
+            legend: '{{account}} waiting',
+          },
+          {
+            expression: perMinute('result', series('reportQuestions', chosen)),
+            legend: 'questions a minute: {{result}}',
+          },
+        ],
+      }),
+    )
     .withRow(new RowBuilder('What is held?'))
     .withPanel(
       graph({

@@ -19,33 +19,39 @@ export type Taken = readonly [
 export type Take = (messages: number, requests: number, onDebt: boolean) => Promise<Taken>;
 
 /**
- * Two buckets, by Redis's clock. KEYS: messages, requests. ARGV by bucket: rate, amount wanted, and whether it
- * may run into debt (otp). A bucket holds one second's worth, and its debt is at most as large.
+ * Takes from a bucket, by Redis' clock, as much as there is, or all on debt. A bucket holds one second's worth, and its debt is
+ * at most as large. Gives what was taken, and the milliseconds until there is more.
+ */
+export const bucketLua = `
+local function take(key, rate, wanted, isOnDebt)
+  if rate == 0 or wanted == 0 then return wanted, 0 end
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local given, wait, size = wanted, 0, math.max(1, rate)
+  local bucket = redis.call('HMGET', key, 'tokens', 'at')
+  local at = tonumber(bucket[2] or '') or now
+  local tokens = math.min(size, (tonumber(bucket[1] or '') or size) + math.max(0, now - at) * rate / 1000)
+  if isOnDebt then
+    tokens = math.max(-size, tokens - wanted)
+  else
+    given = math.max(0, math.min(wanted, math.floor(tokens)))
+    tokens = tokens - given
+    local missing = math.min(size, wanted - given)
+    if missing > 0 then wait = math.ceil((missing - tokens) * 1000 / rate) end
+  end
+  redis.call('HSET', key, 'tokens', tokens, 'at', now)
+  redis.call('PEXPIRE', key, 60000)
+  return given, wait
+end`;
+
+/**
+ * Two buckets. KEYS: messages, requests. ARGV by bucket: rate, amount wanted; then whether it may run into debt (otp).
  * Answers by bucket what was given, and the milliseconds until there is more.
  */
-const takeScript = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const takeScript = `${bucketLua}
 local answer = {}
 for i = 1, 2 do
-  local rate, wanted = tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2])
-  local given, wait = wanted, 0
-  if rate > 0 and wanted > 0 then
-    local size = math.max(1, rate)
-    local bucket = redis.call('HMGET', KEYS[i], 'tokens', 'at')
-    local at = tonumber(bucket[2] or '') or now
-    local tokens = math.min(size, (tonumber(bucket[1] or '') or size) + math.max(0, now - at) * rate / 1000)
-    if ARGV[5] == '1' then
-      tokens = math.max(-size, tokens - wanted)
-    else
-      given = math.max(0, math.min(wanted, math.floor(tokens)))
-      tokens = tokens - given
-      local missing = math.min(size, wanted - given)
-      if missing > 0 then wait = math.ceil((missing - tokens) * 1000 / rate) end
-    end
-    redis.call('HSET', KEYS[i], 'tokens', tokens, 'at', now)
-    redis.call('PEXPIRE', KEYS[i], 60000)
-  end
+  local given, wait = take(KEYS[i], tonumber(ARGV[i * 2 - 1]), tonumber(ARGV[i * 2]), ARGV[5] == '1')
   answer[#answer + 1] = given
   answer[#answer + 1] = wait
 end

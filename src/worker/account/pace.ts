@@ -12,6 +12,8 @@ export interface Rate {
    * @returns false where `stop()` came first: the request must not leave
    */
   pay(lane: Lane, messages: number): Promise<boolean>;
+  /** Somebody waits to pay. */
+  isUsedUp(): boolean;
   /** Turns away everybody who waits. */
   stop(): void;
 }
@@ -21,7 +23,7 @@ export interface RateOptions extends RateLimits, AccountPlace {
 }
 
 /** Without limits nothing is asked of Redis. */
-const noLimits: Rate = { pay: () => Promise.resolve(true), stop() {} };
+const noLimits: Rate = { pay: () => Promise.resolve(true), isUsedUp: () => false, stop() {} };
 
 /** Somebody who waits for its turn, and what it still has to pay. */
 interface Payer {
@@ -97,6 +99,7 @@ export function createRate({ redis, ...options }: RateOptions): Rate {
         if (!isPaying) void payInTurn();
       });
     },
+    isUsedUp: () => firstOf(waiting) !== undefined,
     stop() {
       stopping.abort();
       for (const ofLane of waiting.values()) for (const payer of ofLane.splice(0)) payer.done(false);

@@ -7,13 +7,15 @@ import type { AskAbility } from '../verdict/uncertain-policy.ts';
 import { type AnswersTo, type Asker, createAsker } from './asker.ts';
 import { answersByIds, mostByIds } from './by-ids.ts';
 import { answersBySearch, mostBySearch } from './by-search.ts';
-import { createControl } from './control.ts';
+import { type Control, createControl } from './control.ts';
 import { inquireBy } from './inquiry.ts';
 
 /** How messages of an account are asked about whose request got no answer. */
 export interface Asking {
   readonly ability: AskAbility;
   readonly asker: Asker;
+  /** Whether what JetSMS says of messages proves something; undefined where it is not asked by ids. */
+  readonly control: Control | undefined;
   /** Asks no more and closes the connections; whoever waits for an answer goes on without. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function createAsking(options: AskingOptions): Asking {
   return {
     ability: { mostMessages: way?.mostMessages ?? 0, firstMs, forMs, forOtpMs },
     asker,
+    control: way?.control,
     close() {
       asker.stop();
       end.abort();
@@ -61,6 +64,7 @@ interface Way {
   readonly answersTo: AnswersTo;
   readonly mostTogether: number;
   readonly mostMessages: number;
+  readonly control?: Control;
 }
 
 function wayOf(
@@ -73,7 +77,7 @@ function wayOf(
     const newId = (): string => newJobId(randomBytes(jobIdBytes));
     const control = createControl({ inquire, newId, onInVain: (why) => telemetry.askedInVain(why), clock });
     const answersTo = answersByIds({ inquire, control });
-    return { answersTo, mostTogether: mostByIds, mostMessages: Number.POSITIVE_INFINITY };
+    return { answersTo, mostTogether: mostByIds, mostMessages: Number.POSITIVE_INFINITY, control };
   }
   if (!search || account.webServiceUrl === '') return undefined;
   const { requestTimeoutMs } = account;

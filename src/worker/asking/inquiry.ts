@@ -38,9 +38,17 @@ export function inquireBy(byIds: NonNullable<ReportClient['byIds']>, signal: Abo
   };
 }
 
-/** A refusal of the account (login, closed, no credit) is about none of the ids. */
 function withoutAnswer(why: QueryFailure): Inquiry {
-  if (why.kind !== 'refused' || why.by !== 'code') return { kind: 'no-answer' };
+  const refusedBy = refusalOfQuestion(why);
+  return { kind: 'no-answer', ...(refusedBy === undefined ? {} : { refusedBy }) };
+}
+
+/**
+ * The code with which JetSMS refused a question for what it asks; undefined for any other trouble. A refusal of the account
+ * (login, closed, no credit) is about none of the messages.
+ */
+export function refusalOfQuestion(why: QueryFailure): string | undefined {
+  if (why.kind !== 'refused' || why.by !== 'code') return undefined;
   const isOfAccount = why.row?.scope === 'account' || why.row?.scope === 'quota';
-  return isOfAccount ? { kind: 'no-answer' } : { kind: 'no-answer', refusedBy: why.code };
+  return isOfAccount ? undefined : why.code;
 }

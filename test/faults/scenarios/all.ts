@@ -12,6 +12,7 @@ import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
+import { reports } from './reports.ts';
 import { restarts } from './restarts.ts';
 import { sharedKeys } from './shared-keys.ts';
 import { unreadable } from './unreadable.ts';
@@ -39,6 +40,8 @@ export const scenarios: readonly Scenario[] = [
   ...ofMessages.map(overWebService),
   askKills,
   askHang,
+  reports,
+  overWebService(reports),
   ...ofMachines,
 ];
 

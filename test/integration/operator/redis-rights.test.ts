@@ -73,6 +73,8 @@ describe('the rights that a worker needs', () => {
       'lease',
       'replayed',
       'events',
+      'reports',
+      'ended',
     ];
     const lanes = ['otp', 'transactional', 'bulk'].map((lane) => `jetsms-shop-${lane}`);
     const patterns = [...own, ...lanes].map((name) => `~{jetsms}:${name}:*`);
@@ -101,7 +103,9 @@ describe('the rights that a worker needs', () => {
         ...queues.map((queue) => `{jetsms}:${queue}:meta`),
         ...queues.map((queue) => `{jetsms}:record:${queue}:*`),
         '{jetsms}:claim:shop:*',
+        '{jetsms}:ended:shop:0:0',
         '{jetsms}:events:shop',
+        '{jetsms}:reports:shop',
       ].toSorted(),
     });
     expect(await redis.client().dbsize()).toBe(0);

@@ -38,6 +38,7 @@ describe('the rights that a worker needs', () => {
       ...['credit:shop', 'lease:shop:check', 'replayed:shop:*', 'events:shop'].map(
         (key) => `{jetsms}:${key}`,
       ),
+      ...['reports:shop', 'ended:shop:0:0'].map((key) => `{jetsms}:${key}`),
     ]);
     connection.disconnect();
   });

@@ -31,6 +31,8 @@ describe('the snapshot of an account', () => {
       oldestWaitingMs: {},
       held: undefined,
       uncertainOpen: 0,
+      reportsWaiting: 0,
+      reportsOverdueSeconds: 0,
     });
   });
 
@@ -149,6 +151,27 @@ describe('the snapshot of an account', () => {
     const collect = createQueueSnapshot({ redis: client, prefix, accounts: ['acme'], now: Date.now });
     client.disconnect();
     await expect(collect()).rejects.toThrow();
+  });
+});
+
+describe('what waits for a report', () => {
+  it('is counted, with how long the next question has been due', async () => {
+    await using world = await createDelivery();
+    const reports = keys.reports(world.prefix, 'acme');
+    await world.redis.zadd(reports, Date.now() - 60_000, 'm1', Date.now() + 60_000, 'm2');
+    const { reportsWaiting, reportsOverdueSeconds = 0 } = await snapshotOf(world);
+    expect(reportsWaiting).toBe(2);
+    expect(reportsOverdueSeconds).toBeGreaterThanOrEqual(60);
+    await world.redis.zrem(reports, 'm1');
+    expect(await snapshotOf(world)).toMatchObject({ reportsWaiting: 1, reportsOverdueSeconds: 0 });
+  });
+
+  it('is not told where something else lies in its place; all else is', async () => {
+    await using world = await createDelivery();
+    await world.redis.set(keys.reports(world.prefix, 'acme'), 'no set');
+    const snapshot = await snapshotOf(world);
+    expect(snapshot).not.toHaveProperty('reportsWaiting');
+    expect(snapshot.uncertainOpen).toBe(0);
   });
 });
 

@@ -96,6 +96,18 @@ describe('the end of a job', () => {
     expect(without).toMatchObject({ waiting: undefined, event: { type: 'message.accepted' } });
   });
 
+  it('of an MMS is asked about by marks, since JetSMS has no ids of ours of it', () => {
+    const media = { hash: 'a'.repeat(64), contentType: 'image/png', subject: '', bytes: 10 };
+    const [one] = told(ended(sendJob({ media }), accepted));
+    expect(one?.waiting?.marks).toHaveLength(1);
+    expect(told(ended(sendJob({ media }), uncertain))[0]?.waiting).toBeUndefined();
+  });
+
+  it('of some messages of another job is asked about by their own ids', () => {
+    const [one] = told(ended(sendJob({ to: three, ids: ['m0.4', 'm0.5', 'm0.9'] }), accepted));
+    expect(one?.waiting?.ids).toEqual(['m0.4', 'm0.5', 'm0.9']);
+  });
+
   it('is asked about in the lanes that the settings name', () => {
     const [one] = told(ended(sendJob({ lane: 'bulk' }), accepted), { reportLanes: ['otp', 'transactional'] });
     expect(one?.waiting).toBeUndefined();

@@ -97,6 +97,7 @@ describe('the settings table', () => {
         "redisUrl": "",
         "reportFirstMs": "30000",
         "reportForMs": "259200000",
+        "reportIntervalMs": "10800000",
         "reportUrl": "",
         "reports": "all",
         "reportsPerSecond": "5",

@@ -4,7 +4,13 @@ import { accountLines } from '../../../src/log/lines.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import type { LogAccepted } from '../../../src/settings/settings.ts';
 import { createTelemetry } from '../../../src/worker/report.ts';
-import type { AskReport, AttemptReport, EndReport, Telemetry } from '../../../src/worker/telemetry.ts';
+import type {
+  AskReport,
+  AttemptReport,
+  EndReport,
+  ReportedReport,
+  Telemetry,
+} from '../../../src/worker/telemetry.ts';
 import type { Verdict } from '../../../src/worker/verdict/verdict.ts';
 import { expectDocumented, type LogLine, recordLog } from '../../support/log-lines.ts';
 import { refusedBy } from '../../support/outcomes.ts';
@@ -117,6 +123,17 @@ const hold = {
   canaryMayGo: false,
 } as const;
 
+const reported: ReportedReport = {
+  waiting: { job: 'm1', lane: 'bulk', endedAt: 1_000 },
+  learned: new Map([
+    [0, { state: 'delivered', status: '1', deliveredAt: 4_000 }],
+    [1, { state: 'delivered', status: '1' }],
+    [2, { state: 'failed', status: '3' }],
+    [3, { state: 'unconfirmed' }],
+  ]),
+  now: 9_000,
+};
+
 /** Everything that a worker can tell. */
 function tellAll(telemetry: Telemetry): void {
   telemetry.attempted(attempts);
@@ -124,6 +141,14 @@ function tellAll(telemetry: Telemetry): void {
     telemetry.ended(report);
   for (const report of asks) telemetry.asked(report);
   telemetry.askedInVain('found');
+  telemetry.reported(reported);
+  telemetry.reportQuestion({ result: 'answered' });
+  telemetry.reportQuestion({ result: 'refused', why: '11' });
+  telemetry.reportQuestion({ result: 'no-answer', why: 'reply-timeout' });
+  telemetry.reportQuestion({ result: 'no-answer', why: 'reply-timeout' });
+  telemetry.foundLate({ id: 'm1', lane: 'otp', status: '1', acceptance: 'settled' });
+  telemetry.foundLate({ id: 'm1', lane: 'otp', status: '1', acceptance: 'gone' });
+  telemetry.strangeReports(1);
   telemetry.split(2);
   telemetry.lateReply('m1', refused('12'), false);
   telemetry.lockLost('m1', 'before sending');
@@ -167,6 +192,31 @@ describe('the lines of a worker', () => {
         telemetry.redis(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
     });
     expect(lines.map(({ msg, level }) => [msg, level])).toEqual([['redis.error', 'error']]);
+  });
+});
+
+describe('what became of accepted messages', () => {
+  it('is one line for a job, with a count for each state', () => {
+    const [line] = linesOf((telemetry) => telemetry.reported(reported));
+    expect(line).toMatchObject({
+      id: 'm1',
+      ...{ delivered: 2, failed: 1, expired: 0, unconfirmed: 1 },
+      statuses: ['1', '3'],
+      sinceMs: 8_000,
+    });
+  });
+
+  it('is counted by state, and the time to its delivery from what JetSMS says, else from when it was learned', async () => {
+    const metrics = createMetrics({ version: '1', accounts: [account] });
+    createTelemetry({ account, log: recordLog().log, metrics }).reported(reported);
+    const text = await metrics.render();
+    const bulk = 'account="acme",lane="bulk"';
+    expect(text).toContain(`jetsms_reports_total{${bulk},state="delivered"} 2`);
+    expect(text).toContain(`jetsms_reports_total{${bulk},state="failed"} 1`);
+    expect(text).toContain(`jetsms_reports_total{${bulk},state="unconfirmed"} 1`);
+    expect(text).toContain(`jetsms_reports_total{${bulk},state="expired"} 0`);
+    expect(text).toContain(`jetsms_delivered_latency_seconds_sum{${bulk}} 11`);
+    expect(text).toContain(`jetsms_delivered_latency_seconds_bucket{le="5",${bulk}} 1`);
   });
 });
 
