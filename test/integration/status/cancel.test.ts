@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
 import { holdAccount, resumeAccount } from '../../../src/operator/hold-operations.ts';
 import { createProducer } from '../../../src/producer/index.ts';
+import { dayOf, endedKey } from '../../../src/queue/ended-state.ts';
 import { eventField, parseEventEntry } from '../../../src/queue/event-entry.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
@@ -82,6 +83,23 @@ describe('a message that waits', () => {
     await world.end((await world.send({ to: `+${numberAt(9)}` })).id);
     expect(numbersSent(world)).toEqual([numberAt(9)]);
     expect(await world.letters()).toEqual([]);
+  });
+
+  it('is not forgotten sooner, nor are others, where an app remembers for less long than the workers', async () => {
+    await using world = await createDelivery();
+    const place = { prefix: world.prefix, account: world.account.name };
+    await using producer = createProducer({
+      redis: world.settings.redisUrl,
+      prefix: world.prefix,
+      accounts: { [world.account.name]: world.account },
+      keepStatusMs: 1_000,
+    });
+    const { id } = await world.send();
+    const key = endedKey(place, id, dayOf(Date.now()));
+    await world.redis.hset(key, 'other', 'x');
+    await world.redis.pexpire(key, 30 * 24 * hour);
+    expect(await producer.cancel(id)).toBe('cancelled');
+    expect(await world.redis.pttl(key)).toBeGreaterThan(29 * 24 * hour);
   });
 
   it('is unknown where no such message was stored', async () => {
