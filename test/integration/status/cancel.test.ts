@@ -8,6 +8,7 @@ import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -218,6 +219,23 @@ describe('it is too late', () => {
     const job = sendJob({ account: world.account.name, ...change });
     await world.enqueue('m1', job, { ...emptyJournal, ...journal });
     expect(await world.producer.cancel('m1')).toBe('too-late');
+  });
+
+  it.each([
+    ['cancelled', {}],
+    ['too-late', { mayHaveArrived: true }],
+  ] as const)('or not where it was called off with its campaign: %s after %j', async (answer, more) => {
+    await using world = await createDelivery();
+    const job = sendJob({ account: world.account.name, campaign: 'spring' });
+    const settled = { end: 'dead', at: Date.now(), reason: 'cancelled', ...more } as const;
+    await world.enqueue('m1', job, { ...emptyJournal, settled });
+    expect(await world.producer.cancel('m1')).toBe(answer);
+    const records = recordsAt(world.redis, { prefix: world.prefix, account: world.account.name });
+    const written = { ...emptyJournal, settled };
+    await world.redis.del(keys.record(world.prefix, world.queue.name, 'm1'));
+    await records.write([{ id: 'm1', job, run: 1, journal: written, isMarked: false }]);
+    expect(await world.producer.status('m1')).toMatchObject({ state: 'cancelled', ...more });
+    expect(await world.producer.cancel('m1')).toBe(answer);
   });
 
   it('where its worker died after it had begun a request', async () => {
