@@ -16,6 +16,14 @@ export const cancelScript: string = `${countLua}${endLua}
 local known = redis.call('HMGET', KEYS[1], 'journal', 'lost', 'cancelled', 'begun', 'doubt')
 if known[4] == '1' or known[5] == '1' then return { 'too-late', 0 } end
 if (known[1] or '') ~= ARGV[1] then return { 'again', 0 } end
+-- What others have put beside an end is not forgotten sooner for it: an app may have another keepStatusMs than the workers.
+local tellShorter = tellEnds
+local function tellEnds(stream, reports, most, first, count)
+  local key = ARGV[first + 1]
+  local left = key == '' and 0 or redis.call('PTTL', key)
+  tellShorter(stream, reports, most, first, count)
+  if left > 0 and redis.call('PTTL', key) < left then redis.call('PEXPIRE', key, left) end
+end
 local function isUnfinished(job)
   return redis.call('EXISTS', job) == 1 and redis.call('HEXISTS', job, 'finishedOn') == 0
 end

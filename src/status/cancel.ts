@@ -45,7 +45,7 @@ async function cancelAt(place: Place, tools: CancelTools): Promise<CancelResult 
     case 'unknown':
       return 'unknown';
     case 'ended':
-      return place.ended.end === 'cancelled' ? 'cancelled' : 'too-late';
+      return isCalledOff({ ...place.ended.notes, end: place.ended.end }) ? 'cancelled' : 'too-late';
     case 'settled':
       return place.end === 'cancelled' || isCalledOff(place.end) ? 'cancelled' : 'too-late';
     case 'divided':
@@ -55,8 +55,15 @@ async function cancelAt(place: Place, tools: CancelTools): Promise<CancelResult 
   }
 }
 
-const isCalledOff = (end: { readonly end: string; readonly reason?: string }): boolean =>
-  end.reason === 'cancelled';
+interface KnownEnd {
+  readonly end: string;
+  readonly reason?: string;
+  readonly mayHaveArrived?: true;
+}
+
+/** With its campaign a message can be called off after a request of which nobody knows: that is no sure answer. */
+const isCalledOff = ({ end, reason, mayHaveArrived }: KnownEnd): boolean =>
+  (end === 'cancelled' || reason === 'cancelled') && !mayHaveArrived;
 
 async function cancelAll(parts: readonly Place[], tools: CancelTools): Promise<CancelResult | 'again'> {
   const results = await Promise.all(parts.map((part) => cancelAt(part, tools)));

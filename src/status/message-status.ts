@@ -13,7 +13,8 @@ export const messageStates = {
   failed: 'JetSMS says that it was not delivered.',
   unconfirmed: 'JetSMS took it, and did not say in time what became of it.',
   dead: 'It was given up, with a reason: `mayHaveArrived` says whether a request may have got through.',
-  cancelled: 'It was called off before JetSMS had it.',
+  cancelled:
+    'It was called off, alone or with its campaign; with its campaign perhaps after a request without an answer (`mayHaveArrived`).',
   unknown: 'No such message was stored, or its end is longer ago than `keepStatusMs`.',
 } as const;
 

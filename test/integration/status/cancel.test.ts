@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
 import { holdAccount, resumeAccount } from '../../../src/operator/hold-operations.ts';
 import { createProducer } from '../../../src/producer/index.ts';
+import { dayOf, endedKey } from '../../../src/queue/ended-state.ts';
 import { eventField, parseEventEntry } from '../../../src/queue/event-entry.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import type { SendJob } from '../../../src/queue/send-job.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -82,6 +84,23 @@ describe('a message that waits', () => {
     await world.end((await world.send({ to: `+${numberAt(9)}` })).id);
     expect(numbersSent(world)).toEqual([numberAt(9)]);
     expect(await world.letters()).toEqual([]);
+  });
+
+  it('is not forgotten sooner, nor are others, where an app remembers for less long than the workers', async () => {
+    await using world = await createDelivery();
+    const place = { prefix: world.prefix, account: world.account.name };
+    await using producer = createProducer({
+      redis: world.settings.redisUrl,
+      prefix: world.prefix,
+      accounts: { [world.account.name]: world.account },
+      keepStatusMs: 1_000,
+    });
+    const { id } = await world.send();
+    const key = endedKey(place, id, dayOf(Date.now()));
+    await world.redis.hset(key, 'other', 'x');
+    await world.redis.pexpire(key, 30 * 24 * hour);
+    expect(await producer.cancel(id)).toBe('cancelled');
+    expect(await world.redis.pttl(key)).toBeGreaterThan(29 * 24 * hour);
   });
 
   it('is unknown where no such message was stored', async () => {
@@ -200,6 +219,23 @@ describe('it is too late', () => {
     const job = sendJob({ account: world.account.name, ...change });
     await world.enqueue('m1', job, { ...emptyJournal, ...journal });
     expect(await world.producer.cancel('m1')).toBe('too-late');
+  });
+
+  it.each([
+    ['cancelled', {}],
+    ['too-late', { mayHaveArrived: true }],
+  ] as const)('or not where it was called off with its campaign: %s after %j', async (answer, more) => {
+    await using world = await createDelivery();
+    const job = sendJob({ account: world.account.name, campaign: 'spring' });
+    const settled = { end: 'dead', at: Date.now(), reason: 'cancelled', ...more } as const;
+    await world.enqueue('m1', job, { ...emptyJournal, settled });
+    expect(await world.producer.cancel('m1')).toBe(answer);
+    const records = recordsAt(world.redis, { prefix: world.prefix, account: world.account.name });
+    const written = { ...emptyJournal, settled };
+    await world.redis.del(keys.record(world.prefix, world.queue.name, 'm1'));
+    await records.write([{ id: 'm1', job, run: 1, journal: written, isMarked: false }]);
+    expect(await world.producer.status('m1')).toMatchObject({ state: 'cancelled', ...more });
+    expect(await world.producer.cancel('m1')).toBe(answer);
   });
 
   it('where its worker died after it had begun a request', async () => {
