@@ -59,9 +59,15 @@ export const rooms: readonly Room[] = [
     packages: ['prom-client'],
   },
   {
+    name: 'status',
+    purpose: 'what became of a message; calling it off, moving it: for apps and operators',
+    imports: ['queue', 'message', 'codes'],
+    packages: ['ioredis'],
+  },
+  {
     name: 'producer',
     purpose: 'what backend apps import',
-    imports: ['queue', 'message', 'codes', 'errors'],
+    imports: ['status', 'queue', 'message', 'codes', 'errors'],
     packages: ['ioredis'],
   },
   {
@@ -109,7 +115,18 @@ export const rooms: readonly Room[] = [
   {
     name: 'operator',
     purpose: 'what people do: dead letters, holds, checks of Redis',
-    imports: ['watch', 'worker', 'bullmq', 'settings', 'queue', 'log', 'message', 'codes', 'errors'],
+    imports: [
+      'watch',
+      'worker',
+      'bullmq',
+      'status',
+      'settings',
+      'queue',
+      'log',
+      'message',
+      'codes',
+      'errors',
+    ],
     packages: ['ioredis'],
   },
   {

@@ -1,9 +1,9 @@
 import type { Job, JobState, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
+import { type JobRecord, parseRecord, recordFields } from '../queue/job-record.ts';
 import { type AccountPlace, keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
-import { type JobRecord, parseRecord } from './job-records.ts';
 
 /**
  * What BullMQ finds; `unreadable` where it throws at a job whose fields are not the JSON that they must be.
@@ -70,5 +70,5 @@ export async function readRecord(
   lane: Lane,
   id: string,
 ): Promise<JobRecord> {
-  return parseRecord(await redis.hmget(keys.record(prefix, queueName(account, lane), id), 'journal', 'lost'));
+  return parseRecord(await redis.hmget(keys.record(prefix, queueName(account, lane), id), ...recordFields));
 }

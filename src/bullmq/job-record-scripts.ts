@@ -1,44 +1,15 @@
 import type { Redis } from 'ioredis';
-import { finishCampaignLua } from '../queue/campaign.ts';
-import { eventField } from '../queue/event-entry.ts';
-
-/**
- * Adds a tally to the counts of a campaign that is still known: a table of field and change. A count that is none is
- * left as it is: an error would take the journals of the whole request with it. The last end finishes the campaign.
- */
-const countLua = `${finishCampaignLua}
-local function count(key, tally, stream)
-  if tally == '' or redis.call('EXISTS', key) == 0 then return end
-  for field, change in pairs(cjson.decode(tally)) do redis.pcall('HINCRBY', key, field, change) end
-  finishCampaign(key, stream)
-end`;
-
-/**
- * Records the ends that begin at `first` of ARGV, seven values each: id, key, until, text, event, waiting, due (`EndWrite`), in the
- * step in which the journal says so. What cannot be written is left out: an error would take the journals of the whole request
- * with it. An event is written where somebody has subscribed: then the stream is there.
- */
-const endLua = `
-local function tellEnds(stream, reports, most, first, count)
-  for i = 0, count - 1 do
-    local at = first + 7 * i
-    local key, event, waiting = ARGV[at + 1], ARGV[at + 4], ARGV[at + 5]
-    if key ~= '' then
-      redis.pcall('HSET', key, ARGV[at], ARGV[at + 3])
-      redis.pcall('PEXPIREAT', key, ARGV[at + 2])
-    end
-    if event ~= '' then redis.pcall('XADD', stream, 'NOMKSTREAM', 'MAXLEN', '~', most, '*', '${eventField}', event) end
-    if waiting ~= '' then redis.pcall('ZADD', reports, ARGV[at + 6], waiting) end
-  end
-end`;
+import { countLua, endLua } from '../queue/end-lua.ts';
+import { seenLua } from '../queue/job-record.ts';
 
 /**
  * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
- * by another process. A hold lets nothing pass until it is resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
- * KEYS: the hold, then records. ARGV: for each record its run, what it has seen as lost, its mark ('' = none) and how long to
+ * by another process. What an earlier run had begun and never told of stays in doubt (`doubt`). A hold lets nothing pass until it is
+ * resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
+ * KEYS: the hold, then records. ARGV: for each record its run, what it has seen of it, its mark ('' = none) and how long to
  * keep it; at the end 1 for a canary.
  */
-const beginScript = `
+const beginScript = `${seenLua}
 local function isSending(journal) return journal and string.find(journal, '"sending":{', 1, true) end
 local function isHeld()
   local text = redis.pcall('GET', KEYS[1])
@@ -53,15 +24,16 @@ end
 for i = 1, #KEYS - 1 do
   local record = KEYS[i + 1]
   local run, seen, mark, keepMs = tonumber(ARGV[4 * i - 3]), ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i]
-  local known = redis.call('HMGET', record, 'run', 'journal', 'lost', 'told')
+  local known = redis.call('HMGET', record, 'run', 'journal', 'lost', 'cancelled', 'moved', 'begun', 'told')
   if tonumber(known[1] or 0) > run then
     results[i] = 'lost'
-  elseif known[4] then
+  elseif known[7] then
     results[i] = 'superseded'
-  elseif (known[3] or '') ~= seen or (isSending(known[2]) and tonumber(known[1] or 0) ~= run) then
+  elseif seenOf(known[3], known[4], known[5]) ~= seen or (isSending(known[2]) and tonumber(known[1] or 0) ~= run) then
     results[i] = 'changed'
   else
     results[i] = 'written'
+    if known[6] == '1' and tonumber(known[1] or 0) ~= run then redis.call('HSET', record, 'doubt', '1') end
     if mark ~= '' then redis.call('HSET', record, 'run', run, 'begun', '1', 'journal', mark)
     else redis.call('HSET', record, 'run', run, 'begun', '1') end
     redis.call('PEXPIRE', record, keepMs)
@@ -72,26 +44,29 @@ return results`;
 /**
  * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
  * in ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number, 1 where
- * the journal says how the job ended. ARGV[2]: the most events. Then journals and ends.
+ * the journal says how the job ended, what the run has seen of the record ('' = what nobody could change). ARGV[2]: the most events.
+ * Then journals and ends.
  *
  * An end is counted and told once: `told` says that it has been, and `late` that a late reply has settled the job, whatever its
  * runs think. What stands in the journal's place may be anything.
  */
-const writeScript = `${countLua}${endLua}
+const writeScript = `${countLua}${endLua}${seenLua}
 local results = {}
 for i, write in ipairs(cjson.decode(ARGV[1])) do
   local record, run, isMarked = KEYS[i + 2], write[1], write[2] == 1
-  local known = redis.call('HMGET', record, 'run', 'journal', 'told')
+  local known = redis.call('HMGET', record, 'run', 'told', 'lost', 'cancelled', 'moved')
   local owner = tonumber(known[1] or 0)
   if owner > run or (isMarked and owner ~= run) then
     results[i] = 'lost'
-  elseif known[3] == 'late' or (known[3] and owner ~= run) then
+  elseif known[2] == 'late' or (known[2] and owner ~= run) then
     results[i] = 'superseded'
+  elseif write[10] ~= '' and seenOf(known[3], known[4], known[5]) ~= write[10] then
+    results[i] = 'changed'
   else
     results[i] = 'written'
     redis.call('HSET', record, 'run', run, 'begun', '', 'journal', ARGV[write[3]])
     redis.call('PEXPIRE', record, write[4])
-    if write[9] == 1 and not known[3] then
+    if write[9] == 1 and not known[2] then
       redis.call('HSET', record, 'told', 'once')
       if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
       tellEnds(KEYS[1], KEYS[2], ARGV[2], write[7], write[8])
@@ -116,10 +91,12 @@ return 1`;
 const tellScript = `${endLua}
 tellEnds(KEYS[1], KEYS[2], ARGV[1], 2, (#ARGV - 1) / 7)`;
 
-/** What a job has lost stays known: BullMQ's job does not tell. KEYS: records. */
+/** Which messages were lost or called off stays known: BullMQ's job does not tell. KEYS: records. */
 const forgetScript = `
 for _, record in ipairs(KEYS) do
-  if redis.call('HEXISTS', record, 'lost') == 0 then redis.call('UNLINK', record) end
+  if redis.call('HEXISTS', record, 'lost') + redis.call('HEXISTS', record, 'cancelled') == 0 then
+    redis.call('UNLINK', record)
+  end
 end`;
 
 /** Gives the connection the commands that change records: `RecordCommands` in job-records.ts. */

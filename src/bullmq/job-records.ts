@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
 import { recordKeepMs } from '../queue/add-jobs.ts';
-import { isCount, isListOf } from '../queue/checks.ts';
-import { type EndedJob, type EndRules, type EndWrite, endOfUnread, endsOf } from '../queue/ends.ts';
+import { argsOfEnd } from '../queue/end-lua.ts';
+import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
+import { type JobRecord, parseRecord, recordFields } from '../queue/job-record.ts';
 import type { Journal, Settled } from '../queue/journal.ts';
-import { readJson } from '../queue/json.ts';
 import { keys, queueName } from '../queue/names.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
@@ -25,22 +25,12 @@ export interface Whereabouts {
   readonly job: Pick<SendJob, 'lane'>;
 }
 
-/** What lies in Redis of a job beside BullMQ's. */
-export interface JobRecord {
-  /** JSON of the journal; '' where nothing was ever written. */
-  readonly journal: string;
-  /** Messages of the job whose claims were lost, by index; -1 = all of them. */
-  readonly lost: readonly number[];
-}
-
-export const emptyRecord: JobRecord = { journal: '', lost: [] };
-
 /** A run that is about to make a request. */
 export interface Beginning extends JobRun {
   /** Written where a second request would matter. */
   readonly mark?: Journal;
-  /** What this run has seen as lost. */
-  readonly lost: readonly number[];
+  /** What this run has seen of the record (`JobRecord.seen`). */
+  readonly seen: string;
 }
 
 /** What a run has come to. */
@@ -48,21 +38,21 @@ export interface JournalWrite extends JobRun {
   readonly journal: Journal;
   /** The run has written a mark: that must still be there. */
   readonly isMarked: boolean;
+  /** What the run has seen of the record; left out behind `begin`, since from then on nobody else changes it. */
+  readonly seen?: string;
 }
 
 /**
  * - `written`: the run still owns the job, and the journal is stored.
  * - `lost`: a later run has begun; nothing was written.
  * - `superseded`: its end was recorded meanwhile, by an earlier run or a late reply; nothing was written.
+ * - `changed`: the record has what this run has not seen: messages that have lost their claims or were called off, another
+ *   time, or the mark of another run, which had begun without knowing that its lock was lost; nothing was written.
  */
-export type WriteResult = 'written' | 'lost' | 'superseded';
+export type WriteResult = 'written' | 'lost' | 'superseded' | 'changed';
 
-/**
- * - `changed`: the record has what this run has not seen: messages that have lost their claims, or the mark of another run,
- *   which had begun without knowing that its lock was lost.
- * - `held`: the account stands still.
- */
-export type BeginResult = WriteResult | 'changed' | 'held';
+/** `held`: the account stands still. */
+export type BeginResult = WriteResult | 'held';
 
 /** A journal that replaces another, whose end it may take back. */
 export interface LateJournal {
@@ -110,27 +100,10 @@ interface RecordCommands {
   jetsmsForget(keyCount: number, ...keys: string[]): Promise<unknown>;
 }
 
-const isIndices = isListOf((value) => value === -1 || isCount(value));
-
-/** Reads the fields `journal` and `lost` of a record. Total. */
-export const parseRecord = ([journal, lost]: readonly (string | null | undefined)[]): JobRecord => ({
-  journal: journal ?? '',
-  lost: parseLost(lost),
-});
-
-/** What is no list of ours says that nobody knows which messages may go: none of them. */
-function parseLost(text: string | null | undefined): readonly number[] {
-  if (text === null || text === undefined || text === '') return [];
-  const lost = readJson(text);
-  return isIndices(lost) ? (lost as readonly number[]) : [-1];
-}
-
-const lostText = (lost: readonly number[]): string => (lost.length === 0 ? '' : JSON.stringify(lost));
-
 /** What `jetsmsBegin` wants to know of each run. */
-const argsOfBeginning = ({ run, lost, mark, job }: Beginning, at: number): readonly (string | number)[] => [
+const argsOfBeginning = ({ run, seen, mark, job }: Beginning, at: number): readonly (string | number)[] => [
   run,
-  lostText(lost),
+  seen,
   mark === undefined ? '' : JSON.stringify(mark),
   recordKeepMs(job, at),
 ];
@@ -170,7 +143,7 @@ function argsOfWrites(
   const placeOf = new Map(journals.map((journal, index) => [journal, index + 3]));
   const ends: (string | number)[] = [];
   const heads = writes.map((write) => {
-    const { run, isMarked, journal, job } = write;
+    const { run, isMarked, journal, job, seen = '' } = write;
     const counted = journal.settled ? campaignKey(job, rules.prefix) : '';
     const tally = JSON.stringify(tallyOfEnd(write));
     const own = endsOf(write, rules, secret);
@@ -178,7 +151,8 @@ function argsOfWrites(
     ends.push(...own.flatMap(argsOfEnd));
     const keepMs = recordKeepMs(job, at);
     const isEnd = journal.settled ? 1 : 0;
-    return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, counted, tally, firstEnd, own.length, isEnd];
+    const told = [counted, tally, firstEnd, own.length, isEnd];
+    return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, ...told, seen];
   });
   const texts = journals.map((journal) => JSON.stringify(journal));
   return [JSON.stringify(heads), rules.maxEvents, ...texts, ...ends];
@@ -195,17 +169,6 @@ function noneWhereInvalid(error: unknown): undefined {
   if (!isSecretInvalid(error)) throw error;
 }
 
-/** An end as the scripts take it. */
-const argsOfEnd = ({
-  id,
-  key,
-  until,
-  text,
-  event,
-  waiting,
-  dueAt,
-}: EndWrite): readonly (string | number)[] => [id, key, until, text, event, waiting, dueAt];
-
 export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobRecords {
   const { prefix, account, maxEvents } = rules;
   const secret = secretReader(redis, prefix);
@@ -220,7 +183,7 @@ export function createJobRecords({ redis, rules, now }: JobRecordsOptions): JobR
   const keyOf = ({ id, job }: Whereabouts): string => keys.record(prefix, queueName(account, job.lane), id);
   return {
     async read(one) {
-      return parseRecord(await redis.hmget(keyOf(one), 'journal', 'lost'));
+      return parseRecord(await redis.hmget(keyOf(one), ...recordFields));
     },
     async begin(beginnings, isCanary) {
       if (beginnings.length === 0) return [];

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import { type DeathFacts, deathFactsOf, idOf } from '../queue/journal.ts';
+import { parseRecord, recordFields } from '../queue/job-record.ts';
+import { type DeathFacts, deathFactsOf, idOf, type JobResult } from '../queue/journal.ts';
 import { readJson } from '../queue/json.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { parseJobResult, parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
 import { readDeadLetter } from '../queue/stored-dead-letter.ts';
-import { parseRecord } from './job-records.ts';
 
 /** How a message ended, as far as Redis still knows. */
 export type MessageEnd =
@@ -22,6 +22,8 @@ export interface JobRemains {
   readonly journal?: string | undefined;
   /** JSON of the messages that have lost their claims. */
   readonly lost?: string | undefined;
+  /** JSON of the messages that were called off. */
+  readonly cancelled?: string | undefined;
 }
 
 /** What lies in Redis of one message. */
@@ -36,12 +38,19 @@ export function endOf({ deadLetter, shared, ...own }: Remains): MessageEnd | und
   if (own.exists && own.finishedOn === undefined) return undefined;
   const result = parseJobResult(readJson(own.returnvalue));
   if (result?.end === 'accepted') return { kind: 'accepted', ...idOf(result) };
+  if (isCalledOff(own, result)) return calledOff;
   if (deadLetter !== undefined)
     return { kind: 'dead', ...deathFactsOf(readDeadLetter('', deadLetter).letter) };
-  if (!own.exists && shared?.job.exists) return endInShared(shared);
+  if (!own.exists && (shared?.job.exists || shared?.job.cancelled)) return endInShared(shared);
   // The dead letter was replayed or discarded meanwhile; the journal still tells how this message ended.
   return endInJournal(own.journal);
 }
+
+const calledOff = { kind: 'dead', reason: 'cancelled' } as const;
+
+/** Nothing was left of a job, which BullMQ has completed without a request, or was told to forget. */
+const isCalledOff = ({ exists, cancelled }: JobRemains, result: JobResult | undefined): boolean =>
+  exists ? result?.end === 'cancelled' : cancelled !== undefined;
 
 function endInJournal(journal: string | undefined): MessageEnd {
   const read = parseJournalText(journal ?? '');
@@ -52,8 +61,9 @@ function endInJournal(journal: string | undefined): MessageEnd {
 }
 
 function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd | undefined {
+  const { lost, cancelled } = parseRecord([null, job.lost, job.cancelled]);
+  if (cancelled.includes(index)) return calledOff;
   if (job.finishedOn === undefined) return undefined;
-  const { lost } = parseRecord([null, job.lost]);
   // Its key was taken: another message was sent in its place, and this id never told to anybody.
   if (lost.includes(index) || lost.includes(-1)) return { kind: 'forgotten' };
   const result = parseJobResult(readJson(job.returnvalue));
@@ -61,7 +71,7 @@ function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd
   const read = parseJournalText(job.journal ?? '');
   const settled = read.ok ? read.journal.settled : undefined;
   if (settled?.end !== 'split') return endInJournal(job.journal);
-  const piece = settled.pieces[index - lost.filter((one) => one < index).length];
+  const piece = settled.pieces[index - [...lost, ...cancelled].filter((one) => one < index).length];
   if (piece?.fate === 'accepted') return { kind: 'accepted', ...idOf(piece) };
   return piece?.fate === 'dead' ? { kind: 'dead', ...deathFactsOf(piece.facts) } : { kind: 'forgotten' };
 }
@@ -81,7 +91,7 @@ export function endReader(redis: Redis, { prefix, account }: AccountPlace): Read
     for (const id of jobs)
       for (const queue of queues) {
         pipeline.hmget(`${prefix}:${queue}:${id}`, ...jobFields);
-        pipeline.hmget(keys.record(prefix, queue, id), 'journal', 'lost');
+        pipeline.hmget(keys.record(prefix, queue, id), ...recordFields);
       }
     for (const id of ids) pipeline.hget(`${prefix}:${deadQueueName(account)}:${id}`, 'data');
     const replies = await run(pipeline);
@@ -111,12 +121,14 @@ const absent: JobRemains = { exists: false };
 
 /** The answers of all lanes: the job lies in one of them, if at all. */
 function remainsOf(replies: readonly unknown[]): JobRemains {
+  let calledOffIn: string | undefined;
   for (let at = 0; at < replies.length; at += 2) {
     const [timestamp, finishedOn, returnvalue] = listOf(replies[at]);
-    const [journal, lost] = listOf(replies[at + 1]);
-    if (timestamp !== undefined) return { exists: true, finishedOn, returnvalue, journal, lost };
+    const [journal, lost, cancelled] = listOf(replies[at + 1]);
+    if (timestamp !== undefined) return { exists: true, finishedOn, returnvalue, journal, lost, cancelled };
+    if (cancelled !== undefined) calledOffIn = cancelled;
   }
-  return absent;
+  return calledOffIn === undefined ? absent : { exists: false, cancelled: calledOffIn };
 }
 
 const listOf = (reply: unknown): readonly (string | undefined)[] =>

@@ -19,6 +19,8 @@ export interface RequestMedia {
 /** What travels in one request: messages under one title. */
 export interface ProviderRequest {
   readonly title: string;
+  /** A word of the sender's own, in the field of this name. */
+  readonly reference?: string;
   readonly messages: readonly RequestMessage[];
   /** Makes it an MMS; then all messages have the same text. Only the web service carries it. */
   readonly media?: RequestMedia;

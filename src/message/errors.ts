@@ -113,6 +113,10 @@ export const messageErrors = {
       'The meta is not a flat object of texts, numbers and booleans, or takes more than {maximum} bytes as JSON.',
     whatToDo: 'Pass few short fields, such as { orderId: 17 }, and keep the rest in your own database.',
   },
+  REFERENCE_INVALID: {
+    meaning: 'The reference is not a text of one line, of 1 to {maximum} characters that {charset} can hold.',
+    whatToDo: 'Pass a short word of your own, such as an order number, or leave the field out.',
+  },
   TIME_INVALID: {
     meaning: 'The time cannot be read.',
     whatToDo:

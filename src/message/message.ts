@@ -4,6 +4,7 @@ import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { partsByModel } from './parts.ts';
 import { defaultPartsModel, type PartsModel } from './parts-models.ts';
+import { checkReference } from './reference.ts';
 import { checkText, encodingProblem, type TextRules } from './text.ts';
 import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
 import { checkUncertainWish, type UncertainWish } from './uncertain.ts';
@@ -31,6 +32,11 @@ export interface NewMessage {
   readonly idempotencyKey?: string;
   /** Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it. */
   readonly meta?: Meta;
+  /**
+   * Goes to JetSMS in the field `reference` of the request; at most 40 characters. What JetSMS does with it is not public. Only
+   * messages of one reference share a request, so one for each message costs a request for each.
+   */
+  readonly reference?: string;
 }
 
 /** What an account prescribes for its messages. */
@@ -50,6 +56,7 @@ export interface MessageRules extends AccountRules {
 export interface Sending extends ResolvedTimes, UncertainWish {
   readonly title: string;
   readonly lane: Lane;
+  readonly reference?: string;
 }
 
 /** A message that can be sent as it stands. */
@@ -83,6 +90,7 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMessage>([
   'whenNotFound',
   'idempotencyKey',
   'meta',
+  'reference',
 ]);
 
 type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
@@ -90,7 +98,7 @@ type Fields = Readonly<Partial<Record<keyof NewMessage, unknown>>>;
 /** What `checkSending` reads, not checked yet. */
 export type SendingFields = Pick<
   Fields,
-  'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain' | 'whenNotFound'
+  'title' | 'lane' | 'sendAt' | 'deadline' | 'whenUncertain' | 'whenNotFound' | 'reference'
 >;
 
 /**
@@ -131,8 +139,15 @@ export function checkSending(fields: SendingFields, rules: MessageRules): Sendin
   const title = checkTitle(fields.title, rules);
   const lane = checkLane(fields.lane);
   const wish = checkUncertainWish(fields, lane);
+  const reference = checkReference(fields.reference, rules.charset);
   const { sendAt, deadline } = fields;
-  return { title, lane, ...wish, ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }) };
+  return {
+    title,
+    lane,
+    ...wish,
+    ...(reference !== undefined && { reference }),
+    ...resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
+  };
 }
 
 /** Every problem of a message, in the order in which `checkMessage` looks for them; none if it can be sent. */
@@ -150,6 +165,7 @@ export function messageProblems(input: unknown, rules: MessageRules): readonly M
     () => checkUncertainWish(fields, lane),
     () => checkIdempotencyKey(fields.idempotencyKey),
     () => checkMeta(fields.meta),
+    () => checkReference(fields.reference, rules.charset),
     () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
   ];
   return [...unknownFields(input).map(fieldUnknown), ...checks.flatMap(problemOf)];

@@ -8,6 +8,7 @@ import {
   checkSending,
   type Sending,
 } from './message.ts';
+import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { type SurfaceName, surfaceFacts } from './surface.ts';
 import { checkText } from './text.ts';
@@ -38,6 +39,10 @@ export interface NewMms {
   readonly whenNotFound?: WhenNotFound;
   /** Names this call in the caller's system, so that calling again does not text twice. */
   readonly idempotencyKey?: string;
+  /** Comes back in status and events, with each recipient; at most 512 bytes as JSON. JetSMS never sees it. */
+  readonly meta?: Meta;
+  /** Goes to JetSMS in the field `reference` of the request; at most 40 characters. */
+  readonly reference?: string;
   /** Sends to a number as often as it is there, where else it gets one MMS and the others are counted as `repeated`. */
   readonly allowRepeats?: boolean;
 }
@@ -60,6 +65,7 @@ export interface CheckedMms extends Sending {
   readonly text: string;
   readonly media: Media;
   readonly idempotencyKey?: string;
+  readonly meta?: Meta;
 }
 
 /**
@@ -80,6 +86,8 @@ const fieldNames: ReadonlySet<string> = new Set<keyof NewMms>([
   'whenUncertain',
   'whenNotFound',
   'idempotencyKey',
+  'meta',
+  'reference',
   'allowRepeats',
 ]);
 
@@ -98,6 +106,7 @@ export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
   const media = checkMedia(fields['media'], rules);
   const sending = checkSending(fields, rules);
   const idempotencyKey = checkIdempotencyKey(fields['idempotencyKey']);
+  const meta = checkMeta(fields['meta']);
   return {
     to,
     repeated: numbers.length - to.length,
@@ -106,6 +115,7 @@ export function checkMms(input: unknown, rules: MmsRules): CheckedMms {
     media,
     ...sending,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(meta !== undefined && { meta }),
   };
 }
 

@@ -1,4 +1,6 @@
 export type { StoredDeadLetter } from '../queue/stored-dead-letter.ts';
+export type { CancelResult } from '../status/cancel.ts';
+export type { MessageStatus, MessageStatusState } from '../status/message-status.ts';
 export type { DiscardOptions, DiscardResult } from './dead-letters/discard.ts';
 export type { DeadLetterFilter } from './dead-letters/filter.ts';
 export type { ReplayCounts, ReplayOptions, ReplayResult, SkipReason } from './dead-letters/replay.ts';
@@ -15,4 +17,6 @@ export {
   type Resumed,
   resumeAccount,
 } from './hold-operations.ts';
+export { type Messages, type MessagesOfAccount, type MessagesOptions, openMessages } from './messages.ts';
 export { OperatorError, type OperatorErrorCode } from './operator-error.ts';
+export type { ScheduledJob, ScheduledPage } from './scheduled.ts';

@@ -119,9 +119,11 @@ function giveUpWaiting(kind: Kind, waited: ReadonlySet<Waiting>, cause: Producer
 /** Sends of one kind can share a job. Those with a key and those without do not: only the former may be written twice. */
 function kindOf({ account, message, claim }: Sending): string {
   const { lane, title, whenUncertain, whenNotFound = '', deadlineAtMs, partsModel = '' } = message;
+  const { reference = '' } = message;
   const minute = Math.floor(deadlineAtMs / 60_000);
   const key = claim === undefined ? 'no key' : 'key';
-  return JSON.stringify([account, lane, whenUncertain, whenNotFound, minute, partsModel, key, title]);
+  const wish = [whenUncertain, whenNotFound];
+  return JSON.stringify([account, lane, ...wish, minute, partsModel, key, title, reference]);
 }
 
 /** The job of some sends of one kind. */
@@ -149,6 +151,7 @@ function joined(sendings: readonly Sending[]): {
     enqueuedAt: now,
     ...(message.sendAtMs === undefined ? {} : { sendAt: message.sendAtMs }),
     deadlineAt,
+    ...(message.reference === undefined ? {} : { reference: message.reference }),
     ...(isOne ? {} : { joined: true }),
     ...(laterMs.some((ms) => ms > 0) ? { laterMs } : {}),
     ...notesOf(messages),

@@ -1,7 +1,14 @@
 import { MessageError } from '../message/errors.ts';
+import type { Meta } from '../message/meta.ts';
 
-/** A recipient of a campaign: the number alone where all get one text, else with a text of its own. */
-export type Recipient = string | number | { readonly to: string | number; readonly text?: string };
+/** A recipient of a campaign: the number alone where all get one text, else with a text of its own, or a meta. */
+export type Recipient = string | number | OwnRecipient;
+
+interface OwnRecipient {
+  readonly to: string | number;
+  readonly text?: string;
+  readonly meta?: Meta;
+}
 
 /** Recipients of any number; an async iterable is read no faster than Redis stores. */
 export type Recipients = Iterable<Recipient> | AsyncIterable<Recipient>;

@@ -31,6 +31,11 @@ export const producerErrors = {
     meaning: 'Redis has refused it, and nothing was stored.',
     whatToDo: 'Mend what the `reason` says, then send it again.',
   },
+  SCHEDULE_SHARED: {
+    meaning:
+      'The message is one of a campaign, and travels in one request with others: it cannot be moved to another time alone.',
+    whatToDo: 'Cancel it and send it anew, with `sendAt`. Nothing was changed.',
+  },
   SECRET_INVALID: {
     meaning: "What lies in Redis in the place of the installation's secret is no secret.",
     whatToDo:
@@ -60,7 +65,7 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
   readonly fields: readonly string[];
   /** Of `REDIS_REFUSED`: why, in one of the words of docs/errors.md. */
   readonly reason: RefusalReason | undefined;
-  /** False: it is certain that this call has stored nothing. */
+  /** False: it is certain that this call has stored, or changed, nothing. */
   readonly mayBeStored: boolean;
   /** What the message says beyond what the code means. */
   readonly detail: string;
@@ -80,12 +85,17 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
 export interface TroubleFacts {
   readonly mayBeStored: boolean;
   readonly messageId: string | undefined;
+  /** The call was to change what is stored. */
+  readonly isChange?: boolean | undefined;
   /** What was thrown. */
   readonly error: unknown;
 }
 
 /** A trouble with Redis as the caller is told of it. */
-export function redisTrouble(trouble: RedisTrouble, { error, ...facts }: TroubleFacts): ProducerError {
+export function redisTrouble(
+  trouble: RedisTrouble,
+  { error, isChange = false, ...facts }: TroubleFacts,
+): ProducerError {
   const cause = causeOf(error);
   if (trouble.kind === 'refused' && !facts.mayBeStored) {
     const { reason } = trouble;
@@ -97,9 +107,15 @@ export function redisTrouble(trouble: RedisTrouble, { error, ...facts }: Trouble
     });
   }
   const why = trouble.kind === 'refused' ? trouble.reason : trouble.cause;
-  const stored = facts.mayBeStored ? 'It may or may not be stored' : 'Nothing was stored';
+  const stored = facts.mayBeStored ? doubts[`${isChange}`] : certainties[`${isChange}`];
   return new ProducerError('REDIS_UNAVAILABLE', { ...facts, cause, detail: `${stored} (${why}).` });
 }
+
+const doubts = {
+  false: 'It may or may not be stored',
+  true: 'It may or may not be done: call again, which is safe',
+} as const;
+const certainties = { false: 'Nothing was stored', true: 'Nothing was changed' } as const;
 
 /** Name and code alone: ioredis keeps the command with the error, and Redis quotes it in its words. */
 function causeOf(error: unknown): Error {

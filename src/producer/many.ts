@@ -1,6 +1,7 @@
 import { isMessageError, MessageError } from '../message/errors.ts';
 import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
 import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
+import { checkMeta, type Meta } from '../message/meta.ts';
 import { normalizeNumber } from '../message/number.ts';
 import { partsByModel } from '../message/parts.ts';
 import { checkText } from '../message/text.ts';
@@ -26,6 +27,10 @@ export interface ManyOptions {
   readonly deadline?: Time;
   readonly whenUncertain?: WhenUncertain;
   readonly whenNotFound?: WhenNotFound;
+  /** Comes back in status and events; a recipient's own goes before it. At most 512 bytes as JSON. JetSMS never sees it. */
+  readonly meta?: Meta;
+  /** Goes to JetSMS in the field `reference` of each request; at most 40 characters. */
+  readonly reference?: string;
   /**
    * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
    * counted as `repeated`. The same each time a campaign is enqueued.
@@ -35,6 +40,8 @@ export interface ManyOptions {
   readonly dryRun?: boolean;
   /** Told of each recipient that cannot be sent to, at once. */
   readonly onProblem?: (problem: ManyProblem) => void;
+  /** Told by what ids messages can be asked about and called off, once they are stored; of those of an earlier call too. */
+  readonly onStored?: (stored: ManyStored) => void;
   /** Told how far it has come, after each job that Redis has stored. */
   readonly onProgress?: (progress: ManyProgress) => void;
 }
@@ -46,6 +53,14 @@ export interface ManyProblem {
   readonly code: string;
   readonly field: string;
   readonly message: string;
+}
+
+/** Messages that are stored together. */
+export interface ManyStored {
+  /** The places of their recipients, from 0. */
+  readonly indices: readonly number[];
+  /** Their ids, in the same order. */
+  readonly ids: readonly string[];
 }
 
 export interface ManyProgress {
@@ -92,6 +107,8 @@ export interface CampaignRules {
   readonly sending: Sending;
   /** The one text, checked. */
   readonly text: string | undefined;
+  /** The common meta, checked. */
+  readonly meta: Meta | undefined;
   /** What the caller said of time and lane, to be compared with what an earlier call has stored. */
   readonly wish: Wish;
   readonly nowMs: number;
@@ -114,12 +131,12 @@ export function checkCampaign(
   const { campaign } = options;
   if (typeof campaign !== 'string' || !campaignName.test(campaign))
     throw new MessageError('CAMPAIGN_INVALID', 'campaign');
-  const { title, lane = 'bulk', sendAt, deadline, whenUncertain, whenNotFound } = options;
+  const { title, lane = 'bulk', sendAt, deadline, whenUncertain, whenNotFound, reference } = options;
   const wished = { sendAt, deadline, whenUncertain, whenNotFound };
-  const sending = checkSending({ title, lane, ...wished }, { ...rules, nowMs });
+  const sending = checkSending({ title, lane, ...wished, reference }, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
   const wish = { ...wishOf(wished), lane: sending.lane };
-  return { account, campaign, rules, sending, text, wish, nowMs };
+  return { account, campaign, rules, sending, text, meta: checkMeta(options.meta), wish, nowMs };
 }
 
 /** Who is told of recipients that get no message. */
@@ -127,13 +144,16 @@ export interface Watch {
   onProblem(problem: ManyProblem): void;
   /** Whether the number, in the provider's form, has its message already; it counts as seen from then on. */
   isRepeat(number: string): boolean;
+  /** Told of each recipient that gets a message, in the order of the messages. */
+  onTaken?(index: number): void;
 }
 
 /** The job of a chunk; undefined where none of its recipients gets a message. */
 export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): SendJob | undefined {
-  const { to, texts, ownTexts, parts } = messagesOf(chunk, campaign, watch);
+  const { to, texts, ownTexts, parts, metas, ownMetas } = messagesOf(chunk, campaign, watch);
   if (to.length === 0) return undefined;
   const { sending, account, nowMs } = campaign;
+  const meta = ownMetas === 0 ? campaign.meta : metas.map((own) => own ?? campaign.meta ?? null);
   return {
     v: sendJobVersion,
     account,
@@ -147,6 +167,8 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
     enqueuedAt: nowMs,
     ...(sending.sendAtMs === undefined ? {} : { sendAt: sending.sendAtMs }),
     deadlineAt: sending.deadlineAtMs,
+    ...(sending.reference === undefined ? {} : { reference: sending.reference }),
+    ...(meta === undefined ? {} : { meta }),
     campaign: campaign.campaign,
   };
 }
@@ -155,18 +177,22 @@ export function jobOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Send
 interface Messages {
   readonly to: string[];
   readonly texts: string[];
+  /** Each recipient's own. */
+  readonly metas: (Meta | undefined)[];
+  ownMetas: number;
   /** How many of the texts are their recipient's own. */
   ownTexts: number;
   parts: number;
 }
 
 function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messages {
-  const messages: Messages = { to: [], texts: [], ownTexts: 0, parts: 0 };
+  const messages: Messages = { to: [], texts: [], metas: [], ownMetas: 0, ownTexts: 0, parts: 0 };
   chunk.recipients.forEach((recipient, offset) => {
+    const index = chunk.firstIndex + offset;
     try {
-      addMessage(recipient, campaign, watch, messages);
+      if (addMessage(recipient, campaign, watch, messages)) watch.onTaken?.(index);
     } catch (error) {
-      watch.onProblem(problemOf(chunk.firstIndex + offset, error));
+      watch.onProblem(problemOf(index, error));
     }
   });
   if (campaign.text === undefined) return messages;
@@ -175,18 +201,27 @@ function messagesOf(chunk: Chunk, campaign: CampaignRules, watch: Watch): Messag
   return messages;
 }
 
-/** Without the parts of a common text. @throws MessageError */
-function addMessage(recipient: Recipient, campaign: CampaignRules, watch: Watch, messages: Messages): void {
+/** Without the parts of a common text. False where the number has its message already. @throws MessageError */
+function addMessage(
+  recipient: Recipient,
+  campaign: CampaignRules,
+  watch: Watch,
+  messages: Messages,
+): boolean {
   const own = ownText(recipient);
   const text = own === undefined ? campaign.text : checkText(own, campaign.rules);
   if (text === undefined) throw new MessageError('TEXT_EMPTY', 'text');
+  const meta = checkMeta(ownMeta(recipient));
   const to = normalizeNumber(numberOf(recipient));
-  if (watch.isRepeat(to)) return;
+  if (watch.isRepeat(to)) return false;
   messages.to.push(to);
   messages.texts.push(text);
-  if (own === undefined) return;
+  messages.metas.push(meta);
+  if (meta !== undefined) messages.ownMetas += 1;
+  if (own === undefined) return true;
   messages.ownTexts += 1;
   messages.parts += partsByModel(text, campaign.rules.partsModel);
+  return true;
 }
 
 const numberOf = (recipient: Recipient): unknown =>
@@ -194,6 +229,9 @@ const numberOf = (recipient: Recipient): unknown =>
 
 const ownText = (recipient: Recipient): unknown =>
   typeof recipient === 'object' && recipient !== null ? recipient.text : undefined;
+
+const ownMeta = (recipient: Recipient): unknown =>
+  typeof recipient === 'object' && recipient !== null ? recipient.meta : undefined;
 
 function problemOf(index: number, error: unknown): ManyProblem {
   if (!isMessageError(error)) throw error;

@@ -48,6 +48,13 @@ export interface ProducerOptions {
   readonly campaignWindowMs?: number;
   /** How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds; default 90 days. */
   readonly mediaMemoryMs?: number;
+  /**
+   * How long it is remembered what became of a message, after its end, in milliseconds; default 7 days. The same as the workers'
+   * setting of this name: so far back `status()` looks, and so long is kept what `cancel()` ends.
+   */
+  readonly keepStatusMs?: number;
+  /** What the event of a message that `cancel()` ends shows of its recipient; default `nothing`. As the workers' setting of this name. */
+  readonly eventsShow?: EventsShow;
   /** How long Redis may leave a send without an answer, in milliseconds; default 1,000. A busy Redis is waited for. */
   readonly redisTimeoutMs?: number;
 }
@@ -55,6 +62,13 @@ export interface ProducerOptions {
 export type ResolvedOptions = Required<ProducerOptions> & { readonly defaultAccount: string };
 
 const day = 24 * 60 * 60 * 1_000;
+const defaultKeepStatusMs = 7 * day;
+const mostKeepStatusMs = 365 * day;
+
+/** What events show of the person whom a message went to. */
+export const eventsShowChoices = ['nothing', 'number', 'number-and-text'] as const;
+export type EventsShow = (typeof eventsShowChoices)[number];
+
 const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 const isPositive = (value: unknown): boolean =>
@@ -98,6 +112,14 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
     ],
     [isPositive(options.campaignWindowMs), 'campaignWindowMs must be a positive number.'],
     [isPositive(options.mediaMemoryMs), 'mediaMemoryMs must be a positive number.'],
+    [
+      isWholeFrom(0, mostKeepStatusMs, options.keepStatusMs),
+      'keepStatusMs must be a whole number from 0 to 31,536,000,000 (365 days).',
+    ],
+    [
+      eventsShowChoices.some((choice) => choice === options.eventsShow),
+      `eventsShow must be one of ${eventsShowChoices.join(', ')}.`,
+    ],
     [isPositive(options.redisTimeoutMs), 'redisTimeoutMs must be a positive number.'],
   ];
 }
@@ -106,6 +128,15 @@ const problemsOf = (options: ResolvedOptions): readonly string[] =>
   rulesFor(options)
     .filter(([isMet]) => !isMet)
     .map(([, problem]) => problem);
+
+/** How long things are remembered, and waited for. */
+const memoriesOf = (options: ProducerOptions) => ({
+  idempotencyWindowMs: options.idempotencyWindowMs ?? day,
+  campaignWindowMs: options.campaignWindowMs ?? 30 * day,
+  mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
+  keepStatusMs: options.keepStatusMs ?? defaultKeepStatusMs,
+  redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
+});
 
 /**
  * Fills in the defaults of a producer's options.
@@ -119,12 +150,10 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
     accounts,
     defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
     prefix: options.prefix ?? defaultPrefix,
-    idempotencyWindowMs: options.idempotencyWindowMs ?? day,
     requestSize: options.requestSize ?? 1_000,
     maxJobBytes: options.maxJobBytes ?? defaultMaxJobBytes,
-    campaignWindowMs: options.campaignWindowMs ?? 30 * day,
-    mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
-    redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
+    eventsShow: options.eventsShow ?? 'nothing',
+    ...memoriesOf(options),
   };
   const problems = problemsOf(resolved);
   if (problems.length > 0)

@@ -13,6 +13,7 @@ import { accountOf } from './account-of.ts';
 import { createBatches } from './batches.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
 import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
+import { createMessageCalls, type MessageCalls } from './message-calls.ts';
 import { openStore } from './open-store.ts';
 import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { sendMany } from './send-many.ts';
@@ -22,7 +23,7 @@ import { type JobStore, storeJob } from './store-jobs.ts';
 import { createUnderWay } from './under-way.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
-export interface Producer extends AsyncDisposable {
+export interface Producer extends MessageCalls, AsyncDisposable {
   /**
    * Checks a message and stores it. Resolves only when Redis has stored the job; from then on the message
    * ends as accepted by JetSMS or as a dead letter with a reason. Under an `idempotencyKey` the call can be repeated:
@@ -110,6 +111,7 @@ export function createProducer(options: ProducerOptions): Producer {
     campaign: (id, named) => atCampaign(id, named, (place) => readCampaign(store.redis, place)),
     setCampaign: (id, state, named) =>
       atCampaign(id, named, (place) => setCampaignState(store.redis, place, state)),
+    ...createMessageCalls(resolved, store, underWay),
     close,
     [Symbol.asyncDispose]: close,
   };

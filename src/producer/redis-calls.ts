@@ -12,8 +12,10 @@ export interface RedisCall<T> {
   readonly work: () => Promise<T>;
   /** Doing it twice is the same as doing it once. */
   readonly isRepeatable: boolean;
-  /** Whether it stores the message: what it left undone then decides what is told. */
+  /** Whether it stores the message, or changes it: what it left undone then decides what is told. */
   readonly stores: boolean;
+  /** It changes a message that is stored. */
+  readonly isChange?: boolean;
   /** The id that the message has, or would have. */
   readonly messageId?: string;
 }
@@ -83,7 +85,7 @@ function throwUnlessAgain(error: unknown, call: RedisCall<unknown>, run: Run): v
   if (trouble.kind === 'doubt') run.isDoubtful = true;
   if (!run.waiting.isLong() && mayTryAgain(error, trouble, call)) return;
   const mayBeStored = call.stores && run.isDoubtful;
-  throw redisTrouble(trouble, { mayBeStored, messageId: call.messageId, error });
+  throw redisTrouble(trouble, { mayBeStored, messageId: call.messageId, isChange: call.isChange, error });
 }
 
 function mayTryAgain(error: unknown, trouble: RedisTrouble, { isRepeatable }: RedisCall<unknown>): boolean {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageError } from '../message/errors.ts';
 import { closeCampaign, countCampaignJob } from '../queue/campaign.ts';
 import type { Claimed } from '../queue/claims.ts';
-import type { SendJob } from '../queue/send-job.ts';
+import { messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
 import {
   type CampaignRules,
@@ -40,20 +40,23 @@ export async function sendMany(
   let earlierDeadlineAt: number | undefined;
   const underWay = new Set<Promise<void>>();
   let atATime = 1;
-  const enqueue = async (job: SendJob, position: number): Promise<void> => {
-    const found = options.dryRun
-      ? undefined
+  const enqueue = async (job: SendJob, position: number, indices: readonly number[]): Promise<void> => {
+    const { id, earlier } = options.dryRun
+      ? { id: '' }
       : await storeChunk(job, { position, looksFirst: atATime === 1 }, campaign, store);
-    if (found === undefined) atATime = storing;
-    else earlierDeadlineAt ??= found.deadlineAt;
-    tally.add(job, found === undefined);
+    if (earlier === undefined) atATime = storing;
+    else earlierDeadlineAt ??= earlier.deadlineAt;
+    tally.add(job, earlier === undefined);
+    if (id !== '')
+      options.onStored?.({ indices, ids: job.to.map((_, index) => messageIdAt(id, job, index)) });
   };
   for await (const chunk of chunksOf(recipients, store.requestSize)) {
     // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
     await nextTurn();
-    const job = jobOf(chunk, campaign, tally);
+    const indices: number[] = [];
+    const job = jobOf(chunk, campaign, { ...tally, onTaken: (index) => void indices.push(index) });
     if (!job) continue;
-    const task = enqueue(job, chunk.position).then(() => void underWay.delete(task));
+    const task = enqueue(job, chunk.position, indices).then(() => void underWay.delete(task));
     underWay.add(task);
     // A task that fails stays among those under way: it may fail while nobody awaits it.
     task.catch(() => {}); // not lost: the race below, or the end, rejects with it
@@ -125,8 +128,13 @@ interface Place {
   readonly looksFirst: boolean;
 }
 
+interface StoredChunk {
+  readonly id: string;
+  readonly earlier?: Claimed;
+}
+
 /**
- * Stores a job unless an earlier call has: then comes back what that one has stored.
+ * Stores a job unless an earlier call has: then comes back what that one has stored, too.
  * @throws ProducerError CAMPAIGN_CONFLICT, REDIS_REFUSED, REDIS_UNAVAILABLE
  */
 async function storeChunk(
@@ -134,7 +142,7 @@ async function storeChunk(
   { position, looksFirst }: Place,
   { campaign, account, wish, nowMs }: CampaignRules,
   store: ManyStore,
-): Promise<Claimed | undefined> {
+): Promise<StoredChunk> {
   const { redis, prefix, calls, secret, campaignWindowMs: windowMs } = store;
   const { name, content } = campaignJobName(job, position, await secret());
   const claim = { name, content, wish, askedAt: nowMs, windowMs };
@@ -142,8 +150,12 @@ async function storeChunk(
   const counted = { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs };
   const work = (): Promise<void> => countCampaignJob(redis, place, counted);
   const known = looksFirst ? await findClaim(account, name, store) : undefined;
-  if (known) return checkRepeat(known, claim, 'CAMPAIGN_CONFLICT');
+  const ofEarlier = (found: Claimed | 'unknown'): StoredChunk => {
+    const earlier = checkRepeat(found, claim, 'CAMPAIGN_CONFLICT');
+    return { id: earlier.id, earlier };
+  };
+  if (known) return ofEarlier(known);
   await calls.run({ work, isRepeatable: true, stores: false });
-  const [earlier] = (await storeJob({ job, claims: [claim] }, store)).earlier;
-  return earlier && checkRepeat(earlier, claim, 'CAMPAIGN_CONFLICT');
+  const { id, earlier: met } = await storeJob({ job, claims: [claim] }, store);
+  return met[0] ? ofEarlier(met[0]) : { id };
 }

@@ -120,6 +120,7 @@ function jobOf(
   { account, nowMs }: { readonly account: string; readonly nowMs: number },
 ): SendJob {
   const { lane, title, to, text, sendAtMs, deadlineAtMs } = checked;
+  const { idempotencyKey: key, meta, reference } = checked;
   return {
     v: sendJobVersion,
     account,
@@ -132,6 +133,9 @@ function jobOf(
     enqueuedAt: nowMs,
     ...(sendAtMs === undefined ? {} : { sendAt: sendAtMs }),
     deadlineAt: deadlineAtMs,
+    ...(reference === undefined ? {} : { reference }),
+    ...(key === undefined ? {} : { keys: to.map(() => key) }),
+    ...(meta === undefined ? {} : { meta }),
     media,
   };
 }

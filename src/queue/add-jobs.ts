@@ -182,7 +182,7 @@ async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Pro
     // What keeps a job from being added whole may keep BullMQ from removing it: then its data goes, and it is nothing.
     const removed = await queue.remove(id).catch(() => redis.unlink(queue.toKey(id)).then(() => 1));
     if (removed === 0 && (await redis.exists(queue.toKey(id))) === 1) throw new Error('the job is under way');
-    await redis.unlink(keys.record(prefix, queue.name, id));
+    await forgetLost(redis, keys.record(prefix, queue.name, id));
     const names = claims.map(({ name }) => keys.claim(prefix, job.account, name));
     if (names.length > 0)
       await commands.jetsmsRelease(names.length, ...names, ...claims.map(({ value }) => value));
@@ -200,6 +200,9 @@ function claimArguments(
   return [claimKeys.length + 2, record, queue.toKey(id), ...claimKeys, recordKeepMs(job, now), ...args];
 }
 
+/** The rest of a record is not this call's: a piece can be called off before it is added. */
+const forgetLost = (redis: Redis, record: string): Promise<number> => redis.hdel(record, 'lost');
+
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>
   claims.length > 0 &&
@@ -212,7 +215,7 @@ const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): bool
 async function takeBack(redis: Redis, queue: Queue, id: string): Promise<void> {
   try {
     if ((await queue.remove(id)) === 0) return;
-    await redis.unlink(keys.record(queue.opts.prefix ?? '', queue.name, id));
+    await forgetLost(redis, keys.record(queue.opts.prefix ?? '', queue.name, id));
   } catch {
     // An economy, no more.
   }

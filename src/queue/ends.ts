@@ -74,7 +74,8 @@ export function endsOf(ended: EndedJob, rules: EndRules, secret: string | undefi
 
 type OneSettled = Exclude<Settled, { readonly end: 'split' }>;
 
-interface OneEnd {
+/** Messages that came to the same. */
+export interface OneEnd {
   readonly id: string;
   readonly job: SendJob;
   readonly at: number;
@@ -115,7 +116,8 @@ function writeOf(one: OneEnd, journal: Journal, rules: EndRules, secret: string 
   };
 }
 
-function stateWrite(
+/** Where an end is kept, and as what. */
+export function stateWrite(
   id: string,
   ended: Ended,
   rules: EndRules,
@@ -130,7 +132,8 @@ function stateWrite(
   };
 }
 
-function stateOf({ job, at, settled }: OneEnd, { history }: Journal, rules: EndRules): Ended {
+/** An end as it is kept. */
+export function stateOf({ job, at, settled }: OneEnd, { history }: Journal, rules: EndRules): Ended {
   const { lane, enqueuedAt, to, parts } = job;
   const isCancelled = settled.end === 'dead' && settled.reason === 'cancelled';
   const code = settled.end === 'dead' ? settled.code : undefined;
@@ -217,18 +220,9 @@ function splitOf(
 ): EndWrite {
   const { lane, enqueuedAt, to, parts } = job;
   const attempts = journal.history.at(-1)?.n ?? 0;
-  const notes = { pieces: pieces.map(({ ranges }) => ranges) };
-  const state = {
-    end: 'split',
-    at,
-    lane,
-    enqueuedAt,
-    n: to.length,
-    parts,
-    attempts,
-    notes,
-    reports: [],
-  } as const;
+  const notes = { ...(job.ids ? { ids: job.ids } : {}), pieces: pieces.map(({ ranges }) => ranges) };
+  const facts = { at, lane, enqueuedAt, n: to.length, parts, attempts };
+  const state = { end: 'split', ...facts, notes, reports: [] } as const;
   return { ...stateWrite(id, state, rules), event: '', waiting: '', dueAt: 0 };
 }
 

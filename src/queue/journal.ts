@@ -142,8 +142,8 @@ export function deathFactsOf({ reason, code, row, text, mayHaveArrived }: DeathF
 
 /** What a finished job keeps as its return value. */
 export interface JobResult {
-  /** `duplicate`: its idempotency key had been used before, so nothing was sent. */
-  readonly end: 'accepted' | 'split' | 'duplicate';
+  /** `duplicate`: its idempotency key had been used before, so nothing was sent. `cancelled`: nor was what was called off. */
+  readonly end: 'accepted' | 'split' | 'duplicate' | 'cancelled';
   /** Missing where JetSMS gave none. */
   readonly groupId?: string;
   /** How long the request took that was accepted; missing where an earlier run had made it. */

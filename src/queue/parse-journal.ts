@@ -159,7 +159,7 @@ function dividesAll(pieces: readonly Piece[], messages: number): boolean {
 }
 
 const isResult = isShaped<JobResult>({
-  end: isOneOf(['accepted', 'split', 'duplicate']),
+  end: isOneOf(['accepted', 'split', 'duplicate', 'cancelled']),
   groupId: optional(isString),
   durationMs: optional(isTime),
 });

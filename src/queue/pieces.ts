@@ -1,6 +1,7 @@
 import { partsOfMms } from '../message/mms.ts';
 import { partsByModel } from '../message/parts.ts';
 import { isPartsModel } from '../message/parts-models.ts';
+import type { JobRecord } from './job-record.ts';
 import type { Range, Used } from './journal.ts';
 import { deadlineAtOf, isMetaOfEach, messageIdAt, type SendJob, textAt } from './send-job.ts';
 
@@ -54,7 +55,20 @@ function joinedFields(job: SendJob, ranges: readonly Range[], isOne: boolean): P
 const pick = <T>(list: readonly T[], ranges: readonly Range[]): T[] =>
   ranges.flatMap(([from, to]) => list.slice(from, to));
 
-/** A job without the messages that have lost their claims; undefined where none is left. */
+/** What a record says of a job that was stored: which of its messages do not go, and when the others do. */
+export type RecordedChanges = Pick<JobRecord, 'lost'> & Partial<Pick<JobRecord, 'cancelled' | 'moved'>>;
+
+/**
+ * A job as its record has it: at its present time, without the messages that have lost their claims or were called off; undefined
+ * where none is left.
+ */
+export const jobOfRecord = (
+  id: string,
+  job: SendJob,
+  { lost, cancelled = [], moved }: RecordedChanges,
+): SendJob | undefined => withoutLost(id, moved ? { ...job, ...moved } : job, [...lost, ...cancelled]);
+
+/** A job without some of its messages (-1 = all of them); undefined where none is left. */
 export function withoutLost(id: string, job: SendJob, lost: readonly number[]): SendJob | undefined {
   if (lost.length === 0) return job;
   const kept = job.to.flatMap((_, index) => (lost.includes(index) ? [] : [index]));
@@ -62,7 +76,6 @@ export function withoutLost(id: string, job: SendJob, lost: readonly number[]): 
   const keptOf = <T>(list: readonly T[]): T[] => list.filter((_, index) => kept.includes(index));
   const rest: SendJob = {
     ...job,
-    joined: true,
     to: keptOf(job.to),
     text: typeof job.text === 'string' ? job.text : keptOf(job.text),
     ...(job.laterMs ? { laterMs: keptOf(job.laterMs) } : {}),

@@ -4,6 +4,7 @@ import { maxMmsTextLength } from '../message/media.ts';
 import { maxTitleLength } from '../message/message.ts';
 import { isMeta, type Meta } from '../message/meta.ts';
 import { isProviderNumber } from '../message/number.ts';
+import { isReference } from '../message/reference.ts';
 import type { UncertainWish } from '../message/uncertain.ts';
 import {
   type Check,
@@ -63,6 +64,8 @@ export interface SendJob extends UncertainWish {
   readonly before?: Used;
   /** Makes it an MMS. */
   readonly media?: StoredMedia;
+  /** What the field `reference` of its request says. */
+  readonly reference?: string;
   /** The campaign that counts the job's messages. */
   readonly campaign?: string;
 }
@@ -144,6 +147,7 @@ const rules: readonly Rule[] = [
   ['meta', (job) => isMeta(job.meta) || isForEach(job.meta, job, orNull(isMeta))],
   ['origin', (job) => isOrigin(job.origin)],
   ['before', (job) => isUsed(job.before)],
+  ['reference', (job) => job.reference === undefined || isReference(job.reference)],
   ['campaign', (job) => isCampaign(job.campaign)],
 ];
 

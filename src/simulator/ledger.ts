@@ -19,6 +19,8 @@ export interface AcceptedMessage {
   readonly expireAt?: number;
   /** The sender's own id. */
   readonly messageId?: string;
+  /** What the request's field `reference` said, where it said anything. */
+  readonly reference?: string;
   /** Of an MMS. */
   readonly media?: SubmittedMedia;
 }

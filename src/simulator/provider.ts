@@ -99,12 +99,13 @@ export function createProvider(options: SimulatorOptions): Provider {
 }
 
 function acceptedMessages(
-  { title, username, surface, media }: Submission,
+  { title, reference = '', username, surface, media }: Submission,
   { messages, startAt, expireAt }: Extract<Judgement, { kind: 'accepted' }>,
   taken: { readonly groupId: string; readonly at: number },
 ): readonly AcceptedMessage[] {
   const about = {
     title,
+    ...(reference === '' ? {} : { reference }),
     username,
     surface,
     ...taken,

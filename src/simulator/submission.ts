@@ -11,6 +11,8 @@ export interface Submission {
   readonly username: string;
   readonly password: string;
   readonly title: string;
+  /** A word of the sender's own; may be empty. */
+  readonly reference?: string;
   /** As sent: `ddMMyyyyHHmmss`, or empty. */
   readonly startDate: string;
   readonly expireDate: string;

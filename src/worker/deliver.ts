@@ -1,6 +1,6 @@
-import { emptyRecord, type JobRecord } from '../bullmq/job-records.ts';
 import { isLockLost } from '../bullmq/lock-lost.ts';
 import { backToWait, isMove, leaveAlone, type TakenJob, type TakenUp } from '../bullmq/moves.ts';
+import { emptyRecord, type JobRecord } from '../queue/job-record.ts';
 import type { DeathFacts, JobResult, Journal } from '../queue/journal.ts';
 import { laneOfQueue } from '../queue/names.ts';
 import { isOfRedis, isSoonOver } from '../queue/redis-trouble.ts';
@@ -73,7 +73,7 @@ async function goOn(seen: SeenJob, context: DeliverContext): Promise<JobResult |
   const { ability } = context;
   const resumed = resume({ id, parsed, record, stalledCounter, ability, now: context.now() });
   if (resumed.kind === 'invalid') return giveUpUnread(seen, resumed, context);
-  const known: KnownJob = { job, token, id, sendJob: resumed.job };
+  const known: KnownJob = { job, token, id, sendJob: resumed.job, seen: record.seen };
   if (resumed.kind !== 'send')
     return seen.record ? settleWithoutRequest(known, resumed, context) : 'look-again';
   const passage = await passGates(id, resumed.job, context);
@@ -87,7 +87,7 @@ async function goOn(seen: SeenJob, context: DeliverContext): Promise<JobResult |
 
 /**
  * Nobody has had the job before: what may lie beside it is looked at together with the request, or before an end, since
- * messages that have lost their claims leave no dead letter.
+ * messages that have lost their claims, or were called off, leave no dead letter.
  */
 const isFirstRun = ({ attemptsStarted, stalledCounter }: TakenJob): boolean =>
   attemptsStarted <= 1 && stalledCounter === 0;
@@ -103,7 +103,8 @@ function settleWithoutRequest(
     case 'unreadable':
       return endAs(known, unreadableFacts(resumed.problem), journal, context);
     case 'duplicate':
-      return { end: 'duplicate' };
+    case 'cancelled':
+      return { end: resumed.kind };
     case 'expired':
       return endAs(known, expiredFacts(journal), journal, context);
     case 'settle':
@@ -174,7 +175,7 @@ function request(
       job: sendJob,
       journal,
       policy: uncertainPolicy(sendJob, ability),
-      lost: record.lost,
+      seen: record.seen,
       isCanary,
       lane: sendJob.lane,
       batchKey: travelsAlone(sendJob, journal) || isCanary ? id : batchKeyOf(sendJob),
@@ -191,8 +192,12 @@ function request(
 const travelsAlone = ({ to, joined, media }: SendJob, { refusedAt }: Journal): boolean =>
   (to.length > 1 && !joined) || media !== undefined || refusedAt !== undefined;
 
-/** Sends of one title travel together if their deadlines lie within the same minute, since a request has one expire date. */
-const batchKeyOf = ({ deadlineAt, title }: SendJob): string => `${Math.floor(deadlineAt / 60_000)} ${title}`;
+/**
+ * Sends of one title and reference travel together if their deadlines lie within the same minute, since a request has one expire
+ * date.
+ */
+const batchKeyOf = ({ deadlineAt, title, reference }: SendJob): string =>
+  JSON.stringify([Math.floor(deadlineAt / 60_000), title, reference]);
 
 /** The job waits a while. Where even that fails, its lock runs out and it is taken again. */
 async function setAside(taken: TakenUp, delayMs: number, context: DeliverContext): Promise<never> {

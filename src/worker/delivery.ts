@@ -21,8 +21,8 @@ export interface Delivery extends Joinable {
   readonly journal: Journal;
   /** What becomes of it where no answer comes. */
   readonly policy: UncertainPolicy;
-  /** What this run knows of lost claims; `job` is without those messages. */
-  readonly lost: readonly number[];
+  /** What this run has seen of the record; `job` is without the messages that it says do not go. */
+  readonly seen: string;
   /** The account is held, and the job's first message tries whether it works again; `messages` is 1. */
   readonly isCanary: boolean;
   readonly settle: (settlement: Settlement) => void;

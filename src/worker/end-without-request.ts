@@ -40,8 +40,8 @@ export async function recordThen(
   context: SettleContext,
   goOn: () => Promise<JobResult>,
 ): Promise<JobResult> {
-  const { id, job, sendJob } = known;
-  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false };
+  const { id, job, sendJob, seen } = known;
+  const write = { id, job: sendJob, run: job.attemptsStarted, journal, isMarked: false, seen };
   const [result = 'lost'] = await context.records.write([write]);
   return result === 'written' ? goOn() : settle(known, { kind: result }, context);
 }

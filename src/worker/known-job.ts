@@ -9,8 +9,10 @@ import type { Telemetry } from './telemetry.ts';
 /** A job in hand that could be read. */
 export interface KnownJob extends TakenUp {
   readonly id: string;
-  /** Without the messages that have lost their claims. */
+  /** Without the messages that have lost their claims or were called off. */
   readonly sendJob: SendJob;
+  /** What this run has seen of the record. */
+  readonly seen: string;
 }
 
 /** What settling needs of the world. */

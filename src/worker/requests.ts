@@ -94,8 +94,10 @@ function requestOf(group: readonly Delivery[], media: RequestMedia | undefined):
       text: textAt(job, index),
     })),
   );
+  const { title = '', reference } = group[0]?.job ?? {};
   return {
-    title: group[0]?.job.title ?? '',
+    title,
+    ...(reference === undefined ? {} : { reference }),
     messages,
     ...(media ? { media } : {}),
     expireAt: Math.min(...group.map(({ job }) => job.deadlineAt)),

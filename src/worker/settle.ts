@@ -30,6 +30,8 @@ export function settle(
     case 'verdict':
       return settleVerdict(known, settlement, context);
     case 'back':
+    // Whoever takes it again looks at the record first.
+    case 'changed':
       return backToWait(known);
     case 'lost':
       return leaveAlone();

@@ -14,6 +14,8 @@ export type Settlement =
   | { readonly kind: 'back' }
   /** Nothing was sent: what lies beside the job is not what this run has seen. */
   | { readonly kind: 'look-again' }
+  /** The same, found when its end was to be recorded. */
+  | { readonly kind: 'changed' }
   /** The job is another run's now: nothing may be done with it here. */
   | { readonly kind: 'lost' }
   /** Its end was recorded meanwhile. */

@@ -4,6 +4,7 @@ import type { JobRecords } from '../../src/bullmq/job-records.ts';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import { jobAdder } from '../../src/queue/add-jobs.ts';
+import { emptyRecord } from '../../src/queue/job-record.ts';
 import { emptyJournal, type Journal } from '../../src/queue/journal.ts';
 import { keys } from '../../src/queue/names.ts';
 import { parseJournalText } from '../../src/queue/parse-journal.ts';
@@ -344,7 +345,7 @@ describe('giving up', () => {
         settled: { end: 'accepted', groupId: '17', at, late: true },
       };
       await world.redis.hset(recordKey(world, 'm1'), 'journal', JSON.stringify(accepted));
-      const known = { job, token: 'token', id: 'm1', sendJob: data };
+      const known = { job, token: 'token', id: 'm1', sendJob: data, seen: emptyRecord.seen };
       const result = await settle(known, { kind: 'verdict', verdict, journal: judged }, contextOf(world));
       expect(result).toEqual({ end: 'accepted', groupId: '17' });
       expect(await world.letters()).toEqual([]);
@@ -432,13 +433,15 @@ describe('the record of a job', () => {
     withRecords(async (records) => {
       expect(await records.write([run('m1', 1, {}, true)])).toEqual(['lost']);
       const mark = journal({ sending: { at, worker: 'w' } });
-      expect(await records.begin([{ ...run('m1', 1), lost: [], mark }], false)).toEqual(['written']);
+      expect(await records.begin([{ ...run('m1', 1), seen: emptyRecord.seen, mark }], false)).toEqual([
+        'written',
+      ]);
       expect(await records.write([run('m1', 1, {}, true)])).toEqual(['written']);
     }));
 
   it('is not begun by an earlier run than the last that has begun', () =>
     withRecords(async (records) => {
-      const begin = (n: number) => records.begin([{ ...run('m1', n), lost: [] }], false);
+      const begin = (n: number) => records.begin([{ ...run('m1', n), seen: emptyRecord.seen }], false);
       expect(await begin(2)).toEqual(['written']);
       expect(await begin(1)).toEqual(['lost']);
       expect(await begin(2)).toEqual(['written']);
@@ -448,7 +451,9 @@ describe('the record of a job', () => {
     withRecords(async (records) => {
       expect(await records.write([run('m1', 1, { settled: accepted })])).toEqual(['written']);
       expect(await records.write([run('m1', 1, { settled: accepted })])).toEqual(['written']);
-      expect(await records.begin([{ ...run('m1', 2), lost: [] }], false)).toEqual(['superseded']);
+      expect(await records.begin([{ ...run('m1', 2), seen: emptyRecord.seen }], false)).toEqual([
+        'superseded',
+      ]);
       expect(await records.write([run('m1', 2)])).toEqual(['superseded']);
     }));
 
@@ -474,9 +479,9 @@ describe('the record of a job', () => {
     withRecords(async (records, world) => {
       await world.redis.hset(recordKey(world, 'm1'), 'lost', '[1]');
       const beginning = { ...run('m1', 1), mark: journal({ sending: { at, worker: 'w' } }) };
-      expect(await records.begin([{ ...beginning, lost: [] }], false)).toEqual(['changed']);
+      expect(await records.begin([{ ...beginning, seen: emptyRecord.seen }], false)).toEqual(['changed']);
       expect(await journalIn(records, 'm1')).not.toHaveProperty('sending');
-      expect(await records.begin([{ ...beginning, lost: [1] }], false)).toEqual(['written']);
+      expect(await records.begin([{ ...beginning, seen: '[1]||' }], false)).toEqual(['written']);
     }));
 
   // Both sent it: the earlier one marked it when the later one had just seen that there was no mark.
@@ -484,7 +489,7 @@ describe('the record of a job', () => {
     withRecords(async (records) => {
       const begin = (n: number) => {
         const mark = journal({ sending: { at, worker: `w${n}` } });
-        return records.begin([{ ...run('m1', n), lost: [], mark }], false);
+        return records.begin([{ ...run('m1', n), seen: emptyRecord.seen, mark }], false);
       };
       expect(await begin(1)).toEqual(['written']);
       expect(await begin(2)).toEqual(['changed']);
@@ -498,7 +503,8 @@ describe('the record of a job', () => {
   it('lets nothing begin while the account is held, but a canary', () =>
     withRecords(async (records, world) => {
       const hold = keys.hold(world.prefix, world.account.name);
-      const begin = (isCanary: boolean) => records.begin([{ ...run('m1', 1), lost: [] }], isCanary);
+      const begin = (isCanary: boolean) =>
+        records.begin([{ ...run('m1', 1), seen: emptyRecord.seen }], isCanary);
       await world.redis.set(hold, JSON.stringify({ hold: { mode: 'probing' } }));
       expect([await begin(false), await begin(true)]).toEqual([['held'], ['written']]);
       await world.redis.set(hold, JSON.stringify({ hold: { mode: 'resuming' } }));
@@ -518,7 +524,7 @@ describe('the record of a job', () => {
       expect(await records.replace('m1', text, change)).toBe(true);
       expect(await journalIn(records, 'm1')).toEqual(late);
       expect(await records.replace('gone', '', change)).toBe(false);
-      expect(await records.read({ id: 'gone', job: parked })).toEqual({ journal: '', lost: [] });
+      expect(await records.read({ id: 'gone', job: parked })).toEqual(emptyRecord);
     }));
 
   it('names all messages as lost where nobody can tell which', () =>

@@ -2,6 +2,7 @@ import { type Job, Worker } from 'bullmq';
 import { describe, expect, it } from 'vitest';
 import { jobAdder } from '../../src/queue/add-jobs.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
+import { emptyRecord } from '../../src/queue/job-record.ts';
 import { emptyJournal } from '../../src/queue/journal.ts';
 import type { SettleContext } from '../../src/worker/known-job.ts';
 import { settle } from '../../src/worker/settle.ts';
@@ -37,7 +38,11 @@ type Settled = Parameters<typeof settle>[1];
 /** What BullMQ is told: the result, or the name of what was thrown. */
 async function wordFor(job: Job, settlement: Settled, context: SettleContext): Promise<unknown> {
   try {
-    return await settle({ job, token, id: job.id ?? '', sendJob: job.data }, settlement, context);
+    return await settle(
+      { job, token, id: job.id ?? '', sendJob: job.data, seen: emptyRecord.seen },
+      settlement,
+      context,
+    );
   } catch (error) {
     return (error as Error).name;
   }

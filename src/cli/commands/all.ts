@@ -14,6 +14,7 @@ import { registerProbe } from './probe.ts';
 import { registerSend } from './send.ts';
 import { registerSimulator } from './simulator.ts';
 import { registerStart } from './start.ts';
+import { registerStatus } from './status.ts';
 import { registerWebhooks } from './webhooks.ts';
 
 /** Every command, in the order of the help. */
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDashboard,
   registerDoctor,
   registerSend,
+  registerStatus,
   registerCampaign,
   registerDead,
   registerHolds,

@@ -59,7 +59,7 @@ function headOf(request: ProviderRequest, login: RequestLogin): string {
     parameter('user', login.username) +
     parameter('password', login.password) +
     parameter('originator', request.title) +
-    parameter('reference', '') +
+    parameter('reference', request.reference ?? '') +
     parameter('startdate', '') +
     parameter('expiredate', expireDateOf(request))
   );

@@ -40,7 +40,7 @@ const contentTypes: Readonly<Record<Charset, string>> = {
 function headOf(request: ProviderRequest, login: RequestLogin): string {
   return (
     `<username>${escapeXml(login.username)}</username><password>${escapeXml(login.password)}</password>` +
-    `<outbox-name>${escapeXml(request.title)}</outbox-name><reference></reference>` +
+    `<outbox-name>${escapeXml(request.title)}</outbox-name><reference>${escapeXml(request.reference ?? '')}</reference>` +
     `<start-date></start-date><expire-date>${expireDateOf(request)}</expire-date>`
   );
 }

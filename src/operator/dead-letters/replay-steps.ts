@@ -10,7 +10,7 @@ import { uncertainWish, withoutAsking } from '../../message/uncertain.ts';
 import type { AddJobs } from '../../queue/add-jobs.ts';
 import { deadCount } from '../../queue/campaign.ts';
 import type { DeadLetter } from '../../queue/dead-letter.ts';
-import type { Origin, SendJob } from '../../queue/send-job.ts';
+import type { SendJob } from '../../queue/send-job.ts';
 import { callRedis } from '../operator-error.ts';
 
 /** A letter that is to be replayed, and how. */
@@ -33,22 +33,6 @@ export interface ReplayOrder {
 export function replayIdOf({ id, job }: Pick<ReplayOrder, 'id' | 'job'>): string {
   const [, base, count] = (job.origin && /^(.+)\.r([1-9]\d*)$/.exec(id)) ?? [];
   return base === undefined ? `${id}.r1` : `${base}.r${Number(count) + 1}`;
-}
-
-/** A chain that is longer was made by nobody. */
-const mostOrigins = 100;
-
-/** The messages that a replay repeats, the first of the chain first: read from the ids alone. */
-export function originIdsOf({ id, rootId }: Origin): readonly string[] {
-  const origins = [id];
-  for (let current = id; current !== rootId && origins.length < mostOrigins; ) {
-    const [, base, count] = /^(.+)\.[rp]?(\d+)$/.exec(current) ?? [];
-    if (base === undefined || !base.startsWith(rootId)) break;
-    const wasCounted = current.startsWith(`${base}.r`) && Number(count) > 1;
-    current = wasCounted ? `${base}.r${Number(count) - 1}` : base;
-    origins.unshift(current);
-  }
-  return origins;
 }
 
 /**

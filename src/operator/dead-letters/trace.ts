@@ -1,17 +1,17 @@
 import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
 import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
+import { originIdsOf } from '../../queue/origins.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
-import { pieceId, subJob, withoutLost } from '../../queue/pieces.ts';
+import { jobOfRecord, pieceId, subJob } from '../../queue/pieces.ts';
 import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
 import { callRedis } from '../operator-error.ts';
-import { originIdsOf } from './replay-steps.ts';
 
 /**
  * Where a message is. `divided`: its send job had many messages that went different ways. `duplicate`: its idempotency key had been
- * used before, so it was not sent. `given-up`: it has ended, and its dead letter is gone. `forgotten`: nothing is left of it in Redis, because it ended long ago or its dead letter was discarded.
+ * used before, so it was not sent. `cancelled`: it was called off before that. `given-up`: it has ended, and its dead letter is gone. `forgotten`: nothing is left of it in Redis, because it ended long ago or its dead letter was discarded.
  */
 export type MessageState =
   | 'waiting'
@@ -20,6 +20,7 @@ export type MessageState =
   | 'accepted'
   | 'divided'
   | 'duplicate'
+  | 'cancelled'
   | 'dead-letter'
   | 'replayed'
   | 'given-up'
@@ -118,7 +119,7 @@ function endOfPiece(piece: Piece, at: number): Settled | undefined {
 /** What a message of a divided job went into; undefined where it was a duplicate. */
 function pieceAt(id: string, { found, index = 0 }: Place, settled: SettledSplit): Piece | undefined {
   const job = sendJobOf(found);
-  const kept = job && withoutLost(id.replace(/\.\d+$/, ''), job, found.record.lost);
+  const kept = job && jobOfRecord(id.replace(/\.\d+$/, ''), job, found.record);
   return settled.pieces[kept?.ids?.indexOf(id) ?? index];
 }
 
@@ -136,7 +137,7 @@ async function piecesOf(id: string, found: FoundJob, tools: TraceTools): Promise
   const settled = settledOf(found);
   if (settled?.end !== 'split') return [];
   const job = sendJobOf(found);
-  const kept = job && withoutLost(id, job, found.record.lost);
+  const kept = job && jobOfRecord(id, job, found.record);
   return Promise.all(
     settled.pieces.map(async ({ fate }, index) => {
       const piece = pieceId(id, index, kept);
@@ -174,8 +175,9 @@ function stateAt(id: string, place: Place): MessageState {
   const isAcceptedLate = settled?.end === 'accepted' && settled.late === true;
   const state = isAcceptedLate ? 'accepted' : stateOfJob(found);
   if (index === undefined) return state;
-  const { lost } = found.record;
+  const { lost, cancelled } = found.record;
   if (lost.includes(-1) || lost.includes(index)) return 'duplicate';
+  if (cancelled.includes(index)) return 'cancelled';
   if (settled?.end !== 'split') return state;
   // A piece that went on, or died, and of which nothing is left under its own id.
   return pieceAt(id, place, settled)?.fate === 'accepted' ? 'accepted' : 'given-up';
@@ -189,7 +191,7 @@ function stateOfJob({ state, job }: FoundJob): MessageState {
     case 'completed': {
       const end = job === 'unreadable' ? undefined : parseJobResult(job.returnvalue)?.end;
       if (end === 'split') return 'divided';
-      return end === 'duplicate' ? 'duplicate' : 'accepted';
+      return end === 'duplicate' || end === 'cancelled' ? end : 'accepted';
     }
     case 'failed':
       return 'given-up';

@@ -15,6 +15,7 @@ export function readSubmission({ name, result }: SoapOperation, parameters: Para
     username: parameters.text('user'),
     password: parameters.text('password'),
     title: parameters.text('originator'),
+    reference: parameters.text('reference'),
     startDate: parameters.text('startdate'),
     expireDate: parameters.text('expiredate'),
     messages: numbers.map((number, i) => ({

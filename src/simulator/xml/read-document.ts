@@ -40,6 +40,7 @@ function readContext(root: XmlElement): SubmissionReading {
     username: head(root, 'username'),
     password: head(root, 'password'),
     title: head(root, 'outbox-name'),
+    reference: head(root, 'reference'),
     startDate: head(root, 'start-date'),
     expireDate: head(root, 'expire-date'),
     messages: found.messages,

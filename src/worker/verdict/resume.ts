@@ -1,6 +1,6 @@
 import type { Journal, Settled } from '../../queue/journal.ts';
 import { journalOrEmpty, parseJournalText } from '../../queue/parse-journal.ts';
-import { withoutLost } from '../../queue/pieces.ts';
+import { jobOfRecord, type RecordedChanges } from '../../queue/pieces.ts';
 import type { ParsedSendJob, SendJob, UnreadableJob } from '../../queue/send-job.ts';
 import { type AskAbility, uncertainPolicy } from './uncertain-policy.ts';
 
@@ -14,6 +14,8 @@ type ResumeStep =
   | { readonly kind: 'unreadable'; readonly job: SendJob; readonly problem: string }
   /** Other sends with the same idempotency keys came before. */
   | { readonly kind: 'duplicate'; readonly job: SendJob }
+  /** All that was left of it was called off: how its messages ended is recorded already. */
+  | { readonly kind: 'cancelled'; readonly job: SendJob }
   | { readonly kind: 'settle'; readonly job: SendJob; readonly settled: Settled }
   | { readonly kind: 'wait'; readonly job: SendJob; readonly until: number }
   | { readonly kind: 'crashed'; readonly job: SendJob }
@@ -25,8 +27,8 @@ type ResumeStep =
 export interface TakenJob {
   readonly id: string;
   readonly parsed: ParsedSendJob;
-  /** What lies in Redis beside the job: the journal as JSON, and the messages whose claims were lost. */
-  readonly record: { readonly journal: string; readonly lost: readonly number[] };
+  /** What lies in Redis beside the job. */
+  readonly record: RecordedChanges & { readonly journal: string };
   /** BullMQ's count of runs that ended with a lost lock. */
   readonly stalledCounter: number;
   /** Whether JetSMS can be asked about messages. */
@@ -45,14 +47,22 @@ export function resume(taken: TakenJob): Resumed {
     const journal = journalOrEmpty(parseJournalText(record.journal));
     return { kind: 'invalid', ...found, mayHaveBeenSent: record.journal !== '', journal };
   }
-  const job = withoutLost(id, parsed.job, record.lost);
+  const job = jobOfRecord(id, parsed.job, record);
   const read = parseJournalText(record.journal, job);
   const journal = journalOrEmpty(read);
-  if (!job) return { kind: 'duplicate', job: parsed.job, journal };
+  if (!job) return { ...withoutMessages(parsed.job, record), journal };
+  const { moved } = record;
   return {
-    ...(read.ok ? stepOf(job, journal, taken) : { ...unreadable(job, read) }),
+    ...(read.ok ? stepOf(job, journal, { ...taken, leavesAt: moved?.sendAt ?? 0 }) : unreadable(job, read)),
     journal,
   };
+}
+
+/** Why none of a job's messages is left. */
+function withoutMessages(job: SendJob, { cancelled = [] }: RecordedChanges): ResumeStep {
+  if (cancelled.includes(-1))
+    return unreadable(job, { problem: 'the list of messages that were called off cannot be read' });
+  return { kind: cancelled.length > 0 ? 'cancelled' : 'duplicate', job };
 }
 
 const unreadable = (job: SendJob, { problem }: { readonly problem: string }): ResumeStep => ({
@@ -64,16 +74,17 @@ const unreadable = (job: SendJob, { problem }: { readonly problem: string }): Re
 function stepOf(
   job: SendJob,
   journal: Journal,
-  taken: Pick<TakenJob, 'stalledCounter' | 'ability' | 'now'>,
+  taken: Pick<TakenJob, 'stalledCounter' | 'ability' | 'now'> & { readonly leavesAt: number },
 ): ResumeStep {
-  const { now } = taken;
+  const { now, leavesAt } = taken;
   if (journal.settled) return { kind: 'settle', job, settled: journal.settled };
   if (journal.sending) return { kind: 'crashed', job };
   if (journal.asking) return stepOfAsking(job, journal, now);
   if (interrupted(job, journal, taken)) return { kind: 'crashed', job };
   if (now >= job.deadlineAt) return { kind: 'expired', job };
-  if (journal.notBefore !== undefined && journal.notBefore > now)
-    return { kind: 'wait', job, until: Math.min(journal.notBefore, job.deadlineAt) };
+  // A job that was moved to a later time may have been taken before BullMQ knew of it.
+  const notBefore = Math.max(journal.notBefore ?? 0, leavesAt);
+  if (notBefore > now) return { kind: 'wait', job, until: Math.min(notBefore, job.deadlineAt) };
   return { kind: 'send', job };
 }
 

@@ -2,6 +2,7 @@ import type { JobType, Queue } from 'bullmq';
 import type { Event } from '../../../src/events/event.ts';
 import { defaultMaxJobBytes } from '../../../src/message/job-size.ts';
 import { lanes } from '../../../src/message/lane.ts';
+import { openMessages } from '../../../src/operator/messages.ts';
 import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign.ts';
 import { parseClaim } from '../../../src/queue/claims.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
@@ -18,7 +19,9 @@ import {
   textAt,
 } from '../../../src/queue/send-job.ts';
 import { parseDeadLetter } from '../../../src/queue/stored-dead-letter.ts';
+import { parseSettings } from '../../../src/settings/parse.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
+import type { MessageStatusState } from '../../../src/status/message-status.ts';
 import type { SentMessage } from './load.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import { readEvents } from './told-events.ts';
@@ -66,6 +69,8 @@ export interface Case {
   readonly lines: readonly SeenLine[];
   /** What subscribers were told of it, in order. */
   readonly events: readonly Event[];
+  /** What its status says, where somebody has tried to call it off. */
+  readonly status?: MessageStatusState;
 }
 
 /** Everything that the invariants look at. */
@@ -101,6 +106,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
     .sort((a, b) => a.time.localeCompare(b.time));
   const linesById = Map.groupBy(lines, ({ id }) => id ?? '');
   const events = await readEvents(world.redis);
+  const statuses = await statusesOf(world, sent);
   const cases = sent.map((message): Case => {
     const own = jobs.get(keyOf(message)) ?? [];
     return {
@@ -110,6 +116,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
       accepted: accepted.get(keyOf(message)) ?? [],
       lines: own.flatMap(({ id }) => linesById.get(id) ?? []),
       events: [...new Set(own.map(({ messageId }) => messageId))].flatMap((id) => events.get(id) ?? []),
+      ...(message.calledOff ? { status: statuses.get(message.calledOff.id) ?? 'unknown' } : {}),
     };
   });
   const known = new Set(sent.map(keyOf));
@@ -119,14 +126,37 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
     letters: found.filter(({ letter }) => !parseSendJob(letter.job).ok),
   };
   const dropped = stored.reduce((sum, { lost }) => sum + lost.length, 0);
-  const orphans = await findOrphans(world, stored);
+  const orphans = await findOrphans(world, stored, statuses);
   return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent), orphans, dropped };
 }
 
-/** A claim holds the id of the message, or of the job, that has won it. */
-async function findOrphans({ redis }: World, stored: readonly ReadJob[]): Promise<readonly string[]> {
+/** The states of those messages that somebody has tried to call off, by their ids. */
+async function statusesOf(
+  { redis }: World,
+  sent: readonly SentMessage[],
+): Promise<ReadonlyMap<string, MessageStatusState>> {
+  const ids = sent.flatMap(({ calledOff }) => calledOff?.id ?? []);
+  const { keepStatusMs } = parseSettings({ env: {} });
+  const shownInEvents = { number: false, text: false };
+  await using messages = openMessages({
+    redis: redis.url,
+    accounts: [{ account: defaultAccount, keepStatusMs, shownInEvents }],
+  });
+  const found = ids.length === 0 ? [] : await messages.statuses(ids);
+  return new Map(found.map(({ id, state }) => [id, state]));
+}
+
+/** A claim holds the id of the message, or of the job, that has won it; of one that was called off nothing else need be left. */
+async function findOrphans(
+  { redis }: World,
+  stored: readonly ReadJob[],
+  statuses: ReadonlyMap<string, MessageStatusState>,
+): Promise<readonly string[]> {
   const client = redis.client();
-  const there = new Set(stored.flatMap(idsIn));
+  const off = [...statuses].flatMap(([id, state]) =>
+    state === 'cancelled' ? [id, id.replace(/\.\d+$/, '')] : [],
+  );
+  const there = new Set([...stored.flatMap(idsIn), ...off]);
   const orphans: string[] = [];
   const match = keys.claim(defaultPrefix, defaultAccount, '*');
   for await (const names of client.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>) {
@@ -181,17 +211,20 @@ interface ReadJob extends StoredJob {
 
 function jobsByMessage({ parsed, ...stored }: ReadJob): readonly (readonly [string, JobSeen])[] {
   if (!parsed.ok) return [];
-  const { lost } = stored;
+  const { lost, cancelled } = stored;
   if (lost.includes(-1)) return [];
-  // Another job has the messages whose key was used before.
+  // Another job has the messages whose key was used before, and none those that were called off.
   return keysIn(parsed.job).flatMap((key, index) =>
-    lost.includes(index) ? [] : [[key, seen(stored, parsed.job, index)] as const],
+    lost.includes(index) || cancelled.includes(index)
+      ? []
+      : [[key, seen(stored, parsed.job, index)] as const],
   );
 }
 
-function seen({ id, state, lost, ...stored }: StoredJob, data: SendJob, place: number): JobSeen {
-  const journal = journalOrEmpty(parseJournalText(stored.journal, withoutLost(id, data, lost)));
-  const index = place - lost.filter((one) => one < place).length;
+function seen({ id, state, lost, cancelled, ...stored }: StoredJob, data: SendJob, place: number): JobSeen {
+  const dropped = [...lost, ...cancelled];
+  const journal = journalOrEmpty(parseJournalText(stored.journal, withoutLost(id, data, dropped)));
+  const index = place - dropped.filter((one) => one < place).length;
   const result = parseJobResult(stored.returnvalue);
   const piece = pieceAt(journal, index);
   const ofPiece = piece?.fate === 'again' ? piece.resends - journal.resends : 0;

@@ -16,13 +16,33 @@ type CaseRule = (one: Case) => string | undefined;
 
 /** What must hold for every message, whatever was done to the workers. Each says what is wrong, or nothing. */
 const caseRules: Readonly<Record<string, CaseRule>> = {
-  'a message ends as accepted or as a dead letter, exactly one of the two': ({ jobs, deadLetters }) => {
+  'a message ends as accepted, as a dead letter, or called off: exactly one of the three': ({
+    jobs,
+    deadLetters,
+    status,
+  }) => {
+    if (status === 'cancelled' && jobs.length + deadLetters.length === 0) return undefined;
     if (jobs.length === 0) return 'its send job is gone';
     const open = jobs.filter(({ state }) => state !== 'completed' && state !== 'failed');
     if (open.length > 0) return `its send job is still ${open[0]?.state}`;
     const ended = acceptedIn(jobs).length;
     if (ended + deadLetters.length === 1) return undefined;
     return `${ended} times accepted, ${deadLetters.length} dead letters`;
+  },
+  'a message that was called off is not taken, and one that was not is not said to be': ({
+    message: { calledOff },
+    accepted,
+    deadLetters,
+    status,
+  }) => {
+    if (!calledOff) return undefined;
+    const { told } = calledOff;
+    const first = told.indexOf('cancelled');
+    if (first >= 0 && told.slice(first).some((answer) => answer !== 'cancelled'))
+      return `callers were told ${told.join(', ')}`;
+    if (first >= 0 && status !== 'cancelled') return `called off, but it is ${status}`;
+    if (status !== 'cancelled' || accepted.length + deadLetters.length === 0) return undefined;
+    return `called off, accepted ${accepted.length} times, ${deadLetters.length} dead letters`;
   },
   'what the queue calls accepted, the provider has accepted under that group id': ({ jobs, accepted }) => {
     const knows = (groupId: string | undefined): boolean =>
@@ -108,7 +128,8 @@ const caseRules: Readonly<Record<string, CaseRule>> = {
     const first = told.filter(({ duplicate }) => !duplicate).length;
     return first > 1 ? `${first} callers were told that they have stored it` : undefined;
   },
-  'under the id that a caller was told the message is found': ({ message: { told = [] }, jobs }) => {
+  'under the id that a caller was told the message is found': ({ message: { told = [] }, jobs, status }) => {
+    if (status === 'cancelled') return undefined;
     const wrong = told.find(({ id }) => jobs.every(({ messageId }) => messageId !== id));
     return wrong && `a caller was told ${wrong.id}, which is not its id`;
   },

@@ -28,6 +28,15 @@ export interface SentMessage {
   readonly spoilt?: 'before' | 'in hand';
   /** Epoch milliseconds; set where it was to leave later than it was sent. */
   readonly sendAt?: number;
+  /** Somebody has tried to call it off. */
+  readonly calledOff?: CalledOff;
+}
+
+/** What came of calling a message off. */
+export interface CalledOff {
+  readonly id: string;
+  /** What each call was told, in order; a call that was killed was told nothing. */
+  readonly told: readonly string[];
 }
 
 /** What `send()` has said to one caller. */

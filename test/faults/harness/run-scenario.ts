@@ -123,8 +123,10 @@ function summaryOf(
     uncertain: cases.filter(({ deadLetters }) =>
       deadLetters.some(({ letter }) => letter.reason === 'uncertain'),
     ).length,
-    lost: cases.filter(({ jobs, deadLetters }) => acceptedIn(jobs).length === 0 && deadLetters.length === 0)
-      .length,
+    lost: cases.filter(
+      ({ jobs, deadLetters, status }) =>
+        acceptedIn(jobs).length === 0 && deadLetters.length === 0 && status !== 'cancelled',
+    ).length,
     duplicates: second('resend'),
     resent: resentMessagesOf(lines),
     forbiddenDuplicates: second('park'),

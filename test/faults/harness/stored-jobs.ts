@@ -1,5 +1,5 @@
 import type { JobType, Queue } from 'bullmq';
-import { parseRecord } from '../../../src/bullmq/job-records.ts';
+import { parseRecord, recordFields } from '../../../src/queue/job-record.ts';
 import { readJson } from '../../../src/queue/json.ts';
 import { keys } from '../../../src/queue/names.ts';
 
@@ -13,6 +13,8 @@ export interface StoredJob {
   readonly journal: string;
   /** Messages that have lost their claims. */
   readonly lost: readonly number[];
+  /** Messages that were called off. */
+  readonly cancelled: readonly number[];
   readonly returnvalue: unknown;
   readonly failedReason: string | undefined;
   readonly stalls: number;
@@ -39,7 +41,7 @@ async function jobsIn(queue: Queue, state: JobType): Promise<readonly StoredJob[
       id: ids[index] ?? '',
       state,
       data: readJson(data),
-      ...parseRecord([records[index]?.['journal'], records[index]?.['lost']]),
+      ...parseRecord(recordFields.map((field) => records[index]?.[field])),
       returnvalue: readJson(returnvalue),
       failedReason,
       stalls: Number(stc),

@@ -3,6 +3,7 @@ import { account } from './account.ts';
 import { accountFault } from './account-fault.ts';
 import { askHang, askKills } from './ask.ts';
 import { batchKills } from './batch-kills.ts';
+import { cancels } from './cancels.ts';
 import { clocks } from './clocks.ts';
 import { everything } from './everything.ts';
 import { flaws } from './flaws.ts';
@@ -28,6 +29,7 @@ const ofMessages: readonly Scenario[] = [
   restarts,
   replay,
   unreadable,
+  cancels,
   everything,
 ];
 

@@ -3,6 +3,7 @@ import { openAccountQueues } from '../../../src/bullmq/account-queues.ts';
 import type { JobRecords } from '../../../src/bullmq/job-records.ts';
 import { createJetsmsClient } from '../../../src/jetsms/client.ts';
 import { holdAccount } from '../../../src/operator/hold-operations.ts';
+import { emptyRecord } from '../../../src/queue/job-record.ts';
 import { emptyJournal, type Journal } from '../../../src/queue/journal.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJournalText } from '../../../src/queue/parse-journal.ts';
@@ -88,7 +89,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
         job,
         journal,
         policy: uncertainPolicy(job, cannotAsk),
-        lost: [],
+        seen: emptyRecord.seen,
         isCanary: false,
         lane: job.lane,
         batchKey: job.title,

@@ -46,6 +46,16 @@ describe('how a message ended', () => {
     expect(end).toEqual({ kind: 'dead', reason: 'terminal', code: '12', text: 'wrong outbox' });
   });
 
+  it('is called off where nothing of its job was left, or where it was called off among others', () => {
+    const off = { kind: 'dead', reason: 'cancelled' };
+    const returnvalue = JSON.stringify({ end: 'cancelled' });
+    expect(endOf({ exists: true, finishedOn: '1', returnvalue, cancelled: '[0]' })).toEqual(off);
+    expect(endOf({ exists: false, cancelled: '[0]' })).toEqual(off);
+    const job = { exists: true, cancelled: '[1]' };
+    expect(endOf({ exists: false, shared: { job, index: 1 } })).toEqual(off);
+    expect(endOf({ exists: false, shared: { job, index: 0 } })).toBeUndefined();
+  });
+
   it('is still what the dead letter says when the job is gone', () => {
     expect(endOf({ exists: false, deadLetter: letter })).toMatchObject({ kind: 'dead', reason: 'terminal' });
   });

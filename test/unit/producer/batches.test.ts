@@ -105,6 +105,7 @@ describe('a send', () => {
     ['choice for an uncertain end', { whenUncertain: 'resend' }, false],
     ['choice for an end that was asked about', { whenUncertain: 'ask', whenNotFound: 'resend' }, false],
     ['minute of its deadline', { deadlineAtMs: now + 2 * minute }, false],
+    ['reference', { reference: 'order-17' }, false],
     ['way to count parts', { partsModel: 'turkish-letters' }, false],
     ['right to be written twice', {}, true],
   ])('shares no job with those of another %s', async (_, change, keyed) => {

@@ -178,3 +178,22 @@ describe('the job of a chunk', () => {
     );
   });
 });
+
+describe('what is noted beside the messages of a campaign', () => {
+  it('is one meta for all, and where a recipient has its own, one for each', () => {
+    const campaign = check({ meta: { wave: 1 }, reference: 'sale-17' });
+    expect(judge(['05321234567'], campaign).job).toMatchObject({ meta: { wave: 1 }, reference: 'sale-17' });
+    const own = { to: '05321234568', meta: { order: 17 } };
+    expect(judge(['05321234567', own], campaign).job?.meta).toEqual([{ wave: 1 }, { order: 17 }]);
+    expect(judge(['05321234567', own]).job?.meta).toEqual([null, { order: 17 }]);
+    expect(judge(['05321234567']).job).not.toHaveProperty('meta');
+    expect(parseSendJob(judge(['05321234567', own], campaign).job).ok).toBe(true);
+  });
+
+  it('is refused where it is no meta, of one recipient alone', () => {
+    expect(codeOf(() => check({ meta: { list: [] } as never }))).toBe('META_INVALID');
+    const { job, problems } = judge(['05321234567', { to: '05321234568', meta: [] as never }]);
+    expect(job?.to).toHaveLength(1);
+    expect(problems).toMatchObject([{ index: 1, code: 'META_INVALID', field: 'meta' }]);
+  });
+});

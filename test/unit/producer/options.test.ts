@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ProducerError } from '../../../src/producer/errors.ts';
-import { type ProducerOptions, resolveOptions } from '../../../src/producer/options.ts';
+import { eventsShowChoices, type ProducerOptions, resolveOptions } from '../../../src/producer/options.ts';
+import { parseSettings } from '../../../src/settings/parse.ts';
+import { eventsShowChoices as choicesOfSettings } from '../../../src/settings/settings.ts';
 
 const redis = 'redis://127.0.0.1:6379';
 
@@ -26,8 +28,23 @@ describe("a producer's options", () => {
       maxJobBytes: 20_000_000,
       campaignWindowMs: 30 * 24 * 60 * 60 * 1_000,
       mediaMemoryMs: 90 * 24 * 60 * 60 * 1_000,
+      keepStatusMs: 7 * 24 * 60 * 60 * 1_000,
+      eventsShow: 'nothing',
       redisTimeoutMs: 1_000,
     });
+  });
+
+  it("are the workers' defaults and choices where workers have a setting of their name", () => {
+    const { keepStatusMs, eventsShow } = resolveOptions({ redis });
+    const settings = parseSettings({ env: {} });
+    expect({ keepStatusMs, eventsShow }).toEqual({
+      keepStatusMs: settings.keepStatusMs,
+      eventsShow: settings.eventsShow,
+    });
+    expect(eventsShowChoices).toEqual(choicesOfSettings);
+    expect(refusal({ redis, keepStatusMs: -1, eventsShow: 'all' }).message).toMatch(
+      /keepStatusMs.*eventsShow/s,
+    );
   });
 
   it('make the first account the default one', () => {

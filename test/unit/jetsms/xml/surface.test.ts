@@ -43,6 +43,12 @@ describe('the document', () => {
     );
   });
 
+  it('carries a reference, escaped', () => {
+    expect(documentOf({ ...requestOf(['905321234567', 'a']), reference: 'a&b' })).toContain(
+      '</outbox-name><reference>a&amp;b</reference><start-date>',
+    );
+  });
+
   it('carries the end of sending in Turkish time', () => {
     const expireAt = Date.UTC(2026, 10, 22, 21, 30, 5);
     expect(documentOf({ ...requestOf(['905321234567', 'a']), expireAt })).toContain(

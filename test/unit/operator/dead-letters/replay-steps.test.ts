@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { originIdsOf, replayIdOf } from '../../../../src/operator/dead-letters/replay-steps.ts';
+import { replayIdOf } from '../../../../src/operator/dead-letters/replay-steps.ts';
+import { originIdsOf } from '../../../../src/queue/origins.ts';
 import { sendJob } from '../../../support/send-job.ts';
 
 const first = sendJob();

@@ -191,6 +191,38 @@ describe('messages whose idempotency key was used before', () => {
   });
 });
 
+describe('messages that were called off, or moved', () => {
+  const two = sendJob({ ...parked, to: ['905320000000', '905320000001'], text: ['a', 'b'] });
+  const resumed = (changes: object) =>
+    resume({
+      id: 'm1',
+      parsed: parseSendJob(two),
+      record: { journal: '', lost: [], ...changes },
+      stalledCounter: 0,
+      ability: canAsk,
+      now,
+    });
+
+  it('are dropped, and the others of the job stay one job', () => {
+    const { kind, job } = resumed({ cancelled: [0] }) as { readonly kind: string; readonly job: SendJob };
+    expect({ kind, job }).toMatchObject({ kind: 'send', job: { to: ['905320000001'], ids: ['m1.1'] } });
+    expect(job).not.toHaveProperty('joined');
+  });
+
+  it('leave nothing to send where all of them were, and no doubt about why', () => {
+    expect(resumed({ cancelled: [1, 0] }).kind).toBe('cancelled');
+    expect(resumed({ lost: [0], cancelled: [1] }).kind).toBe('cancelled');
+    expect(resumed({ lost: [0, 1] }).kind).toBe('duplicate');
+    expect(resumed({ cancelled: [-1] }).kind).toBe('unreadable');
+  });
+
+  it('wait for the time that they were moved to, whatever BullMQ thinks', () => {
+    const moved = { sendAt: now + 5, deadlineAt: now + 9 };
+    expect(resumed({ moved })).toMatchObject({ kind: 'wait', until: now + 5, job: moved });
+    expect(resumed({ moved: { sendAt: now, deadlineAt: now + 9 } }).kind).toBe('send');
+  });
+});
+
 describe('for any journal', () => {
   const journals = fc.record(
     {

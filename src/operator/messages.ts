@@ -1,0 +1,107 @@
+import type { Redis } from 'ioredis';
+import { createJobFinder } from '../bullmq/find-job.ts';
+import type { EndRules } from '../queue/ends.ts';
+import { defaultPrefix } from '../queue/names.ts';
+import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import { createRedisClock } from '../queue/redis-clock.ts';
+import { type CancelResult, type CancelTools, cancelMessage, defineCancel } from '../status/cancel.ts';
+import { locate } from '../status/locate.ts';
+import type { MessageStatus } from '../status/message-status.ts';
+import { statusOf } from '../status/status-of.ts';
+import { callRedis } from './operator-error.ts';
+import { readScheduled, type ScheduledJob, type ScheduledPage } from './scheduled.ts';
+
+/**
+ * Messages of some accounts: what an operator can ask and do about them by their ids. Every function throws OperatorError
+ * REDIS_UNAVAILABLE where Redis is away, and REDIS_REFUSED where it says no.
+ */
+export interface Messages extends AsyncDisposable {
+  /** What became of messages, in the order of their ids; never a text, and numbers masked. */
+  statuses(ids: readonly string[]): Promise<readonly MessageStatus[]>;
+  /** Calls a message off, as `cancel()` of the producer. */
+  cancel(id: string): Promise<CancelResult>;
+  /** What waits for its time, the next to leave first, over all accounts. */
+  scheduled(limit: number): Promise<ScheduledPage>;
+  /** Closes what was opened here; a given `redis` stays open. */
+  close(): Promise<void>;
+}
+
+/** An account, and what is remembered and told of its messages' ends, as the workers have it. */
+export interface MessagesOfAccount extends Pick<EndRules, 'keepStatusMs' | 'shownInEvents'> {
+  readonly account: string;
+}
+
+export interface MessagesOptions {
+  /** A connection to use, or an address to connect to. */
+  readonly redis: Redis | string;
+  /** As the producer and the worker have it. */
+  readonly prefix?: string;
+  readonly accounts: readonly MessagesOfAccount[];
+}
+
+/** No answer from Redis for so long means that it is away. */
+const redisTimeoutMs = 5_000;
+/** Looked for at a time: enough to keep Redis busy. */
+const atATime = 50;
+
+/** Opens the messages of some accounts. It connects by itself; nothing is read or changed before it is asked to. */
+export function openMessages({ prefix = defaultPrefix, accounts, ...options }: MessagesOptions): Messages {
+  const redis =
+    typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
+  // Connection errors reach the caller through what they make fail; without a listener they would end the process.
+  if (redis !== options.redis) redis.on('error', () => {});
+  const clock = createRedisClock(redis);
+  const { now } = clock;
+  defineCancel(redis);
+  const finders = accounts.map(({ account }) => createJobFinder(redis, { prefix, account }));
+  const tools = accounts.map(({ account, keepStatusMs, shownInEvents }, at): CancelTools => {
+    const { queueOf } = finders[at] ?? createJobFinder(redis, { prefix, account });
+    return { redis, place: { prefix, account }, queueOf, keepStatusMs, shownInEvents, now };
+  });
+  const ready = async (): Promise<void> => {
+    await callRedis(() => whenReady(redis, redisTimeoutMs));
+    await callRedis(clock.measure);
+  };
+  const statusIn = async (id: string): Promise<MessageStatus> => {
+    const found = await Promise.all(
+      tools.map(async (own) =>
+        statusOf(id, await callRedis(() => locate(id, own)), own.place.account, now()),
+      ),
+    );
+    return found.find(({ state }) => state !== 'unknown') ?? { id, state: 'unknown' };
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(finders.map((finder) => finder.close()));
+    if (redis !== options.redis) redis.disconnect();
+  };
+
+  return {
+    async statuses(ids) {
+      await ready();
+      const found: MessageStatus[] = [];
+      for (let at = 0; at < ids.length; at += atATime)
+        found.push(...(await Promise.all(ids.slice(at, at + atATime).map(statusIn))));
+      return found;
+    },
+    async cancel(id) {
+      await ready();
+      for (const own of tools) {
+        const result = await callRedis(() => cancelMessage(id, own));
+        if (result !== 'unknown') return result;
+      }
+      return 'unknown';
+    },
+    async scheduled(limit) {
+      await ready();
+      const all = await Promise.all(tools.map((own) => callRedis(() => readScheduled(own, limit))));
+      return pageOf(all.flat(), limit);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const pageOf = (jobs: readonly ScheduledJob[], limit: number): ScheduledPage => ({
+  jobs: jobs.toSorted((one, other) => one.sendAt - other.sendAt).slice(0, limit),
+  hasMore: jobs.length > limit,
+});

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { cancels } from './scenarios/cancels.ts';
+
+testScenario(cancels);

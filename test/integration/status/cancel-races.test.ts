@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { createProducer, type NewMessage, type Producer } from '../../../src/producer/index.ts';
+import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
+import { projectFolder, startProcess } from '../../support/process.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+interface Sent {
+  readonly id: string;
+  readonly to: string;
+}
+
+const producerOf = ({ settings, prefix, account }: DeliveryWorld): Producer =>
+  createProducer({ redis: settings.redisUrl, prefix, accounts: { [account.name]: account } });
+
+/** Messages of every kind: joined ones, some of a lane that marks its requests and some of one that does not, and single ones. */
+async function sendAll(world: DeliveryWorld, count: number): Promise<readonly Sent[]> {
+  const sendAt = Date.now() + 200;
+  return Promise.all(
+    Array.from({ length: count }, async (_, n): Promise<Sent> => {
+      const to = numberAt(n);
+      const lane = n % 3 === 0 ? 'otp' : 'transactional';
+      const message: NewMessage = { to: `+${to}`, text: `Merhaba ${n}`, lane };
+      const { id } = await world.producer.send(n % 5 === 0 ? { ...message, sendAt } : message);
+      return { id, to };
+    }),
+  );
+}
+
+/** Every message that was called off was not sent, and every other was, once; whatever else was said of it. */
+async function expectOneEndEach(
+  world: DeliveryWorld,
+  sent: readonly Sent[],
+  toldOff: ReadonlySet<string>,
+): Promise<number> {
+  const ids = sent.map(({ id }) => id);
+  const statuses = await waitFor(
+    async () => {
+      const found = await world.producer.statuses(ids);
+      return found.every(({ state }) => state === 'accepted' || state === 'cancelled') && found;
+    },
+    { what: 'every message has ended', limitMs: 60_000, everyMs: 500 },
+  );
+  const accepted = world.simulator.counts('to');
+  const wrong = sent.filter(({ id, to }, n) => {
+    const times = accepted.get(to) ?? 0;
+    const state = statuses[n]?.state;
+    return times !== (state === 'accepted' ? 1 : 0) || (toldOff.has(id) && state !== 'cancelled');
+  });
+  expect(wrong).toEqual([]);
+  return statuses.filter(({ state }) => state === 'cancelled').length;
+}
+
+describe('cancels that race with sends', () => {
+  it('end each of 10,000 messages once: called off or accepted, as they were told', async () => {
+    await using world = await createDelivery({ account: { batchSize: 100 } });
+    const sent = await sendAll(world, 10_000);
+    const cancellers = [producerOf(world), producerOf(world), producerOf(world)];
+    await Promise.all([world.startWorker(), world.startWorker(), world.startWorker()]);
+    const told = await Promise.all(
+      sent.map(async ({ id }, n) => {
+        const canceller = cancellers[n % cancellers.length];
+        const first = await canceller?.cancel(id);
+        const again = n % 7 === 0 ? await cancellers[(n + 1) % cancellers.length]?.cancel(id) : first;
+        expect(again).toBe(first);
+        return [id, first] as const;
+      }),
+    );
+    await Promise.all(cancellers.map((canceller) => canceller.close()));
+    expect(told.filter(([, result]) => result === 'unknown')).toEqual([]);
+    const toldOff = new Set(told.flatMap(([id, result]) => (result === 'cancelled' ? [id] : [])));
+    const off = await expectOneEndEach(world, sent, toldOff);
+    expect(off).toBe(toldOff.size);
+    expect(off).toBeGreaterThan(100);
+    expect(off).toBeLessThan(9_900);
+    expect(await world.letters()).toEqual([]);
+  }, 120_000);
+
+  it('end each message once also where who cancels is killed in the middle', async () => {
+    await using world = await createDelivery({ account: { batchSize: 50 } });
+    const sent = await sendAll(world, 2_000);
+    const { settings, prefix, account } = world;
+    const ids = sent.map(({ id }) => id);
+    const order = { redis: settings.redisUrl, prefix, account: account.name, ids };
+    await using canceller = startProcess(
+      [process.execPath, `${projectFolder}test/support/cancelling-process.ts`],
+      { input: JSON.stringify(order) },
+    );
+    await canceller.waitForLine(/"cancelled"/);
+    await world.startWorker();
+    await waitFor(() => canceller.stdout.length > 100);
+    await canceller.kill('SIGKILL');
+    const toldOff = canceller.stdout.flatMap((line) => {
+      const { id, result } = JSON.parse(line) as { readonly id: string; readonly result: string };
+      return result === 'cancelled' ? [id] : [];
+    });
+    const off = await expectOneEndEach(world, sent, new Set(toldOff));
+    expect(off).toBeGreaterThanOrEqual(toldOff.length);
+  }, 60_000);
+});
