@@ -68,8 +68,8 @@ for i, write in ipairs(cjson.decode(ARGV[1])) do
     redis.call('PEXPIRE', record, write[4])
     if write[9] == 1 and not known[2] then
       redis.call('HSET', record, 'told', 'once')
-      if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
       tellEnds(KEYS[1], KEYS[2], ARGV[2], write[7], write[8])
+      if write[5] ~= '' then count(write[5], write[6], KEYS[1]) end
     end
   end
 end
@@ -83,8 +83,8 @@ const replaceScript = `${countLua}${endLua}
 if (redis.call('HGET', KEYS[1], 'journal') or '') ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'journal', ARGV[2])
 if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'told', 'late') end
-count(KEYS[2], ARGV[3], KEYS[3])
 tellEnds(KEYS[3], KEYS[4], ARGV[4], 6, (#ARGV - 5) / 7)
+count(KEYS[2], ARGV[3], KEYS[3])
 return 1`;
 
 /** KEYS: the stream of events, waiting reports. ARGV: the most events, then ends. */

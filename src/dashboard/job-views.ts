@@ -1,7 +1,7 @@
 import { lanes } from '../message/lane.ts';
 import { isoTime, type JobView, jobView, providerWords } from '../operator/dead-letters/view.ts';
 import { meaningOfDeath } from '../queue/dead-letter-meaning.ts';
-import type { Asking, HistoryEntry, Journal, Settled } from '../queue/journal.ts';
+import type { Asking, HistoryEntry, JobResult, Journal, Settled } from '../queue/journal.ts';
 import { parseJobResult, parseJournal } from '../queue/parse-journal.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 import { parseDeadLetter, type StoredDeadLetter, sizeOf } from '../queue/stored-dead-letter.ts';
@@ -143,17 +143,28 @@ function attemptLine({ n, at, outcome, code, verdict, durationMs, worker, late }
   ].join(' ');
 }
 
+/** Why a job ended without a request, of which its journal knows nothing. */
+const unsentWords: Readonly<Record<JobResult['end'], string | undefined>> = {
+  accepted: undefined,
+  split: undefined,
+  duplicate: 'not sent, its idempotency key had been used before',
+  cancelled: 'called off',
+};
+
 /** What the list of jobs shows of one. */
 export interface Titled {
   readonly name?: unknown;
   readonly data?: unknown;
   readonly progress?: unknown;
+  readonly returnvalue?: unknown;
 }
 
 /** The name of a job in an account's queue: `otp, 1 message, 2 parts: not tried yet`. */
-export function sendJobName({ data, progress }: Titled): string {
+export function sendJobName({ data, progress, returnvalue }: Titled): string {
   const parsed = parseSendJob(data);
   if (!parsed.ok) return 'no send job of ours';
+  const unsent = unsentWords[parseJobResult(returnvalue)?.end ?? 'split'];
+  if (unsent !== undefined) return `${sizeWords(parsed.job)}: ${unsent}`;
   const read = parseJournal(progress);
   return `${sizeWords(parsed.job)}: ${read.ok ? standing(read.journal) : unreadableWords}`;
 }

@@ -59,6 +59,16 @@ const sending: readonly Assumption[] = [
     where: ['src/jetsms/http-outcome.ts', 'src/jetsms/retry-after.ts'],
   },
   {
+    id: 'reference-length',
+    assumed: 'The field `reference` takes one line of up to 40 characters, as it is.',
+    certainty: 'nothing public',
+    why: "The vendor's client sends it empty. 40 is what the other short fields take, and enough for an order number.",
+    dependsOn: 'Messages with a `reference`; JetSMS could cut it, or refuse the request.',
+    steps: [],
+    otherwise: "JetSMS's word, or a message with a long one and its report.",
+    where: ['src/message/reference.ts'],
+  },
+  {
     id: 'other-codes-took-nothing',
     assumed:
       'Where a reply begins with a code other than 00, nothing of the request was taken; a code that nobody knows too.',

@@ -4,6 +4,7 @@ import type { EndRules } from '../queue/ends.ts';
 import { defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import type { SendJob } from '../queue/send-job.ts';
 import { type CancelResult, type CancelTools, cancelMessage, defineCancel } from '../status/cancel.ts';
 import { locate } from '../status/locate.ts';
 import type { MessageStatus } from '../status/message-status.ts';
@@ -62,13 +63,17 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
     await callRedis(() => whenReady(redis, redisTimeoutMs));
     await callRedis(clock.measure);
   };
-  const statusIn = async (id: string): Promise<MessageStatus> => {
+  const statusIn = async (id: string, read: Map<string, SendJob>): Promise<MessageStatus> => {
     const found = await Promise.all(
       tools.map(async (own) =>
-        statusOf(id, await callRedis(() => locate(id, own)), own.place.account, now()),
+        statusOf(id, await callRedis(() => locate(id, { ...own, read })), own.place.account, now()),
       ),
     );
     return found.find(({ state }) => state !== 'unknown') ?? { id, state: 'unknown' };
+  };
+  const statusesOf = (ids: readonly string[]): Promise<readonly MessageStatus[]> => {
+    const read = new Map<string, SendJob>();
+    return Promise.all(ids.map((id) => statusIn(id, read)));
   };
   const close = async (): Promise<void> => {
     await Promise.all(finders.map((finder) => finder.close()));
@@ -80,7 +85,7 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
       await ready();
       const found: MessageStatus[] = [];
       for (let at = 0; at < ids.length; at += atATime)
-        found.push(...(await Promise.all(ids.slice(at, at + atATime).map(statusIn))));
+        found.push(...(await statusesOf(ids.slice(at, at + atATime))));
       return found;
     },
     async cancel(id) {

@@ -1,5 +1,6 @@
 import { checkIdempotencyKey } from '../message/message.ts';
 import { resolveTimes, type Time } from '../message/times.ts';
+import type { SendJob } from '../queue/send-job.ts';
 import { type CancelResult, cancelMessage, defineCancel } from '../status/cancel.ts';
 import { locate } from '../status/locate.ts';
 import type { MessageStatus } from '../status/message-status.ts';
@@ -58,6 +59,8 @@ export interface MessageCalls {
 interface CallContext {
   readonly options: ResolvedOptions;
   readonly store: JobStore;
+  /** Jobs that have been read, for a call that asks about many messages. */
+  readonly read?: Map<string, SendJob>;
 }
 
 /** Looked for at a time: enough to keep Redis busy. */
@@ -78,7 +81,8 @@ export function createMessageCalls(
         const found: MessageStatus[] = [];
         for (let at = 0; at < targets.length; at += atATime) {
           const some = targets.slice(at, at + atATime);
-          found.push(...(await Promise.all(some.map((target) => statusOfTarget(target, named, context)))));
+          const ofBatch = { ...context, read: new Map() };
+          found.push(...(await Promise.all(some.map((target) => statusOfTarget(target, named, ofBatch)))));
         }
         return found;
       }),
@@ -87,7 +91,7 @@ export function createMessageCalls(
   };
 }
 
-async function toolsOf(account: string, { options, store }: CallContext): Promise<StatusTools> {
+async function toolsOf(account: string, { options, store, read }: CallContext): Promise<StatusTools> {
   const { redis, prefix, queueOf } = store;
   const now = await store.redisTime(() => {});
   return {
@@ -96,6 +100,7 @@ async function toolsOf(account: string, { options, store }: CallContext): Promis
     queueOf: (lane) => queueOf(account, lane),
     keepStatusMs: options.keepStatusMs,
     now: () => now,
+    ...(read ? { read } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export interface StatusTools {
   readonly keepStatusMs: number;
   /** Redis' time, epoch milliseconds. */
   readonly now: () => number;
+  /** For those who look at many messages of one job: jobs that have been read, by their ids. */
+  readonly read?: Map<string, SendJob>;
 }
 
 /** What lies in Redis under the id of one send job. */
@@ -105,10 +107,18 @@ function inLane(lane: Lane, [job, fields]: readonly unknown[]): InLane {
 }
 
 /** The send job under an id, at its present times; undefined where BullMQ has it no more, or nobody can read it. */
-export async function readJob(sight: Sight, { redis, queueOf }: StatusTools): Promise<SendJob | undefined> {
-  const data = await redis.hget(queueOf(sight.lane).toKey(sight.id), 'data');
-  const parsed = parseSendJob(readJson(data ?? ''));
-  return parsed.ok ? { ...parsed.job, ...sight.record.moved } : undefined;
+export async function readJob(sight: Sight, tools: StatusTools): Promise<SendJob | undefined> {
+  const { redis, queueOf, read } = tools;
+  const key = queueOf(sight.lane).toKey(sight.id);
+  const known = read?.get(key);
+  const job = known ?? (await readStored(redis, key));
+  if (job) read?.set(key, job);
+  return job && { ...job, ...sight.record.moved };
+}
+
+async function readStored(redis: Redis, key: string): Promise<SendJob | undefined> {
+  const parsed = parseSendJob(readJson((await redis.hget(key, 'data')) ?? ''));
+  return parsed.ok ? parsed.job : undefined;
 }
 
 const listOf = (reply: unknown): readonly (string | undefined)[] =>

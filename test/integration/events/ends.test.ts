@@ -100,6 +100,9 @@ describe('the events of a worker', () => {
     await waitFor(() => finished().length === 1, { limitMs: 15_000 });
     const account = world.account.name;
     expect(finished()).toMatchObject([{ account, campaign: 'spring', at: expect.any(Number) }]);
+    // It is the last thing that is told of the campaign.
+    expect(events.seen.at(-1)?.type).toBe('campaign.finished');
+    expect(events.seen).toHaveLength(2_501);
     expect(await world.producer.campaign('spring')).toMatchObject({ accepted: 2_499, dead: { 31: 1 } });
     // Calling again adds nothing, and tells nothing again.
     await world.producer.sendMany(recipients, campaign);

@@ -14,6 +14,7 @@ import { createRedisCalls } from '../../../src/producer/redis-calls.ts';
 import { type ManyStore, sendMany } from '../../../src/producer/send-many.ts';
 import { jobAdder } from '../../../src/queue/add-jobs.ts';
 import { queueName } from '../../../src/queue/names.ts';
+import { messageIdAt } from '../../../src/queue/send-job.ts';
 import { numberAt } from '../../support/delivery.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
 
@@ -143,6 +144,30 @@ describe('a campaign that is enqueued again', () => {
       messageId: expect.stringMatching(/^m[0-9a-z]{20}$/),
     });
     expect(await inner.queue.getJobCountByTypes('waiting', 'delayed')).toBe(2);
+  });
+
+  it('tells the ids of its messages, also of those that an earlier call has stored', async () => {
+    await using inner = world();
+    const recipients = [numberAt(0), 'no number', numberAt(1), numberAt(0), numberAt(2)];
+    const tellTo = (ids: Map<number, string>): Partial<ManyOptions> => ({
+      onStored: (stored) => {
+        for (const [at, index] of stored.indices.entries()) ids.set(index, stored.ids[at] ?? '');
+      },
+    });
+    const first = new Map<number, string>();
+    const second = new Map<number, string>();
+    await sendMany(recipients, { ...options, ...tellTo(first) }, campaign(), inner.store);
+    await sendMany(recipients, { ...options, ...tellTo(second) }, campaign(), inner.store);
+    const jobs = await inner.queue.getWaiting();
+    const stored = jobs.flatMap(({ id = '', data }) =>
+      data.to.map((to: string, index: number) => [messageIdAt(id, data, index), to]),
+    );
+    expect(Object.fromEntries(stored)).toEqual({
+      [first.get(0) ?? '']: numberAt(0),
+      [first.get(2) ?? '']: numberAt(1),
+      [first.get(4) ?? '']: numberAt(2),
+    });
+    expect(second).toEqual(first);
   });
 
   it('says until when what is stored may be sent', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openDeadLetters } from '../../../src/operator/dead-letters.ts';
 import { createProducer, type NewMessage, type Producer } from '../../../src/producer/index.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { projectFolder, startProcess } from '../../support/process.ts';
@@ -95,5 +96,94 @@ describe('cancels that race with sends', () => {
     });
     const off = await expectOneEndEach(world, sent, new Set(toldOff));
     expect(off).toBeGreaterThanOrEqual(toldOff.length);
+  }, 60_000);
+
+  it('end each message of campaigns and joined jobs once while these are divided again and again', async () => {
+    await using world = await createDelivery({ account: { batchSize: 64 } });
+    const { producer, simulator } = world;
+    const isFlawed = (n: number) => n % 37 === 5;
+    const count = 1_200;
+    for (let n = 0; n < count; n += 1)
+      if (isFlawed(n)) simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(n) } });
+    const sent: Sent[] = [];
+    const recipients = Array.from({ length: count / 2 }, (_, n) => ({
+      to: numberAt(n),
+      text: `Merhaba ${n}`,
+    }));
+    await producer.sendMany(
+      recipients.map(({ to, text }) => ({ to: `+${to}`, text })),
+      {
+        campaign: 'spring',
+        onStored: ({ indices, ids }) => {
+          for (const [at, id] of ids.entries()) sent.push({ id, to: recipients[indices[at] ?? 0]?.to ?? '' });
+        },
+      },
+    );
+    await Promise.all(
+      Array.from({ length: count / 2 }, async (_, n) => {
+        const to = numberAt(count / 2 + n);
+        sent.push({ id: (await producer.send({ to: `+${to}`, text: `Merhaba ${to}` })).id, to });
+      }),
+    );
+    await Promise.all([world.startWorker(), world.startWorker()]);
+    const told = new Map<string, string>();
+    const cancelSome = async (some: readonly Sent[]): Promise<void> => {
+      for (const { id } of some) told.set(id, await producer.cancel(id));
+    };
+    await Promise.all(
+      Array.from({ length: 8 }, (_, lane) => cancelSome(sent.filter((_, n) => n % 24 === 3 * lane))),
+    );
+    const ids = sent.map(({ id }) => id);
+    const over = new Set(['accepted', 'cancelled', 'dead']);
+    const statuses = await waitFor(
+      async () => {
+        const found = await producer.statuses(ids);
+        return found.every(({ state }) => over.has(state)) && found;
+      },
+      { what: 'every message has ended', limitMs: 60_000, everyMs: 500 },
+    );
+    const accepted = simulator.counts('to');
+    const wrong = sent.flatMap(({ id, to }, at) => {
+      const state = statuses[at]?.state;
+      const times = accepted.get(to) ?? 0;
+      const isRight =
+        times === (state === 'accepted' ? 1 : 0) && (told.get(id) !== 'cancelled' || state === 'cancelled');
+      return isRight ? [] : [{ id, state, times, told: told.get(id) }];
+    });
+    expect(wrong).toEqual([]);
+    expect([...told.values()].filter((result) => result === 'cancelled').length).toBeGreaterThan(20);
+    const campaign = await producer.campaign('spring');
+    const counted = Object.values(campaign?.dead ?? {}).reduce((sum, n) => sum + n, campaign?.accepted ?? 0);
+    expect(counted).toBe(count / 2);
+  }, 90_000);
+
+  it('end each replay once: whoever is told that it is called off has it never sent', async () => {
+    await using world = await createDelivery();
+    world.simulator.faults.add({ kind: 'reply', code: '12', times: 1_000 });
+    const sent = await Promise.all(
+      Array.from({ length: 300 }, async (_, n) => {
+        const to = numberAt(n);
+        return { id: (await world.producer.send({ to: `+${to}`, text: `Merhaba ${n}` })).id, to };
+      }),
+    );
+    await world.startWorker();
+    await waitFor(async () => (await world.letters()).length === sent.length, { limitMs: 30_000 });
+    world.simulator.faults.clear();
+    await using letters = openDeadLetters({
+      redis: world.redis,
+      prefix: world.prefix,
+      account: world.account.name,
+    });
+    const told = new Map<string, string>();
+    const callOff = async (): Promise<void> => {
+      for (const { id } of sent) told.set(id, await world.producer.cancel(id));
+    };
+    await Promise.all([letters.replay({ code: '12' }, { ratePerSecond: 0 }), callOff(), callOff()]);
+    await callOff();
+    const off = new Set([...told].flatMap(([id, result]) => (result === 'cancelled' ? [id] : [])));
+    await waitFor(() => world.simulator.accepted.length + off.size >= sent.length, { limitMs: 30_000 });
+    const accepted = world.simulator.counts('to');
+    const wrong = sent.filter(({ id, to }) => (accepted.get(to) ?? 0) !== (off.has(id) ? 0 : 1));
+    expect(wrong).toEqual([]);
   }, 60_000);
 });

@@ -108,3 +108,37 @@ describe('a message that is not scheduled by itself', () => {
     expect(await producer.cancel(`${job?.id}.1`)).toBe('cancelled');
   });
 });
+
+describe('messages that are moved while their time comes', () => {
+  it('leave once, at the time that whoever moved them was told', async () => {
+    await using world = await createDelivery();
+    const sendAt = Date.now() + 400;
+    const sent = await Promise.all(
+      Array.from({ length: 300 }, async (_, n) => {
+        const to = numberAt(n);
+        return { to, id: (await world.send({ to: `+${to}`, sendAt })).id };
+      }),
+    );
+    await Promise.all([world.startWorker(), world.startWorker()]);
+    await waitFor(() => world.simulator.accepted.length > 20);
+    const told = await Promise.all(
+      sent.map(async ({ id, to }) => ({
+        id,
+        to,
+        result: await world.producer.reschedule(id, Date.now() + hour),
+      })),
+    );
+    const early = told.filter(({ result }) => result === 'too-late');
+    await Promise.all(early.map(({ id }) => world.end(id)));
+    await waitFor(
+      async () => (await world.queue.getActiveCount()) + (await world.queue.getWaitingCount()) === 0,
+    );
+    expect(world.simulator.accepted.map(({ to }) => to).toSorted()).toEqual(
+      early.map(({ to }) => to).toSorted(),
+    );
+    const moved = told.filter(({ result }) => result === 'rescheduled');
+    expect(early.length + moved.length).toBe(sent.length);
+    const statuses = await world.producer.statuses(moved.map(({ id }) => id));
+    expect(statuses.every(({ state }) => state === 'scheduled')).toBe(true);
+  });
+});

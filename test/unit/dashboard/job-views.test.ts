@@ -245,6 +245,13 @@ describe('whatever lies in Redis', () => {
     );
   });
 
+  it('says of a job without a request why it had none', () => {
+    const named = (end: string) => sendJobName({ data: job(), progress: {}, returnvalue: { end } });
+    expect(named('cancelled')).toBe('transactional, 1 message, 1 part: called off');
+    expect(named('duplicate')).toMatch(/not sent, its idempotency key had been used before$/);
+    expect(named('accepted')).toMatch(/not tried yet$/);
+  });
+
   it.each(['constructor', '__proto__', 'toString'])('does not show a code that nobody knows: %s', (code) => {
     expect(sendJobName({ data: job(), progress: journal({ history: [tried({ code })] }) })).toBe(
       'transactional, 1 message, 1 part: refused ?: ?',

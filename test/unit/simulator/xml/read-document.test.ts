@@ -33,6 +33,7 @@ describe('readDocument', () => {
         username: '007',
         password: 'p&w',
         title: 'DEMO',
+        reference: 'r',
         startDate: '01042026120000',
         expireDate: '01042026153000',
         messages: [{ number: '5321234567', to: '905321234567', text: ' Merhaba ' }],
