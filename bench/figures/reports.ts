@@ -5,9 +5,9 @@ import { jobIdBytes, newJobId } from '../../src/message/id.ts';
 import { defaultAccount, defaultPrefix, keys } from '../../src/queue/names.ts';
 import { markLength, type WaitingReport, waitingText } from '../../src/queue/waiting-report.ts';
 import { type Bench, type Group, oursAt, scaled } from '../bench.ts';
-import { atLeast, type Figure, inTurn, ratioFigure, spread, spreadOf, whole } from '../measure.ts';
+import { atLeast, atMost, type Figure, inTurn, ratioFigure, spread, spreadOf, whole } from '../measure.ts';
 import { openRedis } from '../rig/redis.ts';
-import { drain } from './drain.ts';
+import { type Drained, drainMeasured } from './drain.ts';
 
 /** What waits for a report, by how it is asked about. */
 type Way = 'ids' | 'numbers';
@@ -89,28 +89,41 @@ async function memoryFigures(bench: Bench): Promise<readonly Figure[]> {
   });
 }
 
-async function speedFigure(bench: Bench): Promise<Figure> {
+async function speedFigures(bench: Bench): Promise<readonly Figure[]> {
   // A little beyond the size at which Redis doubles its table of them: that costs once, and is not to fall into a round.
   const reports = scaled(bench, 1_100_000, 70_000);
   const waiting = scaled(bench, 60_000, 4_000);
   const warmUp = Math.round(waiting / 5);
   const run = (jobs: number) => async (round: number) => {
-    const perSecond = await drain({
+    const drained = await drainMeasured({
       world: oursAt(bench, 0),
       waiting,
       warmUp,
       counted: waiting - warmUp,
       prepare: (url) => fill(url, jobs, () => waitingOf('numbers', 1)),
     });
-    bench.progress(`round ${round + 1}, ${whole(jobs)} waiting reports: ${whole(perSecond)}/s`);
-    return perSecond;
+    const { perSecond, redisMicros } = drained;
+    const words = `${whole(jobs)} waiting reports: ${whole(perSecond)}/s, ${redisMicros.toFixed(1)} µs of Redis`;
+    bench.progress(`round ${round + 1}, ${words}`);
+    return drained;
   };
   const { many, none } = await inTurn(bench.rounds, { many: run(reports), none: run(0) });
-  return ratioFigure(many, none, atLeast(0.95), {
-    what: `${whole(reports)} messages waiting for their reports: messages/s`,
-    to: 'none waiting',
-    behind: `${spread(many, whole)} messages/s against ${spread(none, whole)} messages/s`,
-  });
+  const what = `${whole(reports)} messages waiting for their reports`;
+  const speeds = (rounds: readonly Drained[]): number[] => rounds.map(({ perSecond }) => perSecond);
+  const costs = (rounds: readonly Drained[]): number[] => rounds.map(({ redisMicros }) => redisMicros);
+  const micros = (value: number): string => value.toFixed(1);
+  return [
+    ratioFigure(speeds(many), speeds(none), atLeast(0.95), {
+      what: `${what}: messages/s`,
+      to: 'none waiting',
+      behind: `${spread(speeds(many), whole)} messages/s against ${spread(speeds(none), whole)} messages/s`,
+    }),
+    ratioFigure(costs(many), costs(none), atMost(1.2), {
+      what: `${what}: Redis' CPU per message`,
+      to: 'none waiting',
+      behind: `${spread(costs(many), micros)} µs against ${spread(costs(none), micros)} µs`,
+    }),
+  ];
 }
 
 export const reportsGroup: Group = {
@@ -118,8 +131,8 @@ export const reportsGroup: Group = {
   counts:
     'What waits for a delivery report: `used_memory` of Redis before and after, without the buffer of its append-only file, ' +
     'divided by the messages. And how fast messages that wait are delivered while so many others wait for their reports, ' +
-    'each to be asked about within three days, against none; the first fifth is not counted.',
+    'each to be asked about within three days, against none; the first fifth is not counted for the speed.',
   async measure(bench) {
-    return [...(await memoryFigures(bench)), await speedFigure(bench)];
+    return [...(await memoryFigures(bench)), ...(await speedFigures(bench))];
   },
 };

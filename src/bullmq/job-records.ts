@@ -114,11 +114,9 @@ const tallyOfEnd = ({ job, journal }: JournalWrite): Tally =>
 
 /** How a late end changes them. */
 function tallyOfLate({ job, before, after, piece }: LateJournal): string {
-  if (job.campaign === undefined || !after.settled) return '';
-  const change = piece
-    ? tallyOfChange(piece.job, piece.before, piece.after)
-    : tallyOfChange(job, before.settled, after.settled);
-  return JSON.stringify(change);
+  const end = piece?.after ?? after.settled;
+  if (job.campaign === undefined || !end) return '';
+  return JSON.stringify(tallyOfChange(piece?.job ?? job, piece?.before ?? before.settled, end));
 }
 
 /** Whose end a late journal tells. */
