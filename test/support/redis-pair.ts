@@ -31,9 +31,11 @@ export async function startRedisPair(): Promise<RedisPair> {
   await second.client().replicaof('127.0.0.1', first.port);
   await waitFor(async () => (await second.client().info('replication')).includes('master_link_status:up'));
   const turn = async () => {
+    await stopWrites(first);
     await caughtUp(first, second);
     await tell(second, (redis) => redis.replicaof('NO', 'ONE'));
     await tell(first, (redis) => redis.replicaof('127.0.0.1', second.port));
+    await tell(first, (redis) => redis.call('CLIENT', 'UNPAUSE'));
     return () => proxy.pointTo({ port: second.port });
   };
   return {
@@ -47,6 +49,7 @@ export async function startRedisPair(): Promise<RedisPair> {
       point();
     },
     async vanish() {
+      await stopWrites(first);
       await caughtUp(first, second);
       await tell(second, (redis) => redis.replicaof('NO', 'ONE'));
       first.freeze();
@@ -58,6 +61,13 @@ export async function startRedisPair(): Promise<RedisPair> {
     },
   };
 }
+
+/**
+ * As a planned failover does: what is written between the replica's last byte and its promotion would be lost, and no worker can
+ * know of it. Writes wait meanwhile, and are refused by what is a replica then.
+ */
+const stopWrites = (primary: TestRedis): Promise<void> =>
+  tell(primary, (redis) => redis.call('CLIENT', 'PAUSE', '30000', 'WRITE'));
 
 /** Replication is asynchronous: what the replica has not got yet, a failover loses. */
 async function caughtUp(primary: TestRedis, replica: TestRedis): Promise<void> {
