@@ -84,6 +84,8 @@ export interface Evidence {
   readonly campaigns: readonly (CampaignProgress | undefined)[];
   /** Names that are claimed, and whose message is nowhere. */
   readonly orphans: readonly string[];
+  /** What subscribers were told, in order, by the message. */
+  readonly told: ReadonlyMap<string, readonly Event[]>;
   /** Messages that jobs have dropped, since their keys were taken. */
   readonly dropped: number;
 }
@@ -127,7 +129,8 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
   };
   const dropped = stored.reduce((sum, { lost }) => sum + lost.length, 0);
   const orphans = await findOrphans(world, stored, statuses);
-  return { cases, lines, strays, unreadable, campaigns: await readCampaigns(world, sent), orphans, dropped };
+  const campaigns = await readCampaigns(world, sent);
+  return { cases, lines, strays, unreadable, campaigns, orphans, dropped, told: events };
 }
 
 /** The states of those messages that somebody has tried to call off, by their ids. */

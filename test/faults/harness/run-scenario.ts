@@ -56,7 +56,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...rest,
     ...violationsOf(evidence),
     ...(await metricsViolations(world)),
-    ...(scenario.expect?.(evidence, world) ?? []).map((detail) => ({ rule: scenario.title, detail })),
+    ...((await scenario.expect?.(evidence, world)) ?? []).map((detail) => ({ rule: scenario.title, detail })),
   ];
   const seconds = Math.round((performance.now() - began) / 1_000);
   return {

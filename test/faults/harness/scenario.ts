@@ -30,7 +30,7 @@ export interface Scenario {
   /** Makes trouble while the messages arrive and leave; what it leaves broken is healed afterwards. */
   readonly act: (world: World, load: LoadState) => Promise<void>;
   /** What must hold beyond the invariants; says what is wrong. */
-  readonly expect?: (evidence: Evidence, world: World) => readonly string[];
+  readonly expect?: (evidence: Evidence, world: World) => readonly string[] | Promise<readonly string[]>;
 }
 
 /** The same trouble for an account that uses the web service. */

@@ -6,6 +6,7 @@ import { createSimulator, type NewAccount, type Simulator } from '../../../src/s
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
+import { type Consumers, createConsumers } from './consumers.ts';
 import { createProducers, type Producers } from './producers.ts';
 import { subscribeToAll } from './told-events.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -22,6 +23,8 @@ export interface World extends AsyncDisposable {
   readonly workers: Workers;
   /** None, unless the scenario has producers in processes of their own. */
   readonly producers: Producers;
+  /** None, unless the scenario starts them. */
+  readonly consumers: Consumers;
   /** The queue of a lane. */
   queueOf(lane: Lane): Queue;
   /** Send jobs of all lanes that have not ended, by state. */
@@ -75,6 +78,7 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
+  const consumers = stack.use(createConsumers(redis));
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });
     queue.on('error', () => {});
@@ -90,7 +94,19 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const chronicle: Noted[] = [];
   const parts = stack.move();
   return {
-    ...{ chance, redis, redisPath, jetsmsPath, simulator, workers, producers, env, chronicle, nowMs },
+    ...{
+      chance,
+      redis,
+      redisPath,
+      jetsmsPath,
+      simulator,
+      workers,
+      producers,
+      consumers,
+      env,
+      chronicle,
+      nowMs,
+    },
     queueOf: (lane) => queues[lane],
     async openJobs() {
       const counts = await Promise.all(

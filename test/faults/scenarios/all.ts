@@ -5,6 +5,7 @@ import { askHang, askKills } from './ask.ts';
 import { batchKills } from './batch-kills.ts';
 import { cancels } from './cancels.ts';
 import { clocks } from './clocks.ts';
+import { events } from './events.ts';
 import { everything } from './everything.ts';
 import { flaws } from './flaws.ts';
 import { kills } from './kills.ts';
@@ -21,6 +22,7 @@ import { unreadable } from './unreadable.ts';
 const ofMessages: readonly Scenario[] = [
   kills,
   batchKills,
+  events,
   flaws,
   providerNetwork,
   redis,

@@ -30,7 +30,8 @@ export const batchKills: Scenario = {
   expect: ({ cases }) => [...batchProblems(cases), ...repeatProblems(cases)],
 };
 
-async function killProducers(world: World, load: LoadState): Promise<void> {
+/** Kills producers in the middle of what they send, while messages arrive. */
+export async function killProducers(world: World, load: LoadState): Promise<void> {
   const chance = world.chance.fork();
   for (let kills = 0; kills < mostProducerKills && load.isArriving(); kills += 1) {
     await world.pause(chance.between(500, 2_000));

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { events } from './scenarios/events.ts';
+
+testScenario(events);

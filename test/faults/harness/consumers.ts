@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+import { readJson } from '../../../src/queue/json.ts';
+import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
+import { startProcess, type TestProcess } from '../../support/process.ts';
+import type { TestRedis } from '../../support/redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+/** The group that all consumers of a scenario belong to. */
+export const consumerGroup = 'app';
+
+/** An event that a consumer got, and when: epoch milliseconds, with their fractions. */
+export interface Got {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** The consumers of events of one scenario, each a process. */
+export interface Consumers extends AsyncDisposable {
+  start(): void;
+  /** Kills the one that has run longest, and starts another. */
+  replaceOldest(): Promise<void>;
+  /** Resolves when the group has acknowledged everything that lies in the stream. */
+  caughtUp(): Promise<void>;
+  /** What all of them got, those that were killed included, in the order of time; some of it more than once. */
+  got(): readonly Got[];
+}
+
+const script = fileURLToPath(new URL('consumer-process.ts', import.meta.url));
+
+export function createConsumers(redis: TestRedis): Consumers {
+  const all: TestProcess[] = [];
+  const alive: TestProcess[] = [];
+  const start = (): void => {
+    const child = startProcess([process.execPath, script, redis.url]);
+    all.push(child);
+    alive.push(child);
+  };
+  return {
+    start,
+    async replaceOldest() {
+      await alive.shift()?.kill('SIGKILL');
+      start();
+    },
+    async caughtUp() {
+      const stream = keys.events(defaultPrefix, defaultAccount);
+      const isThrough = async (): Promise<boolean> => {
+        const groups = (await redis.client().xinfo('GROUPS', stream)) as readonly unknown[][];
+        const app = groups.find((fields) => fieldOf(fields, 'name') === consumerGroup) ?? [];
+        return fieldOf(app, 'pending') === 0 && fieldOf(app, 'lag') === 0;
+      };
+      await waitFor(isThrough, { limitMs: 60_000, everyMs: 100, what: 'the consumers being through' });
+    },
+    got: () =>
+      all
+        .flatMap(({ stdout }) => stdout.map((line) => readJson(line)))
+        // A line that a SIGKILL has cut is none.
+        .filter((got): got is Got => got !== undefined)
+        .toSorted((one, other) => one.at - other.at),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(all.map((child) => child[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+const fieldOf = (fields: readonly unknown[], name: string): unknown => fields[fields.indexOf(name) + 1];
