@@ -130,7 +130,7 @@ describe('the status of a message', () => {
 
   it('is known of each joined send by itself, whatever became of the others', async () => {
     await using world = await createDelivery({ account: { batchSize: 10 } });
-    world.simulator.faults.add({ kind: 'reply', code: '80', match: { to: numberAt(1) } });
+    world.simulator.faults.add({ kind: 'reply', code: '31', match: { to: numberAt(1) } });
     const ids = await world.sendTogether(4);
     for (const id of ids) expect(await stateOf(world, id)).toBe('waiting');
     await world.startWorker();
