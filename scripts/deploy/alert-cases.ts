@@ -14,8 +14,8 @@ export interface AlertCase {
 const w1 = 'account="shop",job="jetsms",instance="w1:9464"';
 const w2 = 'account="shop",job="jetsms",instance="w2:9464"';
 const shop = { account: 'shop' };
-const hook1 = 'endpoint="crm",job="jetsms",instance="w1:9464"';
-const hook2 = 'endpoint="crm",job="jetsms",instance="w2:9464"';
+const hook1 = 'webhook="crm",job="jetsms",instance="w1:9464"';
+const hook2 = 'webhook="crm",job="jetsms",instance="w2:9464"';
 const worker1 = { job: 'jetsms', instance: 'w1:9464' };
 
 /** Half an hour at one value. */
@@ -529,7 +529,7 @@ export const alertCases: readonly AlertCase[] = [
       [`jetsms_webhook_tries_total{${hook1},result="delivered"}`]: steady(7),
     },
     at: '50m',
-    firing: [{ endpoint: 'crm' }],
+    firing: [{ webhook: 'crm' }],
   },
   {
     alert: 'JetsmsWebhookFailing',
@@ -547,7 +547,7 @@ export const alertCases: readonly AlertCase[] = [
     title: 'fires once where deliveries were given up',
     given: { [`jetsms_webhook_dead{${hook1}}`]: steady(2), [`jetsms_webhook_dead{${hook2}}`]: steady(2) },
     at: '10m',
-    firing: [{ endpoint: 'crm' }],
+    firing: [{ webhook: 'crm' }],
   },
   {
     alert: 'JetsmsWebhookDead',
@@ -561,7 +561,7 @@ export const alertCases: readonly AlertCase[] = [
     title: 'fires once for an endpoint that is gone',
     given: { [`jetsms_webhook_ended{${hook1}}`]: steady(1), [`jetsms_webhook_ended{${hook2}}`]: steady(1) },
     at: '10m',
-    firing: [{ endpoint: 'crm' }],
+    firing: [{ webhook: 'crm' }],
   },
   {
     alert: 'JetsmsWebhookEnded',

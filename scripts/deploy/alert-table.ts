@@ -21,7 +21,7 @@ export const scrapeJob = 'jetsms';
 
 const account = '{{ .Labels.account }}';
 const instance = '{{ .Labels.instance }}';
-const endpoint = '{{ .Labels.endpoint }}';
+const endpoint = '{{ .Labels.webhook }}';
 
 /** Dead letters with an alert of their own, or made by an operator. */
 const watchedElsewhere = 'unknown-code|uncertain|exhausted|cancelled';
@@ -263,8 +263,8 @@ export const alerts: readonly Alert[] = [
   {
     name: 'JetsmsWebhookFailing',
     expression: [
-      `${sumRisen('endpoint', series('webhookTries', 'result!="delivered"'), '30m')} > 0`,
-      `unless on (endpoint) ${sumRisen('endpoint', series('webhookTries', 'result="delivered"'), '30m')} > 0`,
+      `${sumRisen('webhook', series('webhookTries', 'result!="delivered"'), '30m')} > 0`,
+      `unless on (webhook) ${sumRisen('webhook', series('webhookTries', 'result="delivered"'), '30m')} > 0`,
     ].join('\n'),
     for: '15m',
     severity: 'warning',
@@ -274,7 +274,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'JetsmsWebhookDead',
-    expression: `${shared('endpoint', series('webhookDead'))} > 0`,
+    expression: `${shared('webhook', series('webhookDead'))} > 0`,
     for: '5m',
     severity: 'warning',
     summary: `Webhook endpoint ${endpoint}: deliveries were given up`,
@@ -283,7 +283,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'JetsmsWebhookEnded',
-    expression: `${shared('endpoint', series('webhookEnded'))} == 1`,
+    expression: `${shared('webhook', series('webhookEnded'))} == 1`,
     for: '5m',
     severity: 'warning',
     summary: `Webhook endpoint ${endpoint} has said that it is gone`,

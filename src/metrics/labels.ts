@@ -86,7 +86,7 @@ export type LabelSetName =
   | 'question'
   | 'swept'
   | 'group'
-  | 'endpoint'
+  | 'webhook'
   | 'tryEnd'
   | 'version';
 
@@ -130,7 +130,7 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
     meaning: 'ended send jobs (accepted or divided, given up), or dead letters',
     values: ['completed', 'failed', 'dead-letters'],
   },
-  endpoint: { meaning: "the webhook endpoint's name, as in the settings" },
+  webhook: { meaning: "the webhook endpoint's name, as in the settings" },
   tryEnd: {
     meaning: 'what a try came to: delivered; failed, and tried again later; or dead, given up',
     values: ['delivered', 'failed', 'dead'],

@@ -122,7 +122,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   set('buildInfo', { version }, 1);
   for (const start of zeros(accounts)) count(start.key, start.labels, 0);
   for (const endpoint of webhooks)
-    for (const result of labelSets.tryEnd.values ?? []) count('webhookTries', { endpoint, result }, 0);
+    for (const result of labelSets.tryEnd.values ?? [])
+      count('webhookTries', { webhook: endpoint, result }, 0);
   for (const { name } of accounts) set('consuming', { account: name }, 0);
 
   return {
@@ -159,7 +160,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
-    webhookTry: ({ endpoint, result }) => count('webhookTries', { endpoint, result }),
+    webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
     redis({ up, evicting }) {
       set('redisUp', {}, Number(up));

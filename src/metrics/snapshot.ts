@@ -51,9 +51,9 @@ export function showSnapshot(snapshot: AccountSnapshot | WebhookSnapshot, set: I
 
 function showWebhook(snapshot: WebhookSnapshot, set: Instruments['set']): void {
   const { endpoint, waiting, dead, isEnded } = snapshot;
-  set('webhookWaiting', { endpoint }, waiting);
-  set('webhookDead', { endpoint }, dead);
-  set('webhookEnded', { endpoint }, Number(isEnded));
+  set('webhookWaiting', { webhook: endpoint }, waiting);
+  set('webhookDead', { webhook: endpoint }, dead);
+  set('webhookEnded', { webhook: endpoint }, Number(isEnded));
 }
 
 function showAccount(snapshot: AccountSnapshot, set: Instruments['set']): void {

@@ -138,7 +138,7 @@ function settings({ xmlUrl: url }: Simulator, prefix: string) {
     redisUrl: sharedRedisUrl(),
     prefix,
     accounts: {
-      shop: { url, username: 'shop', password: 'secret', title: 'SHOP', batchSize: 5 },
+      shop: { url, username: 'shop', password: 'secret', title: 'SHOP', batchSize: 5, reportFirstMs: 1_000 },
       poor: { url, username: 'poor', password: 'secret', title: 'POOR' },
     },
   };
