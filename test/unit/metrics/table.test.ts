@@ -29,7 +29,7 @@ describe('the table of metrics', () => {
     const open = rows.flatMap(({ labels }) =>
       Object.entries(labels).flatMap(([label, { values }]) => (values === undefined ? [label] : [])),
     );
-    expect([...new Set(open)].toSorted()).toEqual(['account', 'endpoint', 'group', 'version']);
+    expect([...new Set(open)].toSorted()).toEqual(['account', 'group', 'version', 'webhook']);
     for (const { labels } of rows) {
       for (const { values = [] } of Object.values(labels)) expect(new Set(values).size).toBe(values.length);
     }
