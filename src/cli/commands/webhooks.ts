@@ -36,7 +36,7 @@ export function registerWebhooks(program: Command, context: CliContext): void {
   webhooks
     .command('test')
     .description('send a signed test event to an endpoint, and say what came back')
-    .argument('<name>', 'the endpoint; `default` is that of JETSMS_WEBHOOK_URL')
+    .argument('[name]', 'the endpoint; that of JETSMS_WEBHOOK_URL without it', 'default')
     .option('--json', 'print one JSON object')
     .action((name: string, options: JsonOption) => test(name, options, context));
   webhooks

@@ -432,5 +432,10 @@ describe('webhooks', () => {
     });
     const unknown = await world.cli('webhooks', 'test', 'other');
     expect(unknown.err.join('')).toMatch(/WEBHOOK_UNKNOWN.*Known: app/);
+    // Without a name it is that of JETSMS_WEBHOOK_URL, which is called `default`.
+    expect((await world.cli('webhooks', 'test')).err.join('')).toMatch(/WEBHOOK_UNKNOWN.*Known: app/);
+    await using own = await start([{ ...endpointAt(receiver.url), name: 'default' }]);
+    receiver.answer(status(204));
+    expect((await own.cli('webhooks', 'test')).out.join('')).toMatch(/^default took the test event/);
   });
 });
