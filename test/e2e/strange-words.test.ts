@@ -16,7 +16,7 @@ describe('a reply whose code is a word of JavaScript', () => {
       JETSMS_MAX_REPLY_BYTES: '100000',
     });
     await using _worker = startCli(['start'], { env });
-    const to = ['send', '--to', '05321234567', '--text', 'Merhaba', '--lane', 'transactional'];
+    const to = ['send', '--to', '05321234567', '--text', 'Merhaba', '--when-uncertain', 'park'];
     const sent = await runCli([...to, '--wait', '--json'], { env });
     const { ids, outcomes } = JSON.parse(sent.stdout);
     expect(outcomes).toMatchObject([{ end: 'dead', count: 1, meaning: expect.any(String) }]);
