@@ -17,8 +17,8 @@ export interface Got {
 /** The consumers of events of one scenario, each a process. */
 export interface Consumers extends AsyncDisposable {
   start(): void;
-  /** Kills the one that has run longest, and starts another. */
-  replaceOldest(): Promise<void>;
+  /** Kills the one that reads, which is the one that got something last, and starts another. */
+  replaceReader(): Promise<void>;
   /** Resolves when the group has acknowledged everything that lies in the stream. */
   caughtUp(): Promise<void>;
   /** What all of them got, those that were killed included, in the order of time; some of it more than once. */
@@ -37,8 +37,11 @@ export function createConsumers(redis: TestRedis): Consumers {
   };
   return {
     start,
-    async replaceOldest() {
-      await alive.shift()?.kill('SIGKILL');
+    async replaceReader() {
+      const [reader] = alive.toSorted((one, other) => lastOf(other) - lastOf(one));
+      if (!reader) return;
+      alive.splice(alive.indexOf(reader), 1);
+      await reader.kill('SIGKILL');
       start();
     },
     async caughtUp() {
@@ -50,16 +53,17 @@ export function createConsumers(redis: TestRedis): Consumers {
       };
       await waitFor(isThrough, { limitMs: 60_000, everyMs: 100, what: 'the consumers being through' });
     },
-    got: () =>
-      all
-        .flatMap(({ stdout }) => stdout.map((line) => readJson(line)))
-        // A line that a SIGKILL has cut is none.
-        .filter((got): got is Got => got !== undefined)
-        .toSorted((one, other) => one.at - other.at),
+    got: () => all.flatMap(gotBy).toSorted((one, other) => one.at - other.at),
     async [Symbol.asyncDispose]() {
       await Promise.all(all.map((child) => child[Symbol.asyncDispose]()));
     },
   };
 }
+
+/** A line that a SIGKILL has cut is none. */
+const gotBy = ({ stdout }: TestProcess): readonly Got[] =>
+  stdout.map((line) => readJson(line)).filter((got): got is Got => got !== undefined);
+
+const lastOf = (child: TestProcess): number => gotBy(child).at(-1)?.at ?? 0;
 
 const fieldOf = (fields: readonly unknown[], name: string): unknown => fields[fields.indexOf(name) + 1];

@@ -28,8 +28,8 @@ async function killConsumers(world: World, load: LoadState): Promise<void> {
   const chance = world.chance.fork();
   while (load.isArriving()) {
     await world.pause(chance.between(500, 1_500));
-    world.note('SIGKILL of a consumer');
-    await world.consumers.replaceOldest();
+    world.note('SIGKILL of the consumer that reads');
+    await world.consumers.replaceReader();
   }
 }
 
