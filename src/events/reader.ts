@@ -72,8 +72,7 @@ export function createEventReader(options: ResolvedEventsOptions): EventReader {
   };
   const subscribe = (): Promise<void> => {
     const begun = subscribeAll(reading, from === 'now' ? '$' : '0');
-    // Told to whoever reads, or asks.
-    begun.catch(() => {});
+    begun.catch(() => {}); // not lost: it rejects for whoever reads, or asks
     return begun;
   };
   let subscribing = subscribe();
@@ -196,7 +195,7 @@ async function passOver(
 /** Shows that this consumer lives, for as long as it does. Where Redis does not hear it, the next read says who reads now. */
 function renewAgain({ streams, options }: Reading, token: string): () => void {
   const timer = setInterval(() => {
-    for (const stream of streams) if (stream.isOurs()) stream.renew(token).catch(() => {});
+    for (const stream of streams) if (stream.isOurs()) stream.renew(token).catch(() => {}); // the next read finds it out
   }, options.takeOverAfterMs / 4);
   return () => clearInterval(timer);
 }

@@ -113,7 +113,7 @@ async function walkWith(
       repeat: options.repeat === true,
       forMs: options.for,
       now: Date.now,
-      wait: (delayMs) => sleep(delayMs, undefined, { signal: stop }).catch(() => {}),
+      wait: (delayMs) => sleep(delayMs, undefined, { signal: stop }).catch(() => {}), // Ctrl-C ends the wait
       stop,
       see: (sighting) => see(withReply(sighting, last, masks)),
     });
