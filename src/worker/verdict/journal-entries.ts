@@ -75,9 +75,11 @@ function steppedOn(
   facts: Pick<AttemptFacts, 'verdict' | 'now' | 'late'>,
 ): Journal {
   const { verdict, now } = facts;
+  // What comes after the end, a late reply or report, is about a request that was counted when the job ended.
+  const isFree = journal.settled !== undefined || usesNoAttempt.includes(verdict.kind);
   const next: Journal = {
     ...withoutMarks(journal),
-    attempts: journal.attempts + (usesNoAttempt.includes(verdict.kind) ? 0 : 1),
+    attempts: journal.attempts + (isFree ? 0 : 1),
     resends: journal.resends + (verdict.kind === 'retry' && verdict.resend ? 1 : 0),
     history,
     ...(isByEndpoint(verdict) ? { refusedAt: now } : {}),

@@ -64,6 +64,20 @@ describe('after a question', () => {
     expect(after).not.toHaveProperty('asking');
   });
 
+  it('what is found after the end uses no attempt: its request was counted when the job ended', () => {
+    const dead: Journal = {
+      ...before,
+      history: [{ ...entry, code: 'crash', verdict: 'dead-letter' }],
+      settled: { end: 'dead', at: now - 5, reason: 'uncertain' },
+    };
+    const verdict: Verdict = { kind: 'complete', rule: 'found' };
+    const facts = { ...answer, verdict, outcome: 'accepted', code: 'found-1', late: true } as const;
+    expect(afterQuestion(dead, facts)).toMatchObject({
+      attempts: before.attempts,
+      settled: { end: 'accepted', late: true },
+    });
+  });
+
   it('a piece, which has no history yet, begins one', () => {
     const verdict: Verdict = { kind: 'complete', rule: 'found' };
     const facts = { ...answer, verdict, outcome: 'accepted', code: 'found-1' } as const;
@@ -88,6 +102,20 @@ describe('before a request', () => {
     expect(beforeSending({ ...before, notBefore: 5, asking }, { at: now, worker: 'w' })).toEqual({
       ...before,
       sending: { at: now, worker: 'w' },
+    });
+  });
+});
+
+describe('after a late reply', () => {
+  it('to a job that has ended, no attempt is added: its request was counted then', () => {
+    const ended: Journal = {
+      ...before,
+      settled: { end: 'dead', at: 1, reason: 'uncertain' },
+    };
+    const facts = { outcome: accepted, verdict: complete, now, worker: 'w', late: true } as const;
+    expect(afterAttempt(ended, facts)).toMatchObject({
+      attempts: before.attempts,
+      settled: { end: 'accepted', groupId: 'g1', late: true },
     });
   });
 });
