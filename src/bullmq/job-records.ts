@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
-import { recordKeepMs } from '../queue/add-jobs.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
-import { type JobRecord, parseRecord, recordFields } from '../queue/job-record.ts';
+import { type JobRecord, parseRecord, recordFields, recordKeepMs } from '../queue/job-record.ts';
 import type { Journal, Settled } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';

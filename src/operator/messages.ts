@@ -5,7 +5,8 @@ import { defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { type CancelResult, type CancelTools, cancelMessage, defineCancel } from '../status/cancel.ts';
+import { type CancelResult, cancelMessage } from '../status/cancel.ts';
+import { type CancelTools, cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
 import { locate } from '../status/locate.ts';
 import type { MessageStatus } from '../status/message-status.ts';
 import { statusOf } from '../status/status-of.ts';
@@ -91,7 +92,7 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
     async cancel(id) {
       await ready();
       for (const own of tools) {
-        const result = await callRedis(() => cancelMessage(id, own));
+        const result = await callRedis(() => cancelMessage(id, cancelInRedis(own)));
         if (result !== 'unknown') return result;
       }
       return 'unknown';

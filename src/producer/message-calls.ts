@@ -1,18 +1,16 @@
 import { checkIdempotencyKey } from '../message/message.ts';
 import { resolveTimes, type Time } from '../message/times.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { type CancelResult, cancelMessage, defineCancel } from '../status/cancel.ts';
-import { locate } from '../status/locate.ts';
+import { type CancelResult, cancelMessage } from '../status/cancel.ts';
 import type { MessageStatus } from '../status/message-status.ts';
-import type { Place } from '../status/place.ts';
-import { defineReschedule, type RescheduleResult, rescheduleMessage } from '../status/reschedule.ts';
-import type { StatusTools } from '../status/sight.ts';
+import { type RescheduleResult, rescheduleMessage } from '../status/reschedule.ts';
 import { statusOf } from '../status/status-of.ts';
 import { accountOf } from './account-of.ts';
 import { ProducerError } from './errors.ts';
 import { keyedName } from './names-of-claims.ts';
 import type { ResolvedOptions } from './options.ts';
 import { findClaim, type JobStore } from './store-jobs.ts';
+import type { StoredMessages } from './stored-data.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** A message by its id, or by the idempotency key that it was sent with. */
@@ -71,8 +69,6 @@ export function createMessageCalls(
   store: JobStore,
   underWay: UnderWay,
 ): MessageCalls {
-  defineCancel(store.redis);
-  defineReschedule(store.redis);
   const context = { options, store };
   return {
     status: (target, named) => underWay.run(() => statusOfTarget(target, named, context)),
@@ -91,17 +87,15 @@ export function createMessageCalls(
   };
 }
 
-async function toolsOf(account: string, { options, store, read }: CallContext): Promise<StatusTools> {
-  const { redis, prefix, queueOf } = store;
+interface AtNow {
+  /** Redis' time, epoch milliseconds. */
+  readonly now: number;
+  readonly messages: StoredMessages;
+}
+
+async function messagesNow(account: string, { store, read }: CallContext): Promise<AtNow> {
   const now = await store.redisTime(() => {});
-  return {
-    redis,
-    place: { prefix, account },
-    queueOf: (lane) => queueOf(account, lane),
-    keepStatusMs: options.keepStatusMs,
-    now: () => now,
-    ...(read ? { read } : {}),
-  };
+  return { now, messages: store.data.messagesOf(account, { now, ...(read ? { read } : {}) }) };
 }
 
 /** The account that is named, or all. */
@@ -140,15 +134,15 @@ async function statusByKey(
 }
 
 async function statusIn(id: string, account: string, context: CallContext): Promise<MessageStatus> {
-  const tools = await toolsOf(account, context);
-  const work = (): Promise<Place> => locate(id, tools);
+  const { messages, now } = await messagesNow(account, context);
+  const work = () => messages.locate(id);
   const place = await context.store.calls.run({ work, isRepeatable: true, stores: false });
-  return statusOf(id, place, account, tools.now());
+  return statusOf(id, place, account, now);
 }
 
 function cancel(id: string, named: MessageOptions | undefined, context: CallContext): Promise<CancelResult> {
   const shownInEvents = shownOf(context.options.eventsShow);
-  const work = (tools: StatusTools) => cancelMessage(id, { ...tools, shownInEvents });
+  const work = (messages: StoredMessages) => cancelMessage(id, messages.cancelling(shownInEvents));
   return change({ id, named, work }, context);
 }
 
@@ -167,11 +161,12 @@ async function reschedule(
   const check = (nowMs: number): number => resolveTimes({ sendAt, lane: 'bulk', nowMs }).sendAtMs ?? nowMs;
   const leavesAt = check(await store.redisTime((systemMs) => void check(systemMs)));
   const secret = await store.secret();
-  const work = (tools: StatusTools) =>
-    rescheduleMessage(id, leavesAt, {
-      ...tools,
-      nameOfKey: (key) => keyedName(tools.place.account, key, secret),
-    });
+  const work = (messages: StoredMessages, account: string) =>
+    rescheduleMessage(
+      id,
+      leavesAt,
+      messages.rescheduling((key) => keyedName(account, key, secret)),
+    );
   const result = await change({ id, named, work }, context);
   if (result === 'shared') throw new ProducerError('SCHEDULE_SHARED');
   return result;
@@ -180,7 +175,7 @@ async function reschedule(
 interface Change<R> {
   readonly id: string;
   readonly named: MessageOptions | undefined;
-  readonly work: (tools: StatusTools) => Promise<R>;
+  readonly work: (messages: StoredMessages, account: string) => Promise<R>;
 }
 
 /** Changes the message in the first account that knows it. */
@@ -189,9 +184,9 @@ async function change<R extends string>(
   context: CallContext,
 ): Promise<R | 'unknown'> {
   for (const account of accountsOf(named, context)) {
-    const tools = await toolsOf(account, context);
+    const { messages } = await messagesNow(account, context);
     const call = { isRepeatable: true, stores: true, isChange: true, messageId: id };
-    const result = await context.store.calls.run({ ...call, work: () => work(tools) });
+    const result = await context.store.calls.run({ ...call, work: () => work(messages, account) });
     if (result !== 'unknown') return result;
   }
   return 'unknown';

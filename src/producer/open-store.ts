@@ -1,4 +1,4 @@
-import { jobAdder } from '../queue/add-jobs.ts';
+import type { Lane } from '../message/lane.ts';
 import { createLeanClient } from '../queue/lean-client.ts';
 import { keys, queueName } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
@@ -8,16 +8,14 @@ import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import { ProducerError } from './errors.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createRedisCalls } from './redis-calls.ts';
-import type { JobStore } from './store-jobs.ts';
+import { redisData } from './redis-data.ts';
+import type { ClosableStore } from './store-jobs.ts';
 
-/** Where a producer stores its jobs, with the connection that it has for itself. */
-export interface OpenStore extends JobStore {
-  /** Ends the connection; nothing may be under way any more. */
-  close(): Promise<void>;
-}
-
-export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeoutMs' | 'prefix'>): OpenStore {
-  const { redisTimeoutMs, prefix } = options;
+/** Opens the Redis where a producer stores its jobs, by a connection that it has for itself. */
+export function openStore(
+  options: Pick<ResolvedOptions, 'redis' | 'redisTimeoutMs' | 'prefix' | 'keepStatusMs'>,
+): ClosableStore {
+  const { redisTimeoutMs, prefix, keepStatusMs } = options;
   const redis = openProducerRedis(options.redis, redisTimeoutMs);
   const calls = createRedisCalls(redis, redisTimeoutMs);
   const clock = createRedisClock(redis);
@@ -26,6 +24,13 @@ export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeout
   const client = createLeanClient(redis);
   const queues = new Map<string, Queue>();
 
+  const queueOf = (account: string, lane: Lane): Queue => {
+    const name = queueName(account, lane);
+    // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
+    const queue = queues.get(name) ?? openQueue(client, name, prefix, { skipVersionCheck: true });
+    queues.set(name, queue);
+    return queue;
+  };
   const measureTime = async (check: (systemMs: number) => void): Promise<number> => {
     try {
       await calls.run({ work: () => clock.measure(), isRepeatable: true, stores: false });
@@ -45,19 +50,9 @@ export function openStore(options: Pick<ResolvedOptions, 'redis' | 'redisTimeout
   };
 
   return {
-    redis,
-    prefix,
+    data: redisData({ redis, prefix, keepStatusMs, queueOf }),
     calls,
-    addJobs: jobAdder(redis),
     redisTime: (check) => (clock.skewMs() === undefined ? measureTime(check) : clock.now()),
-    queueOf(account, lane) {
-      const name = queueName(account, lane);
-      // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
-      const options = { skipVersionCheck: true };
-      const queue = queues.get(name) ?? openQueue(client, name, prefix, options);
-      queues.set(name, queue);
-      return queue;
-    },
     secret: () => secretOf.fresh() ?? readSecret(),
     async close() {
       clock.stop();

@@ -1,26 +1,15 @@
-import { messagesThatFit } from '../message/job-size.ts';
 import type { NewMessage } from '../message/message.ts';
 import type { NewMms } from '../message/mms.ts';
 import { loadNumberTables } from '../message/number.ts';
-import {
-  type CampaignProgress,
-  type CampaignState,
-  readCampaign,
-  setCampaignState,
-} from '../queue/campaign.ts';
-import type { CampaignPlace } from '../queue/names.ts';
-import { accountOf } from './account-of.ts';
-import { createBatches } from './batches.ts';
-import { checkRecipients, type Recipients } from './chunks.ts';
-import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
-import { createMessageCalls, type MessageCalls } from './message-calls.ts';
+import type { CampaignProgress, CampaignState } from '../queue/campaign.ts';
+import type { Recipients } from './chunks.ts';
+import type { ManyOptions, ManyReceipt } from './many.ts';
+import type { MessageCalls } from './message-calls.ts';
 import { openStore } from './open-store.ts';
-import { type ProducerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { sendMany } from './send-many.ts';
-import { type MmsReceipt, sendMms } from './send-mms.ts';
-import { type SendReceipt, sendOne } from './send-one.ts';
-import { type JobStore, storeJob } from './store-jobs.ts';
-import { createUnderWay } from './under-way.ts';
+import { type ProducerOptions, resolveOptions } from './options.ts';
+import { producerOver } from './producer-over.ts';
+import type { MmsReceipt } from './send-mms.ts';
+import type { SendReceipt } from './send-one.ts';
 
 /** The library that backend apps import: it puts messages into Redis, and a worker delivers them. */
 export interface Producer extends MessageCalls, AsyncDisposable {
@@ -79,57 +68,5 @@ export interface Producer extends MessageCalls, AsyncDisposable {
 export function createProducer(options: ProducerOptions): Producer {
   const resolved = resolveOptions(options);
   loadNumberTables();
-  const store = openStore(resolved);
-  const batches = createBatches((call) => storeJob(call, store));
-  const sendStore = { ...store, batches };
-  const underWay = createUnderWay();
-
-  const atCampaign = async <T>(
-    campaign: string,
-    named: { readonly account?: string } | undefined,
-    ask: (place: CampaignPlace) => Promise<T>,
-  ): Promise<T> => {
-    underWay.checkOpen();
-    const { account } = accountOf(named?.account, resolved);
-    const place = { prefix: resolved.prefix, account, campaign };
-    return store.calls.run({ work: () => ask(place), isRepeatable: true, stores: false });
-  };
-
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= underWay.close().then(() => store.close());
-    return closing;
-  };
-
-  return {
-    send: (message) => underWay.run(() => sendOne(message, resolved, sendStore)),
-    sendMms: (mms) => underWay.run(() => sendMms(mms, resolved, store)),
-    async sendMany(recipients, many) {
-      underWay.checkOpen();
-      return enqueueCampaign(recipients, many, resolved, store);
-    },
-    campaign: (id, named) => atCampaign(id, named, (place) => readCampaign(store.redis, place)),
-    setCampaign: (id, state, named) =>
-      atCampaign(id, named, (place) => setCampaignState(store.redis, place, state)),
-    ...createMessageCalls(resolved, store, underWay),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
-}
-
-/** Checks what the messages of a campaign have in common before it takes the first of them. */
-async function enqueueCampaign(
-  recipients: Recipients,
-  options: ManyOptions,
-  resolved: ResolvedOptions,
-  store: JobStore,
-): Promise<ManyReceipt> {
-  const { account, rules } = accountOf(options.account, resolved);
-  checkRecipients(recipients);
-  const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
-  const nowMs = options.dryRun ? Date.now() : await store.redisTime((systemMs) => void campaignAt(systemMs));
-  const campaign = campaignAt(nowMs);
-  const { campaignWindowMs, maxJobBytes } = resolved;
-  const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));
-  return sendMany(recipients, options, campaign, { ...store, requestSize, campaignWindowMs });
+  return producerOver(openStore(resolved), resolved);
 }

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageError } from '../message/errors.ts';
-import { closeCampaign, countCampaignJob } from '../queue/campaign.ts';
 import type { Claimed } from '../queue/claims.ts';
 import { messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
@@ -78,8 +77,8 @@ export async function sendMany(
 }
 
 /** From now on the end of its last message is the end of the campaign. */
-function close({ account, campaign }: CampaignRules, { redis, prefix, calls }: ManyStore): Promise<void> {
-  const work = (): Promise<void> => closeCampaign(redis, { prefix, account, campaign });
+function close({ account, campaign }: CampaignRules, { data, calls }: ManyStore): Promise<void> {
+  const work = (): Promise<void> => data.closeCampaign({ account, campaign });
   return calls.run({ work, isRepeatable: true, stores: false });
 }
 
@@ -143,12 +142,11 @@ async function storeChunk(
   { campaign, account, wish, nowMs }: CampaignRules,
   store: ManyStore,
 ): Promise<StoredChunk> {
-  const { redis, prefix, calls, secret, campaignWindowMs: windowMs } = store;
+  const { data, calls, secret, campaignWindowMs: windowMs } = store;
   const { name, content } = campaignJobName(job, position, await secret());
   const claim = { name, content, wish, askedAt: nowMs, windowMs };
-  const place = { prefix, account, campaign };
   const counted = { position, messages: job.to.length, deadlineAt: job.deadlineAt, now: nowMs };
-  const work = (): Promise<void> => countCampaignJob(redis, place, counted);
+  const work = (): Promise<void> => data.countCampaignJob({ account, campaign }, counted);
   const known = looksFirst ? await findClaim(account, name, store) : undefined;
   const ofEarlier = (found: Claimed | 'unknown'): StoredChunk => {
     const earlier = checkRepeat(found, claim, 'CAMPAIGN_CONFLICT');

@@ -2,7 +2,7 @@ import { MessageError } from '../message/errors.ts';
 import { type CheckedMms, checkMms, type MmsRules, type NewMms, partsOfMms } from '../message/mms.ts';
 import { uncertainWish } from '../message/uncertain.ts';
 import type { Claimed } from '../queue/claims.ts';
-import { mediaHash, type StoredMedia, storeMedia } from '../queue/media.ts';
+import { mediaHash, type StoredMedia } from '../queue/media.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import { accountOf } from './account-of.ts';
 import { contentHash, keyedName } from './names-of-claims.ts';
@@ -103,12 +103,11 @@ async function storeMediaOf(
   memoryMs: number,
   store: JobStore,
 ): Promise<void> {
-  const { redis, prefix, calls } = store;
   const { account, media, enqueuedAt, deadlineAt } = job;
   if (!media) return;
   const keepMs = deadlineAt - enqueuedAt + memoryMs;
-  await calls.run({
-    work: () => storeMedia(redis, { prefix, account }, { hash: media.hash, data, keepMs }),
+  await store.calls.run({
+    work: () => store.data.keepMedium(account, { hash: media.hash, data, keepMs }),
     isRepeatable: true,
     stores: false,
   });

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { jobIdBytes, newJobId } from '../message/id.ts';
-import type { Lane } from '../message/lane.ts';
 import { uncertainWish } from '../message/uncertain.ts';
-import type { AddJobs, ClaimAnswers } from '../queue/add-jobs.ts';
+import type { ClaimAnswers } from '../queue/add-jobs.ts';
 import { type Claimed, claimText, parseClaim } from '../queue/claims.ts';
-import { keys } from '../queue/names.ts';
-import type { Queue } from '../queue/open-queue.ts';
 import { deadlineAtOf, messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { ProducerError } from './errors.ts';
 import type { RedisCalls } from './redis-calls.ts';
 import { differences, type Repeat } from './repeat.ts';
+import type { StoredData } from './stored-data.ts';
 
 /** Where jobs are stored. */
 export interface JobStore {
-  readonly redis: Redis;
-  readonly prefix: string;
+  readonly data: StoredData;
   readonly calls: RedisCalls;
   /**
    * Redis' time. Only the first calls wait for it; where they wait in vain, what is wrong with the message itself is told
@@ -24,11 +20,14 @@ export interface JobStore {
    * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
    */
   readonly redisTime: (check: (systemMs: number) => void) => number | Promise<number>;
-  /** The queue of an account's lane; only within a call. */
-  readonly queueOf: (account: string, lane: Lane) => Queue;
-  readonly addJobs: AddJobs;
   /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
   readonly secret: () => string | Promise<string>;
+}
+
+/** Where a producer stores its jobs, for itself. */
+export interface ClosableStore extends JobStore {
+  /** Lets go of it; nothing may be under way any more. */
+  close(): Promise<void>;
 }
 
 /** A name that a call claims, for one of the job's messages or for all of it, and what the call asked for. */
@@ -57,7 +56,7 @@ export interface StoredCall {
  * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
 export async function storeJob({ job, claims }: NewCall, store: JobStore): Promise<StoredCall> {
-  const { calls, queueOf, addJobs } = store;
+  const { calls, data } = store;
   const id = newJobId(randomBytes(jobIdBytes));
   const delayMs = (job.sendAt ?? job.enqueuedAt) - job.enqueuedAt;
   const newJob = {
@@ -74,8 +73,8 @@ export async function storeJob({ job, claims }: NewCall, store: JobStore): Promi
     })),
   };
   const isWholly = claims.some(({ index }) => index === undefined);
-  const [answers = []] = await calls.run({
-    work: () => addJobs(queueOf(job.account, job.lane), [newJob]),
+  const answers = await calls.run({
+    work: () => data.addJob(newJob),
     isRepeatable: isWholly || claims.length === job.to.length,
     stores: true,
     messageId: id,
@@ -108,9 +107,9 @@ const earlierOf = (
 export async function findClaim(
   account: string,
   name: string,
-  { redis, prefix, calls }: Pick<JobStore, 'redis' | 'prefix' | 'calls'>,
+  { data, calls }: Pick<JobStore, 'data' | 'calls'>,
 ): Promise<Claimed | 'unknown' | undefined> {
-  const work = (): Promise<string | null> => redis.get(keys.claim(prefix, account, name));
+  const work = (): Promise<string | null> => data.claimOf(account, name);
   const held = await calls.run({ work, isRepeatable: true, stores: false });
   return held === null ? undefined : (parseClaim(held) ?? 'unknown');
 }

@@ -2,6 +2,7 @@ import { Job, type Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Claim } from './claims.ts';
 import { sendJobOptions } from './job-options.ts';
+import { recordKeepMs } from './job-record.ts';
 import type { ScriptTransaction } from './lean-client.ts';
 import { keys } from './names.ts';
 import { readTrouble } from './redis-trouble.ts';
@@ -42,13 +43,6 @@ if #lost > 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
 end
 return answers`;
-
-/** How long a record outlives the deadline of its job. */
-export const recordMemoryMs: number = 30 * 86_400_000;
-
-/** How long the record of a job is kept from now on: whoever finds the job must find it too. */
-export const recordKeepMs = ({ deadlineAt }: Pick<SendJob, 'deadlineAt'>, now: number): number =>
-  Math.max(0, deadlineAt - now) + recordMemoryMs;
 
 /**
  * Takes claims back that still hold their values. KEYS: claims. ARGV: their values.

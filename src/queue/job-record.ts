@@ -1,5 +1,6 @@
 import { isCount, isListOf, isShaped, isTime } from './checks.ts';
 import { readJson } from './json.ts';
+import type { SendJob } from './send-job.ts';
 
 /** When a message leaves that was moved to another time, and until when; epoch milliseconds. */
 export interface MovedTimes {
@@ -54,3 +55,10 @@ function parseIndices(text: string | null | undefined): readonly number[] {
   const indices = readJson(text);
   return isIndices(indices) ? (indices as readonly number[]) : [-1];
 }
+
+/** How long a record outlives the deadline of its job. */
+export const recordMemoryMs: number = 30 * 86_400_000;
+
+/** How long the record of a job is kept from now on: whoever finds the job must find it too. */
+export const recordKeepMs = ({ deadlineAt }: Pick<SendJob, 'deadlineAt'>, now: number): number =>
+  Math.max(0, deadlineAt - now) + recordMemoryMs;

@@ -37,6 +37,14 @@ interface MediaCommands {
 export const mediaHash = (data: Uint8Array, secret: string): string =>
   keyedHashOfBytes(secret, 'media', data);
 
+/** A medium that is to be stored. */
+export interface Medium {
+  readonly hash: string;
+  readonly data: Uint8Array;
+  /** From now on, at least. */
+  readonly keepMs: number;
+}
+
 /**
  * Stores a medium, or keeps the one that is there for longer; never for less. The bytes travel to Redis only
  * where it has not got them.
@@ -44,9 +52,8 @@ export const mediaHash = (data: Uint8Array, secret: string): string =>
 export async function storeMedia(
   redis: Redis,
   place: AccountPlace,
-  medium: { readonly hash: string; readonly data: Uint8Array; readonly keepMs: number },
+  { hash, data, keepMs }: Medium,
 ): Promise<void> {
-  const { hash, data, keepMs } = medium;
   if (await keepMedia(redis, place, { hash, keepMs })) return;
   await commandsOf(redis).jetsmsKeepMedia(keyOf(place, hash), keepMs, data);
 }

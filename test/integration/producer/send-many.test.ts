@@ -11,8 +11,8 @@ import {
   type ManyProgress,
 } from '../../../src/producer/many.ts';
 import { createRedisCalls } from '../../../src/producer/redis-calls.ts';
+import { redisData } from '../../../src/producer/redis-data.ts';
 import { type ManyStore, sendMany } from '../../../src/producer/send-many.ts';
-import { jobAdder } from '../../../src/queue/add-jobs.ts';
 import { queueName } from '../../../src/queue/names.ts';
 import { messageIdAt } from '../../../src/queue/send-job.ts';
 import { numberAt } from '../../support/delivery.ts';
@@ -33,11 +33,8 @@ function world(change: Partial<ManyStore> = {}) {
   const byLane = { otp: queueOf('otp'), transactional: queueOf('transactional'), bulk: queueOf('bulk') };
   const queue = byLane.bulk;
   const store: ManyStore = {
-    redis,
-    prefix,
+    data: redisData({ redis, prefix, keepStatusMs: 0, queueOf: (_, lane) => byLane[lane] }),
     calls: createRedisCalls(redis, 200),
-    queueOf: (_, lane) => byLane[lane],
-    addJobs: jobAdder(redis),
     redisTime: async () => Date.now(),
     secret: async () => 'a'.repeat(64),
     requestSize: 2,
@@ -77,10 +74,13 @@ describe('a campaign that is being stored', () => {
     let asked = 0;
     const store: ManyStore = {
       ...inner.store,
-      queueOf() {
-        asked += 1;
-        if (asked >= 2) throw new Error('away');
-        return inner.queue;
+      data: {
+        ...inner.store.data,
+        async addJob(newJob) {
+          asked += 1;
+          if (asked >= 2) throw new Error('away');
+          return inner.store.data.addJob(newJob);
+        },
       },
     };
     async function* slowly(): AsyncGenerator<string> {

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+import type { Lane } from '../message/lane.ts';
+import { jobAdder } from '../queue/add-jobs.ts';
+import { closeCampaign, countCampaignJob, readCampaign, setCampaignState } from '../queue/campaign.ts';
+import { storeMedia } from '../queue/media.ts';
+import { keys } from '../queue/names.ts';
+import type { Queue } from '../queue/open-queue.ts';
+import { cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
+import { locate } from '../status/locate.ts';
+import { defineReschedule, rescheduleInRedis } from '../status/reschedule-in-redis.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { StoredData } from './stored-data.ts';
+
+/** Where in Redis a producer's data lies. */
+export interface RedisPlace extends Pick<ResolvedOptions, 'prefix' | 'keepStatusMs'> {
+  readonly redis: Redis;
+  /** The queue of an account's lane; asked for within a call. */
+  readonly queueOf: (account: string, lane: Lane) => Queue;
+}
+
+/** What a producer stores and looks up, in Redis. */
+export function redisData({ redis, prefix, keepStatusMs, queueOf }: RedisPlace): StoredData {
+  defineCancel(redis);
+  defineReschedule(redis);
+  const addJobs = jobAdder(redis);
+  return {
+    async addJob(newJob) {
+      const { account, lane } = newJob.job;
+      const [answers = []] = await addJobs(queueOf(account, lane), [newJob]);
+      return answers;
+    },
+    claimOf: (account, name) => redis.get(keys.claim(prefix, account, name)),
+    keepMedium: (account, medium) => storeMedia(redis, { prefix, account }, medium),
+    countCampaignJob: (name, job) => countCampaignJob(redis, { prefix, ...name }, job),
+    closeCampaign: (name) => closeCampaign(redis, { prefix, ...name }),
+    readCampaign: (name) => readCampaign(redis, { prefix, ...name }),
+    setCampaignState: (name, state) => setCampaignState(redis, { prefix, ...name }, state),
+    messagesOf(account, { now, read }) {
+      const tools = {
+        redis,
+        place: { prefix, account },
+        queueOf: (lane: Lane) => queueOf(account, lane),
+        keepStatusMs,
+        now: () => now,
+        ...(read ? { read } : {}),
+      };
+      return {
+        locate: (id) => locate(id, tools),
+        cancelling: (shownInEvents) => cancelInRedis({ ...tools, shownInEvents }),
+        rescheduling: (nameOfKey) => rescheduleInRedis({ ...tools, nameOfKey }),
+      };
+    },
+  };
+}
