@@ -1,7 +1,7 @@
-import { EventsError } from './errors.ts';
-import { type Event, eventCountOf, eventsOf } from './event.ts';
+import type { Event } from './event.ts';
+import { eventsOver } from './events-over.ts';
 import { type EventsOptions, resolveEventsOptions } from './options.ts';
-import { createEventReader, type ReadEntry } from './reader.ts';
+import { createEventReader } from './reader.ts';
 
 /**
  * The events of accounts, for one consumer of a group: `for await (const event of events) { …; await events.ack(event); }`. Events
@@ -30,14 +30,6 @@ export interface Events extends AsyncIterable<Event, void, undefined>, AsyncDisp
   close(): Promise<void>;
 }
 
-/** An entry whose events are handed out. */
-interface Held {
-  readonly account: string;
-  readonly entryId: string;
-  /** Events that are not acknowledged yet. */
-  left: number;
-}
-
 /**
  * Opens the events of one or several accounts, and subscribes. It connects by itself and waits for Redis for as long as that takes;
  * `onProblem` hears of it.
@@ -45,42 +37,5 @@ interface Held {
  * @throws EventsError `EVENTS_OPTIONS_INVALID` with all problems of the options at once
  */
 export function createEvents(options: EventsOptions): Events {
-  const reader = createEventReader(resolveEventsOptions(options));
-  /** Undefined once it is acknowledged. */
-  const held = new WeakMap<Event, Held | undefined>();
-
-  function* handOut({ account, entryId, entry }: ReadEntry): Generator<Event, void, undefined> {
-    const own: Held = { account, entryId, left: eventCountOf(entry) };
-    for (const event of eventsOf(entry, { account, entryId })) {
-      // Another consumer has taken over, or may have: what is left comes again.
-      if (!reader.isOurs(account)) return;
-      held.set(event, own);
-      yield event;
-    }
-  }
-  async function* read(): AsyncGenerator<Event, void, undefined> {
-    for await (const batch of reader.batches()) {
-      for (const entry of batch) yield* handOut(entry);
-    }
-  }
-
-  return {
-    subscribed: reader.subscribed,
-    [Symbol.asyncIterator]: read,
-    async ack(event) {
-      if (!held.has(event)) throw new EventsError('EVENTS_NOT_OURS');
-      const own = held.get(event);
-      if (!own) return;
-      held.set(event, undefined);
-      own.left -= 1;
-      if (own.left > 0) return;
-      await reader.ack(own.account, [own.entryId]).catch((error: unknown) => {
-        own.left += 1;
-        held.set(event, own);
-        throw error;
-      });
-    },
-    close: reader.close,
-    [Symbol.asyncDispose]: reader.close,
-  };
+  return eventsOver(createEventReader(resolveEventsOptions(options)));
 }

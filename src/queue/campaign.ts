@@ -113,6 +113,10 @@ export interface CampaignJob {
   readonly now: number;
 }
 
+/** How long a campaign is remembered from now on, for the sake of one of its jobs. */
+export const campaignKeepMs = ({ deadlineAt, now }: Pick<CampaignJob, 'deadlineAt' | 'now'>): number =>
+  Math.max(0, deadlineAt - now) + memoryMs;
+
 /** Counts a job of a campaign by its position, so that counting it again changes nothing. */
 export async function countCampaignJob(
   redis: Redis,
@@ -120,7 +124,7 @@ export async function countCampaignJob(
   { position, messages, deadlineAt, now }: CampaignJob,
 ): Promise<void> {
   const key = keyOf(place);
-  const keepMs = Math.max(0, deadlineAt - now) + memoryMs;
+  const keepMs = campaignKeepMs({ deadlineAt, now });
   await redis.eval(countScript, 2, key, `${key}:jobs`, now, position, messages, keepMs);
 }
 
@@ -130,8 +134,15 @@ export async function readCampaign(
   place: CampaignPlace,
 ): Promise<CampaignProgress | undefined> {
   const found = await readHashes(redis, place);
-  if (found === 'other' || found.jobs.length === 0) return undefined;
-  const { counts, jobs } = found;
+  return found === 'other' ? undefined : progressOf(place, found);
+}
+
+/** How far a campaign has come, as its counts say; undefined where no job was counted. Total. */
+export function progressOf(
+  { campaign, account }: Pick<CampaignPlace, 'account' | 'campaign'>,
+  { counts, jobs }: CampaignHashes,
+): CampaignProgress | undefined {
+  if (jobs.length === 0) return undefined;
   const unreadable: string[] = [];
   const count = (name: string, text: string | undefined): number => {
     if (!isCount(text)) unreadable.push(name);
@@ -146,8 +157,8 @@ export async function readCampaign(
     .filter(([, messages]) => messages !== 0);
   const ended = dead.reduce((sum, [, messages]) => sum + messages, accepted);
   return {
-    id: place.campaign,
-    account: place.account,
+    id: campaign,
+    account,
     state: stateIn(counts['state']),
     messages,
     waiting: Math.max(0, messages - ended),
@@ -162,7 +173,8 @@ export async function readCampaign(
 export const isNoCampaign = async (redis: Redis, place: CampaignPlace): Promise<boolean> =>
   (await readHashes(redis, place)) === 'other';
 
-interface CampaignHashes {
+/** What is counted of a campaign. */
+export interface CampaignHashes {
   readonly counts: Readonly<Record<string, string>>;
   /** The messages of each job. */
   readonly jobs: readonly string[];

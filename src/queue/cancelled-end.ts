@@ -1,3 +1,4 @@
+import type { Ended } from './ended-state.ts';
 import { type EndRules, type EndWrite, stateOf, stateWrite } from './ends.ts';
 import { type MessagesEntry, messageOfEntry } from './event-entry.ts';
 import type { Journal } from './journal.ts';
@@ -14,29 +15,45 @@ export interface CancelledIn {
 
 const settledAt = (at: number) => ({ end: 'dead', at, reason: 'cancelled' }) as const;
 
+/** What an end shows. */
+type Shown = Pick<EndRules, 'shownInEvents'>;
+
+/** The message at `index` as its end is kept, once it was called off. */
+export function stateOfCancelled({ id, job, journal, at }: CancelledIn, index: number, shown: Shown): Ended {
+  const { ids: _ids, ...own } = subJob(id, job, [[index, index + 1]]);
+  return stateOf({ id: messageIdAt(id, job, index), job: own, at, settled: settledAt(at) }, journal, shown);
+}
+
+/** What others are told of that. */
+export const entryOfCancelled = (
+  { id, job, at }: CancelledIn,
+  index: number,
+  { shownInEvents }: Shown,
+): MessagesEntry => ({
+  type: 'message.cancelled',
+  at,
+  ...messageOfEntry(id, job, index, shownInEvents),
+  reason: 'cancelled',
+});
+
+/** The whole job as its end is kept. */
+export const stateOfCancelledJob = ({ id, job, journal, at }: CancelledIn, shown: Shown): Ended =>
+  stateOf({ id, job, at, settled: settledAt(at) }, journal, shown);
+
 /** The end of the message at `index`, once it was called off: kept under its own id, whatever job it was to go with. */
 export function endOfCancelled(of: CancelledIn, index: number, rules: EndRules): EndWrite {
-  const { id, job, journal, at } = of;
-  const settled = settledAt(at);
-  const messageId = messageIdAt(id, job, index);
-  const { ids: _ids, ...own } = subJob(id, job, [[index, index + 1]]);
-  const event: MessagesEntry = {
-    type: 'message.cancelled',
-    at,
-    ...messageOfEntry(id, job, index, rules.shownInEvents),
-    reason: 'cancelled',
-  };
-  const state = stateOf({ id: messageId, job: own, at, settled }, journal, rules);
   return {
-    ...stateWrite(messageId, state, rules),
-    event: JSON.stringify(event),
+    ...stateWrite(messageIdAt(of.id, of.job, index), stateOfCancelled(of, index, rules), rules),
+    event: JSON.stringify(entryOfCancelled(of, index, rules)),
     waiting: '',
     dueAt: 0,
   };
 }
 
 /** The end of a whole job of several, whose messages have been told of one by one: for those who ask by its own id. */
-export function endOfCancelledJob({ id, job, journal, at }: CancelledIn, rules: EndRules): EndWrite {
-  const state = stateOf({ id, job, at, settled: settledAt(at) }, journal, rules);
-  return { ...stateWrite(id, state, rules), event: '', waiting: '', dueAt: 0 };
-}
+export const endOfCancelledJob = (of: CancelledIn, rules: EndRules): EndWrite => ({
+  ...stateWrite(of.id, stateOfCancelledJob(of, rules), rules),
+  event: '',
+  waiting: '',
+  dueAt: 0,
+});

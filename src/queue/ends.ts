@@ -133,7 +133,11 @@ export function stateWrite(
 }
 
 /** An end as it is kept. */
-export function stateOf({ job, at, settled }: OneEnd, { history }: Journal, rules: EndRules): Ended {
+export function stateOf(
+  { job, at, settled }: OneEnd,
+  { history }: Journal,
+  rules: Pick<EndRules, 'shownInEvents'>,
+): Ended {
   const { lane, enqueuedAt, to, parts } = job;
   const isCancelled = settled.end === 'dead' && settled.reason === 'cancelled';
   const code = settled.end === 'dead' ? settled.code : undefined;
@@ -164,7 +168,11 @@ function notesOf(job: SendJob, shown: ShownInEvents): EndedNotes {
   return { ...notes, ...(job.to.length === 1 ? { mask: maskNumber(only) } : {}) };
 }
 
-function eventOf({ id, job, at, settled }: OneEnd, { shownInEvents }: EndRules): MessagesEntry {
+/** What others are told of an end. */
+export function eventOf(
+  { id, job, at, settled }: OneEnd,
+  { shownInEvents }: Pick<EndRules, 'shownInEvents'>,
+): MessagesEntry {
   const entry = messagesOfEntry(id, job, shownInEvents);
   const late = settled.late ? { late: settled.late } : {};
   if (settled.end === 'accepted') {

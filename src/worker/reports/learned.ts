@@ -1,6 +1,6 @@
-import { type Ended, type EndedNotes, parseEnded, type Reported } from '../../queue/ended-state.ts';
+import { type Ended, parseEnded, type Reported } from '../../queue/ended-state.ts';
 import type { MessagesEntry } from '../../queue/event-entry.ts';
-import { isMetaOfEach, messageIdAt } from '../../queue/send-job.ts';
+import { reportEntry } from '../../queue/report-entry.ts';
 import { type WaitingReport, waitingText } from '../../queue/waiting-report.ts';
 import type { Answer } from './answers.ts';
 import { isOver, isOverWithoutAnswer, nextQuestionAt, type ReportTimes } from './intervals.ts';
@@ -90,54 +90,10 @@ function eventsOf(
     group.indices.push(index);
     groups.set(name, group);
   }
-  return [...groups.values()].map(({ report, indices }) => ({
-    type: typeOf[report.state],
-    at: now,
-    ...messagesAt(waiting, indices, ended),
-    ...(report.status === undefined ? {} : { code: report.status }),
-  }));
-}
-
-const typeOf = {
-  delivered: 'message.delivered',
-  failed: 'message.failed',
-  expired: 'message.failed',
-  unconfirmed: 'message.unconfirmed',
-} as const;
-
-/** What an event says of some of a job's messages; where nothing is kept of the end, no more than their ids. */
-function messagesAt(
-  waiting: WaitingReport,
-  indices: readonly number[],
-  ended: Ended | undefined,
-): Omit<MessagesEntry, 'type' | 'at'> {
-  const { job, n, lane, groupId = ended?.groupId } = waiting;
-  const { ids = waiting.ids, campaign, rootId } = ended?.notes ?? {};
-  const place = { to: { length: n }, ...(ids ? { ids } : {}) };
-  const own = indices.length === n ? ids : indices.map((index) => messageIdAt(job, place, index));
-  return {
-    job,
-    n: indices.length,
-    lane,
-    ...(own ? { ids: own } : {}),
-    ...(campaign === undefined ? {} : { campaign }),
-    ...(rootId === undefined ? {} : { rootId }),
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(ended ? notesAt(ended.notes, indices) : {}),
-  };
-}
-
-/** What has one value for each message. */
-function notesAt(
-  { keys, meta, to, text }: EndedNotes,
-  indices: readonly number[],
-): Pick<MessagesEntry, 'keys' | 'meta' | 'to' | 'text'> {
-  const at = <T>(list: readonly T[]): readonly T[] =>
-    indices.flatMap((index) => (index < list.length ? [list[index] as T] : []));
-  return {
-    ...(keys ? { keys: at(keys) } : {}),
-    ...(meta ? { meta: isMetaOfEach(meta) ? at(meta) : meta } : {}),
-    ...(to ? { to: at(to) } : {}),
-    ...(text === undefined ? {} : { text: typeof text === 'string' ? text : at(text) }),
-  };
+  return [...groups.values()].map(({ report: { state, status }, indices }) =>
+    reportEntry(
+      { job: waiting, indices, ended },
+      { state, at: now, ...(status === undefined ? {} : { status }) },
+    ),
+  );
 }
