@@ -78,6 +78,12 @@ export const rooms: readonly Room[] = [
     packages: ['ioredis'],
   },
   {
+    name: 'testing',
+    purpose: "a producer for an app's own tests: all in memory, no Redis",
+    imports: ['events', 'producer', 'status', 'queue', 'message', 'errors'],
+    packages: [],
+  },
+  {
     name: 'bullmq',
     purpose: 'what knows BullMQ and its keys: take, move, end, put dead letters, hold',
     imports: ['queue', 'message', 'codes'],

@@ -9,6 +9,7 @@ import { producerErrors } from '../../src/producer/errors.ts';
 import { redisRefusals } from '../../src/queue/redis-trouble.ts';
 import { settingsErrors } from '../../src/settings/errors.ts';
 import { simulatorErrors } from '../../src/simulator/errors.ts';
+import { fakeErrors } from '../../src/testing/errors.ts';
 
 /** Errors that come from one place. */
 export interface ErrorFamily {
@@ -103,6 +104,15 @@ export const errorFamilies: readonly ErrorFamily[] = [
     endsCommands: false,
     source: 'src/simulator/errors.ts',
     table: simulatorErrors,
+  },
+  {
+    title: 'The fake producer',
+    classes: ['FakeError'],
+    origin:
+      '`deliver()` of `jetsms-delivery/testing`, where a test asks for what cannot be; see [testing](testing.md). All else that it throws are the errors of the producer and of messages.',
+    endsCommands: false,
+    source: 'src/testing/errors.ts',
+    table: fakeErrors,
   },
 ];
 

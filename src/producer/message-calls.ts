@@ -8,7 +8,7 @@ import { statusOf } from '../status/status-of.ts';
 import { accountOf } from './account-of.ts';
 import { ProducerError } from './errors.ts';
 import { keyedName } from './names-of-claims.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type ResolvedOptions, shownOf } from './options.ts';
 import { findClaim, type JobStore } from './store-jobs.ts';
 import type { StoredMessages } from './stored-data.ts';
 import type { UnderWay } from './under-way.ts';
@@ -145,11 +145,6 @@ function cancel(id: string, named: MessageOptions | undefined, context: CallCont
   const work = (messages: StoredMessages) => cancelMessage(id, messages.cancelling(shownInEvents));
   return change({ id, named, work }, context);
 }
-
-const shownOf = (eventsShow: ResolvedOptions['eventsShow']) => ({
-  number: eventsShow !== 'nothing',
-  text: eventsShow === 'number-and-text',
-});
 
 async function reschedule(
   id: string,

@@ -1,6 +1,7 @@
 import { defaultMaxJobBytes, maxMessagesOfJob, smallestMaxJobBytes } from '../message/job-size.ts';
 import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
 import type { SurfaceName } from '../message/surface.ts';
+import type { ShownInEvents } from '../queue/event-entry.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
@@ -68,6 +69,12 @@ const mostKeepStatusMs = 365 * day;
 /** What events show of the person whom a message went to. */
 export const eventsShowChoices = ['nothing', 'number', 'number-and-text'] as const;
 export type EventsShow = (typeof eventsShowChoices)[number];
+
+/** The same, as ends and events take it. */
+export const shownOf = (eventsShow: EventsShow): ShownInEvents => ({
+  number: eventsShow !== 'nothing',
+  text: eventsShow === 'number-and-text',
+});
 
 const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
 

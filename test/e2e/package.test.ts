@@ -84,7 +84,15 @@ describe('the published package', () => {
     );
   });
 
-  it.each(['codes', 'events', 'worker', 'operator', 'simulator'])(
+  it('loads no Redis and no queue for an app’s own tests', async () => {
+    await writeFile(join(app, 'fake.mjs'), fakeScript);
+    const recorded = await run(node22, '--import', await loadRecorder(app), 'fake.mjs');
+    expect(recorded.stdout).toContain('/dist/testing/');
+    expect(recorded.stdout).not.toMatch(/node_modules\/(bullmq|ioredis|undici|fastify|pino)\//);
+    expect(recorded.stdout.split('\n').at(-1)).toBe('905321234567 delivered');
+  });
+
+  it.each(['codes', 'events', 'testing', 'worker', 'operator', 'simulator'])(
     'can be imported as jetsms-delivery/%s',
     async (entry) => {
       const script = `console.log(Object.keys(await import('jetsms-delivery/${entry}')).length > 0)`;
@@ -121,10 +129,20 @@ await producer.close();
 console.log(JSON.stringify(receipt));
 `;
 
+const fakeScript = `
+import { createFakeProducer } from 'jetsms-delivery/testing';
+const producer = createFakeProducer({ accounts: { default: { title: 'FIRMA' } } });
+const { id } = await producer.send({ to: '0532 123 45 67', text: 'Merhaba' });
+producer.deliver(id, 'delivered');
+const [{ to, state }] = producer.sent();
+console.log(to, state);
+`;
+
 const consumerSource = `
 import { createProducer, type ProducerOptions, type SendReceipt } from 'jetsms-delivery';
 import { classify } from 'jetsms-delivery/codes';
 import { createEvents, type Event } from 'jetsms-delivery/events';
+import { createFakeProducer, type FakeProducer } from 'jetsms-delivery/testing';
 import 'jetsms-delivery/worker';
 import 'jetsms-delivery/operator';
 import 'jetsms-delivery/simulator';
@@ -133,6 +151,7 @@ const options: ProducerOptions = { redis: 'redis://127.0.0.1:6379' };
 export const send = async (): Promise<SendReceipt> =>
   createProducer(options).send({ to: '0532 123 45 67', text: 'Merhaba', title: 'FIRMA', lane: 'otp' });
 export const explain: Function = classify;
+export const fake: FakeProducer = createFakeProducer({ accounts: { default: { title: 'FIRMA' } } });
 export async function* told(): AsyncIterable<Event> {
   const events = createEvents({ redis: 'redis://127.0.0.1:6379', group: 'app', types: ['message.dead'] });
   for await (const event of events) {
