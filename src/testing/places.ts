@@ -23,16 +23,14 @@ const isKept = ({ until }: KeptEnd, now: number): boolean => until > now;
 function placeOfAll(stored: StoredJob, now: number): Place {
   const { id, job, messages, end } = stored;
   if (end) return isKept(end, now) ? endedPlace(stored, undefined, end) : unknown;
-  const some = messages.filter((message) => message !== undefined);
-  const [first] = some;
+  // Those that were called off change nothing of the job that the others go with.
+  const others = messages.filter((message) => message && !message.end?.isCalledOff);
+  const [first] = others;
   if (!first) return unknown;
-  if (some.some((message) => message.end))
-    return {
-      kind: 'divided',
-      parts: indicesOf({ stored, index: undefined }).map((index) => placeOfOne(stored, index, now)),
-    };
-  const { journal } = first;
-  return { kind: 'open', ...foundAt(stored, id), job, journal, index: undefined };
+  if (!others.some((message) => message?.end))
+    return { kind: 'open', ...foundAt(stored, id), job, journal: first.journal, index: undefined };
+  const parts = indicesOf({ stored, index: undefined }).map((index) => placeOfOne(stored, index, now));
+  return { kind: 'divided', parts };
 }
 
 function placeOfOne(stored: StoredJob, index: number, now: number): Place {

@@ -483,6 +483,16 @@ function describeChanges(open: Open): void {
       'waiting',
     ]);
     expect(await world.producer.campaign('sale')).toMatchObject({ waiting: 2, dead: { cancelled: 1 } });
+    const job = ids[0]?.replace(/\.0$/, '') ?? '';
+    expect(await world.producer.status(job)).toMatchObject({
+      state: 'waiting',
+      messages: 3,
+      parts: 3,
+      attempts: 0,
+    });
+    expect(await world.producer.cancel(job)).toBe('cancelled');
+    expect(await world.producer.status(job)).toMatchObject({ state: 'cancelled', messages: 3 });
+    expect(await world.producer.campaign('sale')).toMatchObject({ waiting: 0, dead: { cancelled: 3 } });
   });
 
   it('nobody is called off by the id of joined sends', async () => {

@@ -26,7 +26,22 @@ interface Step {
   readonly run: (side: Side) => Promise<unknown>;
 }
 
-const hours = fc.constantFrom<number | undefined>(undefined, undefined, -1, 1, 2, 9_000);
+/** Mostly nothing, at times a good value, and seldom a bad one: else hardly a call would be taken. */
+const mostly = <T>(good: readonly T[], ...bad: readonly T[]): fc.Arbitrary<T | undefined> =>
+  fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 12 },
+    { arbitrary: fc.constantFrom(...good), weight: 6 },
+    ...(bad.length === 0 ? [] : [{ arbitrary: fc.constantFrom(...bad), weight: 1 }]),
+  );
+
+/** Mostly a good value. */
+const often = <T>(good: readonly T[], ...bad: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { arbitrary: fc.constantFrom(...good), weight: 15 },
+    { arbitrary: fc.constantFrom(...bad), weight: 1 },
+  );
+
+const hours = mostly([1, 2], -1, 9_000);
 const at = (start: number, hours: number | undefined) =>
   hours === undefined ? undefined : start + hours * hourMs;
 
@@ -34,27 +49,22 @@ const at = (start: number, hours: number | undefined) =>
 const said = <T extends object>(fields: T): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-const someNumber = fc.constantFrom(
-  '0532 123 45 67',
-  '+905321234567',
-  '+905321234568',
-  '0212 123 45 67',
-  'x',
-  '',
-);
-const someText = fc.constantFrom('Merhaba', 'Merhaba', 'Kodunuz 481516', '', 'a'.repeat(161));
+const goodNumbers = ['0532 123 45 67', '+905321234567', '+905321234568', '05321234569'];
+const someNumber = often(goodNumbers, '0212 123 45 67', 'x', '');
+const someText = often(['Merhaba', 'Merhaba', 'Merhaba', 'Kodunuz 481516'], '', 'a'.repeat(161));
+const someKey = mostly(['one', 'one', 'two'], '');
 
 const someMessage = fc.record({
   to: someNumber,
   text: someText,
-  idempotencyKey: fc.constantFrom(undefined, 'one', 'one', 'two', ''),
-  lane: fc.constantFrom(undefined, undefined, 'otp', 'bulk', 'express'),
-  account: fc.constantFrom(undefined, undefined, undefined, 'shop', 'nobody'),
-  title: fc.constantFrom(undefined, undefined, 'OTHER'),
-  meta: fc.constantFrom(undefined, { order: 17 }, 'none'),
-  whenUncertain: fc.constantFrom(undefined, undefined, 'resend', 'pray'),
+  idempotencyKey: someKey,
+  lane: mostly(['otp', 'bulk'], 'express'),
+  account: mostly(['shop'], 'nobody'),
+  title: mostly(['OTHER']),
+  meta: mostly<unknown>([{ order: 17 }], 'none'),
+  whenUncertain: mostly(['resend'], 'pray'),
   sendIn: hours,
-  deadlineIn: hours,
+  deadlineIn: mostly([3, 4], -1, 1),
 });
 
 const messageAt = (
@@ -72,18 +82,20 @@ const send: fc.Arbitrary<Step> = someMessage.map((fields) => ({
   },
 }));
 
-const sendTogether: fc.Arbitrary<Step> = fc.integer({ min: 2, max: 4 }).map((count) => ({
-  name: `send ${count} together`,
+/** All of one kind, so that they share jobs, and some of one key. */
+const sendTogether: fc.Arbitrary<Step> = fc.array(someKey, { minLength: 2, maxLength: 6 }).map((keys) => ({
+  name: `send together, with the keys ${keys.join()}`,
   async run({ producer, ids }) {
-    const receipts = await Promise.all(
-      Array.from({ length: count }, (_, n) => producer.send({ to: `+90532123450${n}`, text: 'Merhaba' })),
+    const calls = keys.map((idempotencyKey) =>
+      producer.send(said({ to: goodNumbers[0], text: 'Merhaba', idempotencyKey }) as NewMessage),
     );
-    ids.push(...receipts.map(({ id }) => id));
-    return receipts;
+    const settled = await Promise.allSettled(calls);
+    for (const one of settled) if (one.status === 'fulfilled') ids.push(one.value.id);
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : factsOf(one.reason)));
   },
 }));
 
-const campaign = fc.constantFrom('spring', 'spring', 'summer');
+const campaign = fc.constantFrom('spring', 'spring', 'spring', 'summer');
 
 const sendMany: fc.Arbitrary<Step> = fc
   .record({
@@ -95,11 +107,11 @@ const sendMany: fc.Arbitrary<Step> = fc
       { maxLength: 5 },
     ),
     options: fc.record({
-      campaign: fc.oneof(campaign, fc.constant('no name')),
-      text: fc.constantFrom(undefined, 'Merhaba', 'Merhaba', 'other'),
-      lane: fc.constantFrom(undefined, undefined, 'transactional'),
-      allowRepeats: fc.constantFrom(undefined, true),
-      dryRun: fc.constantFrom(undefined, undefined, undefined, true),
+      campaign: fc.oneof({ arbitrary: campaign, weight: 12 }, fc.constant('no name')),
+      text: often<string | undefined>(['Merhaba'], 'other', undefined),
+      lane: mostly(['transactional']),
+      allowRepeats: mostly([true]),
+      dryRun: mostly([true]),
     }),
     sendIn: hours,
   })
@@ -120,13 +132,15 @@ const sendMany: fc.Arbitrary<Step> = fc
 const ofMessage: fc.Arbitrary<Step> = fc
   .record({
     which: fc.nat(9),
-    call: fc.constantFrom('status', 'cancel', 'reschedule'),
+    call: fc.constantFrom('status', 'cancel', 'reschedule', 'reschedule'),
+    isJob: mostly([true]),
     hours: fc.integer({ min: -1, max: 5 }),
   })
-  .map(({ which, call, hours }) => ({
-    name: `${call} ${which} ${hours}`,
+  .map(({ which, call, isJob, hours }) => ({
+    name: `${call} ${which} ${isJob} ${hours}`,
     async run({ producer, ids, start }) {
-      const id = ids[which] ?? 'm00000000000000000000';
+      const own = ids[which % Math.max(1, ids.length)] ?? 'm00000000000000000000';
+      const id = isJob ? own.replace(/\.\d+$/, '') : own;
       if (call === 'status') return producer.status(id);
       return call === 'cancel' ? producer.cancel(id) : producer.reschedule(id, start + hours * hourMs);
     },
@@ -148,10 +162,18 @@ const everything: Step = {
   name: 'status of everything',
   run: async ({ producer, ids }) => [
     await producer.statuses(ids),
+    await producer.statuses(ids.map((id) => id.replace(/\.\d+$/, ''))),
     await producer.campaign('spring'),
     await producer.campaign('summer'),
   ],
 };
+
+/** What an error of ours says, without its numbers: how many seconds ago something was differs from one moment to the next. */
+function factsOf(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  const { details: _details, ...facts } = { ...error } as Record<string, unknown>;
+  return { ...facts, name: error.name, message: error.message.replace(/\d+/g, '#') };
+}
 
 /** What a step came to, without what no two producers have in common: ids become their places, times their distance in minutes. */
 async function outcomeOf({ run }: Step, side: Side): Promise<unknown> {
@@ -172,10 +194,7 @@ async function outcomeOf({ run }: Step, side: Side): Promise<unknown> {
   try {
     return plain(await run(side));
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    // How many seconds ago something was differs from one moment to the next.
-    const { details: _details, ...facts } = { ...error } as Record<string, unknown>;
-    return plain({ ...facts, name: error.name, message: error.message.replace(/\d+/g, '#') });
+    return plain(factsOf(error));
   }
 }
 

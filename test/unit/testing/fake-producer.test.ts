@@ -78,12 +78,13 @@ describe('sent()', () => {
   it('shows each of many, and none twice that came twice', async () => {
     const [first = ''] = await campaignOf(2);
     await campaignOf(2);
-    await Promise.all([1, 2, 3].map(() => fake.send({ ...message, idempotencyKey: 'one' })));
+    const keys = ['one', 'one', 'two', 'one', 'three'];
+    await Promise.all(keys.map((idempotencyKey) => fake.send({ ...message, idempotencyKey })));
     await fake.cancel(first);
     expect(fake.sent().map(({ to, campaign, state }) => [to, campaign, state])).toEqual([
       ['905321234510', 'sale', 'cancelled'],
       ['905321234511', 'sale', 'waiting'],
-      ['905321234567', undefined, 'waiting'],
+      ...['one', 'two', 'three'].map(() => ['905321234567', undefined, 'waiting']),
     ]);
   });
 
