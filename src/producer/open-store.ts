@@ -53,6 +53,7 @@ export function openStore(
     data: redisData({ redis, prefix, keepStatusMs, queueOf }),
     calls,
     redisTime: (check) => (clock.skewMs() === undefined ? measureTime(check) : clock.now()),
+    localTime: () => Date.now(),
     secret: () => secretOf.fresh() ?? readSecret(),
     async close() {
       clock.stop();

@@ -61,7 +61,9 @@ async function enqueueCampaign(
   const { account, rules } = accountOf(options.account, resolved);
   checkRecipients(recipients);
   const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });
-  const nowMs = options.dryRun ? Date.now() : await store.redisTime((systemMs) => void campaignAt(systemMs));
+  const nowMs = options.dryRun
+    ? store.localTime()
+    : await store.redisTime((systemMs) => void campaignAt(systemMs));
   const campaign = campaignAt(nowMs);
   const { campaignWindowMs, maxJobBytes } = resolved;
   const requestSize = Math.min(resolved.requestSize, messagesThatFit(maxJobBytes, rules.maxTextLength));

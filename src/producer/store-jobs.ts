@@ -20,6 +20,8 @@ export interface JobStore {
    * @throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE
    */
   readonly redisTime: (check: (systemMs: number) => void) => number | Promise<number>;
+  /** The time of this machine, epoch milliseconds: what is enough for a dry run. */
+  readonly localTime: () => number;
   /** The installation's secret. Throws ProducerError REDIS_REFUSED, REDIS_UNAVAILABLE. */
   readonly secret: () => string | Promise<string>;
 }

@@ -49,7 +49,9 @@ export function endAs(ends: Ends, found: FoundJob, { settled, journal }: NewEnd)
   const { stored } = found;
   const some = messagesAt(found);
   const isTogether = some.length === stored.messages.length && some.length > 1;
-  if (isTogether) stored.end = endOne(ends, { ...stored, at: settled.at, settled }, journal, stored.end);
+  stored.end = isTogether
+    ? endOne(ends, { ...stored, at: settled.at, settled }, journal, stored.end)
+    : undefined;
   for (const [index, message] of some) {
     const id = messageIdAt(stored.id, stored.job, index);
     const one = { id, job: jobOfOne(stored, index), at: settled.at, settled };

@@ -76,6 +76,7 @@ export function createFakeProducer({ now, ...options }: FakeProducerOptions = {}
     data: memoryData(memory, rules),
     calls,
     redisTime: memory.now,
+    localTime: memory.now,
     secret: () => secret,
     close: async () => {},
   };

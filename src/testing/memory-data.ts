@@ -11,7 +11,13 @@ import { placeOf } from './places.ts';
 /** What a producer stores and looks up, in memory: the same promises as those of Redis, in one process. */
 export function memoryData(memory: Memory, rules: Pick<Ends, 'keepStatusMs' | 'shownInEvents'>): StoredData {
   return {
-    addJob: async (newJob) => addJob(memory, newJob),
+    async addJob(newJob) {
+      const answers = addJob(memory, newJob);
+      const { account, campaign } = newJob.job;
+      if (campaign !== undefined && progressIn({ memory, account }, campaign)?.state === 'cancelled')
+        endCancelledCampaign({ memory, account, ...rules }, campaign);
+      return answers;
+    },
     claimOf: async (account, name) => heldClaim(memory.of(account), name, memory.now()) ?? null,
     async keepMedium(account, { hash, data }) {
       memory.of(account).media.set(hash, data);

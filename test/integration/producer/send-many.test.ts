@@ -36,6 +36,7 @@ function world(change: Partial<ManyStore> = {}) {
     data: redisData({ redis, prefix, keepStatusMs: 0, queueOf: (_, lane) => byLane[lane] }),
     calls: createRedisCalls(redis, 200),
     redisTime: async () => Date.now(),
+    localTime: () => Date.now(),
     secret: async () => 'a'.repeat(64),
     requestSize: 2,
     campaignWindowMs: 60_000,

@@ -240,6 +240,32 @@ describe('deliver()', () => {
       );
   });
 
+  it('accepts one late of those that were given up together', async () => {
+    const ids = await campaignOf(2);
+    const job = ids[0]?.replace(/\.0$/, '') ?? '';
+    fake.deliver(job, { end: 'dead', reason: 'uncertain' });
+    fake.deliver(ids[1] ?? '', 'accepted');
+    expect((await fake.statuses(ids)).map(({ state }) => state)).toEqual(['dead', 'accepted']);
+    expect(await fake.status(job)).toMatchObject({ state: 'dead', messages: 2 });
+    fake.deliver(ids[0] ?? '', 'accepted');
+    expect(await fake.status(job)).toMatchObject({ state: 'accepted', messages: 2 });
+    expect(await fake.campaign('sale')).toMatchObject({ accepted: 2, dead: {} });
+  });
+
+  it('has no message where a key had been used before', async () => {
+    const keys = ['one', 'one', 'two'];
+    const receipts = await Promise.all(
+      keys.map((idempotencyKey) => fake.send({ ...message, idempotencyKey })),
+    );
+    const [first, , third] = receipts.map(({ id }) => id);
+    expect(third).toMatch(/\.1$/);
+    const lost = third?.replace(/\.1$/, '.0') ?? '';
+    expect(() => fake.deliver(lost, 'accepted')).toThrow(
+      expect.objectContaining({ code: 'FAKE_MESSAGE_UNKNOWN' }),
+    );
+    expect(fake.sent().map(({ id }) => id)).toEqual([first, third]);
+  });
+
   it('ends nothing that was called off, with its campaign or alone', async () => {
     const ids = await campaignOf(2);
     expect(await fake.cancel(ids[0] ?? '')).toBe('cancelled');
@@ -260,6 +286,17 @@ describe('deliver()', () => {
       'message.cancelled',
       'campaign.finished',
     ]);
+  });
+});
+
+describe('a cancelled campaign', () => {
+  it('ends what is added to it, too', async () => {
+    fake = createFakeProducer({ accounts, requestSize: 1 });
+    await campaignOf(1);
+    await fake.setCampaign('sale', 'cancelled');
+    const ids = await campaignOf(2);
+    expect((await fake.statuses(ids)).map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+    expect(await fake.campaign('sale')).toMatchObject({ waiting: 0, dead: { cancelled: 2 } });
   });
 });
 
@@ -316,6 +353,12 @@ describe('the clock', () => {
     expect((await fake.send(message)).sendAt).toBe(Date.parse('2030-01-31T09:00:00Z'));
     fake.setNow(undefined);
     expect((await fake.send(message)).sendAt).toBe(1_900_000_000_000);
+  });
+
+  it('judges a dry run, too', async () => {
+    fake.setNow(new Date('2030-01-31T09:00:00Z'));
+    const receipt = await fake.sendMany(numbers(1), { campaign: 'sale', text: 'Merhaba', dryRun: true });
+    expect(receipt.deadlineAt).toBe(Date.parse('2030-02-03T09:00:00Z'));
   });
 
   it('frees keys, makes scheduled messages wait, and forgets ends', async () => {
