@@ -9,8 +9,18 @@ import type {
   ProducerOptions,
 } from '../../src/producer/index.ts';
 
-/** What a message can come to in a world. */
-export type ContractEnd = 'accepted' | 'delivered' | 'failed' | 'unconfirmed' | 'terminal' | 'uncertain';
+/** Who is refused by the end `one-refused`, in JetSMS's form. */
+export const refusedNumber = '905321000001';
+
+/** What messages can come to in a world; `one-refused`: all are accepted but the one to `refusedNumber`, by the code 31. */
+export type ContractEnd =
+  | 'one-refused'
+  | 'accepted'
+  | 'delivered'
+  | 'failed'
+  | 'unconfirmed'
+  | 'terminal'
+  | 'uncertain';
 
 export interface ContractChoice {
   /** What messages come to, where a test lets them. */
@@ -57,6 +67,7 @@ export function describeProducer(
   describe(`${name}: send()`, () => describeSend(open));
   describe(`${name}: idempotency keys`, () => describeKeys(open));
   describe(`${name}: sendMany()`, () => describeMany(open));
+  describe(`${name}: a campaign that is divided`, () => describeDivided(open));
   describe(`${name}: sendMms()`, () => describeMms(open));
   describe(`${name}: status()`, () => describeStatus(open));
   describe(`${name}: cancel() and reschedule()`, () => describeChanges(open));
@@ -304,6 +315,34 @@ function describeMany(open: Open): void {
       account: 'acme',
       campaign: 'sale',
     });
+  });
+}
+
+function describeDivided(open: Open): void {
+  it('one of a campaign is refused, and the others are accepted, counted and told of', async () => {
+    await using world = await open({ end: 'one-refused' });
+    const ids: string[] = [];
+    const onStored = (some: ManyStored) => void ids.push(...some.ids);
+    const recipients = numbers(3).map((to, n) => ({ to, text: `Merhaba ${n}`, meta: { n } }));
+    await world.producer.sendMany(recipients, { campaign: 'sale', onStored });
+    await world.end(ids);
+    const common = { account: 'acme', lane: 'bulk', campaign: 'sale', parts: 1, at: time, enqueuedAt: time };
+    const accepted = { state: 'accepted', groupId: expect.any(String) };
+    const dead = { state: 'dead', reason: 'terminal', code: '31', meaning: expect.any(String) };
+    expect(await world.producer.statuses(ids)).toMatchObject(
+      [accepted, dead, accepted].map((own, n) => ({ id: ids[n], ...common, ...own, meta: { n } })),
+    );
+    expect(await world.producer.campaign('sale')).toMatchObject({ accepted: 2, dead: { 31: 1 }, waiting: 0 });
+    const events = await nextEvents(world.events, 4);
+    const told = events.map(({ type, messageId, code, meta }) => [type, messageId, code, meta]);
+    // Each message of a divided job ends by itself, whichever comes first.
+    const placeOf = ([, id]: readonly unknown[]) => ids.indexOf(String(id));
+    expect(told.slice(0, 3).toSorted((one, other) => placeOf(one) - placeOf(other))).toEqual([
+      ['message.accepted', ids[0], undefined, { n: 0 }],
+      ['message.dead', ids[1], '31', { n: 1 }],
+      ['message.accepted', ids[2], undefined, { n: 2 }],
+    ]);
+    expect(told[3]).toEqual(['campaign.finished', undefined, undefined, undefined]);
   });
 }
 

@@ -1,7 +1,13 @@
 import { createFakeProducer, type FakeEnd } from '../../../src/testing/index.ts';
-import { type ContractEnd, contractAccounts, describeProducer } from '../../support/producer-contract.ts';
+import {
+  type ContractEnd,
+  contractAccounts,
+  describeProducer,
+  refusedNumber,
+} from '../../support/producer-contract.ts';
 
 const endsOf: Readonly<Record<ContractEnd, FakeEnd>> = {
+  'one-refused': { end: 'accepted' },
   accepted: { end: 'accepted' },
   delivered: { end: 'delivered' },
   failed: { end: 'failed' },
@@ -16,7 +22,9 @@ describeProducer('the fake producer', async ({ end = 'accepted', options = {} } 
     producer,
     events: producer.events({ account: 'acme', group: 'app' }),
     async end(ids) {
-      for (const id of ids) producer.deliver(id, endsOf[end]);
+      const refused = producer.sent().find(({ to }) => end === 'one-refused' && to === refusedNumber);
+      for (const id of ids)
+        producer.deliver(id, id === refused?.id ? { end: 'dead', code: '31' } : endsOf[end]);
     },
     [Symbol.asyncDispose]: () => producer.close(),
   };
