@@ -33,6 +33,9 @@ async function killConsumers(world: World, load: LoadState): Promise<void> {
   }
 }
 
+/** As many as a day of a company has: runs only where it is asked for by name. */
+export const eventsLong: Scenario = { ...events, name: 'events-50000', messages: 50_000, loadMs: 150_000 };
+
 /** Each event came, and those of a message in their order, for a consumer that drops what it knows. */
 function problemsOf(told: Evidence['told'], got: readonly Got[]): readonly string[] {
   const first = [...new Set(got.map(({ id }) => id))];
