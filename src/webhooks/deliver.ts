@@ -24,7 +24,8 @@ const awayAfter = 5;
 /** Makes deliveries to an endpoint, one try each. */
 export function createDeliverer(context: DeliverContext): (delivery: DeliveryTry) => Promise<TryEnd> {
   const { endpoint, sender, telemetry, now } = context;
-  let failuresInRow = 0;
+  // What it was like before this process is unknown: its first success counts as a recovery.
+  let failuresInRow = awayAfter;
 
   const afterSuccess = (): TryEnd => {
     const wasAway = failuresInRow >= awayAfter;

@@ -265,6 +265,21 @@ describe('webhooks', () => {
     await waitFor(() => world.counts.get('app delivered') === 21, { limitMs: 3_500 });
   });
 
+  it('are hurried by a process that was started amid the outage', async () => {
+    await using receiver = await startReceiver(secret);
+    receiver.answer(status(503, { 'retry-after': '600' }));
+    const prefix = freshPrefix();
+    {
+      await using first = await start([endpointAt(receiver.url)], { prefix });
+      await first.write('before');
+      await waitFor(() => first.counts.get('app failed') === 1);
+    }
+    receiver.answer(status(200));
+    await using second = await start([endpointAt(receiver.url)], { prefix });
+    await second.write('after');
+    await waitFor(() => second.counts.get('app delivered') === 2);
+  });
+
   it('end with an endpoint that says that it is gone, and go on where it was when it is switched on', async () => {
     await using receiver = await startReceiver(secret);
     receiver.answer(status(410));
