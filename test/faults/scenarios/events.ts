@@ -19,7 +19,7 @@ export const events: Scenario = {
     await Promise.all([killWorkers(world, load), killProducers(world, load), killConsumers(world, load)]);
   },
   async expect({ told }, { consumers }) {
-    await consumers.caughtUp();
+    await consumers.caughtUp([...told.values()].flat().length);
     return problemsOf(told, consumers.got());
   },
 };
