@@ -1,7 +1,7 @@
 import type { Ended } from '../queue/ended-state.ts';
 import { type Piece, type Range, type Settled, usedOf } from '../queue/journal.ts';
-import { jobOfRecord, pieceId, subJob } from '../queue/pieces.ts';
-import { messageIdAt, type SendJob } from '../queue/send-job.ts';
+import { jobOfRecord, pieceId, placeAmongLeft, subJob } from '../queue/pieces.ts';
+import type { SendJob } from '../queue/send-job.ts';
 import { type Aim, type Next, type OneEnd, type Place, unknown } from './place.ts';
 import type { Sight } from './sight.ts';
 
@@ -35,10 +35,9 @@ export function inPieces(aim: Aim, { sight, job, settled }: Division): Place | N
   const { pieces } = settled;
   const parts = pieces.map((piece, at) => partOf(aim.jobId, { view, piece, at, sight }));
   if (aim.index === undefined) return inAll(aim, parts);
-  const index = view.ids ? view.ids.indexOf(messageIdAt(aim.jobId, job, aim.index)) : aim.index;
   const place = placeIn(
     pieces.map(({ ranges }) => ranges),
-    index,
+    placeAmongLeft(aim.index, sight.record),
   );
   const piece = place && pieces[place.piece];
   const part = place && parts[place.piece];
