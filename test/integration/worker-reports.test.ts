@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeadLetterStore } from '../../src/bullmq/dead-letter-store.ts';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import type { SurfaceName } from '../../src/message/surface.ts';
+import { openDeadLetters } from '../../src/operator/dead-letters.ts';
 import { dayOf, type Ended, endedKey, parseEnded } from '../../src/queue/ended-state.ts';
 import { eventField, type MessagesEntry, parseEventEntry } from '../../src/queue/event-entry.ts';
 import { keys } from '../../src/queue/names.ts';
@@ -57,6 +58,7 @@ async function createWorld(
     nothingWaits: () =>
       waitFor(async () => (await redis.zcard(reports)) === 0 && { done: true }, {
         what: 'that nothing waits for a report',
+        limitMs: 10_000,
       }),
   };
 }
@@ -436,6 +438,31 @@ describe('a message that was given up as uncertain', () => {
     expect(await createDeadLetterStore(world.redis, place).discard(id)).toBe('removed');
     await world.nothingWaits();
     expect(world.telemetry.foundLates).toMatchObject([{ id, acceptance: 'gone' }]);
+  });
+
+  // It was counted as accepted beside its replay, and once more as no longer dead.
+  it('is left to the person who has replayed it: a campaign counts it once', async () => {
+    await using world = await createWorld(asking);
+    world.simulator.reports.change({ idLagMs: 3_000, delay: delayMs(0) });
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+    const counts = keys.campaign(world.prefix, world.account.name, 'spring');
+    await world.redis.hset(counts, { accepted: 0 });
+    await world.startWorker();
+    await world.enqueue('m1', sendJob({ to: [numberAt(1)], whenUncertain: 'ask', campaign: 'spring' }));
+    expect((await world.end('m1')).letter?.reason).toBe('uncertain');
+    const letters = openDeadLetters({
+      redis: world.redis,
+      prefix: world.prefix,
+      account: world.account.name,
+    });
+    expect(await letters.replay({}, { includeUncertain: true })).toMatchObject({ replayed: 1 });
+    await letters.close();
+    await world.end('m1.r1');
+    await world.nothingWaits();
+    expect(world.telemetry.foundLates).toMatchObject([{ id: 'm1', acceptance: 'gone' }]);
+    const { accepted, ...others } = await world.redis.hgetall(counts);
+    expect(accepted).toBe('1');
+    expect(Object.values(others).every((count) => count === '0')).toBe(true);
   });
 
   it('stays given up where JetSMS says the same of an id that nobody has used', async () => {

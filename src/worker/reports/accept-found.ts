@@ -72,7 +72,10 @@ async function sourceOf(
   letters: DeadLetterStore,
   options: AcceptFoundOptions,
 ): Promise<Source | undefined> {
-  const [letter] = await letters.read([letterIdOf(id)]);
+  const letterId = letterIdOf(id);
+  // Its messages count, and are told of, as those of the replay.
+  if ((await letters.replayedAs(letterId)) !== undefined) return undefined;
+  const [letter] = await letters.read([letterId]);
   if (letter?.job.ok) return { job: letter.job.job, recordId: letter.letter.pieceOf ?? id };
   const job = await jobOf(id, lane, options);
   return job && { job, recordId: id };
