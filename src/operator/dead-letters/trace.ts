@@ -1,6 +1,6 @@
 import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
-import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
+import { emptyJournal, endOfPiece, type Piece, type Settled } from '../../queue/journal.ts';
 import { originIdsOf } from '../../queue/origins.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
 import { jobOfRecord, pieceId, placeAmongLeft, subJob } from '../../queue/pieces.ts';
@@ -109,11 +109,6 @@ function ownOf(id: string, place: Place): NonNullable<MessageTrace['job']> {
   const piece = pieceAt(place, settled);
   const end = piece && endOfPiece(piece, settled.at);
   return { job: own, journal: { ok: true, journal: { ...way, ...(end ? { settled: end } : {}) } } };
-}
-
-function endOfPiece(piece: Piece, at: number): Settled | undefined {
-  if (piece.fate === 'accepted') return { end: 'accepted', ...idOf(piece), at };
-  return piece.fate === 'dead' ? { ...piece.facts, end: 'dead', at } : undefined;
 }
 
 /** What a message of a divided job went into; undefined where it was a duplicate, or called off. */
