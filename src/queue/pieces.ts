@@ -19,15 +19,15 @@ export function subJob(id: string, job: SendJob, ranges: readonly Range[], befor
   const texts = typeof job.text === 'string' ? job.text : pick(job.text, ranges);
   const [only] = to.length === 1 && typeof texts !== 'string' ? texts : [];
   const part: SendJob = { ...rest, to, text: only ?? texts, ...(before ? { before } : {}) };
-  const own = joined
-    ? joinedFields(job, ranges, to.length === 1)
-    : { ids: pick(messageIds(id, job), ranges) };
+  const own = joined ? joinedFields(job, ranges, to.length === 1) : { ids: idsAt(id, job, ranges) };
   return { ...part, parts: partsOf(part), ...own, ...notesOf(job, (list) => pick(list, ranges)) };
 }
 
 /** The messages of a campaign's job keep their ids, whatever piece they go in. */
-const messageIds = (id: string, job: SendJob): readonly string[] =>
-  job.to.map((_, index) => messageIdAt(id, job, index));
+const idsAt = (id: string, job: SendJob, ranges: readonly Range[]): readonly string[] =>
+  ranges.flatMap(([from, to]) =>
+    Array.from({ length: to - from }, (_, at) => messageIdAt(id, job, from + at)),
+  );
 
 /** What the backend app noted beside some of a job's messages. */
 function notesOf(
@@ -99,7 +99,7 @@ export function withoutLost(id: string, job: SendJob, lost: readonly number[]): 
     to,
     text: typeof job.text === 'string' ? job.text : keptOf(job.text),
     ...(job.laterMs ? { laterMs: keptOf(job.laterMs) } : {}),
-    ids: keptOf(messageIds(id, job)),
+    ids: keptOf(idsAt(id, job, [[0, job.to.length]])),
     ...notesOf(job, keptOf),
   };
   return { ...rest, parts: partsOf(rest) };
