@@ -5,7 +5,7 @@ import { defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { SendJob } from '../queue/send-job.ts';
-import { type CancelResult, type CancelTools, cancelMessage, defineCancel } from '../status/cancel.ts';
+import { type CancelResult, cancelMessage, defineCancel } from '../status/cancel.ts';
 import { locate } from '../status/locate.ts';
 import type { MessageStatus } from '../status/message-status.ts';
 import { statusOf } from '../status/status-of.ts';
@@ -54,10 +54,10 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
   const clock = createRedisClock(redis);
   const { now } = clock;
   defineCancel(redis);
-  const finders = accounts.map(({ account }) => createJobFinder(redis, { prefix, account }));
-  const tools = accounts.map(({ account, keepStatusMs, shownInEvents }, at): CancelTools => {
-    const { queueOf } = finders[at] ?? createJobFinder(redis, { prefix, account });
-    return { redis, place: { prefix, account }, queueOf, keepStatusMs, shownInEvents, now };
+  const tools = accounts.map(({ account, keepStatusMs, shownInEvents }) => {
+    const place = { prefix, account };
+    const { queueOf, close } = createJobFinder(redis, place);
+    return { redis, place, queueOf, keepStatusMs, shownInEvents, now, close };
   });
   const ready = async (): Promise<void> => {
     await callRedis(() => whenReady(redis, redisTimeoutMs));
@@ -76,7 +76,7 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
     return Promise.all(ids.map((id) => statusIn(id, read)));
   };
   const close = async (): Promise<void> => {
-    await Promise.all(finders.map((finder) => finder.close()));
+    await Promise.all(tools.map((own) => own.close()));
     if (redis !== options.redis) redis.disconnect();
   };
 

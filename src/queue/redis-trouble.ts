@@ -215,6 +215,9 @@ export function describeRefusal(reason: RefusalReason): string {
  */
 export const isCutOff = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
+/** Whether something of another type lies where the command looked: nobody of ours put it there. */
+export const isOfAnotherType = (error: unknown): boolean => messageOf(error).startsWith('WRONGTYPE');
+
 /** Whether the refusal ends by itself. */
 export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;
 
