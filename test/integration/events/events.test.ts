@@ -5,6 +5,7 @@ import type { EventsProblem } from '../../../src/events/options.ts';
 import { removeEventGroup } from '../../../src/events/remove-group.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { messagesEntry, writeEntry } from '../../support/event-entries.ts';
+import { startProcess } from '../../support/process.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { startRedisPair } from '../../support/redis-pair.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
@@ -296,6 +297,22 @@ describe('events', () => {
     await events.subscribed();
     await events.close();
     await end;
+  });
+
+  it('keep no process alive once they are closed, though somebody holds an iterator that has not ended', async () => {
+    begin();
+    await writeEntry(redis, prefix, messagesEntry());
+    const options = { redis: sharedRedisUrl(), prefix, group: 'app', from: 'beginning' };
+    const input = `
+      import { createEvents } from './src/events/index.ts';
+      const events = createEvents(${JSON.stringify(options)});
+      const { value } = await events[Symbol.asyncIterator]().next();
+      await events.ack(value);
+      await events.close();
+      console.log('closed');`;
+    await using consumer = startProcess([process.execPath, '--input-type=module', '-'], { input });
+    await consumer.waitForLine(/closed/);
+    expect(await consumer.exit).toMatchObject({ code: 0 });
   });
 
   it('leave nothing behind when the last group is removed', async () => {
