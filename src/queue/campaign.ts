@@ -4,17 +4,22 @@ import { type CampaignPlace, keys } from './names.ts';
 import { isOfAnotherType } from './redis-trouble.ts';
 
 export const campaignStates = ['running', 'paused', 'cancelled'] as const;
+/** What a campaign can be. A cancelled one stays so. */
 export type CampaignState = (typeof campaignStates)[number];
 
 /** How far a campaign has come, in messages. */
 export interface CampaignProgress {
+  /** The name that it was enqueued under. */
   readonly id: string;
+  /** The account that its messages go through. */
   readonly account: string;
+  /** Whether its messages leave. */
   readonly state: CampaignState;
   /** Enqueued so far. */
   readonly messages: number;
   /** Neither accepted nor dead yet. */
   readonly waiting: number;
+  /** Accepted by JetSMS. */
   readonly accepted: number;
   /** Dead letters by code, or by reason where there was none (`expired`, `cancelled`). */
   readonly dead: Readonly<Record<string, number>>;

@@ -29,7 +29,8 @@ export type MessageEventType = (typeof messageEventTypes)[number];
 
 /** The events that are about no single message. */
 const otherEventTypes = ['campaign.finished', 'account.held', 'account.resumed', 'credit.low'] as const;
-export type EventType = MessageEventType | (typeof otherEventTypes)[number];
+/** What an event can be about. */
+export type EventType = (typeof messageEventTypes)[number] | (typeof otherEventTypes)[number];
 
 /** Every type of event. */
 export const eventTypes: readonly EventType[] = [...messageEventTypes, ...otherEventTypes];

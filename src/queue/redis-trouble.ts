@@ -7,6 +7,7 @@ export interface RedisRefusal {
   readonly passes?: true;
 }
 
+/** Why Redis says no: [errors.md](errors.md#refusals-of-redis). */
 export type RefusalReason =
   | 'READONLY'
   | 'MASTERDOWN'
