@@ -10,6 +10,7 @@ import {
   listApiKeys,
   revokeApiKey,
 } from '../../../src/gateway/keys/key-operations.ts';
+import { addRecord } from '../../../src/gateway/keys/key-store.ts';
 import { makeKey } from '../../../src/gateway/keys/key-text.ts';
 import { neededCommands } from '../../../src/operator/redis-rights.ts';
 import { keys as redisKeys } from '../../../src/queue/names.ts';
@@ -104,6 +105,12 @@ describe('an API key', () => {
   it('is one of two that are made at once under one name', async () => {
     const made = await Promise.allSettled(Array.from({ length: 20 }, () => create()));
     expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await list()).toHaveLength(1);
+  });
+
+  it('is made once where the order to make it arrives twice, as behind a connection that broke', async () => {
+    const order = { id: 'aaaaaaaaaaaa', name: 'shop', text: 'rubbish' };
+    for (const _ of [1, 2]) expect(await addRecord({ redis, prefix }, order)).toBe(true);
     expect(await list()).toHaveLength(1);
   });
 
