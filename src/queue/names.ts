@@ -82,6 +82,10 @@ export const keys = {
   /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */
   ended: (prefix: string, account: string, day: number, bucket: number): string =>
     `${prefix}:ended:${account}:${day}:${bucket}`,
+  /** The API keys of the gateway, hashed, and their names: a hash (src/gateway/keys). */
+  gatewayKeys: (prefix: string): string => `${prefix}:gateway:keys`,
+  /** When each API key was used last, about: a hash by their ids. */
+  gatewayKeysUsed: (prefix: string): string => `${prefix}:gateway:keys:used`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

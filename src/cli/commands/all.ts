@@ -9,6 +9,7 @@ import { registerDead } from './dead.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerHolds } from './hold.ts';
+import { registerKeys } from './keys.ts';
 import { registerParts } from './parts.ts';
 import { registerProbe } from './probe.ts';
 import { registerSend } from './send.ts';
@@ -29,6 +30,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDead,
   registerHolds,
   registerWebhooks,
+  registerKeys,
   registerAccount,
   registerProbe,
   registerParts,
