@@ -5,7 +5,7 @@ import type { KeyPlace } from '../../gateway/keys/key-store.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
-import { durationMs, wholeNumber } from '../duration.ts';
+import { durationOption, wholeNumber } from '../duration.ts';
 import { createdView, keyView, renderCreated, renderKeys } from '../render/keys.ts';
 import { printJson } from '../terminal.ts';
 
@@ -33,7 +33,7 @@ export function registerKeys(program: Command, context: CliContext): void {
     .option('--lanes <lanes>', 'only these lanes: otp, transactional, bulk', list)
     .option('--rights <rights>', 'only these rights: send, read, cancel', list)
     .option('--rate <requests>', 'at most so many requests a second, over all gateways', wholeNumber)
-    .option('--expires-in <time>', 'good for so long: 12h, 90d', durationMs)
+    .option('--expires-in <time>', 'good for so long: 12h, 90d', durationOption)
     .option('--json', 'print one JSON object')
     .action((options: CreateOptions) => create(options, context));
   keys
