@@ -80,6 +80,8 @@ export const keys = {
   /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */
   ended: (prefix: string, account: string, day: number, bucket: number): string =>
     `${prefix}:ended:${account}:${day}:${bucket}`,
+  /** How many requests an API key of the gateway has made in this second. */
+  gatewayRate: (prefix: string, key: string): string => `${prefix}:gateway:rate:${key}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

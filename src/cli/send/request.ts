@@ -1,7 +1,8 @@
 import { isMessageError } from '../../message/errors.ts';
 import type { Lane, WhenNotFound, WhenUncertain } from '../../message/lane.ts';
-import { type AccountRules, messageProblems, type NewMessage } from '../../message/message.ts';
+import { messageProblems, type NewMessage } from '../../message/message.ts';
 import type { AccountSettings } from '../../settings/account.ts';
+import { rulesOf } from '../../settings/account-rules.ts';
 import { CliError } from '../errors.ts';
 
 /** The options of `jetsms send`, as they were written. */
@@ -63,11 +64,6 @@ const clashes: readonly { readonly detail: string; readonly isMet: (options: Sen
     isMet: ({ mms, csv, wait }) => mms !== undefined && (csv !== undefined || wait === true),
   },
 ];
-
-/** The rules that the settings of an account make for its messages. */
-export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSettings): AccountRules {
-  return { ...(title === '' ? {} : { title }), charset, maxTextLength, partsModel };
-}
 
 /** What all messages get that are made at this time. */
 export function fieldsAt(options: SendOptions, account: AccountSettings, nowMs: number): CommonFields {
