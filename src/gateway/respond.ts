@@ -43,10 +43,20 @@ function refuse(request: FastifyRequest, reply: FastifyReply, refusal: Refusal):
   request.problemCode = flaws[0].code;
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (hasMoreToCome(request)) reply.header('connection', 'close');
   return reply
     .status(status)
     .type('application/problem+json')
     .header('content-language', language)
     .header('vary', 'accept-language')
     .send(problemOf(refusal, language));
+}
+
+/** What a refused request may still bring on a connection that is kept. */
+const mostLeftBytes = 65_536;
+
+/** Whether a long body is on its way that nobody will read: its sender is not to send all of it. */
+function hasMoreToCome({ raw, headers }: FastifyRequest): boolean {
+  if (raw.complete) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > mostLeftBytes;
 }

@@ -355,7 +355,7 @@ export const processRows: SettingRows<ProcessSettings> = {
     meaning: 'The certificate of the HTTP gateway, with those between it and the root, in PEM.',
     consequence:
       'Goes with gatewayTlsKey: both or neither. Name the file with JETSMS_GATEWAY_TLS_CERT_FILE; it is read at the start, so a new certificate needs a restart. Without it the gateway speaks http: put a proxy with TLS in front.',
-    example: '-----BEGIN CERTIFICATE-----…',
+    example: '-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----',
   },
   gatewayTlsKey: {
     kind: pem,
@@ -363,7 +363,7 @@ export const processRows: SettingRows<ProcessSettings> = {
     secret: true,
     meaning: 'The private key of gatewayTlsCert, in PEM.',
     consequence: 'Name the file with JETSMS_GATEWAY_TLS_KEY_FILE, and let nobody else read it.',
-    example: '-----BEGIN PRIVATE KEY-----…',
+    example: '-----BEGIN PRIVATE KEY----- … -----END PRIVATE KEY-----',
   },
   gatewayTrustedProxies: {
     kind: networks,

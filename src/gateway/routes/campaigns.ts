@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { ManyProblem, ManyReceipt } from '../../producer/many.ts';
 import { type CampaignState, campaignStates } from '../../queue/campaign.ts';
 import { type Answer, campaignAnswer, type Outcome } from '../answers.ts';
@@ -22,7 +22,7 @@ export function campaignRoutes(app: FastifyInstance, tools: RouteTools): void {
     own.addContentTypeParser(['application/x-ndjson', 'text/csv'], (_request, payload, done) => {
       done(null, payload);
     });
-    serve(own, 'sendCampaign', (request, reply) => sendCampaign(request, reply, tools));
+    serve(own, 'sendCampaign', (request) => sendCampaign(request, tools));
   };
   void app.register(streamed);
   serve(app, 'getCampaign', (request) =>
@@ -33,17 +33,11 @@ export function campaignRoutes(app: FastifyInstance, tools: RouteTools): void {
   serve(app, 'changeCampaign', (request) => change(request, tools));
 }
 
-async function sendCampaign(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  tools: RouteTools,
-): Promise<Outcome> {
+async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise<Outcome> {
   const wish = readCampaignWish(request.query, request.headers[campaignTextHeader], {
     grant: grantOf(request),
     accounts: [...tools.accounts.keys()],
   });
-  // Whoever is refused before the end of a long list shall not have to send all of it.
-  reply.header('connection', 'close');
   if ('refusal' in wish) return wish.refusal;
   if (!isStream(request.body)) return refusal('MEDIA_TYPE_UNSUPPORTED');
   const list = readRecipients(request.body, formatOf(request));
@@ -56,7 +50,6 @@ async function sendCampaign(
   return orRefusal(
     async () => {
       const receipt = await tools.producer.sendMany(list.recipients, { ...wish.options, onProblem });
-      reply.removeHeader('connection');
       if (!wish.options.dryRun) count(receipt, tools);
       return receiptAnswer(receipt, spoken);
     },
