@@ -84,12 +84,13 @@ function answerTroubles(app: FastifyInstance, { log }: AppOptions): void {
   });
 }
 
-/** Requests that began before are finished. */
+/** Requests that began before are finished, and their connections with them. */
 function turnAwayWhileStopping(app: FastifyInstance, { isStopping }: AppOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isStopping()) return undefined;
-    reply.header('connection', 'close');
-    return respond(request, reply, refusal('GATEWAY_STOPPING'));
+  app.addHook('onRequest', async (request, reply) =>
+    isStopping() ? respond(request, reply, refusal('GATEWAY_STOPPING')) : undefined,
+  );
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) reply.header('connection', 'close');
   });
 }
 

@@ -27,6 +27,8 @@ export async function* csvRows(body: AsyncIterable<Uint8Array>): AsyncGenerator<
     for await (const cells of source.pipe(parser)) yield rowOf(cells, columns);
   } catch (error) {
     throw error instanceof CsvError ? new GatewayError('LINES_UNREADABLE', { cause: error }) : error;
+  } finally {
+    source.destroy();
   }
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { ManyProblem, ManyReceipt } from '../../producer/many.ts';
 import { type CampaignState, campaignStates } from '../../queue/campaign.ts';
@@ -9,7 +10,7 @@ import { isProblemCode, needsFacts, sentenceOf } from '../problem.ts';
 import { type ListFormat, type RowFault, readRecipients } from '../recipients.ts';
 import { refusal } from '../refusals.ts';
 import { grantOf } from '../respond.ts';
-import { accountFor, accountRefusal, laneRefusal } from '../scope.ts';
+import { accountFor, accountRefusal } from '../scope.ts';
 import type { RouteTools } from '../tools.ts';
 import { fieldsOf, pathPart } from './params.ts';
 import { orRefusal, serve } from './route.ts';
@@ -39,8 +40,10 @@ async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise
     accounts: [...tools.accounts.keys()],
   });
   if ('refusal' in wish) return wish.refusal;
-  if (!isStream(request.body)) return refusal('MEDIA_TYPE_UNSUPPORTED');
-  const list = readRecipients(request.body, formatOf(request));
+  const { body } = request;
+  if (!(body instanceof Readable)) return refusal('MEDIA_TYPE_UNSUPPORTED');
+  // Left before its end, the body must stay open: its connection carries the answer.
+  const list = readRecipients(body.iterator({ destroyOnReturn: false }), formatOf(request));
   const language = languageOf(request.headers['accept-language']);
   const spoken: SpokenProblem[] = [];
   const onProblem = (problem: ManyProblem): void => {
@@ -59,9 +62,6 @@ async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise
 
 /** As many as a receipt of the producer has. */
 const keptProblems = 1_000;
-
-const isStream = (body: unknown): body is AsyncIterable<Uint8Array> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 const formatOf = ({ headers }: FastifyRequest): ListFormat =>
   headers['content-type']?.toLowerCase().startsWith('text/csv') ? 'csv' : 'ndjson';
@@ -109,7 +109,7 @@ async function atCampaign(
   const grant = grantOf(request);
   const account = accountFor(grant, read.parameters.account, [...tools.accounts.keys()]);
   if (account === undefined) return accountRefusal({ parameter: 'account' });
-  if (!mayUseCampaigns(grant)) return laneRefusal({ pointer: '' });
+  if (!mayUseCampaigns(grant)) return refusal('LANE_NOT_ALLOWED');
   return orRefusal(
     () => work(pathPart(request, 'id'), account),
     (field) => ({ parameter: field }),

@@ -112,6 +112,20 @@ describe('POST /v1/campaigns', () => {
     expect(await send(query, '"905321234567"', headers)).toMatchObject({ status, body });
   });
 
+  it('tells of a conflict while the list is still coming in', async () => {
+    await send('long', lines(300).join('\n'));
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.from('"905321234567"\n')),
+    });
+    const response = await fetch(`${world.url}/v1/campaigns?campaign=long&allowRepeats=true`, {
+      method: 'POST',
+      headers: { ...ndjson, authorization: 'Bearer full' },
+      body: endless,
+      duplex: 'half',
+    });
+    expect(await response.json()).toMatchObject({ status: 422, code: 'CAMPAIGN_CONFLICT' });
+  });
+
   it('refuses an empty list', async () => {
     expect(await send('empty', '\n\n')).toMatchObject({ status: 422, body: { code: 'RECIPIENTS_MISSING' } });
   });

@@ -124,6 +124,8 @@ describe('keys', () => {
     await using one = await openGateway({ grants });
     await using other = await openGateway({ grants, prefix: one.prefix });
     const slow = { authorization: 'Bearer slow' };
+    for (const { ask } of [one, other])
+      await waitFor(async () => (await ask('GET', '/v1/accounts/acme')).status === 200);
     const codes = await Promise.all(
       Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).ask('GET', '/v1/codes', undefined, slow)),
     );
@@ -227,7 +229,7 @@ describe('while Redis is away', () => {
 });
 
 describe('a stop', () => {
-  it('answers what was taken, and turns away what comes after it', async () => {
+  it('answers what was taken, and takes nothing new', async () => {
     await using redis = await startRedis();
     let letIn = 0;
     const keys = {
@@ -253,7 +255,7 @@ describe('a stop', () => {
     await expect(world.ask('GET', '/v1/codes')).rejects.toThrow();
   });
 
-  it('answers 503 on a connection that is still open', async () => {
+  it('finishes a request whose body comes after it has begun', async () => {
     await using world = await openGateway();
     const slow = httpRequest(`${world.url}/v1/messages`, {
       method: 'POST',
