@@ -6,7 +6,7 @@ import { packageVersion } from '../../settings/package-version.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { portNumber } from '../whole-number.ts';
+import { portNumber } from '../port-number.ts';
 
 interface GatewayChoices {
   readonly port?: number;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from '../context.ts';
-import { portNumber, wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../duration.ts';
+import { portNumber } from '../port-number.ts';
 
 interface SimulatorChoices {
   readonly port: number;

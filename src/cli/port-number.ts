@@ -1,10 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-
-/** An option that is a whole number. @throws InvalidArgumentError */
-export function wholeNumber(value: string): number {
-  if (!/^[0-9]{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
-}
+import { wholeNumber } from './duration.ts';
 
 /** An option that is a TCP port. @throws InvalidArgumentError */
 export function portNumber(value: string): number {
