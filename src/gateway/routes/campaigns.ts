@@ -42,8 +42,7 @@ async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise
   if ('refusal' in wish) return wish.refusal;
   const { body } = request;
   if (!(body instanceof Readable)) return refusal('MEDIA_TYPE_UNSUPPORTED');
-  // Left before its end, the body must stay open: its connection carries the answer.
-  const list = readRecipients(body.iterator({ destroyOnReturn: false }), formatOf(request));
+  const list = readRecipients(body, formatOf(request));
   const language = languageOf(request.headers['accept-language']);
   const spoken: SpokenProblem[] = [];
   const onProblem = (problem: ManyProblem): void => {
