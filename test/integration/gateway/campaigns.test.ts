@@ -123,6 +123,7 @@ describe('POST /v1/campaigns', () => {
       body: endless,
       duplex: 'half',
     });
+    expect(response.headers.get('connection')).toBe('close');
     expect(await response.json()).toMatchObject({ status: 422, code: 'CAMPAIGN_CONFLICT' });
   });
 
@@ -134,7 +135,7 @@ describe('POST /v1/campaigns', () => {
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(Buffer.from('"905321234567"\n')),
     });
-    const { status } = await fetch(`${world.url}/v1/campaigns?campaign=a!`, {
+    const { status, headers } = await fetch(`${world.url}/v1/campaigns?campaign=a!`, {
       method: 'POST',
       headers: { ...ndjson, authorization: 'Bearer full' },
       body: endless,
