@@ -142,6 +142,8 @@ describe('POST /v1/campaigns', () => {
       duplex: 'half',
     });
     expect(status).toBe(422);
+    // Else it would be read to its end, which never comes.
+    expect(headers.get('connection')).toBe('close');
   });
 });
 
