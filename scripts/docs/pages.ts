@@ -6,6 +6,7 @@ import { renderCodesMarkdown } from './codes-page.ts';
 import { renderErrorsMarkdown } from './errors-page.ts';
 import { renderLogsMarkdown } from './logs-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
+import { renderOpenapi } from './openapi-page.ts';
 import { renderPartsMarkdown } from './parts-page.ts';
 import { renderRoomsLint } from './rooms-lint.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
@@ -26,6 +27,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/errors.md', render: renderErrorsMarkdown },
   { path: 'docs/logs.md', render: renderLogsMarkdown },
   { path: 'docs/metrics.md', render: renderMetricsMarkdown },
+  { path: 'docs/openapi.json', render: renderOpenapi },
   { path: 'docs/parts.md', render: renderPartsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },

@@ -235,6 +235,7 @@ export function isMessageError(error: unknown): error is MessageError {
   return isErrorOf(error, 'MessageError', messageErrors);
 }
 
-function fill(template: string, details: MessageErrorDetails): string {
+/** Puts the facts of the case into a sentence of a table. */
+export function fill(template: string, details: MessageErrorDetails): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? '?'));
 }

@@ -86,6 +86,8 @@ export const keys = {
   gatewayKeys: (prefix: string): string => `${prefix}:gateway:keys`,
   /** When each API key was used last, about: a hash by their ids. */
   gatewayKeysUsed: (prefix: string): string => `${prefix}:gateway:keys:used`,
+  /** How many requests an API key of the gateway has made in this second. */
+  gatewayRate: (prefix: string, key: string): string => `${prefix}:gateway:rate:${key}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

@@ -8,6 +8,7 @@ import { registerDashboard } from './dashboard.ts';
 import { registerDead } from './dead.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerGateway } from './gateway.ts';
 import { registerHolds } from './hold.ts';
 import { registerKeys } from './keys.ts';
 import { registerParts } from './parts.ts';
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerStart,
   registerDashboard,
+  registerGateway,
   registerDoctor,
   registerSend,
   registerStatus,

@@ -1,7 +1,8 @@
 import { isMessageError } from '../../message/errors.ts';
 import type { Lane, WhenNotFound, WhenUncertain } from '../../message/lane.ts';
-import { type AccountRules, messageProblems, type NewMessage } from '../../message/message.ts';
+import { messageProblems, type NewMessage } from '../../message/message.ts';
 import type { AccountSettings } from '../../settings/account.ts';
+import { rulesOf } from '../../settings/account-rules.ts';
 import { CliError } from '../errors.ts';
 
 /** The options of `jetsms send`, as they were written. */
@@ -64,13 +65,8 @@ const clashes: readonly { readonly detail: string; readonly isMet: (options: Sen
   },
 ];
 
-/** The rules that the settings of an account make for its messages. */
-export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSettings): AccountRules {
-  return { ...(title === '' ? {} : { title }), charset, maxTextLength, partsModel };
-}
-
 /** What all messages get, as it was written: the check reads times. */
-function fieldsOf(options: SendOptions, account: AccountSettings): CommonFields {
+export function fieldsOf(options: SendOptions, account: AccountSettings): CommonFields {
   const { title, lane, at, deadline, whenUncertain, whenNotFound } = options;
   return {
     account: account.name,
