@@ -39,9 +39,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     pools.add(opened);
     return opened;
   };
+  const asking = pool();
   const start = async (): Promise<ChildProcess> => {
     const child = run('postgres', '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F');
-    await waitFor(() => pool().query('SELECT 1'), { limitMs: 20_000, everyMs: 50, what: 'Postgres' });
+    await waitFor(() => asking.query('SELECT 1'), { limitMs: 20_000, everyMs: 50, what: 'Postgres' });
     return child;
   };
   let server = await start();

@@ -10,11 +10,14 @@ const shipped = async (app: TestProcess, order: string, body: unknown): Promise<
 describe.each(['express', 'fastify'])('the example of %s', (framework) => {
   let example: PlacedExample;
   let redis: TestRedis;
+  let app: TestProcess;
   beforeAll(async () => {
     example = await placeExample('http', { packages: 'sources' });
     redis = await startRedis();
+    app = start();
   });
   afterAll(async () => {
+    await app.kill();
     await redis.stop();
     await example[Symbol.asyncDispose]();
   });
@@ -26,7 +29,6 @@ describe.each(['express', 'fastify'])('the example of %s', (framework) => {
     });
 
   it('takes an order once, however often it is told of it', async () => {
-    await using app = start();
     const first = await shipped(app, '1842', { phone: '0532 123 45 67' });
     expect(first.status).toBe(202);
     const again = await shipped(app, '1842', { phone: '0532 123 45 67' });
@@ -34,16 +36,15 @@ describe.each(['express', 'fastify'])('the example of %s', (framework) => {
   });
 
   it('finishes what is under way when it is told to end', async () => {
-    await using app = start();
-    const answer = await stopAmidRequest(app, redis, await shippedAddress(app, '1847'));
+    await using ending = start();
+    const answer = await stopAmidRequest(ending, redis, await shippedAddress(ending, '1847'));
     // 503 where this machine is so busy that Redis was silent for too long: an answer, too.
     expect([202, 503]).toContain(answer.status);
-    expect(await app.exit).toMatchObject({ code: 0 });
-    expect(app.stderr).toEqual([]);
+    expect(await ending.exit).toMatchObject({ code: 0 });
+    expect(ending.stderr).toEqual([]);
   });
 
   it('says 422 with code and field where the message is wrong, and does not repeat the number', async () => {
-    await using app = start();
     const answer = await shipped(app, '1843', { phone: '0212 123 45 67' });
     expect(answer.status).toBe(422);
     const said = await answer.text();
@@ -55,14 +56,12 @@ describe.each(['express', 'fastify'])('the example of %s', (framework) => {
   });
 
   it('says 4xx to a body that is none', async () => {
-    await using app = start();
     const answer = await shipped(app, '1844', undefined);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
   });
 
   it('says 503 with Retry-After while Redis is away', async () => {
-    await using app = start();
     await shipped(app, '1845', { phone: '0532 123 45 67' });
     await redis.kill();
     const answer = await shipped(app, '1846', { phone: '0532 123 45 67' });
