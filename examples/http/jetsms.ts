@@ -1,8 +1,8 @@
 import {
   createProducer,
   isMessageError,
+  isProducerError,
   type Producer,
-  ProducerError,
   type ProducerErrorCode,
 } from 'jetsms-delivery';
 
@@ -29,7 +29,7 @@ const statusOf: Readonly<Record<ProducerErrorCode, number>> = {
   REDIS_REFUSED: 503,
   PRODUCER_CLOSED: 503,
   SECRET_INVALID: 500,
-  UNKNOWN_ACCOUNT: 500,
+  ACCOUNT_UNKNOWN: 500,
   PRODUCER_OPTIONS_INVALID: 500,
 };
 
@@ -42,7 +42,7 @@ export function answerOf(error: unknown): Answer | undefined {
     const { code, message, field } = error;
     return { status: 422, headers: {}, body: { code, message, field } };
   }
-  if (!(error instanceof ProducerError)) return undefined;
+  if (!isProducerError(error)) return undefined;
   const { code, message } = error;
   const status = statusOf[code];
   // `mayBeStored` or not: as the message has a key of its own, the caller may simply call again.

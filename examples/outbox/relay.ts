@@ -1,6 +1,12 @@
 // Hands the rows of the outbox to jetsms. Run one or several of it, and kill them whenever you like.
 import { setTimeout as pause } from 'node:timers/promises';
-import { createProducer, isMessageError, type MessageError, ProducerError } from 'jetsms-delivery';
+import {
+  createProducer,
+  isMessageError,
+  isProducerError,
+  type MessageError,
+  type ProducerError,
+} from 'jetsms-delivery';
 import { inTransaction, openPool } from './outbox.ts';
 
 const { DATABASE_URL = 'postgres://127.0.0.1/app', REDIS_URL = 'redis://127.0.0.1:6379' } = process.env;
@@ -17,7 +23,7 @@ type Row = Readonly<Record<'id' | 'recipient' | 'body', string>>;
 
 /** A row that can never be sent stops no other; all else, such as Redis being away, is tried again. */
 const isHopeless = (error: unknown): error is MessageError | ProducerError =>
-  isMessageError(error) || (error instanceof ProducerError && error.code === 'IDEMPOTENCY_CONFLICT');
+  isMessageError(error) || (isProducerError(error) && error.code === 'IDEMPOTENCY_CONFLICT');
 
 /** Enqueues a row under its id: what an earlier relay has enqueued, and died before it said so, is not enqueued again. */
 const enqueue = ({ id, recipient, body }: Row): Promise<object> =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deployFiles } from '../deploy/files.ts';
+import { renderApiMarkdown } from './api-page.ts';
 import { renderAssumptionsMarkdown } from './assumptions-page.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
 import { renderErrorsMarkdown } from './errors-page.ts';
@@ -19,6 +20,7 @@ export interface GeneratedPage {
 
 /** Every generated file. To add a page: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/api.md', render: renderApiMarkdown },
   { path: 'docs/assumptions.md', render: renderAssumptionsMarkdown },
   { path: 'docs/codes.md', render: renderCodesMarkdown },
   { path: 'docs/errors.md', render: renderErrorsMarkdown },

@@ -364,7 +364,7 @@ const webhookTry: Line['fields'] = {
   id: { says: "the delivery's id: the request's `webhook-id`" },
   events: { says: 'how many events it carries' },
   attempt: { says: 'which try it was, from 1' },
-  code: { says: '`http-<status>`, or the cause of no answer' },
+  code: { says: '`http-<status>`, the cause of no answer, or `unreadable`' },
   durationMs: { says: 'how long the request took' },
 };
 
@@ -383,7 +383,7 @@ export const processLines: Readonly<Record<string, Line>> = {
   'webhook.dead': {
     levels: ['error'],
     means:
-      'A delivery was given up: it was tried for 24 hours, or the endpoint is gone. `jetsms webhooks replay` tries it again.',
+      'A delivery was given up: it was tried for 24 hours, the endpoint is gone, or nobody of ours wrote it (`unreadable`). `jetsms webhooks replay` tries it again.',
     fields: webhookTry,
   },
   'webhook.ended': {

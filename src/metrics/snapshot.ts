@@ -2,6 +2,7 @@ import { type Lane, lanes } from '../message/lane.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import type { Instruments } from './instruments.ts';
 import { type JobState, otherLabel, type QueueLabel } from './labels.ts';
+import type { GaugeKey } from './table.ts';
 
 /** What an account's queues look like at a scrape. What is missing is not shown. */
 export interface AccountSnapshot {
@@ -63,7 +64,7 @@ function showAccount(snapshot: AccountSnapshot, set: Instruments['set']): void {
   }
   for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
   for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  for (const key of whereKnown) {
+  for (const key of Object.values(sometimesKnown)) {
     const value = snapshot[key];
     if (value !== undefined) set(key, { account }, value);
   }
@@ -89,11 +90,15 @@ function showEvents(
   }
 }
 
-/** Gauges of a snapshot that are not always known. */
-const whereKnown = [
-  'uncertainOpen',
-  'reportsWaiting',
-  'creditLeft',
-  'creditHoursLeft',
-  'waitingParts',
-] as const;
+/** Gauges that have the name of their field in a snapshot, and are not always known. */
+type SometimesKnown = Exclude<Extract<keyof AccountSnapshot, GaugeKey>, 'held'>;
+
+/** As a record, so that the compiler asks for each of them. */
+const sometimesKnown: { readonly [Key in SometimesKnown]: Key } = {
+  uncertainOpen: 'uncertainOpen',
+  reportsWaiting: 'reportsWaiting',
+  reportsOverdueSeconds: 'reportsOverdueSeconds',
+  creditLeft: 'creditLeft',
+  creditHoursLeft: 'creditHoursLeft',
+  waitingParts: 'waitingParts',
+};

@@ -1,5 +1,5 @@
 import { type EndRules, type EndWrite, stateOf, stateWrite } from './ends.ts';
-import { type MessagesEntry, messageOfEntry } from './event-entry.ts';
+import { type MessagesEntry, messagesOfEntry } from './event-entry.ts';
 import type { Journal } from './journal.ts';
 import { subJob } from './pieces.ts';
 import { messageIdAt, type SendJob } from './send-job.ts';
@@ -23,7 +23,7 @@ export function endOfCancelled(of: CancelledIn, index: number, rules: EndRules):
   const event: MessagesEntry = {
     type: 'message.cancelled',
     at,
-    ...messageOfEntry(id, job, index, rules.shownInEvents),
+    ...messagesOfEntry(id, { ...own, ids: [messageId] }, rules.shownInEvents),
     reason: 'cancelled',
   };
   const state = stateOf({ id: messageId, job: own, at, settled }, journal, rules);

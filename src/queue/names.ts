@@ -11,7 +11,9 @@ export const defaultAccount = 'default';
 
 /** Where everything of an account lies. */
 export interface AccountPlace {
+  /** Of all keys of the installation. */
   readonly prefix: string;
+  /** The account's name. */
   readonly account: string;
 }
 

@@ -1,6 +1,6 @@
 'use server';
 
-import { isMessageError, ProducerError } from 'jetsms-delivery';
+import { isMessageError, isProducerError } from 'jetsms-delivery';
 import { jetsms } from '../lib/jetsms.ts';
 
 export interface LinkState {
@@ -28,7 +28,7 @@ export async function sendLink(_previous: LinkState, form: FormData): Promise<Li
 /** What a person is told; what is no fault of theirs is thrown on, to Next's error page and log. */
 function sayOf(error: unknown): string {
   if (isMessageError(error) && error.field === 'to') return 'Bu bir cep telefonu numarası değil.';
-  if (!(error instanceof ProducerError)) throw error;
+  if (!isProducerError(error)) throw error;
   if (error.code === 'IDEMPOTENCY_CONFLICT') return 'Bağlantı başka bir numaraya gönderildi.';
   if (error.code === 'REDIS_UNAVAILABLE') return 'Şu anda gönderilemiyor; lütfen yeniden deneyin.';
   throw error;

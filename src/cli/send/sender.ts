@@ -1,6 +1,7 @@
 import { checkMessage, type NewMessage } from '../../message/message.ts';
+import type { Producer } from '../../producer/calls.ts';
 import type { ProducerAccount } from '../../producer/options.ts';
-import { createProducer, type Producer } from '../../producer/producer.ts';
+import { createProducer } from '../../producer/producer.ts';
 import { askTime } from '../../queue/redis-clock.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Settings } from '../../settings/settings.ts';

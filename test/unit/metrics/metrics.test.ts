@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.ts';
 import type { AccountSnapshot } from '../../../src/metrics/snapshot.ts';
-import { metricTable } from '../../../src/metrics/table.ts';
+import { type MetricRow, metricTable } from '../../../src/metrics/table.ts';
 
 const account = 'shop';
 const surface = 'xml';
@@ -159,6 +159,30 @@ describe('the metrics of the queues', () => {
     expect(await of('jetsms_held{account="shop",reason="operator"}')).toBe(0);
     expect(await of('jetsms_uncertain_open{account="shop"}')).toBe(1);
     expect(await of('jetsms_credit_left{account="shop"}')).toBeUndefined();
+  });
+
+  // The time for which questions for reports are overdue was read and not shown: its alert could never fire.
+  it('show whatever was read of an account, of its events and of a webhook endpoint', async () => {
+    const metrics = create();
+    const group = { group: 'app', unread: 1, unacknowledged: 1, isRead: true };
+    metrics.collectWith(async () => [
+      {
+        ...snapshot,
+        uncertainOpen: 1,
+        reportsWaiting: 2,
+        reportsOverdueSeconds: 900,
+        creditLeft: 3,
+        creditHoursLeft: 4,
+        waitingParts: 5,
+        events: { stored: 5, limit: 10, groups: [group] },
+      },
+      { endpoint: 'crm', waiting: 1, dead: 2, isEnded: false },
+    ]);
+    expect(await value(metrics, 'jetsms_reports_overdue_seconds{account="shop"}')).toBe(900);
+    const text = await metrics.render();
+    const shared = Object.values(metricTable).filter((row: MetricRow) => row.shared);
+    const unseen = shared.filter(({ name }) => !text.includes(`\n${name}{`)).map(({ name }) => name);
+    expect(unseen).toEqual([]);
   });
 
   it.each([
