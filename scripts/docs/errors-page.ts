@@ -2,6 +2,8 @@ import { cliErrors, exitCodeOf } from '../../src/cli/errors.ts';
 import { dashboardErrors } from '../../src/dashboard/errors.ts';
 import type { ErrorRow } from '../../src/errors/coded-error.ts';
 import { eventsErrors } from '../../src/events/errors.ts';
+import { gatewayErrors } from '../../src/gateway/errors.ts';
+import { apiKeyErrors } from '../../src/gateway/keys/errors.ts';
 import { providerRequestErrors } from '../../src/jetsms/provider-request-reading.ts';
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
@@ -87,6 +89,23 @@ export const errorFamilies: readonly ErrorFamily[] = [
     endsCommands: true,
     source: 'src/dashboard/errors.ts',
     table: dashboardErrors,
+  },
+  {
+    title: 'API keys',
+    classes: ['ApiKeyError'],
+    origin: '`jetsms keys`; see [API keys of the gateway](gateway-keys.md).',
+    endsCommands: true,
+    source: 'src/gateway/keys/errors.ts',
+    table: apiKeyErrors,
+  },
+  {
+    title: 'The gateway',
+    classes: ['GatewayError'],
+    origin:
+      'the problems that `jetsms gateway` answers with, beside those of messages and of the producer; see [the gateway](gateway.md). `/problems/‹code›` of a gateway says the same in English or Turkish.',
+    endsCommands: false,
+    source: 'src/gateway/errors.ts',
+    table: gatewayErrors,
   },
   {
     title: 'Speaking JetSMS',

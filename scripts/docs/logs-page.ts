@@ -3,6 +3,7 @@ import {
   accountLines,
   commonFields,
   dashboardLines,
+  gatewayLines,
   type Line,
   processLines,
 } from '../../src/log/lines.ts';
@@ -30,6 +31,9 @@ export function renderLogsMarkdown(): string {
     '## Lines about the process',
     '',
     ...Object.entries(processLines).flatMap(section),
+    '## Lines of the gateway',
+    '',
+    ...Object.entries(gatewayLines).flatMap(section),
     '## Lines of the dashboard',
     '',
     ...Object.entries(dashboardLines).flatMap(section),

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { deployFiles } from '../deploy/files.ts';
+import { renderApiMarkdown } from './api-page.ts';
 import { renderAssumptionsMarkdown } from './assumptions-page.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
 import { renderErrorsMarkdown } from './errors-page.ts';
 import { renderLogsMarkdown } from './logs-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
+import { renderOpenapi } from './openapi-page.ts';
 import { renderPartsMarkdown } from './parts-page.ts';
 import { renderRoomsLint } from './rooms-lint.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
@@ -19,11 +21,13 @@ export interface GeneratedPage {
 
 /** Every generated file. To add a page: write its renderer next to this file and list it here. */
 export const generatedPages: readonly GeneratedPage[] = [
+  { path: 'docs/api.md', render: renderApiMarkdown },
   { path: 'docs/assumptions.md', render: renderAssumptionsMarkdown },
   { path: 'docs/codes.md', render: renderCodesMarkdown },
   { path: 'docs/errors.md', render: renderErrorsMarkdown },
   { path: 'docs/logs.md', render: renderLogsMarkdown },
   { path: 'docs/metrics.md', render: renderMetricsMarkdown },
+  { path: 'docs/openapi.json', render: renderOpenapi },
   { path: 'docs/parts.md', render: renderPartsMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
+import { idsBefore } from '../queue/origins.ts';
 import { readDeadLetter, type StoredDeadLetter } from '../queue/stored-dead-letter.ts';
-import { copiesOf } from './copies.ts';
 import { removeEndedLua } from './ended-job.ts';
 import { uncertainKey } from './put-dead-letter.ts';
 
@@ -203,7 +203,8 @@ export function createDeadLetterStore(
         ),
       ),
     remove: (id) => removeAs(id, 'replayed', []),
-    discard: (id) => removeAs(id, 'discard', copiesOf(id)),
+    // Beside the letter its message may lie in its own job, the one that it is a piece of, and the ones that it repeats.
+    discard: (id) => removeAs(id, 'discard', idsBefore(id)),
     keepMedia: (hash, keepMs, dryRun) =>
       call(() => (dryRun ? hasMedia(redis, place, hash) : keepMedia(redis, place, { hash, keepMs }))),
     async replayedAs(id) {

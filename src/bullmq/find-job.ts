@@ -37,11 +37,14 @@ export interface JobFinder {
 /** @param redis ready: a queue that is opened before that fails its first command */
 export function createJobFinder(redis: Redis, { prefix, account }: AccountPlace): JobFinder {
   const queues = new Map<Lane, Queue>();
-  const queueOf = (lane: Lane): Queue => {
-    const queue = queues.get(lane) ?? openQueue(redis, queueName(account, lane), prefix);
+  const open = (lane: Lane): Queue => {
+    const queue = openQueue(redis, queueName(account, lane), prefix);
     queues.set(lane, queue);
+    // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
+    queue.waitUntilReady().catch(() => queues.delete(lane));
     return queue;
   };
+  const queueOf = (lane: Lane): Queue => queues.get(lane) ?? open(lane);
   return {
     queueOf,
     async find(id) {

@@ -3,7 +3,7 @@ import type { Lane } from '../message/lane.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
 import { type JobRecord, parseRecord, recordFields, recordKeepMs } from '../queue/job-record.ts';
-import type { Journal, Settled } from '../queue/journal.ts';
+import type { Journal, Piece, Settled } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
@@ -115,8 +115,19 @@ const tallyOfEnd = ({ job, journal }: JournalWrite): Tally =>
 function tallyOfLate({ job, before, after, piece }: LateJournal): string {
   const end = piece?.after ?? after.settled;
   if (job.campaign === undefined || !end) return '';
-  return JSON.stringify(tallyOfChange(piece?.job ?? job, piece?.before ?? before.settled, end));
+  const old = piece?.before ?? before.settled;
+  return JSON.stringify(tallyOfChange(piece?.job ?? job, old, countedEnd(old, end)));
 }
+
+/** Of a job that was divided before, an acceptance changes the pieces that have ended: those that go on are counted at their own end. */
+function countedEnd(before: Settled | undefined, after: Settled): Settled {
+  if (before?.end !== 'split' || after.end !== 'accepted') return after;
+  const { at, pieces } = before;
+  const accepted = pieces.map((one) => (one.fate === 'dead' ? acceptedPiece(one) : one));
+  return { end: 'split', at, pieces: accepted };
+}
+
+const acceptedPiece = ({ ranges }: Piece): Piece => ({ fate: 'accepted', ranges });
 
 /** Whose end a late journal tells. */
 const endedLate = (id: string, { job, before, after, piece }: LateJournal): EndedJob =>

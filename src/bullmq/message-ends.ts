@@ -4,6 +4,7 @@ import { type DeathFacts, deathFactsOf, idOf, type JobResult } from '../queue/jo
 import { readJson } from '../queue/json.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { parseJobResult, parseJournalText } from '../queue/parse-journal.ts';
+import { placeAmongLeft } from '../queue/pieces.ts';
 import { run } from '../queue/pipeline.ts';
 import { readDeadLetter } from '../queue/stored-dead-letter.ts';
 
@@ -61,7 +62,8 @@ function endInJournal(journal: string | undefined): MessageEnd {
 }
 
 function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd | undefined {
-  const { lost, cancelled } = parseRecord([null, job.lost, job.cancelled]);
+  const record = parseRecord([null, job.lost, job.cancelled]);
+  const { lost, cancelled } = record;
   if (cancelled.includes(index)) return calledOff;
   if (job.finishedOn === undefined) return undefined;
   // Its key was taken: another message was sent in its place, and this id never told to anybody.
@@ -71,7 +73,7 @@ function endInShared({ job, index }: NonNullable<Remains['shared']>): MessageEnd
   const read = parseJournalText(job.journal ?? '');
   const settled = read.ok ? read.journal.settled : undefined;
   if (settled?.end !== 'split') return endInJournal(job.journal);
-  const piece = settled.pieces[index - [...lost, ...cancelled].filter((one) => one < index).length];
+  const piece = settled.pieces[placeAmongLeft(index, record)];
   if (piece?.fate === 'accepted') return { kind: 'accepted', ...idOf(piece) };
   return piece?.fate === 'dead' ? { kind: 'dead', ...deathFactsOf(piece.facts) } : { kind: 'forgotten' };
 }

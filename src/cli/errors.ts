@@ -220,7 +220,7 @@ function problemsOf(error: unknown): { readonly problems?: readonly unknown[] } 
 /** What to do about codes of the system, which say only what is. */
 const systemAdvice: Readonly<Record<string, string>> = {
   EADDRINUSE:
-    'Another process has this port, a second one of this command perhaps. End it, or choose another port (healthPort, dashboardPort, --port).',
+    'Another process has this port, a second one of this command perhaps. End it, or choose another port (healthPort, dashboardPort, gatewayPort, --port).',
 };
 
 function messageOf(error: unknown): string {

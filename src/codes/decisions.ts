@@ -6,6 +6,7 @@ import type { UnofficialRowId } from './unofficial.ts';
  * which uses no attempt; or given up.
  */
 export const codeClasses = ['accepted', 'retryable', 'deferred', 'terminal'] as const;
+/** What a reply with this code comes to. */
 export type CodeClass = (typeof codeClasses)[number];
 
 /**
@@ -13,10 +14,12 @@ export type CodeClass = (typeof codeClasses)[number];
  * account's credit, the hour of the day, or the request that this product built.
  */
 export const codeScopes = ['account', 'title', 'message', 'quota', 'window', 'request'] as const;
+/** Whose fault it is. */
 export type CodeScope = (typeof codeScopes)[number];
 
 /** What this product decides about one row of the list. */
 export interface Decision {
+  /** What it comes to. */
   readonly class: CodeClass;
   /** Null where it is nobody's fault. */
   readonly scope: CodeScope | null;
@@ -142,11 +145,18 @@ function accountFault(hint: string, fixed: boolean): Decision {
 
 /** What holds for every code that is not in the list. The list says: call customer service. */
 export interface UnknownCodeFacts {
+  /** Never success, never retried. */
   readonly class: 'terminal';
+  /** Whose fault it is, is not known. */
   readonly scope: null;
+  /** The dead letter's reason. */
   readonly reason: 'unknown-code';
+  /** What is known of it. */
   readonly meaning: string;
+  /** What this product does. */
   readonly action: string;
+  /** What the operator should do. */
   readonly hint: string;
+  /** Where this is known from. */
   readonly source: string;
 }

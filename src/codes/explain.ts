@@ -8,7 +8,9 @@ import { type CodeRow, unknownCode } from './table.ts';
 export interface Explanation {
   /** Null where the answer is not a JetSMS reply. */
   readonly code: string | null;
+  /** What is done with the message. */
   readonly class: CodeClass | 'not-a-reply';
+  /** Whose fault it is; null where it is nobody's. */
   readonly scope: CodeScope | null;
   /** Whether the code is in the list of JetSMS; false also for one that only public clients know. */
   readonly official: boolean | null;
@@ -22,16 +24,29 @@ export interface Explanation {
   readonly hint: string;
   /** Why there is no row; null where there is one. */
   readonly reason: 'unknown-code' | NotAReply['cause'] | null;
+  /** The row of the table; null where there is none. */
   readonly row: CodeRow['id'] | null;
   /** Null where nothing was accepted, and where the acceptance carries no id. */
   readonly groupId: string | null;
   /** What followed the code; empty where nothing did. */
   readonly text: string;
+  /** Delays before attempt 2, 3, …; empty where nothing is tried again. */
   readonly retryDelaysMs: readonly number[];
+  /** Where this is known from. */
   readonly source: string | null;
 }
 
-/** Explains a reply, or a line or bytes as they came from JetSMS. Total, like `parseReply` and `classify`. */
+/**
+ * Explains a reply, or a line or bytes as they came from JetSMS. Total, like `parseReply` and `classify`.
+ *
+ * @param reply what JetSMS answered
+ * @returns what it means, what is done about it, and what to do
+ * @example
+ * import { explain } from 'jetsms-delivery/codes';
+ *
+ * const { class: kind, scope, official } = explain('11 not enough limit');
+ * console.log(kind, scope, official); // → retryable quota true
+ */
 export function explain(reply: Reply | string | Uint8Array): Explanation {
   const parsed = typeof reply === 'string' || reply instanceof Uint8Array ? parseReply(reply) : reply;
   const classification = classify(parsed);

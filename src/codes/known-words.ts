@@ -37,6 +37,14 @@ const knownByCode: ReadonlyMap<string, readonly Known[]> = Map.groupBy(
 /**
  * The provider's words as far as the tables know them; `…` stands for the rest. What else a reply says may quote a
  * number, a text or a name, so whoever shows a reply shows this.
+ *
+ * @param code two or three digits, as text
+ * @param text what followed the code
+ * @returns words that hold nothing private
+ * @example
+ * import { knownWords } from 'jetsms-delivery/codes';
+ *
+ * console.log(knownWords('777', 'mesaj 05321234567')); // → …
  */
 export function knownWords(code: string, text: string): string {
   const said = fold(text);

@@ -30,8 +30,11 @@ export type RowId =
 
 /** One row of the provider's list: what JetSMS says, nothing of what this product does about it. */
 export interface ListedCode {
+  /** The row's name. */
   readonly id: RowId;
+  /** As it stands in a reply. */
   readonly code: string;
+  /** Where it can occur. */
   readonly surface: CodeSurface;
   /** The provider's own words, Turkish. */
   readonly description: string;

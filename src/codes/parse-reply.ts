@@ -19,8 +19,12 @@ const codeByWords: ReadonlyMap<string, string> = new Map(
 );
 const longestWords = Math.max(...[...codeByWords.keys()].map((words) => words.length));
 
+/** How a reply came. */
 export interface ReplyOptions {
-  /** The reply broke off before its end: what came of it is read, and nothing is taken for whole that may go on. */
+  /**
+   * The reply broke off before its end: what came of it is read, and nothing is taken for whole that may go on.
+   * @default false
+   */
   readonly isCut?: boolean;
 }
 
@@ -35,8 +39,19 @@ export interface ReplyOptions {
  * no code of the list begins with it and goes on.
  *
  * Source: the provider's list (literal replies) and the vendor's Python client (trim, then first token).
+ *
+ * @param input the body of an answer, in bytes or as text
+ * @param options whether it broke off
+ * @returns the reply, not judged yet
+ * @example
+ * import { parseReply } from 'jetsms-delivery/codes';
+ *
+ * console.log(parseReply('11 not enough limit')); // → { kind: 'reply', code: '11', text: 'not enough limit' }
  */
-export function parseReply(input: Uint8Array | string, { isCut = false }: ReplyOptions = {}): Reply {
+export function parseReply(input: Uint8Array | string, options: ReplyOptions = {}): Reply {
+  // In JavaScript a caller may give anything.
+  if (typeof input !== 'string' && !(input instanceof Uint8Array)) return notAReply('malformed');
+  const isCut = options?.isCut === true;
   const body = (typeof input === 'string' ? input : decodeReply(input, { isCut })).trimStart();
   if (body === '') return notAReply('empty');
   if (body.startsWith('<')) return notAReply('html');

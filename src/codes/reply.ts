@@ -6,6 +6,7 @@ export type Cut = 'in-word' | 'after-word';
 
 /** A reply in JetSMS's own form: a code, then the rest. */
 export interface JetsmsReply {
+  /** Tells it from what is none. */
   readonly kind: 'reply';
   /** The first token, as text: `00` is not `0`. Two or three digits, and certainly whole. */
   readonly code: string;
@@ -15,8 +16,13 @@ export interface JetsmsReply {
   readonly cut?: Cut;
 }
 
+/** Why something is not a reply. */
+export const notAReplyCauses = ['empty', 'html', 'malformed'] as const;
+
 /** Bytes that JetSMS would not have written: a proxy's page, a cut line, nothing at all. */
 export interface NotAReply {
+  /** Tells it from a reply. */
   readonly kind: 'not-a-reply';
-  readonly cause: 'empty' | 'html' | 'malformed';
+  /** Nothing but white space, a page of markup, or anything else. */
+  readonly cause: (typeof notAReplyCauses)[number];
 }

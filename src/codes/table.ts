@@ -7,12 +7,15 @@ export type CodeRow = OfficialRow | UnofficialRow;
 
 /** A row of JetSMS's own list. */
 export interface OfficialRow extends ListedCode, Decision {
+  /** JetSMS lists it. */
   readonly official: true;
+  /** Where it stands there. */
   readonly source: string;
 }
 
 /** A row that only public clients know. It is shown as such wherever it shows. */
 export interface UnofficialRow extends UnofficialCode, Decision {
+  /** Its code. */
   readonly id: UnofficialRowId;
   /** Only JetSMS's list describes its codes. */
   readonly description: null;

@@ -8,12 +8,17 @@ export type Certainty = 'several clients' | 'one client';
 
 /** A code outside the list of JetSMS that public clients have seen. */
 export interface UnofficialCode {
+  /** As it stands in a reply. */
   readonly code: string;
+  /** Where it was seen. */
   readonly surface: CodeSurface;
   /** The whole reply where a client shows one. */
   readonly literal: string | null;
+  /** What clients take it for. */
   readonly meaning: string;
+  /** JetSMS does not list it. */
   readonly official: false;
+  /** How many clients know it. */
   readonly certainty: Certainty;
   /** Which clients, by the names of their public repositories. */
   readonly source: string;

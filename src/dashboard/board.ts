@@ -44,6 +44,8 @@ export interface Board {
   readonly plugin: FastifyPluginCallback;
   /** The queues as the board names them. */
   readonly queueNames: ReadonlySet<string>;
+  /** Resolves when every queue can be asked; rejects where Redis went away before that: then they never can. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,9 @@ export function createBoard(options: BoardOptions): Board {
     queueNames: new Set(
       boards.flatMap(({ lanes, dead }) => [...lanes.values(), dead].map((adapter) => adapter.getName())),
     ),
+    async ready() {
+      await Promise.all(boards.flatMap(({ queues }) => queues.map((queue) => queue.waitUntilReady())));
+    },
     async close() {
       await Promise.all(boards.flatMap(({ queues }) => queues.map((queue) => queue.close())));
     },

@@ -96,8 +96,8 @@ export function createDashboard({
   };
   return {
     async listen() {
-      await ready(redis, redisWaitMs);
-      board = createBoard({
+      await telling(() => whenReady(redis, redisWaitMs));
+      const opened = createBoard({
         redis,
         prefix: settings.prefix,
         accounts: [...settings.accounts.keys()],
@@ -106,7 +106,9 @@ export function createDashboard({
         secrets: secretsOf(settings),
         log,
       });
-      app.register(behindGuards(board, { settings, basePath, login, throttle, log }));
+      board = opened;
+      await telling(() => opened.ready());
+      app.register(behindGuards(opened, { settings, basePath, login, throttle, log }));
       const { dashboardHost: host, dashboardPort: port } = settings;
       const address = new URL(await app.listen({ host, port }));
       url = `${address.origin}${basePath}/`;
@@ -141,10 +143,10 @@ function behindGuards(
   };
 }
 
-/** BullMQ's queues are never well again if Redis is not there while they are made. */
-async function ready(redis: Redis, timeoutMs: number): Promise<void> {
+/** BullMQ's queues are never well again if Redis goes away while they are made: then nothing is served. */
+async function telling(wait: () => Promise<void>): Promise<void> {
   try {
-    await whenReady(redis, timeoutMs);
+    await wait();
   } catch (cause) {
     const trouble = readTrouble(cause);
     if (trouble.kind !== 'refused') throw new DashboardError('REDIS_UNAVAILABLE', { cause });

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What stands behind an error code; docs/errors.md is made from such rows. */
 export interface ErrorRow {
   readonly meaning: string;
@@ -19,4 +21,13 @@ export abstract class CodedError<Code extends string> extends Error {
     super([meaning, detail, whatToDo].filter(Boolean).join(' '), options);
     this.code = code;
   }
+}
+
+/**
+ * Whether something thrown is an error of a class, by its name and by a code of the class's table: `instanceof` fails where another
+ * copy of the package, or another realm such as Jest's, has made it. Total.
+ */
+export function isErrorOf(error: unknown, name: string, table: Readonly<Record<string, ErrorRow>>): boolean {
+  if (!types.isNativeError(error) || error.name !== name || !('code' in error)) return false;
+  return typeof error.code === 'string' && Object.hasOwn(table, error.code);
 }

@@ -38,12 +38,18 @@ export interface AccountStream {
    * reads. `token` stands for one reading from beginning to end.
    */
   read(token: string): Promise<StreamRead | undefined>;
-  /** Whether what was read is surely this consumer's still: another has not taken over meanwhile. */
+  /**
+   * Whether what was read is surely this consumer's still: another has not taken over meanwhile. Once it is not, the next read
+   * begins with what is not acknowledged.
+   */
   isOurs(): boolean;
   renew(token: string): Promise<void>;
   release(token: string): Promise<void>;
   ack(entryIds: readonly string[]): Promise<void>;
 }
+
+/** Before any time: nothing that was read is this consumer's. */
+const lost = Number.NEGATIVE_INFINITY;
 
 /** As many ids as a script takes at once without its stack growing too far. */
 const idsAtOnce = 1_000;
@@ -57,11 +63,11 @@ export function createAccountStream(options: AccountStreamOptions): AccountStrea
   let cursor = fromFirst;
   let position = '0';
   let readUpTo = '';
-  let oursUntil = Number.NEGATIVE_INFINITY;
+  let oursUntil = lost;
 
   const lose = (): void => {
     cursor = fromFirst;
-    oursUntil = Number.NEGATIVE_INFINITY;
+    oursUntil = lost;
   };
 
   return {
@@ -84,12 +90,17 @@ export function createAccountStream(options: AccountStreamOptions): AccountStrea
       position = answer.read.entries.at(-1)?.entryId ?? position;
       return answer.read;
     },
-    isOurs: () => monotonic() < oursUntil,
+    isOurs() {
+      if (monotonic() < oursUntil) return true;
+      // Redis may go on calling it ours: an answer that came late. What was not handed out for that comes again.
+      lose();
+      return false;
+    },
     async renew(token) {
       const askedAt = monotonic();
-      if ((await commands.jetsmsRenewReader(reader, token, takeOverAfterMs)) === 1) {
-        oursUntil = Math.max(oursUntil, askedAt + takeOverAfterMs);
-      } else lose();
+      if ((await commands.jetsmsRenewReader(reader, token, takeOverAfterMs)) !== 1) return lose();
+      // What was given up meanwhile stays so until it is read again.
+      if (oursUntil !== lost) oursUntil = Math.max(oursUntil, askedAt + takeOverAfterMs);
     },
     async release(token) {
       lose();

@@ -16,17 +16,21 @@ export interface Event {
    * at least once; a consumer that drops the ids that it has seen gets each once.
    */
   readonly id: string;
+  /** What happened: [events.md](events.md). */
   readonly type: EventType;
   /** When it happened, epoch milliseconds by Redis' clock. */
   readonly at: number;
+  /** The account whose event it is. */
   readonly account: string;
   /** As `send()` returned it; in a campaign that of the send job, a dot, and the place in it. */
   readonly messageId?: string;
   /** The message's idempotency key. */
   readonly key?: string;
+  /** The campaign that it is about, or that the message is one of. */
   readonly campaign?: string;
   /** What the backend app noted beside the message. */
   readonly meta?: Meta;
+  /** The lane that the message waited in. */
   readonly lane?: Lane;
   /** JetSMS's code, its status in a report, `http-<status>`, or a cause. */
   readonly code?: string;

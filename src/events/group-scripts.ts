@@ -86,7 +86,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 /** A script, not XACK itself: it is sent again by itself where a server turns out to be a replica. KEYS: stream. ARGV: group, ids. */
 const ackScript = `return redis.call('XACK', KEYS[1], unpack(ARGV))`;
 
-/** What the commands of a group take and give; replies are read by `group.ts`. */
+/** What the commands of a group take and give; replies are read by `account-stream.ts`. */
 export interface GroupCommands {
   jetsmsSubscribe(stream: string, group: string, from: string): Promise<unknown>;
   jetsmsReadEvents(stream: string, reader: string, ...args: (string | number)[]): Promise<unknown>;

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type AccountPlace, keys } from '../queue/names.ts';
 import { run } from '../queue/pipeline.ts';
+import { isOfAnotherType } from '../queue/redis-trouble.ts';
 
 /** How far a group of an account's events has come. */
 export interface GroupState {
@@ -28,7 +29,7 @@ export async function readStreamState(
   const stream = keys.events(prefix, account);
   const [length, info] = (await redis.pipeline().xlen(stream).xinfo('GROUPS', stream).exec()) ?? [];
   const error = length?.[0];
-  if (error && !error.message.startsWith('WRONGTYPE')) throw error;
+  if (error && !isOfAnotherType(error)) throw error;
   const groups = info?.[0] ? undefined : groupsIn(info?.[1]);
   if (error || groups === undefined) return undefined;
   const readers = redis.pipeline();

@@ -16,28 +16,56 @@ export type EventsProblem =
   /** The group had vanished, removed by somebody or lost with Redis' data; it was made again. */
   | { readonly kind: 'group-lost'; readonly account: string };
 
+/** What `createEvents()` is given. */
 export interface EventsOptions {
   /** Where Redis is, as for `createProducer()`, or a connection to use; that one stays open at `close()`. */
   readonly redis: string | Redis;
-  /** Prefix of all keys in Redis; must be the worker's. Default `{jetsms}`. */
+  /**
+   * Prefix of all keys in Redis; must be the worker's.
+   * @default {jetsms}
+   */
   readonly prefix?: string;
-  /** One account or several; default `default`. */
+  /**
+   * One account or several.
+   * @default default
+   */
   readonly account?: string | readonly string[];
   /** Who is told: every group gets every event, and the consumers of one group share them. */
   readonly group: string;
-  /** What this consumer is called in Redis; default the machine's name and the process id. */
+  /**
+   * What this consumer is called in Redis.
+   * @default the machine's name and the process id
+   */
   readonly consumer?: string;
-  /** The types wanted; all without it. What is filtered out counts as acknowledged. */
+  /**
+   * The types wanted. What is filtered out counts as acknowledged.
+   * @default all
+   */
   readonly types?: readonly EventType[];
-  /** Where a group begins that is not there yet: with what happens from now on (default), or with all that the stream still has. */
+  /**
+   * Where a group begins that is not there yet: with what happens from now on, or with all that the stream still has.
+   * @default now
+   */
   readonly from?: 'now' | 'beginning';
-  /** A consumer that gave no sign of life for so long is dead, and another takes over; milliseconds, default 30,000. */
+  /**
+   * A consumer that gave no sign of life for so long is dead, and another takes over; milliseconds, 1,000 to 86,400,000.
+   * @default 30000
+   */
   readonly takeOverAfterMs?: number;
-  /** How often Redis is asked where nothing comes; milliseconds, default 250. */
+  /**
+   * How often Redis is asked where nothing comes; milliseconds, 10 to 60,000.
+   * @default 250
+   */
   readonly pollMs?: number;
-  /** Entries that are read in one go; default 100. The next are read when all events of these were taken. */
+  /**
+   * Entries that are read in one go, 1 to 10,000. The next are read when all events of these were taken.
+   * @default 100
+   */
   readonly readAhead?: number;
-  /** Told of what goes wrong without an end to the reading. Must not throw. */
+  /**
+   * Told of what goes wrong without an end to the reading. Must not throw.
+   * @default nobody is told
+   */
   readonly onProblem?: (problem: EventsProblem) => void;
 }
 
@@ -48,6 +76,17 @@ export type ResolvedEventsOptions = Required<Omit<EventsOptions, 'account' | 'ty
 
 const accountName = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Whether an account may be called so. */
+export const isAccountName = (value: unknown): value is string =>
+  typeof value === 'string' && accountName.test(value);
+
+/** Whether this can be a connection of ioredis, of whatever copy of it. */
+export const isRedisConnection = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'defineCommand' in value &&
+  typeof value.defineCommand === 'function';
 
 /** Whether a group or a consumer may be called so. */
 export const isPlainName = (value: unknown): value is string =>
@@ -64,7 +103,7 @@ function rulesFor(options: ResolvedEventsOptions): readonly (readonly [isMet: bo
   const { redis, accounts, types, from, onProblem } = options;
   return [
     [
-      typeof redis === 'string' ? isRedisAddress(redis) : typeof redis?.defineCommand === 'function',
+      typeof redis === 'string' ? isRedisAddress(redis) : isRedisConnection(redis),
       `redis must be ${redisAddressForm}, or a connection of ioredis.`,
     ],
     [typeof options.prefix === 'string' && options.prefix !== '', 'prefix must be a text.'],
@@ -72,7 +111,7 @@ function rulesFor(options: ResolvedEventsOptions): readonly (readonly [isMet: bo
     ...accounts.map(
       (name, index) =>
         [
-          typeof name === 'string' && accountName.test(name),
+          isAccountName(name),
           `account name at position ${index + 1} must be lower-case letters, digits and hyphens, at most 32.`,
         ] as const,
     ),
@@ -101,9 +140,23 @@ const ownName = (): string => `${hostname()}-${process.pid}`.replace(/[^A-Za-z0-
  * @throws EventsError `EVENTS_OPTIONS_INVALID` with all problems at once
  */
 export function resolveEventsOptions(options: EventsOptions): ResolvedEventsOptions {
+  // In JavaScript a caller may give anything, or nothing.
+  if (typeof options !== 'object' || options === null)
+    throw optionsInvalid('The options must be an object with at least `redis` and `group`.');
+  const resolved = withDefaults(options);
+  const problems = rulesFor(resolved)
+    .filter(([isMet]) => !isMet)
+    .map(([, problem]) => problem);
+  if (problems.length > 0) throw optionsInvalid(problems.join(' '));
+  return resolved;
+}
+
+const optionsInvalid = (detail: string): EventsError => new EventsError('EVENTS_OPTIONS_INVALID', { detail });
+
+/** One by one: an option that is there but undefined, such as an unset variable, means its default too. */
+function withDefaults(options: EventsOptions): ResolvedEventsOptions {
   const { account = defaultAccount, types } = options;
-  // One by one: an option that is there but undefined, such as an unset variable, means its default too.
-  const resolved: ResolvedEventsOptions = {
+  return {
     redis: options.redis,
     prefix: options.prefix ?? defaultPrefix,
     accounts: typeof account === 'string' ? [account] : [...new Set(listOf<string>(account))],
@@ -116,11 +169,6 @@ export function resolveEventsOptions(options: EventsOptions): ResolvedEventsOpti
     readAhead: options.readAhead ?? 100,
     onProblem: options.onProblem ?? (() => {}),
   };
-  const problems = rulesFor(resolved)
-    .filter(([isMet]) => !isMet)
-    .map(([, problem]) => problem);
-  if (problems.length > 0) throw new EventsError('EVENTS_OPTIONS_INVALID', { detail: problems.join(' ') });
-  return resolved;
 }
 
 /** What is no list, whatever the types said, becomes one that no rule accepts. */

@@ -53,6 +53,16 @@ function causeOf(error: unknown): string {
   throw new EventsError('EVENTS_REFUSED', { detail: describeRefusal(reason) });
 }
 
+/** What Redis has thrown at a call that waits for nothing, as an error of ours; without its cause, which holds the arguments. */
+export function groupTrouble(error: unknown): EventsError {
+  try {
+    return new EventsError('EVENTS_UNAVAILABLE', { detail: `What happened: ${causeOf(error)}.` });
+  } catch (told) {
+    if (told instanceof EventsError) return told;
+    throw told;
+  }
+}
+
 /** Errors that the language throws are no trouble of Redis. */
 const isBug = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;

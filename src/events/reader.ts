@@ -192,12 +192,17 @@ async function passOver(
   return wanted;
 }
 
-/** Shows that this consumer lives, for as long as it does. Where Redis does not hear it, the next read says who reads now. */
-function renewAgain({ streams, options }: Reading, token: string): () => void {
+/** Shows that this consumer lives, until it is told to stop, or closed: an iterator may be left where it is. Where Redis does not hear it, the next read says who reads now. */
+function renewAgain({ streams, options, patience }: Reading, token: string): () => void {
   const timer = setInterval(() => {
     for (const stream of streams) if (stream.isOurs()) stream.renew(token).catch(() => {}); // the next read finds it out
   }, options.takeOverAfterMs / 4);
-  return () => clearInterval(timer);
+  const stop = (): void => {
+    clearInterval(timer);
+    patience.signal.removeEventListener('abort', stop);
+  };
+  patience.signal.addEventListener('abort', stop);
+  return stop;
 }
 
 /** Another consumer need not wait then. Where Redis does not hear of it, it waits for the end of the time. */

@@ -387,7 +387,7 @@ const reports: readonly Assumption[] = [
     dependsOn: 'How many questions reports and asking take.',
     steps: [],
     otherwise: "JetSMS's word, or a question about a hundred ids at an account with traffic.",
-    where: ['src/worker/reports/report-store.ts', 'src/worker/asking/by-ids.ts'],
+    where: ['src/jetsms/reports.ts'],
   },
   {
     id: 'own-ids-known',

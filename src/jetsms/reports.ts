@@ -55,6 +55,9 @@ export function canAskByIds({
   );
 }
 
+/** The most ids of one question. Our choice: how many JetSMS takes is not public. */
+export const mostIds = 100;
+
 /** Our choice: questions in flight at a time, so that they leave JetSMS to the messages. */
 const connections = 4;
 

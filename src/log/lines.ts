@@ -326,6 +326,45 @@ const clock: Line['fields'] = {
 };
 
 /** Every line of the dashboard, by its event. Its `redis.error` names no account. */
+export const gatewayLines: Readonly<Record<string, Line>> = {
+  'gateway.started': {
+    levels: ['info'],
+    means: 'The gateway takes requests.',
+    fields: { url: { says: 'where' }, tls: { says: 'whether it speaks TLS itself' } },
+  },
+  'gateway.warning': {
+    levels: ['warn'],
+    means: 'Something about the gateway works but is probably not meant.',
+    fields: { warning: { says: 'the sentence' } },
+  },
+  'gateway.request': {
+    levels: ['info', 'warn'],
+    means: 'A request was answered. Level: warn where the status is 500 or more.',
+    fields: {
+      operation: { says: 'what was asked, as in the OpenAPI document; `other` for whatever is not there' },
+      status: { says: 'the HTTP status' },
+      tookMs: { says: 'how long it took' },
+      key: { says: 'the name of the API key, long runs of digits masked', when: 'a key was right' },
+      code: { says: 'the code of the problem', when: 'it was refused' },
+    },
+  },
+  'gateway.key-refused': {
+    levels: ['warn'],
+    means: 'Somebody came with an API key that is unknown, revoked or expired.',
+    fields: {
+      address: {
+        says: "the caller's address; behind a proxy of gatewayTrustedProxies, the one that the proxy tells",
+      },
+    },
+  },
+  'gateway.failed': {
+    levels: ['error'],
+    means: 'A request failed in a way that nobody has foreseen: a bug.',
+    fields: { err, operation: { says: 'what was asked' } },
+  },
+  'gateway.ended': { levels: ['info'], means: 'The gateway takes requests no more.', fields: {} },
+};
+
 export const dashboardLines: Readonly<Record<string, Line>> = {
   'dashboard.started': {
     levels: ['info'],
@@ -364,7 +403,7 @@ const webhookTry: Line['fields'] = {
   id: { says: "the delivery's id: the request's `webhook-id`" },
   events: { says: 'how many events it carries' },
   attempt: { says: 'which try it was, from 1' },
-  code: { says: '`http-<status>`, or the cause of no answer' },
+  code: { says: '`http-<status>`, the cause of no answer, or `unreadable`' },
   durationMs: { says: 'how long the request took' },
 };
 
@@ -383,7 +422,7 @@ export const processLines: Readonly<Record<string, Line>> = {
   'webhook.dead': {
     levels: ['error'],
     means:
-      'A delivery was given up: it was tried for 24 hours, or the endpoint is gone. `jetsms webhooks replay` tries it again.',
+      'A delivery was given up: it was tried for 24 hours, the endpoint is gone, or nobody of ours wrote it (`unreadable`). `jetsms webhooks replay` tries it again.',
     fields: webhookTry,
   },
   'webhook.ended': {

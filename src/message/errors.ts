@@ -1,4 +1,4 @@
-import { CodedError, type ErrorRow } from '../errors/coded-error.ts';
+import { CodedError, type ErrorRow, isErrorOf } from '../errors/coded-error.ts';
 
 /**
  * Every reason for which a message is refused before it is enqueued. The codes are stable.
@@ -11,8 +11,12 @@ export const messageErrors = {
     whatToDo: 'Pass an object with at least `to` and `text`.',
   },
   FIELD_UNKNOWN: {
-    meaning: 'The message has a field that is not known: {name}.',
+    meaning: 'There is a field that is not known: {name}.',
     whatToDo: 'Check the spelling, or leave the field out.',
+  },
+  ARGUMENT_INVALID: {
+    meaning: 'The value is not {form}.',
+    whatToDo: 'Pass what docs/api.md says; leave the field out where it may be left out.',
   },
   ACCOUNT_UNKNOWN: {
     meaning: 'The account is not known.',
@@ -120,7 +124,12 @@ export const messageErrors = {
   TIME_INVALID: {
     meaning: 'The time cannot be read.',
     whatToDo:
-      'Pass a Date, epoch milliseconds, or an ISO 8601 text with a time zone, such as 2030-01-31T09:00:00+03:00.',
+      "Pass a Date, epoch milliseconds, or an ISO 8601 text with a time zone, such as 2030-01-31T09:00:00+03:00; or a length of time: sendAt: { in: '2h' }, deadline: '5m'.",
+  },
+  DURATION_INVALID: {
+    meaning: 'The length of time cannot be read, or could mean several.',
+    whatToDo:
+      'Pass {form}; without blanks or fractions, the largest unit first, each unit once. m is minutes.',
   },
   SCHEDULE_PAST: {
     meaning: 'The time of sending lies {seconds} s in the past.',
@@ -181,6 +190,7 @@ export const messageErrors = {
   },
 } as const;
 
+/** Why a message was refused. */
 export type MessageErrorCode = keyof typeof messageErrors;
 
 /** Facts that are safe to log: counts, positions, single characters, names of fields. */
@@ -194,6 +204,7 @@ export class MessageError extends CodedError<MessageErrorCode> {
   override readonly name = 'MessageError';
   /** The field of the message that is wrong; `message` for the whole. */
   readonly field: string;
+  /** Facts of the case that are safe to log. */
   readonly details: MessageErrorDetails;
 
   constructor(code: MessageErrorCode, field: string, details: MessageErrorDetails = {}) {
@@ -204,12 +215,27 @@ export class MessageError extends CodedError<MessageErrorCode> {
   }
 }
 
-/** Tells a MessageError by its name and code, so that a second copy of this package is no obstacle. */
+/**
+ * Whether something thrown is a `MessageError`, of this copy of the package or of another: told by name and code, since
+ * `instanceof` fails where two copies are loaded. Total.
+ *
+ * @param error whatever was thrown
+ * @returns true for a `MessageError`, whose fields can then be read
+ * @example
+ * import { isMessageError } from 'jetsms-delivery';
+ *
+ * try {
+ *   await producer.send({ to: '0212 123 45 67', text: 'Merhaba' });
+ * } catch (error) {
+ *   if (!isMessageError(error)) throw error;
+ *   console.log(error.code, error.field); // → NUMBER_NOT_MOBILE to
+ * }
+ */
 export function isMessageError(error: unknown): error is MessageError {
-  if (!(error instanceof Error) || error.name !== 'MessageError') return false;
-  return 'code' in error && typeof error.code === 'string' && Object.hasOwn(messageErrors, error.code);
+  return isErrorOf(error, 'MessageError', messageErrors);
 }
 
-function fill(template: string, details: MessageErrorDetails): string {
+/** Puts the facts of the case into a sentence of a table. */
+export function fill(template: string, details: MessageErrorDetails): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? '?'));
 }

@@ -1,5 +1,6 @@
 /** Lanes, the most urgent first. */
 export const lanes = ['otp', 'transactional', 'bulk'] as const;
+/** How urgent a message is: an OTP overtakes the others, bulk overtakes nothing. */
 export type Lane = (typeof lanes)[number];
 
 /**
@@ -7,10 +8,12 @@ export type Lane = (typeof lanes)[number];
  * up for a person to decide.
  */
 export const uncertainChoices = ['ask', 'resend', 'park'] as const;
+/** What happens to a message whose request got no answer. */
 export type WhenUncertain = (typeof uncertainChoices)[number];
 
 /** What happens to a message that was asked about in vain, or cannot be asked about. */
 export const notFoundChoices = ['resend', 'park'] as const;
+/** What happens to a message that was asked about in vain, or cannot be asked about. */
 export type WhenNotFound = (typeof notFoundChoices)[number];
 
 export interface LaneDefaults {

@@ -6,35 +6,64 @@ import { partsByModel } from './parts.ts';
 import { defaultPartsModel, type PartsModel } from './parts-models.ts';
 import { checkReference } from './reference.ts';
 import { checkText, encodingProblem, type TextRules } from './text.ts';
-import { type ResolvedTimes, resolveTimes, type Time } from './times.ts';
+import { type Deadline, type ResolvedTimes, resolveTimes, type SendAt } from './times.ts';
 import { checkUncertainWish, type UncertainWish } from './uncertain.ts';
 
 /** What a backend app asks to be sent: one text for one recipient. */
 export interface NewMessage {
-  /** A mobile number in any usual spelling; see `normalizeNumber`. */
+  /** A mobile number in any usual spelling: `0532 123 45 67`; one of another country with + or 00 before its country code. */
   readonly to: string;
+  /** What the recipient reads; at most as long as the account allows. */
   readonly text: string;
-  /** The registered sender name; the account's own where left out. */
+  /**
+   * The registered sender name.
+   * @default the account's own
+   */
   readonly title?: string;
-  /** The account to send through; the default account where left out. */
+  /**
+   * The account to send through.
+   * @default the first of the producer's accounts
+   */
   readonly account?: string;
-  /** `transactional` where left out. */
+  /**
+   * How urgent it is: [lanes](#lanes).
+   * @default transactional
+   */
   readonly lane?: Lane;
-  /** When to send; now where left out. */
-  readonly sendAt?: Time;
-  /** After it the message is never sent; by the lane where left out. */
-  readonly deadline?: Time;
-  /** What happens where the request got no answer; `ask` where left out. */
+  /**
+   * When to send: a time, or so long from now (`{ in: '2h' }`); at most 365 days ahead.
+   * @default now
+   */
+  readonly sendAt?: SendAt;
+  /**
+   * After it the message is never sent: a time, or so long after the time of sending (`'5m'`).
+   * @default by the [lane](#lanes)
+   */
+  readonly deadline?: Deadline;
+  /**
+   * What happens where the request got no answer.
+   * @default ask
+   */
   readonly whenUncertain?: WhenUncertain;
-  /** With `ask`: what happens where JetSMS does not know the message, or cannot be asked; by the lane where left out. */
+  /**
+   * With `ask`: what happens where JetSMS does not know the message, or cannot be asked.
+   * @default by the [lane](#lanes)
+   */
   readonly whenNotFound?: WhenNotFound;
-  /** Names this message in the caller's system, so that sending it again does not text twice. */
+  /**
+   * Names this message in the caller's system, so that sending it again does not text twice; 1 to 256 characters.
+   * @default none: a call that is repeated is a second message
+   */
   readonly idempotencyKey?: string;
-  /** Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it. */
+  /**
+   * Comes back in status and events; at most 512 bytes as JSON, and no place for a phone number. JetSMS never sees it.
+   * @default none
+   */
   readonly meta?: Meta;
   /**
    * Goes to JetSMS in the field `reference` of the request; at most 40 characters. What JetSMS does with it is not public. Only
    * messages of one reference share a request, so one for each message costs a request for each.
+   * @default none
    */
   readonly reference?: string;
 }
@@ -168,7 +197,7 @@ export function messageProblems(input: unknown, rules: MessageRules): readonly M
     () => checkReference(fields.reference, rules.charset),
     () => resolveTimes({ sendAt, deadline, lane, nowMs: rules.nowMs }),
   ];
-  return [...unknownFields(input).map(fieldUnknown), ...checks.flatMap(problemOf)];
+  return [...unknownFields(input).map((field) => fieldUnknown(field)), ...checks.flatMap(problemOf)];
 }
 
 /** The title of a message, or its account's, trimmed. An empty one is an error, not a wish for the account's. */
@@ -190,16 +219,17 @@ function isTitle(title: string, { charset }: AccountRules): boolean {
 }
 
 /**
- * The fields of an object that has none but these.
+ * The fields of an object that has none but these; `whole` is what the object is called.
  * @throws MessageError MESSAGE_INVALID, FIELD_UNKNOWN
  */
 export function checkKnownFields(
   input: unknown,
   known: ReadonlySet<string>,
+  whole = 'message',
 ): Readonly<Record<string, unknown>> {
   if (!isObject(input)) throw new MessageError('MESSAGE_INVALID', 'message');
   const [unknown] = unknownFields(input, known);
-  if (unknown !== undefined) throw fieldUnknown(unknown);
+  if (unknown !== undefined) throw fieldUnknown(unknown, whole);
   return input as Readonly<Record<string, unknown>>;
 }
 
@@ -208,9 +238,9 @@ function unknownFields(input: object, known: ReadonlySet<string> = fieldNames): 
 }
 
 /** Names the field only where it is a name: an object keyed by numbers or texts must not speak through it. */
-function fieldUnknown(field: string): MessageError {
+function fieldUnknown(field: string, whole = 'message'): MessageError {
   const name = /^[A-Za-z_][A-Za-z_]{0,39}$/.test(field) ? field : 'one whose name is not shown';
-  return new MessageError('FIELD_UNKNOWN', 'message', { name });
+  return new MessageError('FIELD_UNKNOWN', whole, { name });
 }
 
 function checkAccount({ account }: Fields): void {

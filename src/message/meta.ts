@@ -9,7 +9,9 @@ export const maxMetaBytes = 512;
 /** Whether a value can be the meta of a message: a flat object of at most `maxMetaBytes`. Total. */
 export function isMeta(value: unknown): value is Meta {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every(isPlain) && Buffer.byteLength(JSON.stringify(value)) <= maxMetaBytes;
+  return (
+    Object.values(value).every(isPlain) && Buffer.byteLength(JSON.stringify({ ...value })) <= maxMetaBytes
+  );
 }
 
 const isPlain = (value: unknown): boolean =>

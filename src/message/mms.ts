@@ -12,7 +12,7 @@ import { checkMeta, type Meta } from './meta.ts';
 import { normalizeNumber } from './number.ts';
 import { type SurfaceName, surfaceFacts } from './surface.ts';
 import { checkText } from './text.ts';
-import type { Time } from './times.ts';
+import type { Deadline, SendAt } from './times.ts';
 
 /** What a backend app asks to be sent as MMS: one medium and one text, for one recipient or many. */
 export interface NewMms {
@@ -20,30 +20,67 @@ export interface NewMms {
   readonly to: string | readonly string[];
   /** One line; may be empty. */
   readonly subject: string;
-  /** May be empty or left out: the medium can speak for itself. */
+  /**
+   * At most 1,000 characters.
+   * @default empty: the medium can speak for itself
+   */
   readonly text?: string;
+  /** What is shown or played. */
   readonly media: Media;
-  /** The registered sender name; the account's own where left out. */
+  /**
+   * The registered sender name.
+   * @default the account's own
+   */
   readonly title?: string;
-  /** The account to send through, one that uses the web service; the default account where left out. */
+  /**
+   * The account to send through, one that uses the web service.
+   * @default the first of the producer's accounts
+   */
   readonly account?: string;
-  /** `transactional` where left out. */
+  /**
+   * How urgent it is: [lanes](#lanes).
+   * @default transactional
+   */
   readonly lane?: Lane;
-  /** When to send; now where left out. */
-  readonly sendAt?: Time;
-  /** After it the message is never sent; by the lane where left out. */
-  readonly deadline?: Time;
-  /** What happens where the request got no answer. JetSMS cannot be asked about an MMS: `ask` does what `whenNotFound` says. */
+  /**
+   * When to send: a time, or so long from now (`{ in: '2h' }`); at most 365 days ahead.
+   * @default now
+   */
+  readonly sendAt?: SendAt;
+  /**
+   * After it the message is never sent: a time, or so long after the time of sending (`'5m'`).
+   * @default by the [lane](#lanes)
+   */
+  readonly deadline?: Deadline;
+  /**
+   * What happens where the request got no answer. JetSMS cannot be asked about an MMS: `ask` does what `whenNotFound` says.
+   * @default ask
+   */
   readonly whenUncertain?: WhenUncertain;
-  /** By the lane where left out. */
+  /**
+   * What `ask` comes to.
+   * @default by the [lane](#lanes)
+   */
   readonly whenNotFound?: WhenNotFound;
-  /** Names this call in the caller's system, so that calling again does not text twice. */
+  /**
+   * Names this call in the caller's system, so that calling again does not text twice; 1 to 256 characters.
+   * @default none: a call that is repeated is a second MMS
+   */
   readonly idempotencyKey?: string;
-  /** Comes back in status and events, with each recipient; at most 512 bytes as JSON. JetSMS never sees it. */
+  /**
+   * Comes back in status and events, with each recipient; at most 512 bytes as JSON. JetSMS never sees it.
+   * @default none
+   */
   readonly meta?: Meta;
-  /** Goes to JetSMS in the field `reference` of the request; at most 40 characters. */
+  /**
+   * Goes to JetSMS in the field `reference` of the request; at most 40 characters.
+   * @default none
+   */
   readonly reference?: string;
-  /** Sends to a number as often as it is there, where else it gets one MMS and the others are counted as `repeated`. */
+  /**
+   * Sends to a number as often as it is there, where else it gets one MMS and the others are counted as `repeated`.
+   * @default false
+   */
   readonly allowRepeats?: boolean;
 }
 
@@ -129,7 +166,8 @@ function checkRecipients(to: unknown, maximum: number): readonly string[] {
   if (to.length > maximum) {
     throw new MessageError('TOO_MANY_RECIPIENTS', 'to', { count: to.length, maximum });
   }
-  return to.map(numberAt);
+  // A list with holes has numbers missing, too.
+  return Array.from(to, numberAt);
 }
 
 /** Says which of the numbers it is by its place, never by itself. */

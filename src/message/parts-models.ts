@@ -5,6 +5,7 @@ export const partsModelNames = [
   'turkish-letters',
   'turkish-letters-and-operator-code',
 ] as const;
+/** How SMS parts are counted: [parts.md](parts.md). */
 export type PartsModel = (typeof partsModelNames)[number];
 
 export const defaultPartsModel: PartsModel = 'list';

@@ -3,6 +3,7 @@
  * need them too; how each is spoken is in `src/jetsms/surfaces.ts`.
  */
 export const surfaceNames = ['xml', 'web-service'] as const;
+/** How the worker speaks JetSMS. */
 export type SurfaceName = (typeof surfaceNames)[number];
 
 /** What must be known of a surface where nobody speaks it. */

@@ -37,6 +37,31 @@ export type AskResult = (typeof askResults)[number];
 export const questionResults = ['answered', 'refused', 'no-answer'] as const;
 export type QuestionResult = (typeof questionResults)[number];
 
+/** What the gateway is asked, by the names of its operations; `other` for what is none. */
+export const gatewayOperations = [
+  'sendMessage',
+  'sendBatch',
+  'sendCampaign',
+  'getMessage',
+  'findMessage',
+  'cancelMessage',
+  'rescheduleMessage',
+  'getCampaign',
+  'changeCampaign',
+  'listCodes',
+  'countParts',
+  'getAccount',
+  'other',
+] as const;
+export type GatewayOperation = (typeof gatewayOperations)[number];
+
+/** What became of a message that the gateway was given. */
+export const gatewayResults = ['stored', 'replayed', 'refused', 'failed'] as const;
+export type GatewayResult = (typeof gatewayResults)[number];
+
+const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
+export type StatusClass = (typeof statusClasses)[number];
+
 /** The label value of every code that has no row. */
 export const unknownCodeLabel = 'unknown';
 
@@ -86,6 +111,9 @@ export type LabelSetName =
   | 'question'
   | 'swept'
   | 'group'
+  | 'operation'
+  | 'statusClass'
+  | 'gatewayResult'
   | 'webhook'
   | 'tryEnd'
   | 'version';
@@ -138,6 +166,16 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
   group: {
     meaning:
       "the group's name, as in createEvents(); `other` for names of another form, and for all beyond twenty of an account",
+  },
+  operation: {
+    meaning: 'what the gateway was asked, as in its OpenAPI document; `other` for whatever is not there',
+    values: gatewayOperations,
+  },
+  statusClass: { meaning: 'the hundred of the HTTP status', values: statusClasses },
+  gatewayResult: {
+    meaning:
+      'what became of the message: stored; stored before, under the same key; refused for what it is; or failed, for want of Redis',
+    values: gatewayResults,
   },
   version: { meaning: 'the version of jetsms-delivery' },
 };

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type ReportedState, reportedStates } from '../queue/ended-state.ts';
+import { type GatewayMetrics, gatewayMetrics } from './gateway-metrics.ts';
 import { createInstruments, type Labels } from './instruments.ts';
 import {
   type AskResult,
@@ -54,7 +55,7 @@ export interface EndFacts {
 }
 
 /** Everything that can be counted, in the words of the worker. Labels are folded into their closed sets. */
-export interface Metrics {
+export interface Metrics extends GatewayMetrics {
   /** One attempt of one send job, and what was done about it. */
   attempt(facts: AttemptFacts): void;
   /** One request, however many send jobs it carried. */
@@ -160,6 +161,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
+    ...gatewayMetrics({ count, observe }),
     webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
     redis({ up, evicting }) {

@@ -2,6 +2,7 @@ import { type Lane, lanes } from '../message/lane.ts';
 import { type HoldReason, holdReasons } from '../queue/hold-reasons.ts';
 import type { Instruments } from './instruments.ts';
 import { type JobState, otherLabel, type QueueLabel } from './labels.ts';
+import type { GaugeKey } from './table.ts';
 
 /** What an account's queues look like at a scrape. What is missing is not shown. */
 export interface AccountSnapshot {
@@ -63,7 +64,7 @@ function showAccount(snapshot: AccountSnapshot, set: Instruments['set']): void {
   }
   for (const lane of lanes) set('oldestWaiting', { account, lane }, (oldestWaitingMs[lane] ?? 0) / 1000);
   for (const reason of holdReasons) set('held', { account, reason }, Number(held === reason));
-  for (const key of whereKnown) {
+  for (const key of Object.values(sometimesKnown)) {
     const value = snapshot[key];
     if (value !== undefined) set(key, { account }, value);
   }
@@ -81,19 +82,45 @@ function showEvents(
 ): void {
   set('eventsStored', { account }, stored);
   if (limit !== undefined) set('eventsLimit', { account }, limit);
-  for (const [at, { group: name, unread, unacknowledged, isRead }] of groups.entries()) {
-    const labels = { account, group: at < mostGroups && groupForm.test(name) ? name : otherLabel };
+  for (const [group, { unread, unacknowledged, isRead }] of foldedGroups(groups)) {
+    const labels = { account, group };
     if (unread !== undefined) set('eventsUnread', labels, unread);
     set('eventsUnacknowledged', labels, unacknowledged);
     set('eventsRead', labels, Number(isRead));
   }
 }
 
-/** Gauges of a snapshot that are not always known. */
-const whereKnown = [
-  'uncertainOpen',
-  'reportsWaiting',
-  'creditLeft',
-  'creditHoursLeft',
-  'waitingParts',
-] as const;
+type GroupState = Omit<EventsSnapshot['groups'][number], 'group'>;
+
+/** The groups by their labels. Those that share one are shown as the worst of them, so that an alert comes. */
+function foldedGroups(groups: EventsSnapshot['groups']): ReadonlyMap<string, GroupState> {
+  const shown = new Map<string, GroupState>();
+  for (const [at, { group: name, ...state }] of groups.entries()) {
+    const label = at < mostGroups && groupForm.test(name) ? name : otherLabel;
+    const other = shown.get(label);
+    shown.set(label, other ? worseOf(other, state) : state);
+  }
+  return shown;
+}
+
+const worseOf = (one: GroupState, other: GroupState): GroupState => ({
+  unread:
+    one.unread === undefined || other.unread === undefined
+      ? (one.unread ?? other.unread)
+      : Math.max(one.unread, other.unread),
+  unacknowledged: Math.max(one.unacknowledged, other.unacknowledged),
+  isRead: one.isRead && other.isRead,
+});
+
+/** Gauges that have the name of their field in a snapshot, and are not always known. */
+type SometimesKnown = Exclude<Extract<keyof AccountSnapshot, GaugeKey>, 'held'>;
+
+/** As a record, so that the compiler asks for each of them. */
+const sometimesKnown: { readonly [Key in SometimesKnown]: Key } = {
+  uncertainOpen: 'uncertainOpen',
+  reportsWaiting: 'reportsWaiting',
+  reportsOverdueSeconds: 'reportsOverdueSeconds',
+  creditLeft: 'creditLeft',
+  creditHoursLeft: 'creditHoursLeft',
+  waitingParts: 'waitingParts',
+};

@@ -30,10 +30,13 @@ export type CounterKey =
   | 'locksLost'
   | 'swept'
   | 'webhookTries'
+  | 'gatewayRequests'
+  | 'gatewayMessages'
+  | 'gatewayKeysRefused'
   | 'unexpectedErrors'
   | 'failedCollections';
 
-export type HistogramKey = 'requestDuration' | 'acceptedLatency' | 'deliveredLatency';
+export type HistogramKey = 'requestDuration' | 'acceptedLatency' | 'deliveredLatency' | 'gatewayDuration';
 
 export type GaugeKey =
   | 'queueJobs'
@@ -297,6 +300,31 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     help: '1 where the webhook endpoint has said that it is gone (410): nothing is sent to it; else 0.',
     labels: { webhook: labelSets.webhook },
     shared: true,
+  },
+  gatewayRequests: {
+    name: 'jetsms_gateway_requests_total',
+    type: 'counter',
+    help: 'Requests that the gateway has answered.',
+    labels: { operation: labelSets.operation, status: labelSets.statusClass },
+  },
+  gatewayDuration: {
+    name: 'jetsms_gateway_request_duration_seconds',
+    type: 'histogram',
+    help: 'How long requests to the gateway took, from their headers to the end of the answer.',
+    labels: { operation: labelSets.operation },
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+  },
+  gatewayMessages: {
+    name: 'jetsms_gateway_messages_total',
+    type: 'counter',
+    help: 'Messages that the gateway was given, those of campaigns included.',
+    labels: { result: labelSets.gatewayResult },
+  },
+  gatewayKeysRefused: {
+    name: 'jetsms_gateway_keys_refused_total',
+    type: 'counter',
+    help: 'Requests to the gateway with an API key that is unknown, revoked or expired.',
+    labels: {},
   },
   redisUp: {
     name: 'jetsms_redis_up',

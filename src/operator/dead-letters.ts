@@ -5,6 +5,17 @@ import { jobAdder } from '../queue/add-jobs.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import {
+  account as accountName,
+  checkArguments,
+  checkOptions,
+  flag,
+  name as nameText,
+  type Rule,
+  redisOrAddress,
+  wholeFromOne,
+  words,
+} from './arguments.ts';
 import { type DiscardOptions, type DiscardResult, discardDeadLetters } from './dead-letters/discard.ts';
 import { checkFilter, type DeadLetterFilter } from './dead-letters/filter.ts';
 import { type ReplayOptions, type ReplayResult, replayDeadLetters } from './dead-letters/replay.ts';
@@ -22,7 +33,8 @@ import { callRedis } from './operator-error.ts';
 
 /**
  * One account's dead letters: what an operator can do with them. Every function throws OperatorError
- * REDIS_UNAVAILABLE where Redis is away, REDIS_REFUSED where it says no, and FILTER_INVALID for a filter that means nothing.
+ * REDIS_UNAVAILABLE where Redis is away, REDIS_REFUSED where it says no, FILTER_INVALID for a filter that means nothing, and
+ * ARGUMENT_INVALID for what else it cannot use.
  */
 export interface DeadLetters extends AsyncDisposable {
   /** A page of letters, the newest first; pages of 50 where nothing else is wished. */
@@ -51,8 +63,21 @@ export interface DeadLettersOptions {
 /** No answer from Redis for so long means that it is away. */
 const redisTimeoutMs = 5_000;
 
-/** Opens one account's dead letters. It connects by itself; nothing is read or changed before it is asked to. */
+const optionRules: Readonly<Record<keyof DeadLettersOptions, Rule>> = {
+  redis: redisOrAddress,
+  prefix: nameText,
+  account: accountName,
+};
+const wishRules: Readonly<Record<keyof PageWish, Rule>> = { size: wholeFromOne, cursor: words };
+const viewRules: Readonly<Record<keyof ViewOptions, Rule>> = { reveal: flag };
+
+/**
+ * Opens one account's dead letters. It connects by itself; nothing is read or changed before it is asked to.
+ * @throws OperatorError `ARGUMENT_INVALID`
+ */
 export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
+  checkOptions(options, optionRules);
+  checkArguments({ redis: [options.redis, redisOrAddress] });
   const { prefix = defaultPrefix, account = defaultAccount } = options;
   const redis =
     typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
@@ -80,15 +105,21 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   };
 
   return {
-    async list(filter = {}, { size = 50, cursor } = {}) {
+    async list(filter = {}, wish = {}) {
+      checkOptions(wish, wishRules);
+      const { size = 50, cursor } = wish;
       await tools();
       return pageOfDeadLetters(store, { filter: checkFilter(filter), now: now() }, { size, cursor });
     },
-    show: async (id) => traceMessage(id, await tools()),
+    async show(id) {
+      checkArguments({ id: [id, words] });
+      return traceMessage(id, await tools());
+    },
     summary: async (filter = {}) => summarize(await select(filter)),
     replay: async (filter, how = {}) => replayDeadLetters(filter, how, await tools()),
     discard: async (filter, how = {}) => discardDeadLetters(filter, how, await tools()),
     async *export(filter = {}, how = {}) {
+      checkOptions(how, viewRules);
       for await (const stored of await select(filter)) yield JSON.stringify(letterView(stored, how));
     },
     close,

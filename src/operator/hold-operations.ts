@@ -6,6 +6,15 @@ import { askTime } from '../queue/redis-clock.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { holdByPerson, resumeByPerson, shownHold } from '../worker/account/hold-steps.ts';
 import { createHoldStore } from '../worker/account/hold-store.ts';
+import {
+  accountList,
+  account as accountName,
+  checkArguments,
+  connection,
+  name,
+  object,
+  words,
+} from './arguments.ts';
 import { callRedis } from './operator-error.ts';
 
 /** An account, and the hold that it stands under, if any. */
@@ -23,11 +32,11 @@ export interface ListHoldsOptions {
   readonly accounts: readonly string[];
 }
 
-/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED */
-export function listHolds(
-  redis: Redis,
-  { prefix, accounts }: ListHoldsOptions,
-): Promise<readonly AccountHold[]> {
+/** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID */
+export async function listHolds(redis: Redis, options: ListHoldsOptions): Promise<readonly AccountHold[]> {
+  checkArguments({ redis: [redis, connection], options: [options, object] });
+  const { prefix, accounts } = options;
+  checkArguments({ prefix: [prefix, name], accounts: [accounts, accountList] });
   return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
@@ -50,9 +59,12 @@ export interface HoldOrder extends AccountPlace {
 
 /**
  * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
- * to light again after that. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
+ * to light again after that. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID
  */
-export function holdAccount(redis: Redis, { by, note, ...place }: HoldOrder): Promise<void> {
+export async function holdAccount(redis: Redis, hold: HoldOrder): Promise<void> {
+  checkPlace(redis, hold);
+  const { by, note, ...place } = hold;
+  checkArguments({ by: [by, words], note: [note, words] });
   return callRedis(async () => {
     const order = { by, note, now: await askTime(redis) };
     await createHoldStore(redis, place).change((record) => ({
@@ -72,9 +84,10 @@ export interface Resumed {
 /**
  * Resumes an account. An operator's hold, and the dashboard's pause, end at once; under any other hold JetSMS is
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there, and which lanes were paused.
- * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID
  */
-export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Resumed> {
+export async function resumeAccount(redis: Redis, place: AccountPlace): Promise<Resumed> {
+  checkPlace(redis, place);
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
     const [{ pausedLanes }, now] = await Promise.all([store.read(), askTime(redis)]);
@@ -85,6 +98,12 @@ export function resumeAccount(redis: Redis, place: AccountPlace): Promise<Resume
     if (pausedLanes.length > 0) await unpause(redis, place);
     return { before, unpausedLanes: pausedLanes };
   });
+}
+
+/** @throws OperatorError ARGUMENT_INVALID */
+function checkPlace(redis: Redis, place: AccountPlace): void {
+  checkArguments({ redis: [redis, connection], 'the second argument': [place, object] });
+  checkArguments({ prefix: [place.prefix, name], account: [place.account, accountName] });
 }
 
 async function unpause(redis: Redis, { prefix, account }: AccountPlace): Promise<void> {

@@ -6,16 +6,30 @@ import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type CancelResult, cancelMessage } from '../status/cancel.ts';
-import { type CancelTools, cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
+import { cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
 import { locate } from '../status/locate.ts';
 import type { MessageStatus } from '../status/message-status.ts';
 import { statusOf } from '../status/status-of.ts';
+import {
+  account as accountName,
+  checkArguments,
+  checkOptions,
+  fromZero,
+  name,
+  object,
+  objectList,
+  type Rule,
+  redisOrAddress,
+  textList,
+  wholeFromZero,
+  words,
+} from './arguments.ts';
 import { callRedis } from './operator-error.ts';
 import { readScheduled, type ScheduledJob, type ScheduledPage } from './scheduled.ts';
 
 /**
  * Messages of some accounts: what an operator can ask and do about them by their ids. Every function throws OperatorError
- * REDIS_UNAVAILABLE where Redis is away, and REDIS_REFUSED where it says no.
+ * REDIS_UNAVAILABLE where Redis is away, REDIS_REFUSED where it says no, and ARGUMENT_INVALID for what it cannot use.
  */
 export interface Messages extends AsyncDisposable {
   /** What became of messages, in the order of their ids; never a text, and numbers masked. */
@@ -46,8 +60,32 @@ const redisTimeoutMs = 5_000;
 /** Looked for at a time: enough to keep Redis busy. */
 const atATime = 50;
 
-/** Opens the messages of some accounts. It connects by itself; nothing is read or changed before it is asked to. */
-export function openMessages({ prefix = defaultPrefix, accounts, ...options }: MessagesOptions): Messages {
+const optionRules: Readonly<Record<keyof MessagesOptions, Rule>> = {
+  redis: redisOrAddress,
+  prefix: name,
+  accounts: objectList,
+};
+
+/** @throws OperatorError ARGUMENT_INVALID */
+function checkMessagesOptions(options: MessagesOptions): void {
+  checkOptions(options, optionRules);
+  const { redis, accounts } = options;
+  checkArguments({ redis: [redis, redisOrAddress], accounts: [accounts, objectList] });
+  for (const { account, keepStatusMs, shownInEvents } of accounts)
+    checkArguments({
+      account: [account, accountName],
+      keepStatusMs: [keepStatusMs, fromZero],
+      shownInEvents: [shownInEvents, object],
+    });
+}
+
+/**
+ * Opens the messages of some accounts. It connects by itself; nothing is read or changed before it is asked to.
+ * @throws OperatorError `ARGUMENT_INVALID`
+ */
+export function openMessages(options: MessagesOptions): Messages {
+  checkMessagesOptions(options);
+  const { prefix = defaultPrefix, accounts } = options;
   const redis =
     typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
@@ -55,10 +93,10 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
   const clock = createRedisClock(redis);
   const { now } = clock;
   defineCancel(redis);
-  const finders = accounts.map(({ account }) => createJobFinder(redis, { prefix, account }));
-  const tools = accounts.map(({ account, keepStatusMs, shownInEvents }, at): CancelTools => {
-    const { queueOf } = finders[at] ?? createJobFinder(redis, { prefix, account });
-    return { redis, place: { prefix, account }, queueOf, keepStatusMs, shownInEvents, now };
+  const tools = accounts.map(({ account, keepStatusMs, shownInEvents }) => {
+    const place = { prefix, account };
+    const { queueOf, close } = createJobFinder(redis, place);
+    return { redis, place, queueOf, keepStatusMs, shownInEvents, now, close };
   });
   const ready = async (): Promise<void> => {
     await callRedis(() => whenReady(redis, redisTimeoutMs));
@@ -77,12 +115,13 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
     return Promise.all(ids.map((id) => statusIn(id, read)));
   };
   const close = async (): Promise<void> => {
-    await Promise.all(finders.map((finder) => finder.close()));
+    await Promise.all(tools.map((own) => own.close()));
     if (redis !== options.redis) redis.disconnect();
   };
 
   return {
     async statuses(ids) {
+      checkArguments({ ids: [ids, textList] });
       await ready();
       const found: MessageStatus[] = [];
       for (let at = 0; at < ids.length; at += atATime)
@@ -90,6 +129,7 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
       return found;
     },
     async cancel(id) {
+      checkArguments({ id: [id, words] });
       await ready();
       for (const own of tools) {
         const result = await callRedis(() => cancelMessage(id, cancelInRedis(own)));
@@ -98,6 +138,7 @@ export function openMessages({ prefix = defaultPrefix, accounts, ...options }: M
       return 'unknown';
     },
     async scheduled(limit) {
+      checkArguments({ limit: [limit, wholeFromZero] });
       await ready();
       const all = await Promise.all(tools.map((own) => callRedis(() => readScheduled(own, limit))));
       return pageOf(all.flat(), limit);

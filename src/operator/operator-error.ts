@@ -16,6 +16,10 @@ export const operatorErrors = {
     meaning: 'The cursor is not one that a list of dead letters gave.',
     whatToDo: 'Pass `next` of the page before, unchanged, or none for the first page.',
   },
+  ARGUMENT_INVALID: {
+    meaning: 'What the function was given is not usable.',
+    whatToDo: 'Correct what is named.',
+  },
   FILTER_INVALID: {
     meaning: 'The filter of dead letters cannot be used.',
     whatToDo: 'Correct the named field.',

@@ -4,9 +4,13 @@ import type { Meta } from '../message/meta.ts';
 /** A recipient of a campaign: the number alone where all get one text, else with a text of its own, or a meta. */
 export type Recipient = string | number | OwnRecipient;
 
-interface OwnRecipient {
+/** A recipient with a text or a meta of its own. */
+export interface OwnRecipient {
+  /** A mobile number in any usual spelling. */
   readonly to: string | number;
+  /** @default the `text` of the campaign */
   readonly text?: string;
+  /** @default the `meta` of the campaign */
   readonly meta?: Meta;
 }
 
@@ -25,12 +29,14 @@ export interface Chunk {
  * @throws MessageError RECIPIENTS_INVALID
  */
 export function checkRecipients(recipients: unknown): void {
-  const isList =
-    typeof recipients === 'object' &&
-    recipients !== null &&
-    (Symbol.iterator in recipients || Symbol.asyncIterator in recipients);
-  if (!isList) throw new MessageError('RECIPIENTS_INVALID', 'to');
+  if (typeof recipients !== 'object' || recipients === null || !isIterable(recipients))
+    throw new MessageError('RECIPIENTS_INVALID', 'to');
 }
+
+const isIterable = (list: {
+  readonly [Symbol.iterator]?: unknown;
+  readonly [Symbol.asyncIterator]?: unknown;
+}) => typeof (list[Symbol.iterator] ?? list[Symbol.asyncIterator]) === 'function';
 
 /** Cuts recipients into chunks. A plain iterable is read without a turn of the event loop per recipient. */
 export async function* chunksOf(recipients: Recipients, size: number): AsyncGenerator<Chunk> {

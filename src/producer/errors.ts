@@ -1,10 +1,10 @@
-import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
+import { CodedError, type ErrorFacts, isErrorOf } from '../errors/coded-error.ts';
 import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
 export const producerErrors = {
-  UNKNOWN_ACCOUNT: {
-    meaning: 'The message names an account that this producer was not given.',
+  ACCOUNT_UNKNOWN: {
+    meaning: 'The account is not one that this producer was given.',
     whatToDo: 'Add the account to `accounts` of createProducer(), or correct the name.',
   },
   PRODUCER_OPTIONS_INVALID: {
@@ -42,11 +42,12 @@ export const producerErrors = {
       'Nothing was enqueued. Restore it from a backup, so that idempotency keys and campaigns are recognised; or delete it, and a new one is made.',
   },
   PRODUCER_CLOSED: {
-    meaning: 'send() was called after close().',
+    meaning: 'The producer was used after close().',
     whatToDo: 'Create a producer per process and close it once, at the end.',
   },
 } as const;
 
+/** Why a call of a producer failed, apart from the message itself. */
 export type ProducerErrorCode = keyof typeof producerErrors;
 
 export interface ProducerErrorOptions extends ErrorFacts {
@@ -63,7 +64,7 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
   readonly messageId: string | undefined;
   /** Of a conflict: the fields in which the call differs from what is stored, as far as that is still known. */
   readonly fields: readonly string[];
-  /** Of `REDIS_REFUSED`: why, in one of the words of docs/errors.md. */
+  /** Of `REDIS_REFUSED`: why, in one of the words of [errors.md](errors.md#refusals-of-redis). */
   readonly reason: RefusalReason | undefined;
   /** False: it is certain that this call has stored, or changed, nothing. */
   readonly mayBeStored: boolean;
@@ -80,6 +81,26 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
     this.reason = options.reason;
     this.mayBeStored = options.mayBeStored ?? false;
   }
+}
+
+/**
+ * Whether something thrown is a `ProducerError`, of this copy of the package or of another: told by name and code, since
+ * `instanceof` fails where two copies are loaded. Total.
+ *
+ * @param error whatever was thrown
+ * @returns true for a `ProducerError`, whose fields can then be read
+ * @example
+ * import { isProducerError } from 'jetsms-delivery';
+ *
+ * const first = { to: '0532 123 45 67', text: 'Merhaba', idempotencyKey: 'welcome-17' };
+ * await producer.send(first);
+ * await producer.send({ ...first, text: 'Hoş geldiniz' }).catch((error) => {
+ *   if (!isProducerError(error)) throw error;
+ *   console.log(error.code, error.fields, error.mayBeStored); // → IDEMPOTENCY_CONFLICT [ 'text' ] false
+ * });
+ */
+export function isProducerError(error: unknown): error is ProducerError {
+  return isErrorOf(error, 'ProducerError', producerErrors);
 }
 
 export interface TroubleFacts {

@@ -1,79 +1,23 @@
 import { isMessageError, MessageError } from '../message/errors.ts';
-import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
+import type { Lane } from '../message/lane.ts';
 import { type AccountRules, checkSending, partsModelField, type Sending } from '../message/message.ts';
 import { checkMeta, type Meta } from '../message/meta.ts';
 import { normalizeNumber } from '../message/number.ts';
 import { partsByModel } from '../message/parts.ts';
 import { checkText } from '../message/text.ts';
-import type { Time } from '../message/times.ts';
 import { uncertainWish } from '../message/uncertain.ts';
 import { type SendJob, sendJobVersion } from '../queue/send-job.ts';
 import type { Chunk, Recipient } from './chunks.ts';
+import { checkCampaignName, type ManyOptions, type ManyProblem } from './many-options.ts';
 import { type Wish, wishOf } from './repeat.ts';
-
-export interface ManyOptions {
-  /**
-   * Groups the messages and makes the call repeatable: the same campaign with the same recipients in the same
-   * order, enqueued again after a crash, adds only what was missing. Letters, digits, `.`, `_` and `-`, at most 64.
-   */
-  readonly campaign: string;
-  /** One text for all; a recipient's own text goes before it. */
-  readonly text?: string;
-  readonly account?: string;
-  readonly title?: string;
-  /** Default `bulk`. */
-  readonly lane?: Lane;
-  readonly sendAt?: Time;
-  readonly deadline?: Time;
-  readonly whenUncertain?: WhenUncertain;
-  readonly whenNotFound?: WhenNotFound;
-  /** Comes back in status and events; a recipient's own goes before it. At most 512 bytes as JSON. JetSMS never sees it. */
-  readonly meta?: Meta;
-  /** Goes to JetSMS in the field `reference` of each request; at most 40 characters. */
-  readonly reference?: string;
-  /**
-   * Sends to a number as often as it is there, where else it gets the first of its messages only and the others are
-   * counted as `repeated`. The same each time a campaign is enqueued.
-   */
-  readonly allowRepeats?: boolean;
-  /** Checks and counts everything, enqueues nothing, and asks nothing of Redis. */
-  readonly dryRun?: boolean;
-  /** Told of each recipient that cannot be sent to, at once. */
-  readonly onProblem?: (problem: ManyProblem) => void;
-  /** Told by what ids messages can be asked about and called off, once they are stored; of those of an earlier call too. */
-  readonly onStored?: (stored: ManyStored) => void;
-  /** Told how far it has come, after each job that Redis has stored. */
-  readonly onProgress?: (progress: ManyProgress) => void;
-}
-
-/** A recipient that cannot be sent to; the others go their way. Holds neither number nor text. */
-export interface ManyProblem {
-  /** Place among the recipients, from 0. */
-  readonly index: number;
-  readonly code: string;
-  readonly field: string;
-  readonly message: string;
-}
-
-/** Messages that are stored together. */
-export interface ManyStored {
-  /** The places of their recipients, from 0. */
-  readonly indices: readonly number[];
-  /** Their ids, in the same order. */
-  readonly ids: readonly string[];
-}
-
-export interface ManyProgress {
-  /** Messages stored, those of an earlier call included. */
-  readonly messages: number;
-  readonly refused: number;
-  readonly repeated: number;
-}
 
 /** What became of a campaign's recipients. */
 export interface ManyReceipt {
+  /** Its name. */
   readonly campaign: string;
+  /** The account that its messages go through. */
   readonly account: string;
+  /** The lane that they wait in. */
   readonly lane: Lane;
   /** Messages that are stored now; in a dry run, that would be. */
   readonly messages: number;
@@ -114,8 +58,6 @@ export interface CampaignRules {
   readonly nowMs: number;
 }
 
-const campaignName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
 /**
  * Checks what all messages of a campaign have in common.
  * @throws MessageError for the first problem
@@ -128,14 +70,12 @@ export function checkCampaign(
     nowMs,
   }: { readonly account: string; readonly rules: AccountRules; readonly nowMs: number },
 ): CampaignRules {
-  const { campaign } = options;
-  if (typeof campaign !== 'string' || !campaignName.test(campaign))
-    throw new MessageError('CAMPAIGN_INVALID', 'campaign');
+  const campaign = checkCampaignName(options.campaign);
   const { title, lane = 'bulk', sendAt, deadline, whenUncertain, whenNotFound, reference } = options;
   const wished = { sendAt, deadline, whenUncertain, whenNotFound };
   const sending = checkSending({ title, lane, ...wished, reference }, { ...rules, nowMs });
   const text = options.text === undefined ? undefined : checkText(options.text, rules);
-  const wish = { ...wishOf(wished), lane: sending.lane };
+  const wish = { ...wishOf(wished, nowMs), lane: sending.lane };
   return { account, campaign, rules, sending, text, meta: checkMeta(options.meta), wish, nowMs };
 }
 

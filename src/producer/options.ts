@@ -1,62 +1,108 @@
 import { defaultMaxJobBytes, maxMessagesOfJob, smallestMaxJobBytes } from '../message/job-size.ts';
-import { isPartsModel, type PartsModel, partsModelNames } from '../message/parts-models.ts';
+import type { PartsModel } from '../message/parts-models.ts';
 import type { SurfaceName } from '../message/surface.ts';
 import type { ShownInEvents } from '../queue/event-entry.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import { isObject, rulesForAccount } from './account-rules.ts';
 import { ProducerError } from './errors.ts';
 
 /** What a producer must know of an account to refuse bad messages before they are enqueued. */
 export interface ProducerAccount {
-  /** The sender title used where a message names none. */
+  /**
+   * The sender title used where a message names none.
+   * @default none: each message names its own
+   */
   readonly title?: string;
-  /** The account's character set; default `utf-8`. */
+  /**
+   * The account's character set.
+   * @default utf-8
+   */
   readonly charset?: 'utf-8' | 'iso-8859-9';
-  /** The account's longest text in characters; default 160 (JetSMS customer service changes it). */
+  /**
+   * The account's longest text in characters; JetSMS customer service changes it.
+   * @default 160
+   */
   readonly maxTextLength?: 160 | 306 | 459 | 612;
   /**
-   * How SMS parts are counted, in receipts and for the credit: an assumption about what JetSMS charges (docs/parts.md).
-   * Default `list`, by the lengths of JetSMS's list of codes.
+   * How SMS parts are counted, in receipts and for the credit: an assumption about what JetSMS charges ([parts.md](parts.md)).
+   * @default list (by the lengths of JetSMS's list of codes)
    */
   readonly partsModel?: PartsModel;
-  /** How the worker speaks to JetSMS for this account; default `xml`. Only `web-service` carries MMS. */
+  /**
+   * How the worker speaks to JetSMS for this account. Only `web-service` carries MMS.
+   * @default xml
+   */
   readonly surface?: SurfaceName;
-  /** Content types that an MMS may carry; the default is our choice (docs/mms.md). */
+  /**
+   * Content types that an MMS may carry; the default is our choice ([mms.md](mms.md)).
+   * @default image/jpeg, image/gif, image/png, audio/amr, audio/mpeg, video/3gpp, text/plain
+   */
   readonly mmsContentTypes?: readonly string[];
-  /** The largest medium of an MMS in bytes; default 307,200 (300 KB), our choice (docs/mms.md). */
+  /**
+   * The largest medium of an MMS in bytes; the default is our choice ([mms.md](mms.md)).
+   * @default 307200 (300 KB)
+   */
   readonly mmsMaxBytes?: number;
 }
 
+/** What `createProducer()` is given. Lengths of time are numbers of milliseconds. */
 export interface ProducerOptions {
   /** Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path. */
   readonly redis: string;
-  /** Accounts by name; a message without `account` goes to the first of them. Default: one, `default`. */
+  /**
+   * Accounts by name; a message without `account` goes to the first of them.
+   * @default one, `default`, without a title
+   */
   readonly accounts?: Readonly<Record<string, ProducerAccount>>;
-  /** Prefix of all keys in Redis; must be the worker's. Default `{jetsms}`. */
+  /**
+   * Prefix of all keys in Redis; must be the worker's.
+   * @default {jetsms}
+   */
   readonly prefix?: string;
-  /** How long an idempotency key is remembered after the message may leave, in milliseconds; default 24 hours. */
+  /**
+   * How long an idempotency key is remembered after the message may leave, in milliseconds.
+   * @default 86400000 (24 hours)
+   */
   readonly idempotencyWindowMs?: number;
-  /** Messages of a campaign that travel in one request; default 1,000. The same each time a campaign is enqueued. */
+  /**
+   * Messages of a campaign that travel in one request, 1 to 10,000. The same each time a campaign is enqueued.
+   * @default 1000
+   */
   readonly requestSize?: number;
   /**
-   * The largest send job in bytes of JSON; default 20,000,000, and never more than the workers' setting of this name.
+   * The largest send job in bytes of JSON, from 100,000; never more than the workers' setting of this name.
    * Campaigns are cut into smaller jobs than `requestSize` where the account's longest texts would not fit. The same
    * each time a campaign is enqueued.
+   * @default 20000000
    */
   readonly maxJobBytes?: number;
-  /** How long a campaign's jobs are remembered, so that enqueueing again adds nothing, in milliseconds; default 30 days. */
+  /**
+   * How long a campaign's jobs are remembered, so that enqueueing again adds nothing, in milliseconds.
+   * @default 2592000000 (30 days)
+   */
   readonly campaignWindowMs?: number;
-  /** How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds; default 90 days. */
+  /**
+   * How long the medium of an MMS is kept after its deadline, for a replay, in milliseconds.
+   * @default 7776000000 (90 days)
+   */
   readonly mediaMemoryMs?: number;
   /**
-   * How long it is remembered what became of a message, after its end, in milliseconds; default 7 days. The same as the workers'
+   * How long it is remembered what became of a message, after its end, in milliseconds, up to 365 days. The same as the workers'
    * setting of this name: so far back `status()` looks, and so long is kept what `cancel()` ends.
+   * @default 604800000 (7 days)
    */
   readonly keepStatusMs?: number;
-  /** What the event of a message that `cancel()` ends shows of its recipient; default `nothing`. As the workers' setting of this name. */
+  /**
+   * What the event of a message that `cancel()` ends shows of its recipient. As the workers' setting of this name.
+   * @default nothing
+   */
   readonly eventsShow?: EventsShow;
-  /** How long Redis may leave a send without an answer, in milliseconds; default 1,000. A busy Redis is waited for. */
+  /**
+   * How long Redis may leave a send without an answer, in milliseconds. A busy Redis is waited for.
+   * @default 1000
+   */
   readonly redisTimeoutMs?: number;
 }
 
@@ -68,6 +114,7 @@ const mostKeepStatusMs = 365 * day;
 
 /** What events show of the person whom a message went to. */
 export const eventsShowChoices = ['nothing', 'number', 'number-and-text'] as const;
+/** What events show of the person whom a message went to. */
 export type EventsShow = (typeof eventsShowChoices)[number];
 
 /** The same, as ends and events take it. */
@@ -100,13 +147,7 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
           `account name at position ${index + 1} must be lower-case letters, digits and hyphens, at most 32.`,
         ] as const,
     ),
-    ...accounts.map(
-      ([, account], index) =>
-        [
-          account?.partsModel === undefined || isPartsModel(account.partsModel),
-          `partsModel of the account at position ${index + 1} must be one of ${partsModelNames.join(', ')}.`,
-        ] as const,
-    ),
+    ...accounts.flatMap(([, account], index) => rulesForAccount(account, index + 1)),
     [typeof options.prefix === 'string' && options.prefix !== '', 'prefix must be a text.'],
     [isPositive(options.idempotencyWindowMs), 'idempotencyWindowMs must be a positive number.'],
     [
@@ -150,7 +191,10 @@ const memoriesOf = (options: ProducerOptions) => ({
  * @throws ProducerError `PRODUCER_OPTIONS_INVALID` with all problems at once
  */
 export function resolveOptions(options: ProducerOptions): ResolvedOptions {
+  // In JavaScript a caller may give anything, or nothing.
+  if (!isObject(options)) throw optionsInvalid('The options must be an object with at least `redis`.');
   const accounts = options.accounts ?? { [defaultAccount]: {} };
+  if (!isObject(accounts)) throw optionsInvalid('accounts must be an object of accounts by their names.');
   // One by one: an option that is there but undefined, such as an unset variable, means its default too.
   const resolved: ResolvedOptions = {
     redis: options.redis,
@@ -163,7 +207,9 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
     ...memoriesOf(options),
   };
   const problems = problemsOf(resolved);
-  if (problems.length > 0)
-    throw new ProducerError('PRODUCER_OPTIONS_INVALID', { detail: problems.join(' ') });
+  if (problems.length > 0) throw optionsInvalid(problems.join(' '));
   return resolved;
 }
+
+const optionsInvalid = (detail: string): ProducerError =>
+  new ProducerError('PRODUCER_OPTIONS_INVALID', { detail });

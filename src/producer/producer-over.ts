@@ -1,11 +1,13 @@
 import { messagesThatFit } from '../message/job-size.ts';
 import { accountOf } from './account-of.ts';
+import { checkOptions, checkState } from './arguments.ts';
 import { createBatches } from './batches.ts';
+import type { Producer } from './calls.ts';
 import { checkRecipients, type Recipients } from './chunks.ts';
-import { type CampaignRules, checkCampaign, type ManyOptions, type ManyReceipt } from './many.ts';
-import { createMessageCalls } from './message-calls.ts';
+import { type CampaignRules, checkCampaign, type ManyReceipt } from './many.ts';
+import { checkCampaignName, checkManyOptions, type ManyOptions } from './many-options.ts';
+import { createMessageCalls, type MessageOptions } from './message-calls.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { Producer } from './producer.ts';
 import { sendMany } from './send-many.ts';
 import { sendMms } from './send-mms.ts';
 import { sendOne } from './send-one.ts';
@@ -21,12 +23,13 @@ export function producerOver(store: ClosableStore, resolved: ResolvedOptions): P
 
   const atCampaign = async <T>(
     campaign: string,
-    named: { readonly account?: string } | undefined,
+    named: MessageOptions | undefined,
     ask: (name: CampaignName) => Promise<T>,
   ): Promise<T> => {
     underWay.checkOpen();
-    const { account } = accountOf(named?.account, resolved);
-    return store.calls.run({ work: () => ask({ account, campaign }), isRepeatable: true, stores: false });
+    const { account } = accountOf(checkOptions(named).account, resolved);
+    const name = { account, campaign: checkCampaignName(campaign) };
+    return store.calls.run({ work: () => ask(name), isRepeatable: true, stores: false });
   };
 
   let closing: Promise<void> | undefined;
@@ -43,8 +46,10 @@ export function producerOver(store: ClosableStore, resolved: ResolvedOptions): P
       return enqueueCampaign(recipients, many, resolved, store);
     },
     campaign: (id, named) => atCampaign(id, named, store.data.readCampaign),
-    setCampaign: (id, state, named) =>
-      atCampaign(id, named, (name) => store.data.setCampaignState(name, state)),
+    setCampaign: async (id, state, named) => {
+      const wished = checkState(state);
+      return atCampaign(id, named, (name) => store.data.setCampaignState(name, wished));
+    },
     ...createMessageCalls(resolved, store, underWay),
     close,
     [Symbol.asyncDispose]: close,
@@ -58,6 +63,7 @@ async function enqueueCampaign(
   resolved: ResolvedOptions,
   store: JobStore,
 ): Promise<ManyReceipt> {
+  checkManyOptions(options);
   const { account, rules } = accountOf(options.account, resolved);
   checkRecipients(recipients);
   const campaignAt = (nowMs: number): CampaignRules => checkCampaign(options, { account, rules, nowMs });

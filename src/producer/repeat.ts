@@ -17,16 +17,16 @@ export interface Wish {
 }
 
 /**
- * What a call says of how it is to be sent, its fields checked before.
- * @throws MessageError TIME_INVALID
+ * What a call says of how it is to be sent, its fields checked before; lengths of time are counted from `nowMs`.
+ * @throws MessageError TIME_INVALID, DURATION_INVALID
  */
-export function wishOf(fields: SendingFields): Wish {
+export function wishOf(fields: SendingFields, nowMs: number): Wish {
   const { lane, whenUncertain, whenNotFound, sendAt, deadline } = fields;
   return {
     lane: lane as Lane | undefined,
     whenUncertain: whenUncertain as WhenUncertain | undefined,
     whenNotFound: whenNotFound as WhenNotFound | undefined,
-    ...readTimes({ sendAt, deadline }),
+    ...readTimes({ sendAt, deadline, nowMs }),
   };
 }
 

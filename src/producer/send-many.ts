@@ -3,15 +3,8 @@ import { MessageError } from '../message/errors.ts';
 import type { Claimed } from '../queue/claims.ts';
 import { messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
-import {
-  type CampaignRules,
-  jobOf,
-  keptProblems,
-  type ManyOptions,
-  type ManyProblem,
-  type ManyReceipt,
-  type Watch,
-} from './many.ts';
+import { type CampaignRules, jobOf, keptProblems, type ManyReceipt, type Watch } from './many.ts';
+import type { ManyOptions, ManyProblem } from './many-options.ts';
 import { campaignJobName } from './names-of-claims.ts';
 import { createNumberSet } from './number-set.ts';
 import { checkRepeat, findClaim, type JobStore, storeJob } from './store-jobs.ts';

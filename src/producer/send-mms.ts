@@ -22,7 +22,7 @@ export interface MmsReceipt extends SendReceipt {
 
 /**
  * Checks an MMS and stores its medium, then the job: a job whose medium is missing could never be sent.
- * @throws MessageError; ProducerError UNKNOWN_ACCOUNT, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws MessageError; ProducerError ACCOUNT_UNKNOWN, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function sendMms(mms: NewMms, options: ResolvedOptions, store: JobStore): Promise<MmsReceipt> {
   const { account, rules: ofAccount } = accountOf(mms?.account, options);
@@ -31,7 +31,7 @@ export async function sendMms(mms: NewMms, options: ResolvedOptions, store: JobS
   const nowMs = await store.redisTime((systemMs) => void checkMms(mms, rulesAt(systemMs)));
   const rules = rulesAt(nowMs);
   const claimOf = (checked: CheckedMms, media: StoredMedia): Promise<CallClaim | undefined> =>
-    claimOfMms({ account, checked, media, wish: wishOf(mms), askedAt: nowMs, windowMs }, store);
+    claimOfMms({ account, checked, media, wish: wishOf(mms, nowMs), askedAt: nowMs, windowMs }, store);
   const receiptOf = (
     { to, repeated }: CheckedMms,
     facts: Omit<SendReceipt, 'account' | 'parts'>,

@@ -17,7 +17,9 @@ import { orStoredBefore } from './stored-before.ts';
 export interface SendReceipt {
   /** The message's id: in logs, in dead letters, in `jetsms dead show`. */
   readonly id: string;
+  /** The account that it goes through. */
   readonly account: string;
+  /** The lane that it waits in. */
   readonly lane: Lane;
   /** SMS parts that the text takes by the account's `partsModel`: an assumption about what is charged. */
   readonly parts: number;
@@ -36,7 +38,7 @@ export interface SendStore extends JobStore {
 
 /**
  * Checks a message and stores it, together with those of other calls that come at the same moment.
- * @throws MessageError; ProducerError UNKNOWN_ACCOUNT, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
+ * @throws MessageError; ProducerError ACCOUNT_UNKNOWN, REDIS_UNAVAILABLE, IDEMPOTENCY_CONFLICT
  */
 export async function sendOne(
   message: NewMessage,
@@ -48,7 +50,7 @@ export async function sendOne(
   const now = await store.redisTime((systemMs) => void checkMessage(message, { ...rules, nowMs: systemMs }));
   const check = (input: NewMessage): CheckedMessage => checkMessage(input, { ...rules, nowMs: now });
   const claimOf = (checked: CheckedMessage): Promise<CallClaim | undefined> =>
-    claimOfMessage({ account, checked, wish: wishOf(message), askedAt: now, windowMs }, store);
+    claimOfMessage({ account, checked, wish: wishOf(message, now), askedAt: now, windowMs }, store);
   return orStoredBefore(message, {
     async store() {
       const checked = check(message);

@@ -1,10 +1,10 @@
 import { isMessageError, type MessageErrorCode } from '../message/errors.ts';
-import type { Time } from '../message/times.ts';
+import type { Deadline, SendAt } from '../message/times.ts';
 
 /** A call whose times can have passed when it is repeated. */
 interface TimedCall {
-  readonly sendAt?: Time;
-  readonly deadline?: Time;
+  readonly sendAt?: SendAt;
+  readonly deadline?: Deadline;
   readonly idempotencyKey?: string;
 }
 

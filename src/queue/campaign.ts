@@ -1,19 +1,25 @@
 import type { Redis } from 'ioredis';
 import { eventField } from './event-entry.ts';
 import { type CampaignPlace, keys } from './names.ts';
+import { isOfAnotherType } from './redis-trouble.ts';
 
 export const campaignStates = ['running', 'paused', 'cancelled'] as const;
+/** What a campaign can be. A cancelled one stays so. */
 export type CampaignState = (typeof campaignStates)[number];
 
 /** How far a campaign has come, in messages. */
 export interface CampaignProgress {
+  /** The name that it was enqueued under. */
   readonly id: string;
+  /** The account that its messages go through. */
   readonly account: string;
+  /** Whether its messages leave. */
   readonly state: CampaignState;
   /** Enqueued so far. */
   readonly messages: number;
   /** Neither accepted nor dead yet. */
   readonly waiting: number;
+  /** Accepted by JetSMS. */
   readonly accepted: number;
   /** Dead letters by code, or by reason where there was none (`expired`, `cancelled`). */
   readonly dead: Readonly<Record<string, number>>;
@@ -32,11 +38,11 @@ const deadField = 'dead:';
 export const deadCount = (facts: { readonly reason: string; readonly code?: string }): string =>
   `${deadField}${facts.code ?? facts.reason}`;
 
-const keyOf = ({ prefix, account, campaign }: CampaignPlace): string =>
-  keys.campaign(prefix, account, campaign);
-
-/** What lies under a key of ours is of another type. */
-const isOther = (error: unknown): boolean => error instanceof Error && error.message.startsWith('WRONGTYPE');
+/** Where the counts lie, and the messages of each job. */
+function keysOf({ prefix, account, campaign }: CampaignPlace): readonly [counts: string, jobs: string] {
+  const counts = keys.campaign(prefix, account, campaign);
+  return [counts, `${counts}:jobs`];
+}
 
 /**
  * KEYS: campaign, its jobs. ARGV: now, position, messages, milliseconds to keep both: never less than before. What lies there
@@ -97,9 +103,8 @@ if type(written) == 'number' then finishCampaign(KEYS[1], KEYS[3]) end`;
 
 /** Notes that all of a campaign's messages are enqueued: when all have ended, others are told. Repeating it changes nothing. */
 export async function closeCampaign(redis: Redis, place: CampaignPlace): Promise<void> {
-  const key = keyOf(place);
   const stream = keys.events(place.prefix, place.account);
-  await redis.eval(closeScript, 3, key, `${key}:jobs`, stream, place.campaign);
+  await redis.eval(closeScript, 3, ...keysOf(place), stream, place.campaign);
 }
 
 /** A job of a campaign that is about to be enqueued. */
@@ -123,9 +128,8 @@ export async function countCampaignJob(
   place: CampaignPlace,
   { position, messages, deadlineAt, now }: CampaignJob,
 ): Promise<void> {
-  const key = keyOf(place);
   const keepMs = campaignKeepMs({ deadlineAt, now });
-  await redis.eval(countScript, 2, key, `${key}:jobs`, now, position, messages, keepMs);
+  await redis.eval(countScript, 2, ...keysOf(place), now, position, messages, keepMs);
 }
 
 /** How far a campaign has come; undefined for one that was never enqueued, or is forgotten, and for what is none. */
@@ -181,12 +185,12 @@ export interface CampaignHashes {
 }
 
 async function readHashes(redis: Redis, place: CampaignPlace): Promise<CampaignHashes | 'other'> {
-  const key = keyOf(place);
+  const [countsKey, jobsKey] = keysOf(place);
   try {
-    const [counts, jobs] = await Promise.all([redis.hgetall(key), redis.hvals(`${key}:jobs`)]);
+    const [counts, jobs] = await Promise.all([redis.hgetall(countsKey), redis.hvals(jobsKey)]);
     return { counts, jobs };
   } catch (error) {
-    if (isOther(error)) return 'other';
+    if (isOfAnotherType(error)) return 'other';
     throw error;
   }
 }
@@ -194,9 +198,9 @@ async function readHashes(redis: Redis, place: CampaignPlace): Promise<CampaignH
 /** The state alone: what a worker asks before it sends. What is no campaign holds nothing back. */
 export async function readCampaignState(redis: Redis, place: CampaignPlace): Promise<CampaignState> {
   try {
-    return stateIn((await redis.hget(keyOf(place), 'state')) ?? undefined);
+    return stateIn((await redis.hget(keysOf(place)[0], 'state')) ?? undefined);
   } catch (error) {
-    if (isOther(error)) return 'running';
+    if (isOfAnotherType(error)) return 'running';
     throw error;
   }
 }
@@ -207,8 +211,7 @@ export async function setCampaignState(
   place: CampaignPlace,
   state: CampaignState,
 ): Promise<boolean> {
-  const key = keyOf(place);
-  return (await redis.eval(stateScript, 2, key, `${key}:jobs`, state)) === 1;
+  return (await redis.eval(stateScript, 2, ...keysOf(place), state)) === 1;
 }
 
 const isCount = (text: string | undefined): text is string => text !== undefined && /^-?\d{1,15}$/.test(text);

@@ -1,6 +1,6 @@
 import type { Ended } from './ended-state.ts';
 import { type EndRules, type EndWrite, stateOf, stateWrite } from './ends.ts';
-import { type MessagesEntry, messageOfEntry } from './event-entry.ts';
+import { type MessagesEntry, messagesOfEntry } from './event-entry.ts';
 import type { Journal } from './journal.ts';
 import { subJob } from './pieces.ts';
 import { messageIdAt, type SendJob } from './send-job.ts';
@@ -19,22 +19,33 @@ const settledAt = (at: number) => ({ end: 'dead', at, reason: 'cancelled' }) as 
 type Shown = Pick<EndRules, 'shownInEvents'>;
 
 /** The message at `index` as its end is kept, once it was called off. */
-export function stateOfCancelled({ id, job, journal, at }: CancelledIn, index: number, shown: Shown): Ended {
-  const { ids: _ids, ...own } = subJob(id, job, [[index, index + 1]]);
-  return stateOf({ id: messageIdAt(id, job, index), job: own, at, settled: settledAt(at) }, journal, shown);
+export function stateOfCancelled(of: CancelledIn, index: number, shown: Shown): Ended {
+  const { id, job, journal, at } = of;
+  const one = { id: messageIdAt(id, job, index), job: jobOfOne(of, index), at, settled: settledAt(at) };
+  return stateOf(one, journal, shown);
 }
 
 /** What others are told of that. */
 export const entryOfCancelled = (
-  { id, job, at }: CancelledIn,
+  of: CancelledIn,
   index: number,
   { shownInEvents }: Shown,
 ): MessagesEntry => ({
   type: 'message.cancelled',
-  at,
-  ...messageOfEntry(id, job, index, shownInEvents),
+  at: of.at,
+  ...messagesOfEntry(
+    of.id,
+    { ...jobOfOne(of, index), ids: [messageIdAt(of.id, of.job, index)] },
+    shownInEvents,
+  ),
   reason: 'cancelled',
 });
+
+/** A job of the one message, which is known by its own id. */
+function jobOfOne({ id, job }: CancelledIn, index: number): SendJob {
+  const { ids: _ids, ...own } = subJob(id, job, [[index, index + 1]]);
+  return own;
+}
 
 /** The whole job as its end is kept. */
 export const stateOfCancelledJob = ({ id, job, journal, at }: CancelledIn, shown: Shown): Ended =>

@@ -1,11 +1,9 @@
 import { type Lane, lanes } from '../message/lane.ts';
-import { isMeta, type Meta } from '../message/meta.ts';
-import { isListOf, isShaped, isString, isText, optional } from './checks.ts';
-import { type DeathFacts, deadReasons, type Range } from './journal.ts';
+import { isListOf, isShaped, isText, optional } from './checks.ts';
+import type { Range } from './journal.ts';
 import { readJson } from './json.ts';
-import type { AccountPlace } from './names.ts';
-import { keys } from './names.ts';
-import { isForEachOrNone, isRanges } from './note-checks.ts';
+import { type AccountPlace, keys } from './names.ts';
+import { isRanges, type MessageNotes, notesShape } from './notes.ts';
 
 /** What a send job came to. `split`: its messages went different ways, as jobs of their own. */
 export const endedKinds = ['accepted', 'dead', 'cancelled', 'split'] as const;
@@ -24,22 +22,12 @@ export interface Reported {
   readonly status?: string;
 }
 
-/** What is kept of a send job's messages beside their end. Lists have one value for each message. */
-export interface EndedNotes {
-  readonly ids?: readonly string[];
-  readonly keys?: readonly (string | null)[];
-  readonly meta?: Meta | readonly (Meta | null)[];
-  readonly campaign?: string;
-  readonly rootId?: string;
-  readonly reason?: DeathFacts['reason'];
-  readonly mayHaveArrived?: true;
+/** What is kept of a send job's messages beside their end. */
+export interface EndedNotes extends MessageNotes {
   /** The one recipient, masked. */
   readonly mask?: string;
   /** Of a divided job: the messages of each piece, in the order of the pieces. */
   readonly pieces?: readonly (readonly Range[])[];
-  /** Only where a setting says that events show them. */
-  readonly to?: readonly string[];
-  readonly text?: string | readonly string[];
 }
 
 /** What became of a send job, kept when nothing else is left of it. */
@@ -142,17 +130,9 @@ export function parseReported(text: string): Reported | undefined {
 }
 
 const isNotes = isShaped<EndedNotes>({
-  ids: optional(isListOf(isText)),
-  keys: optional(isForEachOrNone(isText)),
-  meta: optional((value) => isMeta(value) || isForEachOrNone(isMeta)(value)),
-  campaign: optional(isText),
-  rootId: optional(isText),
-  reason: optional((value) => deadReasons.some((reason) => reason === value)),
-  mayHaveArrived: optional((value) => value === true),
+  ...notesShape,
   mask: optional(isText),
   pieces: optional(isListOf(isRanges)),
-  to: optional(isListOf(isText)),
-  text: optional((value) => isString(value) || isListOf(isString)(value)),
 });
 
 const dayMs = 86_400_000;

@@ -7,7 +7,15 @@ import {
   messagesOfEntry,
   type ShownInEvents,
 } from './event-entry.ts';
-import { type DeathFacts, type Journal, type Piece, type Settled, usedOf } from './journal.ts';
+import {
+  type DeathFacts,
+  endOfPiece,
+  type Journal,
+  type OneEnd,
+  type Piece,
+  type Settled,
+  usedOf,
+} from './journal.ts';
 import type { AccountPlace } from './names.ts';
 import { pieceId, subJob } from './pieces.ts';
 import type { SendJob } from './send-job.ts';
@@ -58,7 +66,7 @@ export function endsOf(ended: EndedJob, rules: EndRules, secret: string | undefi
   const { id, job, journal, before } = ended;
   const { settled } = journal;
   if (settled === undefined) return [];
-  const write = (one: OneEnd): EndWrite => writeOf(one, journal, rules, secret);
+  const write = (one: EndTogether): EndWrite => writeOf(one, journal, rules, secret);
   if (settled.end === 'accepted') {
     if (before?.end !== 'split') return [write({ id, job, at: settled.at, settled })];
     // The pieces that were accepted before have been told.
@@ -72,28 +80,20 @@ export function endsOf(ended: EndedJob, rules: EndRules, secret: string | undefi
   return job.joined ? ends : [splitOf(ended, settled, rules), ...ends];
 }
 
-type OneSettled = Exclude<Settled, { readonly end: 'split' }>;
-
 /** Messages that came to the same. */
-export interface OneEnd {
+export interface EndTogether {
   readonly id: string;
   readonly job: SendJob;
   readonly at: number;
-  readonly settled: OneSettled;
-}
-
-function endOfPiece(piece: Piece, at: number): OneSettled | undefined {
-  if (piece.fate === 'again') return undefined;
-  if (piece.fate === 'dead') return { end: 'dead', at, ...piece.facts };
-  return { end: 'accepted', at, ...(piece.groupId === undefined ? {} : { groupId: piece.groupId }) };
+  readonly settled: OneEnd;
 }
 
 const pieceEnds = (
   id: string,
   job: SendJob,
   pieces: readonly Piece[],
-  settledOf: (piece: Piece) => OneSettled | undefined,
-): readonly OneEnd[] =>
+  settledOf: (piece: Piece) => OneEnd | undefined,
+): readonly EndTogether[] =>
   pieces.flatMap((piece, index) => {
     const settled = settledOf(piece);
     if (settled === undefined) return [];
@@ -101,7 +101,7 @@ const pieceEnds = (
     return [{ id: pieceId(id, index, job), job: own, at: settled.at, settled }];
   });
 
-function writeOf(one: OneEnd, journal: Journal, rules: EndRules, secret: string | undefined): EndWrite {
+function writeOf(one: EndTogether, journal: Journal, rules: EndRules, secret: string | undefined): EndWrite {
   const { id, job, at, settled } = one;
   const isUncertain = settled.end === 'dead' && settled.reason === 'uncertain';
   const asks =
@@ -134,7 +134,7 @@ export function stateWrite(
 
 /** An end as it is kept. */
 export function stateOf(
-  { job, at, settled }: OneEnd,
+  { job, at, settled }: EndTogether,
   { history }: Journal,
   rules: Pick<EndRules, 'shownInEvents'>,
 ): Ended {
@@ -170,7 +170,7 @@ function notesOf(job: SendJob, shown: ShownInEvents): EndedNotes {
 
 /** What others are told of an end. */
 export function eventOf(
-  { id, job, at, settled }: OneEnd,
+  { id, job, at, settled }: EndTogether,
   { shownInEvents }: Pick<EndRules, 'shownInEvents'>,
 ): MessagesEntry {
   const entry = messagesOfEntry(id, job, shownInEvents);
@@ -197,7 +197,7 @@ function typeOfDeath({ reason }: DeathFacts): MessageEventType {
 }
 
 function waitingOf(
-  { id, job, at, settled }: OneEnd,
+  { id, job, at, settled }: EndTogether,
   { resends }: Journal,
   rules: EndRules,
   secret: string | undefined,

@@ -1,8 +1,6 @@
 import { type Lane, lanes } from '../message/lane.ts';
-import { isMeta, type Meta } from '../message/meta.ts';
 import {
   isCount,
-  isListOf,
   isNumber,
   isObject,
   isOneOf,
@@ -13,10 +11,9 @@ import {
   isTrue,
   optional,
 } from './checks.ts';
-import { type DeathFacts, deadReasons } from './journal.ts';
 import { readJson } from './json.ts';
-import { isForEachOrNone } from './note-checks.ts';
-import { isMetaOfEach, keyAt, messageIdAt, metaAt, type SendJob } from './send-job.ts';
+import { type MessageNotes, notesShape } from './notes.ts';
+import { isMetaOfEach, type SendJob } from './send-job.ts';
 
 /** The events of messages, in the order of a message's life. */
 export const messageEventTypes = [
@@ -32,41 +29,29 @@ export type MessageEventType = (typeof messageEventTypes)[number];
 
 /** The events that are about no single message. */
 const otherEventTypes = ['campaign.finished', 'account.held', 'account.resumed', 'credit.low'] as const;
-export type EventType = MessageEventType | (typeof otherEventTypes)[number];
+/** What an event can be about. */
+export type EventType = (typeof messageEventTypes)[number] | (typeof otherEventTypes)[number];
 
 /** Every type of event. */
 export const eventTypes: readonly EventType[] = [...messageEventTypes, ...otherEventTypes];
 
 /**
  * One entry of an account's stream of events about messages of one send job: short, since it is written with every end, and
- * read into one event for each message (`src/events`). Lists have one value for each message.
+ * read into one event for each message (`src/events`).
  */
-export interface MessagesEntry {
+export interface MessagesEntry extends MessageNotes {
   readonly type: MessageEventType;
   /** Epoch milliseconds. */
   readonly at: number;
   /** The send job whose messages these are, or a piece of it. */
   readonly job: string;
   readonly n: number;
-  /** The messages' ids, where they are not made of the job's id (`messageIdAt`). */
-  readonly ids?: readonly string[];
   readonly lane: Lane;
-  readonly campaign?: string;
-  readonly keys?: readonly (string | null)[];
-  readonly meta?: Meta | readonly (Meta | null)[];
-  /** The first message of a chain of replays. */
-  readonly rootId?: string;
   /** JetSMS's code, its status in a report, `http-401`, or a cause. */
   readonly code?: string;
-  readonly reason?: DeathFacts['reason'];
-  readonly mayHaveArrived?: true;
   readonly groupId?: string;
   /** The reply came after the message had been taken for uncertain. */
   readonly late?: true;
-  /** Only where a setting says so. */
-  readonly to?: readonly string[];
-  /** Only where a setting says so: one text for all, or one for each. */
-  readonly text?: string | readonly string[];
 }
 
 /** A campaign of which every message has ended. */
@@ -125,50 +110,16 @@ export function messagesOfEntry(
   };
 }
 
-/** The same of one of the job's messages. */
-export function messageOfEntry(
-  id: string,
-  job: SendJob,
-  index: number,
-  shown: ShownInEvents,
-): Omit<MessagesEntry, 'type' | 'at'> {
-  const { lane, campaign, origin, text, to } = job;
-  const key = keyAt(job, index);
-  const meta = metaAt(job, index);
-  const ownText = typeof text === 'string' ? text : text[index];
-  const number = to[index];
-  return {
-    job: id,
-    n: 1,
-    lane,
-    ids: [messageIdAt(id, job, index)],
-    ...(campaign === undefined ? {} : { campaign }),
-    ...(key === undefined ? {} : { keys: [key] }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(origin ? { rootId: origin.rootId } : {}),
-    ...(shown.number && number !== undefined ? { to: [number] } : {}),
-    ...(shown.text && ownText !== undefined ? { text: ownText } : {}),
-  };
-}
-
 const isMessages = isShaped<MessagesEntry>({
+  ...notesShape,
   type: isOneOf(messageEventTypes),
   at: isTime,
   job: isText,
   n: isCount,
-  ids: optional(isListOf(isText)),
   lane: isOneOf(lanes),
-  campaign: optional(isText),
-  keys: optional(isForEachOrNone(isText)),
-  meta: optional((value) => isMeta(value) || isForEachOrNone(isMeta)(value)),
-  rootId: optional(isText),
   code: optional(isString),
-  reason: optional(isOneOf(deadReasons)),
-  mayHaveArrived: optional(isTrue),
   groupId: optional(isText),
   late: optional(isTrue),
-  to: optional(isListOf(isText)),
-  text: optional((value) => isString(value) || isListOf(isString)(value)),
 });
 
 const isCampaign = isShaped<CampaignEntry>({

@@ -96,6 +96,9 @@ export type Range = readonly [from: number, to: number];
 export const messagesIn = (ranges: readonly Range[]): number =>
   ranges.reduce((sum, [from, to]) => sum + to - from, 0);
 
+/** How all messages of a job, or of a piece, ended. */
+export type OneEnd = Exclude<Settled, { readonly end: 'split' }>;
+
 /** What becomes of some of a job's messages. */
 export type Piece =
   | { readonly fate: 'accepted'; readonly ranges: readonly Range[]; readonly groupId?: string }
@@ -129,6 +132,14 @@ export interface DeathFacts {
 /** The group id alone, for those acceptances that have one. */
 export const idOf = ({ groupId }: { readonly groupId?: string }): { readonly groupId?: string } =>
   groupId === undefined ? {} : { groupId };
+
+/** How the messages of a piece ended; undefined for one that goes on. */
+export function endOfPiece(piece: Piece, at: number): OneEnd | undefined {
+  if (piece.fate === 'again') return undefined;
+  if (piece.fate === 'dead') return { end: 'dead', at, ...piece.facts };
+  return { end: 'accepted', at, ...idOf(piece) };
+}
+
 /** The facts of a death alone, without what they lie beside. */
 export function deathFactsOf({ reason, code, row, text, mayHaveArrived }: DeathFacts): DeathFacts {
   return {

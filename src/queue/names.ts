@@ -11,7 +11,9 @@ export const defaultAccount = 'default';
 
 /** Where everything of an account lies. */
 export interface AccountPlace {
+  /** Of all keys of the installation. */
   readonly prefix: string;
+  /** The account's name. */
   readonly account: string;
 }
 
@@ -80,6 +82,12 @@ export const keys = {
   /** What became of send jobs that ended on a day (days since 1970), some to a bucket: a hash by the jobs' ids. */
   ended: (prefix: string, account: string, day: number, bucket: number): string =>
     `${prefix}:ended:${account}:${day}:${bucket}`,
+  /** The API keys of the gateway, hashed, and their names: a hash (src/gateway/keys). */
+  gatewayKeys: (prefix: string): string => `${prefix}:gateway:keys`,
+  /** When each API key was used last, about: a hash by their ids. */
+  gatewayKeysUsed: (prefix: string): string => `${prefix}:gateway:keys:used`,
+  /** How many requests an API key of the gateway has made in this second. */
+  gatewayRate: (prefix: string, key: string): string => `${prefix}:gateway:rate:${key}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

@@ -27,7 +27,7 @@ import {
   usedOf,
 } from './journal.ts';
 import { readJson } from './json.ts';
-import { isRanges } from './note-checks.ts';
+import { isRanges } from './notes.ts';
 import type { SendJob } from './send-job.ts';
 import { usedShape } from './used.ts';
 

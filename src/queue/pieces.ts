@@ -19,15 +19,15 @@ export function subJob(id: string, job: SendJob, ranges: readonly Range[], befor
   const texts = typeof job.text === 'string' ? job.text : pick(job.text, ranges);
   const [only] = to.length === 1 && typeof texts !== 'string' ? texts : [];
   const part: SendJob = { ...rest, to, text: only ?? texts, ...(before ? { before } : {}) };
-  const own = joined
-    ? joinedFields(job, ranges, to.length === 1)
-    : { ids: pick(messageIds(id, job), ranges) };
+  const own = joined ? joinedFields(job, ranges, to.length === 1) : { ids: idsAt(id, job, ranges) };
   return { ...part, parts: partsOf(part), ...own, ...notesOf(job, (list) => pick(list, ranges)) };
 }
 
 /** The messages of a campaign's job keep their ids, whatever piece they go in. */
-const messageIds = (id: string, job: SendJob): readonly string[] =>
-  job.to.map((_, index) => messageIdAt(id, job, index));
+const idsAt = (id: string, job: SendJob, ranges: readonly Range[]): readonly string[] =>
+  ranges.flatMap(([from, to]) =>
+    Array.from({ length: to - from }, (_, at) => messageIdAt(id, job, from + at)),
+  );
 
 /** What the backend app noted beside some of a job's messages. */
 function notesOf(
@@ -68,18 +68,38 @@ export const jobOfRecord = (
   { lost, cancelled = [], moved }: RecordedChanges,
 ): SendJob | undefined => withoutLost(id, moved ? { ...job, ...moved } : job, [...lost, ...cancelled]);
 
+/** The place of the message at `index` among those that its record has left in the job, by which a division counts; -1 = it is gone. */
+export function placeAmongLeft(index: number, { lost, cancelled = [] }: RecordedChanges): number {
+  const gone = new Set([...lost, ...cancelled]);
+  if (gone.has(index) || gone.has(-1)) return -1;
+  return index - [...gone].filter((one) => one < index).length;
+}
+
+/**
+ * The place of a piece in the division of the job of this id, read from the piece's own id (`pieceId`): the job may be gone.
+ * -1 for what is no piece of it.
+ */
+export function placeOfPiece(piece: string, id: string, record: RecordedChanges): number {
+  if (!piece.startsWith(`${id}.`)) return -1;
+  const [, isNumbered, count] = /^(p?)(\d{1,6})$/.exec(piece.slice(id.length + 1)) ?? [];
+  if (count === undefined) return -1;
+  // A joined send has its message's id, and what is gone from the job takes part in no division.
+  return isNumbered ? Number(count) : placeAmongLeft(Number(count), record);
+}
+
 /** A job without some of its messages (-1 = all of them); undefined where none is left. */
 export function withoutLost(id: string, job: SendJob, lost: readonly number[]): SendJob | undefined {
   if (lost.length === 0) return job;
-  const kept = job.to.flatMap((_, index) => (lost.includes(index) ? [] : [index]));
-  if (lost.includes(-1) || kept.length === 0) return undefined;
-  const keptOf = <T>(list: readonly T[]): T[] => list.filter((_, index) => kept.includes(index));
+  const gone = new Set(lost);
+  const keptOf = <T>(list: readonly T[]): T[] => list.filter((_, index) => !gone.has(index));
+  const to = keptOf(job.to);
+  if (gone.has(-1) || to.length === 0) return undefined;
   const rest: SendJob = {
     ...job,
-    to: keptOf(job.to),
+    to,
     text: typeof job.text === 'string' ? job.text : keptOf(job.text),
     ...(job.laterMs ? { laterMs: keptOf(job.laterMs) } : {}),
-    ids: kept.map((index) => messageIdAt(id, job, index)),
+    ids: keptOf(idsAt(id, job, [[0, job.to.length]])),
     ...notesOf(job, keptOf),
   };
   return { ...rest, parts: partsOf(rest) };

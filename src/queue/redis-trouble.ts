@@ -7,6 +7,7 @@ export interface RedisRefusal {
   readonly passes?: true;
 }
 
+/** Why Redis says no: [errors.md](errors.md#refusals-of-redis). */
 export type RefusalReason =
   | 'READONLY'
   | 'MASTERDOWN'
@@ -214,6 +215,9 @@ export function describeRefusal(reason: RefusalReason): string {
  * by ioredis.
  */
 export const isCutOff = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+/** Whether something of another type lies where the command looked: nobody of ours put it there. */
+export const isOfAnotherType = (error: unknown): boolean => messageOf(error).startsWith('WRONGTYPE');
 
 /** Whether the refusal ends by itself. */
 export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { keys } from './names.ts';
+import { isOfAnotherType } from './redis-trouble.ts';
 
 /**
  * The secret of an installation, that of its ids (`keyedHash`): 32 random bytes, hexadecimal, made once by whoever
@@ -17,7 +18,7 @@ export async function readSecret(redis: Redis, prefix: string, known?: string): 
   const [error, found] = get ?? [new Error('Redis left a reply out'), null];
   // A Redis that takes no writes at this moment still knows the secret that it has.
   const reason = error ?? (found === null ? set?.[0] : undefined);
-  if (reason?.message.startsWith('WRONGTYPE')) throw secretInvalid(key);
+  if (isOfAnotherType(reason)) throw secretInvalid(key);
   if (reason) throw reason;
   return checked(found, key);
 }

@@ -20,6 +20,7 @@ import {
 } from './checks.ts';
 import type { Used } from './journal.ts';
 import type { StoredMedia } from './media.ts';
+import { orNull } from './notes.ts';
 import { usedShape } from './used.ts';
 
 /** The version of `SendJob` that this code writes. */
@@ -117,11 +118,6 @@ const hasTexts = (job: Record<keyof SendJob, unknown>): boolean =>
 const isForEach = (value: unknown, job: Record<keyof SendJob, unknown>, check: Check): boolean =>
   value === undefined ||
   (Array.isArray(value) && value.length === (job.to as unknown[]).length && value.every(check));
-
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
 
 type Rule = readonly [field: string, holds: (job: Record<keyof SendJob, unknown>) => boolean];
 

@@ -173,6 +173,16 @@ export const contentTypes: Kind<readonly string[]> = {
   show: (types) => types.join(', '),
 };
 
+/** Certificates and keys as files hold them. */
+export const pem: Kind<string> = {
+  accepts: 'a text in PEM: -----BEGIN …',
+  schema: z
+    .string()
+    .max(100_000)
+    .regex(/^\s*-----BEGIN [A-Z0-9 ]+-----[\s\S]+-----END [A-Z0-9 ]+-----\s*$/),
+  show: () => 'set',
+};
+
 /** IP addresses and networks, separated by commas. */
 export const networks: Kind<readonly string[]> = {
   accepts: "IP addresses or networks such as '10.0.3.7, 192.168.0.0/24'",

@@ -5,6 +5,7 @@ import {
   networks,
   oneOf,
   pattern,
+  pem,
   redisAddress,
   someEventTypes,
   text,
@@ -332,5 +333,52 @@ export const processRows: SettingRows<ProcessSettings> = {
     consequence:
       "Without it everybody behind a proxy has the proxy's address, in the log and where wrong logins are counted. Name only proxies that add their caller's address themselves; from anybody else the header counts for nothing.",
     example: '10.0.3.7, 192.168.0.0/24',
+  },
+  gatewayHost: {
+    kind: host,
+    default: '127.0.0.1',
+    meaning: 'The address on which the HTTP gateway is served.',
+    consequence:
+      'Requests need an API key wherever it is served. In a container use 0.0.0.0; without TLS, here or in front, keys and texts travel in clear text.',
+    example: '0.0.0.0',
+  },
+  gatewayPort: {
+    kind: port,
+    default: 9466,
+    meaning: 'The port of the HTTP gateway.',
+    consequence: `0 takes any free port and logs it. ${serviceLinks}`,
+    example: '9466',
+  },
+  gatewayTlsCert: {
+    kind: pem,
+    default: '',
+    meaning: 'The certificate of the HTTP gateway, with those between it and the root, in PEM.',
+    consequence:
+      'Goes with gatewayTlsKey: both or neither. Name the file with JETSMS_GATEWAY_TLS_CERT_FILE; it is read at the start, so a new certificate needs a restart. Without it the gateway speaks http: put a proxy with TLS in front.',
+    example: '-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----',
+  },
+  gatewayTlsKey: {
+    kind: pem,
+    default: '',
+    secret: true,
+    meaning: 'The private key of gatewayTlsCert, in PEM.',
+    consequence: 'Name the file with JETSMS_GATEWAY_TLS_KEY_FILE, and let nobody else read it.',
+    example: '-----BEGIN PRIVATE KEY----- … -----END PRIVATE KEY-----',
+  },
+  gatewayTrustedProxies: {
+    kind: networks,
+    default: [],
+    meaning: 'The proxies in front of the gateway that say in X-Forwarded-For who is asking.',
+    consequence:
+      "Without it everybody behind a proxy has the proxy's address where wrong keys are counted and logged. Name only proxies that add their caller's address themselves; from anybody else the header counts for nothing.",
+    example: '10.0.3.7, 192.168.0.0/24',
+  },
+  gatewayMaxBodyBytes: {
+    kind: wholeNumber(1_000, 100_000_000),
+    default: 4_000_000,
+    meaning: 'The largest body of a request to the gateway, in bytes. Campaigns may be of any length.',
+    consequence:
+      'Too small: a batch of 1,000 long texts is refused (413). Too large: a few requests at once can fill the memory.',
+    example: '4000000',
   },
 };

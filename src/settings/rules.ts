@@ -24,6 +24,7 @@ export function brokenRules(
     ]),
     ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
     ...(settings.dashboardEnabled ? samePort(settings) : []),
+    ...halfTls(settings),
   ];
 }
 
@@ -60,6 +61,16 @@ function halfALogin({ dashboardUsername, dashboardPassword }: ProcessSettings): 
     [missing, 'dashboardUsername', 'dashboardPassword'],
     missing,
     'must be set too: a login needs a user name and a password',
+  );
+}
+
+function halfTls({ gatewayTlsCert, gatewayTlsKey }: ProcessSettings): readonly BrokenRule[] {
+  if ((gatewayTlsCert === '') === (gatewayTlsKey === '')) return [];
+  const missing = gatewayTlsCert === '' ? 'gatewayTlsCert' : 'gatewayTlsKey';
+  return broken(
+    [missing, 'gatewayTlsCert', 'gatewayTlsKey'],
+    missing,
+    'must be set too: TLS needs a certificate and its key',
   );
 }
 

@@ -89,6 +89,15 @@ export interface ProcessSettings {
   readonly dashboardPath: string;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly dashboardTrustedProxies: readonly string[];
+  readonly gatewayHost: string;
+  /** 0 = any free port. */
+  readonly gatewayPort: number;
+  /** In PEM; '' where not set; likewise `gatewayTlsKey`. */
+  readonly gatewayTlsCert: string;
+  readonly gatewayTlsKey: string;
+  readonly gatewayTrustedProxies: readonly string[];
+  /** The largest body of a request; campaigns may be of any length. */
+  readonly gatewayMaxBodyBytes: number;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -1,8 +1,8 @@
 import type { Ended } from '../queue/ended-state.ts';
-import { type Piece, type Range, type Settled, usedOf } from '../queue/journal.ts';
-import { jobOfRecord, pieceId, subJob } from '../queue/pieces.ts';
-import { messageIdAt, type SendJob } from '../queue/send-job.ts';
-import { type Aim, type Next, type OneEnd, type Place, unknown } from './place.ts';
+import { endOfPiece, type Piece, type Range, type Settled, usedOf } from '../queue/journal.ts';
+import { jobOfRecord, pieceId, placeAmongLeft, subJob } from '../queue/pieces.ts';
+import type { SendJob } from '../queue/send-job.ts';
+import { type Aim, type Next, type Place, unknown } from './place.ts';
 import type { Sight } from './sight.ts';
 
 /** Where a message went whose job was divided, as the end of that job tells. Of joined sends nothing of the kind is kept. */
@@ -35,10 +35,9 @@ export function inPieces(aim: Aim, { sight, job, settled }: Division): Place | N
   const { pieces } = settled;
   const parts = pieces.map((piece, at) => partOf(aim.jobId, { view, piece, at, sight }));
   if (aim.index === undefined) return inAll(aim, parts);
-  const index = view.ids ? view.ids.indexOf(messageIdAt(aim.jobId, job, aim.index)) : aim.index;
   const place = placeIn(
     pieces.map(({ ranges }) => ranges),
-    index,
+    placeAmongLeft(aim.index, sight.record),
   );
   const piece = place && pieces[place.piece];
   const part = place && parts[place.piece];
@@ -66,12 +65,6 @@ function partOf(id: string, { view, piece, at, sight }: PieceOf): Part {
   if (piece.fate !== 'again' || sight.isFinished) return { jobId };
   const { lane } = sight;
   return { jobId, parent: { id, lane, piece: subJob(id, view, piece.ranges, usedOf(piece)) } };
-}
-
-function endOfPiece(piece: Piece, at: number): OneEnd | undefined {
-  if (piece.fate === 'again') return undefined;
-  if (piece.fate === 'dead') return { end: 'dead', at, ...piece.facts };
-  return { end: 'accepted', at, ...(piece.groupId === undefined ? {} : { groupId: piece.groupId }) };
 }
 
 const inAll = ({ way }: Aim, parts: readonly Part[]): Next => ({

@@ -18,21 +18,28 @@ export const messageStates = {
   unknown: 'No such message was stored, or its end is longer ago than `keepStatusMs`.',
 } as const;
 
+/** What can become of a message. */
 export type MessageStatusState = keyof typeof messageStates;
 
 /** What became of a message: never its text. What is not known is left out. Times are epoch milliseconds. */
 export interface MessageStatus {
   /** As it was asked for. */
   readonly id: string;
+  /** What each means: [status.md](status.md#states). */
   readonly state: MessageStatusState;
+  /** The account in which it was found. */
   readonly account?: string;
+  /** The lane that it waits, or waited, in. */
   readonly lane?: Lane;
   /** When it came to this: its end, its report, its latest request, or when it was stored. */
   readonly at?: number;
+  /** When it was stored. */
   readonly enqueuedAt?: number;
   /** When it may leave, or might have left, where that is later than it was stored. */
   readonly sendAt?: number;
+  /** After it the message is never sent. */
   readonly deadlineAt?: number;
+  /** When the phone got it, as JetSMS reports. */
   readonly deliveredAt?: number;
   /** JetSMS's code of the end or of the latest request, its status in a report, `http-401`, or a cause. */
   readonly code?: string;
@@ -48,10 +55,13 @@ export interface MessageStatus {
   readonly parts?: number;
   /** Of an id that stands for several messages (an MMS to many): how many. */
   readonly messages?: number;
+  /** JetSMS's id of the accepted request. */
   readonly groupId?: string;
+  /** The campaign that it is one of. */
   readonly campaign?: string;
   /** The idempotency key. */
   readonly key?: string;
+  /** What the app noted beside it. */
   readonly meta?: Meta;
   /** The recipient, masked. */
   readonly to?: string;

@@ -1,6 +1,6 @@
 import type { Lane } from '../message/lane.ts';
 import type { Ended } from '../queue/ended-state.ts';
-import type { Journal, Settled } from '../queue/journal.ts';
+import type { Journal, OneEnd } from '../queue/journal.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import type { Sight } from './sight.ts';
 
@@ -65,7 +65,6 @@ export interface SettledPlace extends Found {
   readonly index: number | undefined;
   readonly end: OneEnd | 'cancelled';
 }
-export type OneEnd = Exclude<Settled, { readonly end: 'split' }>;
 
 export type Place =
   | OpenPlace

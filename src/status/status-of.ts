@@ -1,8 +1,8 @@
 import { maskNumber } from '../message/number.ts';
 import { meaningOfCode, meaningOfDeath } from '../queue/dead-letter-meaning.ts';
 import type { Ended, EndedNotes, Reported } from '../queue/ended-state.ts';
-import type { Journal } from '../queue/journal.ts';
-import { originIdsOf } from '../queue/origins.ts';
+import type { Journal, Used } from '../queue/journal.ts';
+import { idBefore, originIdsOf } from '../queue/origins.ts';
 import { subJob } from '../queue/pieces.ts';
 import { deadlineAtOf, isMetaOfEach, keyAt, metaAt, type SendJob } from '../queue/send-job.ts';
 import { type MessageStatus, type MessageStatusState, messageStates } from './message-status.ts';
@@ -67,10 +67,9 @@ function originsOf(place: OpenPlace | EndedPlace | SettledPlace): readonly strin
   const origin = place.kind === 'ended' ? undefined : place.job?.origin;
   if (origin) return originIdsOf(origin);
   const rootId = place.kind === 'ended' ? place.ended.notes.rootId : undefined;
-  const before = /^(.+)\.r([1-9]\d{0,2})(?:\.p?\d+)*$/.exec(place.messageId);
-  if (rootId === undefined || !before) return [];
-  const [, base = '', count] = before;
-  return originIdsOf({ id: count === '1' ? base : `${base}.r${Number(count) - 1}`, rootId });
+  const [, replay = ''] = /^(.+\.r[1-9]\d{0,2})(?:\.p?\d+)*$/.exec(place.messageId) ?? [];
+  const id = idBefore(replay);
+  return rootId === undefined || id === undefined ? [] : originIdsOf({ id, rootId });
 }
 
 function openFacts({ job, journal, index, sight }: OpenPlace, now: number): Facts {
@@ -102,8 +101,7 @@ export function stateOfOpen({ job, journal, isBegun, now }: Open): MessageStatus
 }
 
 /** JetSMS is asked about its latest request. */
-export const isAsking = (used: object | undefined): boolean =>
-  used !== undefined && 'asking' in used && used.asking !== undefined;
+export const isAsking = (used: Pick<Used, 'asking'> | undefined): boolean => used?.asking !== undefined;
 
 /** What a job says of one of its messages, or of all. */
 export function jobFacts(job: SendJob, index: number | undefined): Omit<Facts, 'state'> {

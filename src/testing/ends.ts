@@ -5,7 +5,7 @@ import {
   stateOfCancelledJob,
 } from '../queue/cancelled-end.ts';
 import type { Ended, Reported } from '../queue/ended-state.ts';
-import { eventOf, type OneEnd, stateOf } from '../queue/ends.ts';
+import { type EndTogether, eventOf, stateOf } from '../queue/ends.ts';
 import type { ShownInEvents } from '../queue/event-entry.ts';
 import type { Journal } from '../queue/journal.ts';
 import { subJob } from '../queue/pieces.ts';
@@ -33,7 +33,7 @@ export interface Ends {
 
 /** What a message came to, and its journal when it did. */
 export interface NewEnd {
-  readonly settled: OneEnd['settled'];
+  readonly settled: EndTogether['settled'];
   readonly journal: Journal;
 }
 
@@ -67,7 +67,7 @@ function jobOfOne({ id, job }: StoredJob, index: number): SendJob {
   return own;
 }
 
-function endOne(ends: Ends, one: OneEnd, journal: Journal, before: KeptEnd | undefined): KeptEnd {
+function endOne(ends: Ends, one: EndTogether, journal: Journal, before: KeptEnd | undefined): KeptEnd {
   const kept = keep(ends, one.id, stateOf(one, journal, ends));
   ends.memory.tell(ends.account, eventOf(one, ends));
   const was =

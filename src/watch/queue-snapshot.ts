@@ -9,6 +9,7 @@ import { readJson } from '../queue/json.ts';
 import { deadQueueName, keys, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
+import { isOfAnotherType } from '../queue/redis-trouble.ts';
 import {
   type CreditState,
   type CreditStore,
@@ -117,7 +118,7 @@ async function readReports(
     const overdueMs = dueAt === undefined ? 0 : Math.max(0, now - Number(dueAt));
     return { reportsWaiting, reportsOverdueSeconds: overdueMs / 1_000 };
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return {};
+    if (isOfAnotherType(error)) return {};
     throw error;
   }
 }

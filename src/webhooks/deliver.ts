@@ -24,7 +24,8 @@ const awayAfter = 5;
 /** Makes deliveries to an endpoint, one try each. */
 export function createDeliverer(context: DeliverContext): (delivery: DeliveryTry) => Promise<TryEnd> {
   const { endpoint, sender, telemetry, now } = context;
-  let failuresInRow = 0;
+  // What it was like before this process is unknown: its first success counts as a recovery.
+  let failuresInRow = awayAfter;
 
   const afterSuccess = (): TryEnd => {
     const wasAway = failuresInRow >= awayAfter;
@@ -33,34 +34,32 @@ export function createDeliverer(context: DeliverContext): (delivery: DeliveryTry
     return { kind: 'done' };
   };
 
-  return async ({ id, data, failures }) => {
-    if (!data) return { kind: 'dead', why: 'unreadable' };
-    const answer = await sender.send({ id, at: now(), body: data.body });
-    const report = reportOf(answer, {
-      endpoint: endpoint.name,
-      id,
-      events: data.events,
-      attempt: failures + 1,
-    });
-    if (answer.isTaken) {
-      telemetry.delivered(report);
-      return afterSuccess();
-    }
+  const giveUp = (report: TryReport): TryEnd => {
+    telemetry.dead(report);
+    return { kind: 'dead', why: report.code };
+  };
+
+  const afterFailure = async (report: TryReport, answer: Answer, since: number): Promise<TryEnd> => {
     failuresInRow += 1;
-    if (answer.isGone) await context.onGone();
-    const wait = { failures: failures + 1, since: data.since, now: now(), random: context.random() };
-    const delayMs = answer.isGone ? undefined : nextTryMs({ ...wait, retryAfterMs: answer.retryAfterMs });
-    if (delayMs === undefined) {
-      telemetry.dead(report);
-      return { kind: 'dead', why: answer.code };
+    if (answer.isGone) {
+      await context.onGone();
+      return giveUp(report);
     }
+    const { retryAfterMs } = answer;
+    const random = context.random();
+    const delayMs = nextTryMs({ failures: report.attempt, since, now: now(), random, retryAfterMs });
+    if (delayMs === undefined) return giveUp(report);
     telemetry.failed({ ...report, delayMs });
-    return { kind: 'again', why: answer.code, delayMs };
+    return { kind: 'again', why: report.code, delayMs };
+  };
+
+  return async ({ id, data, failures }) => {
+    const about = { endpoint: endpoint.name, id, attempt: failures + 1 };
+    if (!data) return giveUp({ ...about, events: 0, code: 'unreadable', durationMs: 0 });
+    const answer = await sender.send({ id, at: now(), body: data.body });
+    const report = { ...about, events: data.events, code: answer.code, durationMs: answer.tookMs };
+    if (!answer.isTaken) return afterFailure(report, answer, data.since);
+    telemetry.delivered(report);
+    return afterSuccess();
   };
 }
-
-const reportOf = ({ code, tookMs }: Answer, facts: Omit<TryReport, 'code' | 'durationMs'>): TryReport => ({
-  ...facts,
-  code,
-  durationMs: tookMs,
-});

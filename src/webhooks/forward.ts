@@ -32,7 +32,6 @@ const addedAtOnce = 100;
 export async function forward(context: ForwardContext): Promise<void> {
   const { reader, patience } = context;
   for await (const batch of reader.batches()) {
-    await waitForRoom(context);
     const isStored = await store(batch, context);
     if (!isStored || patience.signal.aborted) return;
     const [first] = batch;
@@ -56,6 +55,8 @@ async function waitForRoom({ queue, patience }: ForwardContext): Promise<void> {
 async function store(batch: readonly ReadEntry[], context: ForwardContext): Promise<boolean> {
   const { queue, patience } = context;
   for (const deliveries of slices(deliveriesOf(batch, context), addedAtOnce)) {
+    // Before each: what is read at a time can be about more messages than may wait.
+    await waitForRoom(context);
     const added = await patiently(() => queue.add(deliveries).then(() => true), patience);
     if (!added) return false;
   }

@@ -8,7 +8,7 @@ export interface TryReport {
   readonly events: number;
   /** Counted from 1. */
   readonly attempt: number;
-  /** `http-<status>`, or the cause of no answer. */
+  /** `http-<status>`, the cause of no answer, or `unreadable`: nothing was sent. */
   readonly code: string;
   readonly durationMs: number;
 }

@@ -1,3 +1,5 @@
+import type { JournalWrite } from '../bullmq/job-records.ts';
+import type { Journal } from '../queue/journal.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
 import { beforeSending } from './verdict/journal-entries.ts';
 
@@ -43,7 +45,13 @@ function markOf(delivery: Delivery, sending: { readonly at: number; readonly wor
   return { mark: beforeSending(journal, { ...sending, ...carried }) };
 }
 
+/** A write behind `begin`. What the run has seen of the record is past: since then nobody changes what it decides by. */
+export const writeBehindBegin = (delivery: Delivery, journal: Journal): JournalWrite => {
+  const { id, run, job } = delivery;
+  return { id, run, job, journal, isMarked: needsMark(delivery) };
+};
+
 /** Takes back what `begin` wrote: it is certain that nothing was sent. */
 export async function unmark(group: readonly Delivery[], { records }: RequestContext): Promise<void> {
-  await records.write(group.map((delivery) => ({ ...delivery, isMarked: needsMark(delivery) })));
+  await records.write(group.map((delivery) => writeBehindBegin(delivery, delivery.journal)));
 }

@@ -1,12 +1,14 @@
-export { createLogger, type LogChoices, type Logger } from '../log/logger.ts';
-export { createMetrics, type Metrics, type MetricsOptions } from '../metrics/metrics.ts';
+export type { LogChoices, Logger } from '../log/logger.ts';
+export type { Metrics, MetricsOptions } from '../metrics/metrics.ts';
 export type { DeadLetter } from '../queue/dead-letter.ts';
 export type { HoldReason } from '../queue/hold-reasons.ts';
 export type { DeadReason, HistoryEntry, Journal } from '../queue/journal.ts';
 export type { SendJob } from '../queue/send-job.ts';
+export { SettingsError, type SettingsProblem } from '../settings/errors.ts';
 export { readSettings } from '../settings/read.ts';
 export type { Settings } from '../settings/settings.ts';
 export type { Hold, HoldMode } from './account/hold-record.ts';
-export { createTelemetry, type TelemetryOptions } from './report.ts';
+export { createLogger, createMetrics, createTelemetry, createWorker } from './entry.ts';
+export type { TelemetryOptions } from './report.ts';
 export type { AskReport, AttemptReport, EndReport, RequestReport, Telemetry } from './telemetry.ts';
-export { createWorker, type DeliveryWorker, type WorkerOptions } from './worker.ts';
+export type { DeliveryWorker, WorkerOptions } from './worker.ts';

@@ -1,6 +1,6 @@
 import type { JournalWrite, WriteResult } from '../bullmq/job-records.ts';
 import { emptyJournal, type Journal } from '../queue/journal.ts';
-import { needsMark } from './begin.ts';
+import { writeBehindBegin } from './begin.ts';
 import type { RequestContext } from './delivery.ts';
 import type { Judged, Sent } from './judge.ts';
 import { persist } from './persist.ts';
@@ -38,8 +38,7 @@ function writeOf(one: Judged, { attempt }: Sent, context: RequestContext): Journ
   const { delivery, outcome, verdict } = one;
   const { now, worker } = context;
   const facts = { outcome, verdict, now: now(), durationMs: attempt.durationMs, worker };
-  const journal = journalAfter(delivery.journal, facts, context);
-  return { ...delivery, journal, isMarked: needsMark(delivery) };
+  return writeBehindBegin(delivery, journalAfter(delivery.journal, facts, context));
 }
 
 /** What became of a message must be recorded, even where what was recorded before it cannot be gone on from. */

@@ -14,6 +14,7 @@ import { createCreditStore } from '../../src/worker/account/credit/credit-store.
 import { projectFolder, startCli, startProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { startReceiver, webhookSecret } from '../support/webhook-receiver.ts';
 
 /** What Alertmanager tells about one alert. */
 export interface Notice {
@@ -22,7 +23,7 @@ export interface Notice {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Two workers under traffic with faults, a Prometheus that scrapes them, and an Alertmanager that tells us. */
+/** Two workers under traffic with faults, an app that is told of events, a Prometheus that scrapes them, and an Alertmanager that tells us. */
 export interface MonitoredRun extends AsyncDisposable {
   /** The addresses of the workers' pages. */
   readonly workers: readonly string[];
@@ -65,7 +66,10 @@ async function start(stack: AsyncDisposableStack): Promise<MonitoredRun> {
   await rememberCredit(prefix);
   const ports = await Promise.all([freePort(), freePort()]);
   const config = join(folder, 'jetsms.json');
-  await writeFile(config, JSON.stringify(settings(simulator, prefix)));
+  const secret = webhookSecret(1);
+  const receiver = stack.use(await startReceiver(secret));
+  const webhooks = [{ name: 'app', url: receiver.url, secret }];
+  await writeFile(config, JSON.stringify({ ...settings(simulator, prefix), webhooks }));
   for (const port of ports) {
     const env = { JETSMS_CONFIG: config, JETSMS_HEALTH_PORT: String(port) };
     const worker = stack.use(startCli(['start'], { env }));

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
@@ -21,3 +22,27 @@ describe('the dependencies', () => {
     expect(loose).toEqual([]);
   });
 });
+
+describe.each(globSync('examples/*/package.json', { cwd: fileURLToPath(root) }))(
+  'the dependencies of %s',
+  (file) => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(new URL(file, root), 'utf8'));
+    const named: readonly (readonly [string, string])[] = Object.entries({
+      ...dependencies,
+      ...devDependencies,
+    });
+
+    it('are pinned to exact versions', () => {
+      expect(named.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    });
+
+    it('are those that they are tested with: this package, and what it has itself', () => {
+      const tested: Readonly<Record<string, string>> = { ...packages, [manifest.name]: manifest.version };
+      // The compiler is the one that ts-jest and Next.js can work with.
+      const others = named.filter(
+        ([name, version]) => name !== 'typescript' && tested[name] !== undefined && tested[name] !== version,
+      );
+      expect(others).toEqual([]);
+    });
+  },
+);

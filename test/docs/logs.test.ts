@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { accountLines, dashboardLines, processLines } from '../../src/log/lines.ts';
+import { accountLines, dashboardLines, gatewayLines, processLines } from '../../src/log/lines.ts';
 
 const source = new URL('../../src/', import.meta.url);
 
@@ -18,7 +18,7 @@ const events: readonly string[] = files.flatMap((file) => {
 });
 
 describe('docs/logs.md', () => {
-  const documented = Object.keys({ ...accountLines, ...processLines, ...dashboardLines });
+  const documented = Object.keys({ ...accountLines, ...processLines, ...dashboardLines, ...gatewayLines });
 
   it('has every event that some code logs', () => {
     expect(events.length).toBeGreaterThan(10);

@@ -213,7 +213,7 @@ describe('a campaign of a text each', () => {
     });
     await expect(
       producer.sendMany(numbers(1), { campaign: 'a', text: 'x', account: 'other' }),
-    ).rejects.toMatchObject({ code: 'UNKNOWN_ACCOUNT' });
+    ).rejects.toMatchObject({ code: 'ACCOUNT_UNKNOWN' });
     expect(await producer.campaign('a')).toBeUndefined();
   });
 });

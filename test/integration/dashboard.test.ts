@@ -18,6 +18,8 @@ import {
   neverShown,
 } from '../support/dashboard-world.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const otp = `/api/queues/${boardQueues.otp}`;
 const transactional = `/api/queues/${boardQueues.transactional}`;
@@ -377,6 +379,23 @@ describe('a dashboard without a login', () => {
 });
 
 describe('while Redis is away', () => {
+  it('is not served where the connection is lost while its queues are opened: they would fail for ever', async () => {
+    await using server = await startRedis();
+    await using road = await startTcpProxy(server);
+    const redis = openOperatorRedis(`redis://${road.host}:${road.port}`, 2_000);
+    redis.on('error', () => {});
+    await whenReady(redis, 5_000);
+    const settings = dashboardSettings({ redisUrl: server.url, prefix: freshPrefix() });
+    await using dashboard = createDashboard({ settings, redis });
+    onTestFinished(() => redis.disconnect());
+    road.stall('down');
+    const sent = road.counters().up;
+    const listening = expect(dashboard.listen()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+    await waitFor(() => road.counters().up > sent);
+    road.cut();
+    await listening;
+  });
+
   it('answers with words of its own, is red, and comes back with Redis', async () => {
     await using server = await startRedis({ aof: 'always' });
     const { call } = await openDashboard({ redisUrl: server.url });

@@ -116,7 +116,7 @@ describe('send', () => {
     'refuses the unknown account %j and names the known ones',
     async (account) => {
       const error = await refusal(producer.send({ ...message, account }));
-      expect(error.code).toBe('UNKNOWN_ACCOUNT');
+      expect(error.code).toBe('ACCOUNT_UNKNOWN');
       expect(error.message).toContain('Known accounts: default.');
     },
   );
@@ -128,6 +128,17 @@ describe('send', () => {
     expect(await job?.getState()).toBe('delayed');
     expect(Math.abs((job?.timestamp ?? 0) + (job?.delay ?? 0) - sendAt)).toBeLessThan(1_000);
     expect(deadlineAt).toBe(sendAt + 24 * 3_600_000);
+  });
+
+  it('takes lengths of time, by the clock of Redis, and the same ones again as the same', async () => {
+    const call = { ...message, sendAt: { in: '2h' }, deadline: '10m', idempotencyKey: 'soon' };
+    const { id, sendAt, deadlineAt } = await producer.send(call);
+    const job = await queue.getJob(id);
+    expect(sendAt).toBe(job?.data.enqueuedAt + 2 * 3_600_000);
+    expect(deadlineAt).toBe(sendAt + 600_000);
+    expect(await producer.send(call)).toMatchObject({ id, duplicate: true });
+    const other = await refusal(producer.send({ ...call, sendAt: { in: '3h' } }));
+    expect(other).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', fields: ['sendAt', 'deadline'] });
   });
 
   it('is refused after close, and close can be called again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDeadLetterStore } from '../../src/bullmq/dead-letter-store.ts';
 import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import type { SurfaceName } from '../../src/message/surface.ts';
+import { openDeadLetters } from '../../src/operator/dead-letters.ts';
 import { dayOf, type Ended, endedKey, parseEnded } from '../../src/queue/ended-state.ts';
 import { eventField, type MessagesEntry, parseEventEntry } from '../../src/queue/event-entry.ts';
 import { keys } from '../../src/queue/names.ts';
@@ -57,6 +58,7 @@ async function createWorld(
     nothingWaits: () =>
       waitFor(async () => (await redis.zcard(reports)) === 0 && { done: true }, {
         what: 'that nothing waits for a report',
+        limitMs: 10_000,
       }),
   };
 }
@@ -353,6 +355,63 @@ describe('a message that was given up as uncertain', () => {
     expect(Object.values(others).every((count) => count === '0')).toBe(true);
   });
 
+  // Pieces were counted as if messages that had been called off were still among them: another one was taken for accepted.
+  it.each(['is still there', 'is gone'] as const)(
+    'is the one that JetSMS has, though others of its job do not go, and the job %s',
+    async (job) => {
+      await using world = await createWorld({ ...asking, batchSize: 50 });
+      world.simulator.reports.change({ idLagMs: 3_000, delay: delayMs(0) });
+      world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+      const record = keys.record(world.prefix, world.queue.name, 'm1');
+      await world.redis.hset(record, { lost: '[0]', cancelled: '[2]' });
+      await world.startWorker();
+      const to = [0, 1, 2, 3].map(numberAt);
+      await world.enqueue('m1', sendJob({ to, joined: true, whenUncertain: 'ask' }));
+      const ids = ['m1.1', 'm1.3'];
+      for (const id of ids) expect((await world.end(id)).letter?.reason).toBe('uncertain');
+      if (job === 'is gone') {
+        await waitFor(async () => (await world.queue.getJobState('m1')) === 'completed' && { done: true }, {
+          what: 'that m1 is through',
+        });
+        expect(await world.queue.remove('m1')).toBe(1);
+      }
+      await world.nothingWaits();
+      for (const id of ids) expect((await world.kept(id))?.end).toBe('accepted');
+      expect(await world.letters()).toEqual([]);
+      expect((await world.journalOf('m1')).settled).toMatchObject({
+        pieces: [{ fate: 'accepted' }, { fate: 'accepted' }],
+      });
+      expect(world.telemetry.foundLates.map(({ acceptance }) => acceptance)).toEqual(['settled', 'settled']);
+    },
+  );
+
+  // The first that could not be settled kept all that were asked about with it from being settled, for ever.
+  it('keeps nothing from others that were asked about with it, where its record cannot be read', async () => {
+    const late = { reportFirstMs: 60_000, reportIntervalMs: 60_000 };
+    await using world = await createWorld({ ...asking, ...late });
+    world.simulator.reports.change({ idLagMs: 60_000, delay: delayMs(0) });
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 2 });
+    const worker = await world.startWorker();
+    const ids = ['m1', 'm2'];
+    for (const [at, id] of ids.entries())
+      await world.enqueue(id, sendJob({ to: [numberAt(at)], whenUncertain: 'ask' }));
+    for (const id of ids) expect((await world.end(id)).letter?.reason).toBe('uncertain');
+    await worker.close();
+    await world.redis.set(keys.record(world.prefix, world.queue.name, 'm1'), 'no hash');
+    const reports = keys.reports(world.prefix, world.account.name);
+    const members = await world.redis.zrange(reports, '0', '-1');
+    // That of m1 is the first by its name.
+    for (const member of members) await world.redis.zadd(reports, '1', member);
+    world.simulator.reports.change({ idLagMs: 0 });
+    await world.startWorker();
+    await waitFor(async () => (await world.kept('m2'))?.end === 'accepted' && { done: true }, {
+      what: 'a late acceptance of m2',
+    });
+    expect((await world.kept('m1'))?.end).toBe('dead');
+    expect(world.telemetry.redisErrors).toHaveLength(1);
+    expect(await world.redis.zscore(reports, members[0] ?? '')).not.toBe('1');
+  });
+
   it('stays given up while JetSMS has but some of its messages', async () => {
     await using world = await createWorld({ ...asking, ...briefly, reportForMs: 4_000 });
     world.simulator.faults.add({ kind: 'hang', times: 1 });
@@ -379,6 +438,31 @@ describe('a message that was given up as uncertain', () => {
     expect(await createDeadLetterStore(world.redis, place).discard(id)).toBe('removed');
     await world.nothingWaits();
     expect(world.telemetry.foundLates).toMatchObject([{ id, acceptance: 'gone' }]);
+  });
+
+  // It was counted as accepted beside its replay, and once more as no longer dead.
+  it('is left to the person who has replayed it: a campaign counts it once', async () => {
+    await using world = await createWorld(asking);
+    world.simulator.reports.change({ idLagMs: 3_000, delay: delayMs(0) });
+    world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+    const counts = keys.campaign(world.prefix, world.account.name, 'spring');
+    await world.redis.hset(counts, { accepted: 0 });
+    await world.startWorker();
+    await world.enqueue('m1', sendJob({ to: [numberAt(1)], whenUncertain: 'ask', campaign: 'spring' }));
+    expect((await world.end('m1')).letter?.reason).toBe('uncertain');
+    const letters = openDeadLetters({
+      redis: world.redis,
+      prefix: world.prefix,
+      account: world.account.name,
+    });
+    expect(await letters.replay({}, { includeUncertain: true })).toMatchObject({ replayed: 1 });
+    await letters.close();
+    await world.end('m1.r1');
+    await world.nothingWaits();
+    expect(world.telemetry.foundLates).toMatchObject([{ id: 'm1', acceptance: 'gone' }]);
+    const { accepted, ...others } = await world.redis.hgetall(counts);
+    expect(accepted).toBe('1');
+    expect(Object.values(others).every((count) => count === '0')).toBe(true);
   });
 
   it('stays given up where JetSMS says the same of an id that nobody has used', async () => {

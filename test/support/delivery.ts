@@ -240,26 +240,28 @@ interface Places {
 async function endOf(id: string, places: Places): Promise<End | undefined> {
   const { redis, place, queueOf, deadQueue } = places;
   const base = /^(.+)\.\d+$/.exec(id)?.[1];
-  for (const lane of lanes)
-    for (const jobId of [id, ...(base === undefined ? [] : [base])]) {
-      const queue = queueOf(lane);
-      const state = await queue.getJobState(jobId);
-      if (state === 'unknown') continue;
-      if (state !== 'completed' && state !== 'failed') return undefined;
-      const letter = (await deadQueue.getJob(letterIdOf(id))) as Job<DeadLetter> | undefined;
-      // Still unreadable after its end, where a test has made it so.
-      const job = (await queue.getJob(jobId).catch(() => new Job(queue, '', {}, {}, jobId))) as Job;
-      const record = await readRecord(redis, place, lane, jobId);
-      const journal = finishedJournal(journalOrEmpty(parseJournalText(record.journal)), job);
-      return {
-        state: jobId !== id && letter ? 'failed' : state,
-        job,
-        journal,
-        way: journal.history.map(({ outcome, code, verdict }) => `${outcome} ${code} ${verdict}`),
-        letter: letter?.data,
-        groupId: job.returnvalue?.groupId,
-      };
-    }
+  for (const lane of lanes) {
+    const queue = queueOf(lane);
+    // First: once a divided job is through, its pieces are there.
+    const baseState = base === undefined ? 'unknown' : await queue.getJobState(base);
+    const ownState = await queue.getJobState(id);
+    const [jobId, state] = ownState === 'unknown' ? [base ?? id, baseState] : [id, ownState];
+    if (state === 'unknown') continue;
+    if (state !== 'completed' && state !== 'failed') return undefined;
+    const letter = (await deadQueue.getJob(letterIdOf(id))) as Job<DeadLetter> | undefined;
+    // Still unreadable after its end, where a test has made it so.
+    const job = (await queue.getJob(jobId).catch(() => new Job(queue, '', {}, {}, jobId))) as Job;
+    const record = await readRecord(redis, place, lane, jobId);
+    const journal = finishedJournal(journalOrEmpty(parseJournalText(record.journal)), job);
+    return {
+      state: jobId !== id && letter ? 'failed' : state,
+      job,
+      journal,
+      way: journal.history.map(({ outcome, code, verdict }) => `${outcome} ${code} ${verdict}`),
+      letter: letter?.data,
+      groupId: job.returnvalue?.groupId,
+    };
+  }
   return undefined;
 }
 

@@ -4,6 +4,7 @@ import {
   accountLines,
   commonFields,
   dashboardLines,
+  gatewayLines,
   type Line,
   processLines,
 } from '../../src/log/lines.ts';
@@ -40,7 +41,8 @@ export function recordLog(): RecordedLog {
 export function expectDocumented(line: LogLine): void {
   const event = String(line['msg']);
   const isOfAccount = event in accountLines;
-  const kind: Line | undefined = accountLines[event] ?? processLines[event] ?? dashboardLines[event];
+  const kind: Line | undefined =
+    accountLines[event] ?? processLines[event] ?? dashboardLines[event] ?? gatewayLines[event];
   if (kind === undefined) throw new Error(`${event} is not in src/log/lines.ts`);
   expect(kind.levels, event).toContain(line['level']);
   const fields = { ...commonFields, ...(isOfAccount ? accountFields : {}), ...kind.fields };

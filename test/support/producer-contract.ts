@@ -120,7 +120,7 @@ function describeSend(open: Open): void {
     await using world = await open();
     await expect(world.producer.send({ ...message, account })).rejects.toMatchObject({
       name: 'ProducerError',
-      code: 'UNKNOWN_ACCOUNT',
+      code: 'ACCOUNT_UNKNOWN',
       mayBeStored: false,
       detail: 'Known accounts: acme, shop.',
     });
@@ -398,7 +398,7 @@ function describeStatus(open: Open): void {
       { id: '', state: 'unknown' },
     ]);
     await expect(world.producer.status(id, { account: 'nobody' })).rejects.toMatchObject({
-      code: 'UNKNOWN_ACCOUNT',
+      code: 'ACCOUNT_UNKNOWN',
     });
   });
 

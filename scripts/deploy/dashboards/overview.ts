@@ -238,6 +238,70 @@ export function overview(): Dashboard {
         ],
       }),
     )
+    .withPanel(
+      graph({
+        title: 'Asked whether JetSMS has it, a minute',
+        about:
+          'Messages whose request got no answer, by what JetSMS says; each as often as it is asked about.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('result', series('asks', chosen)), legend: '{{result}}' }],
+      }),
+    )
+    .withRow(new RowBuilder('Are apps told?'))
+    .withPanel(
+      graph({
+        title: 'Entries of events not dealt with, by group',
+        about: 'Not read yet, and read but not acknowledged. Nothing is shown where nobody has subscribed.',
+        queries: [
+          {
+            expression: shared('account, group', series('eventsUnread', chosen)),
+            legend: '{{account}} {{group}} unread',
+          },
+          {
+            expression: shared('account, group', series('eventsUnacknowledged', chosen)),
+            legend: '{{account}} {{group}} unacknowledged',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'How full the streams of events are',
+        about:
+          'A stream that is full drops its oldest entry with each new one, whether all groups have read it or not.',
+        unit: 'percentunit',
+        queries: [
+          {
+            expression: `${shared('account', series('eventsStored', chosen))} / ${shared('account', series('eventsLimit', chosen))}`,
+            legend: '{{account}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Requests to webhook endpoints, a minute',
+        about: 'Of all accounts: delivered, failed and tried again later, or given up (dead).',
+        unit: 'cpm',
+        queries: [
+          {
+            expression: perMinute('webhook, result', series('webhookTries')),
+            legend: '{{webhook}} {{result}}',
+          },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Webhook deliveries that wait, or were given up',
+        about: 'Of all accounts. Those that were given up: `jetsms webhooks list`.',
+        queries: [
+          { expression: shared('webhook', series('webhookWaiting')), legend: '{{webhook}} waiting' },
+          { expression: shared('webhook', series('webhookDead')), legend: '{{webhook}} dead' },
+        ],
+      }),
+    )
     .withRow(new RowBuilder('What is held?'))
     .withPanel(
       graph({

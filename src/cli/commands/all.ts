@@ -8,7 +8,9 @@ import { registerDashboard } from './dashboard.ts';
 import { registerDead } from './dead.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerGateway } from './gateway.ts';
 import { registerHolds } from './hold.ts';
+import { registerKeys } from './keys.ts';
 import { registerParts } from './parts.ts';
 import { registerProbe } from './probe.ts';
 import { registerSend } from './send.ts';
@@ -22,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDemo,
   registerStart,
   registerDashboard,
+  registerGateway,
   registerDoctor,
   registerSend,
   registerStatus,
@@ -29,6 +32,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDead,
   registerHolds,
   registerWebhooks,
+  registerKeys,
   registerAccount,
   registerProbe,
   registerParts,

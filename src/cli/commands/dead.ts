@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { lanes } from '../../message/lane.ts';
 import type { CliContext } from '../context.ts';
 import { addAccountOption, addFilterOptions } from '../dead/options.ts';
-import { durationMs, wholeNumber } from '../duration.ts';
+import { durationOption, wholeNumber } from '../duration.ts';
 
 const reveal = [
   '--reveal',
@@ -74,7 +74,7 @@ function registerReplay(dead: Command, context: CliContext): void {
     .option(
       '--deadline <time>',
       'send them within 30m, 24h, 3d; without it, as long as each had at first',
-      durationMs,
+      durationOption,
     )
     .option(...json)
     .action(async (ids, options) => (await import('../dead/replay.ts')).replayDead(ids, options, context));

@@ -7,7 +7,9 @@ import { printJson } from '../terminal.ts';
 export function registerDoctor(program: Command, { terminal, env, setExitCode }: CliContext): void {
   program
     .command('doctor')
-    .description('check settings, Redis, JetSMS and the account, and say what to do; sends nothing')
+    .description(
+      'check settings, Redis, JetSMS, accounts and webhook endpoints, and say what to do; sends nothing',
+    )
     .option('--json', 'print one JSON object')
     .action(async (options: { readonly json?: true }) => {
       const { diagnose } = await import('../doctor/doctor.ts');

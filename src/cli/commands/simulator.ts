@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from '../context.ts';
+import { wholeNumber } from '../duration.ts';
+import { portNumber } from '../port-number.ts';
 
 interface SimulatorChoices {
   readonly port: number;
@@ -67,19 +69,8 @@ async function runSimulator(
   if (!stop.aborted) await once(stop, 'abort');
 }
 
-function portNumber(value: string): number {
-  const port = wholeNumber(value);
-  if (port > 65_535) throw new InvalidArgumentError('A port is at most 65535.');
-  return port;
-}
-
 function percent(value: string): number {
   const share = wholeNumber(value);
   if (share > 100) throw new InvalidArgumentError('A share is at most 100 percent.');
   return share;
-}
-
-function wholeNumber(value: string): number {
-  if (!/^[0-9]{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
 }

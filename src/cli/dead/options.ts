@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../../message/lane.ts';
 import { type DeadReason, deadReasons } from '../../queue/journal.ts';
-import { durationMs, wholeNumber } from '../duration.ts';
+import { durationOption, wholeNumber } from '../duration.ts';
 
 export interface AccountOption {
   readonly account?: string;
@@ -28,7 +28,7 @@ export function addFilterOptions(command: Command, limit: string): Command {
     .addOption(new Option('--reason <reason>', 'died for this reason').choices(deadReasons))
     .option('--title <title>', 'sent under this sender title')
     .addOption(new Option('--lane <lane>', 'of this lane').choices(lanes))
-    .option('--older-than <time>', 'died at least so long ago: 90s, 30m, 2h, 7d', durationMs)
-    .option('--newer-than <time>', 'died at most so long ago', durationMs)
+    .option('--older-than <time>', 'died at least so long ago: 90s, 30m, 2h, 7d', durationOption)
+    .option('--newer-than <time>', 'died at most so long ago', durationOption)
     .option('--limit <count>', limit, wholeNumber);
 }

@@ -139,7 +139,7 @@ async function enqueueFile(
   const open = fileBytes(recipientsFile, settings.csvMaxBytes);
   const lines = messagesOfCsv(open, {
     template: parseTemplate(text),
-    fields: () => ({ title: demoLogin.title }),
+    fields: { title: demoLogin.title },
     keys: { title: demoLogin.title },
   });
   await using producer = producerSender(settings);

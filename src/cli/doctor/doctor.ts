@@ -6,11 +6,12 @@ import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { Finding } from './finding.ts';
+import { checkWebhook } from './webhook.ts';
 
 /** Everything that the doctor found, in the order in which a message meets it. */
 export interface Diagnosis {
   readonly findings: readonly Finding[];
-  /** Redis or an endpoint could not be reached, so that later is another try. */
+  /** Redis or an endpoint of JetSMS could not be reached, so that later is another try. */
   readonly isSomethingAway: boolean;
 }
 
@@ -25,14 +26,15 @@ export async function diagnose(env: SettingsInput['env']): Promise<Diagnosis> {
   const { settings, findings } = await checkSettings(env);
   if (settings === undefined) return { findings, isSomethingAway: false };
   const accounts = [...settings.accounts.values()];
-  const [redis, ...endpoints] = await Promise.all([
+  const [redis, endpoints, webhooks] = await Promise.all([
     checkRedis(settings),
-    ...accounts.map((account) => checkEndpoint(account)),
+    Promise.all(accounts.map((account) => checkEndpoint(account))),
+    Promise.all(settings.webhooks.map((endpoint) => checkWebhook(endpoint))),
   ]);
   const reached = accounts.filter((_, index) => endpoints[index]?.level !== 'error');
   const logins = await Promise.all(reached.map(checkAccount));
   return {
-    findings: [...findings, ...redis, ...endpoints, ...logins.flat()],
+    findings: [...findings, ...redis, ...endpoints, ...logins.flat(), ...webhooks],
     isSomethingAway: [...redis, ...endpoints].some(
       ({ check, level }) => level === 'error' && (check === 'redis' || check === 'endpoint'),
     ),

@@ -20,16 +20,10 @@ export interface BadLine {
   readonly problem: { readonly code: string; readonly message: string };
 }
 
-/**
- * What messages have in common. Asked for each message: a deadline of `30m` counts from its sending, and a command
- * that is repeated must not look as if it asked for another deadline.
- */
-export type FieldsNow = () => CommonFields;
-
 /** What the numbers of a command line get. */
 export interface NumbersRun {
   readonly text: string;
-  readonly fields: FieldsNow;
+  readonly fields: CommonFields;
   /** With several numbers each gets a key of its own, made of this one. */
   readonly idempotencyKey?: string | undefined;
   /** Tells this run from every other: without a key, a number that is there twice gets one message of the run. */
@@ -44,7 +38,7 @@ export async function* messagesTo(
   const scope = { title: '', ...(idempotencyKey === undefined ? { run } : { idempotencyKey }) };
   for (const [index, to] of numbers.entries()) {
     const key = numbers.length === 1 ? idempotencyKey : messageKey(to, text, scope);
-    const message = { ...fields(), to, text, ...(key === undefined ? {} : { idempotencyKey: key }) };
+    const message = { ...fields, to, text, ...(key === undefined ? {} : { idempotencyKey: key }) };
     yield { kind: 'message', line: index + 1, message };
   }
 }
@@ -53,7 +47,7 @@ export async function* messagesTo(
 export interface CsvRun {
   readonly template: Template;
   readonly toColumn?: string | undefined;
-  readonly fields: FieldsNow;
+  readonly fields: CommonFields;
   readonly keys: KeyScope;
 }
 
@@ -79,7 +73,7 @@ export async function* messagesOfCsv(open: OpenBytes, run: CsvRun): AsyncGenerat
     yield {
       kind: 'message',
       line: line.line,
-      message: { ...fields(), to, text: filled.text, idempotencyKey },
+      message: { ...fields, to, text: filled.text, idempotencyKey },
     };
   }
 }

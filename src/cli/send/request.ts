@@ -1,7 +1,8 @@
 import { isMessageError } from '../../message/errors.ts';
 import type { Lane, WhenNotFound, WhenUncertain } from '../../message/lane.ts';
-import { type AccountRules, messageProblems, type NewMessage } from '../../message/message.ts';
+import { messageProblems, type NewMessage } from '../../message/message.ts';
 import type { AccountSettings } from '../../settings/account.ts';
+import { rulesOf } from '../../settings/account-rules.ts';
 import { CliError } from '../errors.ts';
 
 /** The options of `jetsms send`, as they were written. */
@@ -64,20 +65,15 @@ const clashes: readonly { readonly detail: string; readonly isMet: (options: Sen
   },
 ];
 
-/** The rules that the settings of an account make for its messages. */
-export function rulesOf({ title, charset, maxTextLength, partsModel }: AccountSettings): AccountRules {
-  return { ...(title === '' ? {} : { title }), charset, maxTextLength, partsModel };
-}
-
-/** What all messages get that are made at this time. */
-export function fieldsAt(options: SendOptions, account: AccountSettings, nowMs: number): CommonFields {
+/** What all messages get, as it was written: the check reads times. */
+export function fieldsOf(options: SendOptions, account: AccountSettings): CommonFields {
   const { title, lane, at, deadline, whenUncertain, whenNotFound } = options;
   return {
     account: account.name,
     ...(title === undefined ? {} : { title }),
     ...(lane === undefined ? {} : { lane }),
     ...(at === undefined ? {} : { sendAt: at }),
-    ...(deadline === undefined ? {} : { deadline: readDeadline(deadline, { at, nowMs }) }),
+    ...(deadline === undefined ? {} : { deadline }),
     ...(whenUncertain === undefined ? {} : { whenUncertain }),
     ...(whenNotFound === undefined ? {} : { whenNotFound }),
   };
@@ -93,7 +89,7 @@ export function commonFields(
   options: SendOptions,
   { account, sampleText, nowMs }: { account: AccountSettings; sampleText: string; nowMs: number },
 ): CommonFields {
-  const fields = fieldsAt(options, account, nowMs);
+  const fields = fieldsOf(options, account);
   const rules = { ...rulesOf(account), nowMs };
   const [problem] = messageProblems({ ...fields, to: sampleNumber, text: sampleText }, rules);
   if (problem) throw problem;
@@ -102,20 +98,6 @@ export function commonFields(
 
 /** Any number that is one; only its being valid matters. */
 const sampleNumber = '905321234567';
-
-const durationUnitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `30m` counts from the time of sending; anything else is for the check to judge. */
-function readDeadline(
-  deadline: string,
-  { at, nowMs }: { at: string | undefined; nowMs: number },
-): string | number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(deadline) ?? [];
-  if (count === undefined || unit === undefined) return deadline;
-  const startMs = at === undefined ? nowMs : Date.parse(at);
-  const durationMs = Number(count) * durationUnitsMs[unit as keyof typeof durationUnitsMs];
-  return Number.isNaN(startMs) ? nowMs + durationMs : startMs + durationMs;
-}
 
 /** Code and words of a refusal, for the list of lines that were refused; nothing else is one. */
 export function refusalOf(error: unknown): { readonly code: string; readonly message: string } | undefined {

@@ -4,6 +4,7 @@ import { MessageError } from '../../message/errors.ts';
 import type { Media } from '../../message/media.ts';
 import { checkMms, type NewMms, partsOfMms } from '../../message/mms.ts';
 import type { AccountSettings } from '../../settings/account.ts';
+import { rulesOf } from '../../settings/account-rules.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
@@ -11,7 +12,7 @@ import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { fileUnreadable, regularFileSize } from '../regular-file.ts';
 import { renderSendSummary, type SendSummary } from '../render/send-summary.ts';
-import { commonFields, rulesOf, type SendOptions } from './request.ts';
+import { commonFields, type SendOptions } from './request.ts';
 import { producerSender, timeFor } from './sender.ts';
 
 /** The recipients of one request; the producer's own default. */

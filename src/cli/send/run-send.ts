@@ -13,7 +13,7 @@ import { awaitEnds } from './await-ends.ts';
 import { type Enqueued, enqueueAll } from './enqueue.ts';
 import { type MessageLine, messagesOfCsv, messagesTo } from './message-lines.ts';
 import type { OutcomeRow } from './outcome-tally.ts';
-import { type CommonFields, commonFields, fieldsAt, type SendOptions } from './request.ts';
+import { commonFields, type SendOptions } from './request.ts';
 import { dryRunSender, producerSender, type Sender, timeFor } from './sender.ts';
 
 /** Messages on their way to Redis at a time. More would not be faster, and would each wait longer. */
@@ -54,15 +54,13 @@ function linesOf(
   { settings, account, nowMs }: Pick<Run, 'settings' | 'account'> & { readonly nowMs: number },
 ): AsyncGenerator<MessageLine, void> {
   const { to = [], csv, text, toColumn, again, idempotencyKey } = options;
-  const startedAt = performance.now();
-  const fields = (): CommonFields => fieldsAt(options, account, nowMs + performance.now() - startedAt);
   if (csv === undefined) {
-    commonFields(options, { account, sampleText: text, nowMs });
+    const fields = commonFields(options, { account, sampleText: text, nowMs });
     return messagesTo(to, { text, fields, idempotencyKey, run: randomUUID() });
   }
   const template = parseTemplate(text);
   const sampleText = template.placeholders.length === 0 ? text : 'x';
-  commonFields(options, { account, sampleText, nowMs });
+  const fields = commonFields(options, { account, sampleText, nowMs });
   return messagesOfCsv(fileBytes(csv, settings.csvMaxBytes), {
     template,
     toColumn,

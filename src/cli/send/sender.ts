@@ -1,12 +1,13 @@
 import { checkMessage, type NewMessage } from '../../message/message.ts';
-import type { ProducerAccount } from '../../producer/options.ts';
-import { createProducer, type Producer } from '../../producer/producer.ts';
+import type { Producer } from '../../producer/calls.ts';
+import { createProducer } from '../../producer/producer.ts';
 import { askTime } from '../../queue/redis-clock.ts';
 import type { AccountSettings } from '../../settings/account.ts';
+import { producerAccount, rulesOf } from '../../settings/account-rules.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { withRedis } from '../operator-redis.ts';
 import type { Receipt } from './enqueue.ts';
-import { rulesOf, type SendOptions } from './request.ts';
+import type { SendOptions } from './request.ts';
 
 /** Takes messages. */
 export interface Sender extends AsyncDisposable {
@@ -27,11 +28,6 @@ export function producerSender(settings: Settings): Producer {
     redisTimeoutMs,
     accounts: Object.fromEntries([...accounts].map(([name, account]) => [name, producerAccount(account)])),
   });
-}
-
-function producerAccount(account: AccountSettings): ProducerAccount {
-  const { surface, mmsContentTypes, mmsMaxBytes } = account;
-  return { ...rulesOf(account), surface, mmsContentTypes, mmsMaxBytes };
 }
 
 /** Checks messages and stores nothing. What was sent by earlier runs it cannot know. */

@@ -1,5 +1,6 @@
 import type { DeadLetterStore, Removal } from '../../bullmq/dead-letter-store.ts';
 import { type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
+import { checkOptions, flag, type Rule, signal } from '../arguments.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
 import { selectDeadLetters } from './select.ts';
 
@@ -20,15 +21,19 @@ export interface DiscardResult {
   readonly skipped: Readonly<Partial<Record<Exclude<Removal, 'removed'>, number>>>;
 }
 
+const optionRules: Readonly<Record<keyof DiscardOptions, Rule>> = { dryRun: flag, signal };
+
 /**
  * Takes the letters that a filter means away for good, the oldest first, with every copy of their messages.
- * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID, ARGUMENT_INVALID
  */
 export async function discardDeadLetters(
   filter: DeadLetterFilter,
-  { dryRun = false, signal }: DiscardOptions,
+  options: DiscardOptions,
   { store, now }: { readonly store: DeadLetterStore; readonly now: () => number },
 ): Promise<DiscardResult> {
+  checkOptions(options, optionRules);
+  const { dryRun = false, signal: stop } = options;
   const skipped: Partial<Record<Exclude<Removal, 'removed'>, number>> = {};
   let discarded = 0;
   let messages = 0;
@@ -42,8 +47,8 @@ export async function discardDeadLetters(
     messages += sizeOf(stored).messages;
   };
   for await (const stored of selectDeadLetters(store, { filter: checkFilter(filter), now: now() })) {
-    if (signal?.aborted) break;
+    if (stop?.aborted) break;
     await discardOne(stored);
   }
-  return { dryRun, stopped: signal?.aborted === true, discarded, messages, skipped };
+  return { dryRun, stopped: stop?.aborted === true, discarded, messages, skipped };
 }

@@ -1,6 +1,7 @@
 import type { Lane } from '../../message/lane.ts';
 import type { DeadReason } from '../../queue/journal.ts';
 import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
+import { fromZero, lane, problemsOfOptions, type Rule, textList, words } from '../arguments.ts';
 import { OperatorError } from '../operator-error.ts';
 
 /** Which dead letters are meant; every field that is there must hold. `{}` means all of them. */
@@ -32,14 +33,23 @@ export function matches(filter: DeadLetterFilter, { letter, job }: StoredDeadLet
   );
 }
 
-/** @throws OperatorError FILTER_INVALID for a number that means nothing */
+const filterRules: Readonly<Record<keyof DeadLetterFilter, Rule>> = {
+  ids: textList,
+  code: words,
+  reason: words,
+  title: words,
+  lane,
+  olderThanMs: fromZero,
+  newerThanMs: fromZero,
+  limit: fromZero,
+};
+
+/**
+ * Sees that a filter means something. A field that is not known is refused: passed over, it would mean all letters.
+ * @throws OperatorError FILTER_INVALID
+ */
 export function checkFilter(filter: DeadLetterFilter): DeadLetterFilter {
-  const numbers = ['olderThanMs', 'newerThanMs', 'limit'] as const;
-  for (const field of numbers) {
-    const value = filter[field];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      throw new OperatorError('FILTER_INVALID', { detail: `\`${field}\` is not a number from 0 up.` });
-    }
-  }
+  const problems = problemsOfOptions(filter, filterRules);
+  if (problems.length > 0) throw new OperatorError('FILTER_INVALID', { detail: problems.join(' ') });
   return filter;
 }

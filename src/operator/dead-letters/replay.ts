@@ -2,6 +2,15 @@ import type { Lane } from '../../message/lane.ts';
 import { mediaMemoryMs } from '../../queue/media.ts';
 import { mayHaveArrived, type StoredDeadLetter, sizeOf } from '../../queue/stored-dead-letter.ts';
 import { pauseUnlessStopped } from '../../worker/pause.ts';
+import {
+  signal as abortSignal,
+  callback,
+  checkOptions,
+  flag,
+  fromZero,
+  laneOrOwn,
+  type Rule,
+} from '../arguments.ts';
 import { checkFilter, type DeadLetterFilter } from './filter.ts';
 import {
   beginReplay,
@@ -58,17 +67,30 @@ const defaultRatePerSecond = 50;
 /** Letters on their way at a time. Redis takes them one by one; this saves the waiting for each answer. */
 const mostAtOnce = 50;
 
+const optionRules: Readonly<Record<keyof ReplayOptions, Rule>> = {
+  dryRun: flag,
+  includeExpired: flag,
+  includeUncertain: flag,
+  includeCancelled: flag,
+  lane: laneOrOwn,
+  ratePerSecond: fromZero,
+  deadlineMs: fromZero,
+  signal: abortSignal,
+  onProgress: callback,
+};
+
 /**
  * Enqueues the letters that a filter means anew, the oldest first. Whatever happens, a crash or a second
  * operator at the same work, each letter is enqueued at most once, and lies there until it is.
  *
- * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID
+ * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, FILTER_INVALID, ARGUMENT_INVALID
  */
 export async function replayDeadLetters(
   filter: DeadLetterFilter,
   options: ReplayOptions,
   tools: ReplayTools,
 ): Promise<ReplayResult> {
+  checkOptions(options, optionRules);
   const { dryRun = false, ratePerSecond = defaultRatePerSecond, signal, onProgress } = options;
   const { limit = Number.POSITIVE_INFINITY, ...unlimited } = checkFilter(filter);
   const selection = { filter: unlimited, now: tools.now() };

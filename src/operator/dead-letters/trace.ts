@@ -1,9 +1,9 @@
 import type { DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import type { FoundJob, JobFinder } from '../../bullmq/find-job.ts';
-import { emptyJournal, idOf, type Piece, type Settled } from '../../queue/journal.ts';
+import { emptyJournal, endOfPiece, type Piece, type Settled } from '../../queue/journal.ts';
 import { originIdsOf } from '../../queue/origins.ts';
 import { type ParsedJournal, parseJobResult, parseJournalText } from '../../queue/parse-journal.ts';
-import { jobOfRecord, pieceId, subJob } from '../../queue/pieces.ts';
+import { jobOfRecord, pieceId, placeAmongLeft, subJob } from '../../queue/pieces.ts';
 import { type ParsedSendJob, parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import type { StoredDeadLetter } from '../../queue/stored-dead-letter.ts';
 import { finishedJournal } from '../../worker/verdict/journal-entries.ts';
@@ -106,22 +106,14 @@ function ownOf(id: string, place: Place): NonNullable<MessageTrace['job']> {
   const own: ParsedSendJob = { ok: true, job: subJob(id, job.job, [[index, index + 1]]) };
   const { settled, ...way } = journal.ok ? journal.journal : emptyJournal;
   if (!journal.ok || settled?.end !== 'split') return { job: own, journal };
-  const piece = pieceAt(id, place, settled);
+  const piece = pieceAt(place, settled);
   const end = piece && endOfPiece(piece, settled.at);
   return { job: own, journal: { ok: true, journal: { ...way, ...(end ? { settled: end } : {}) } } };
 }
 
-function endOfPiece(piece: Piece, at: number): Settled | undefined {
-  if (piece.fate === 'accepted') return { end: 'accepted', ...idOf(piece), at };
-  return piece.fate === 'dead' ? { ...piece.facts, end: 'dead', at } : undefined;
-}
-
-/** What a message of a divided job went into; undefined where it was a duplicate. */
-function pieceAt(id: string, { found, index = 0 }: Place, settled: SettledSplit): Piece | undefined {
-  const job = sendJobOf(found);
-  const kept = job && jobOfRecord(id.replace(/\.\d+$/, ''), job, found.record);
-  return settled.pieces[kept?.ids?.indexOf(id) ?? index];
-}
+/** What a message of a divided job went into; undefined where it was a duplicate, or called off. */
+const pieceAt = ({ found, index = 0 }: Place, settled: SettledSplit): Piece | undefined =>
+  settled.pieces[placeAmongLeft(index, found.record)];
 
 const unreadable = { ok: false, problem: 'what lies in the queue is not the JSON of a job' } as const;
 
@@ -161,14 +153,14 @@ async function stateOf(id: string, tools: TraceTools): Promise<TracedMessage> {
   const [letter] = await store.read([id]);
   if (letter) return { id, state: 'dead-letter' };
   const place = await placeOf(id, tools);
-  const state = place ? stateAt(id, place) : 'forgotten';
+  const state = place ? stateAt(place) : 'forgotten';
   const isOver = state === 'given-up' || state === 'forgotten';
   if (isOver && (await store.replayedAs(id)) !== undefined) return { id, state: 'replayed' };
   return { id, state };
 }
 
 /** Of a message that lies among others: what became of it alone. */
-function stateAt(id: string, place: Place): MessageState {
+function stateAt(place: Place): MessageState {
   const { found, index } = place;
   const settled = settledOf(found);
   // A late reply has shown that all of it was accepted, after it had been divided.
@@ -180,7 +172,7 @@ function stateAt(id: string, place: Place): MessageState {
   if (cancelled.includes(index)) return 'cancelled';
   if (settled?.end !== 'split') return state;
   // A piece that went on, or died, and of which nothing is left under its own id.
-  return pieceAt(id, place, settled)?.fate === 'accepted' ? 'accepted' : 'given-up';
+  return pieceAt(place, settled)?.fate === 'accepted' ? 'accepted' : 'given-up';
 }
 
 function stateOfJob({ state, job }: FoundJob): MessageState {

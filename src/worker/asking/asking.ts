@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createReportClient, type ReportClient } from '../../jetsms/reports.ts';
+import { createReportClient, mostIds, type ReportClient } from '../../jetsms/reports.ts';
 import { jobIdBytes, newJobId } from '../../message/id.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { AskAbility } from '../verdict/uncertain-policy.ts';
 import { type AnswersTo, type Asker, createAsker } from './asker.ts';
-import { answersByIds, mostByIds } from './by-ids.ts';
+import { answersByIds } from './by-ids.ts';
 import { answersBySearch, mostBySearch } from './by-search.ts';
 import { type Control, createControl } from './control.ts';
 import { inquireBy } from './inquiry.ts';
@@ -77,7 +77,7 @@ function wayOf(
     const newId = (): string => newJobId(randomBytes(jobIdBytes));
     const control = createControl({ inquire, newId, onInVain: (why) => telemetry.askedInVain(why), clock });
     const answersTo = answersByIds({ inquire, control });
-    return { answersTo, mostTogether: mostByIds, mostMessages: Number.POSITIVE_INFINITY, control };
+    return { answersTo, mostTogether: mostIds, mostMessages: Number.POSITIVE_INFINITY, control };
   }
   if (!search || account.webServiceUrl === '') return undefined;
   const { requestTimeoutMs } = account;

@@ -1,11 +1,9 @@
 import { spellingOf } from '../../jetsms/number-spelling.ts';
+import { mostIds } from '../../jetsms/reports.ts';
 import type { Answer } from '../verdict/decide.ts';
 import type { AnswersTo, Doubt } from './asker.ts';
 import type { Control } from './control.ts';
 import type { Found, Inquire } from './inquiry.ts';
-
-/** The most messages of one question. Our choice: how many ids JetSMS takes is not public. */
-export const mostByIds = 100;
 
 /** Asks by the ids that the messages had. Nothing is found where JetSMS would say the same of an id that nobody has used. */
 export function answersByIds({
@@ -17,8 +15,8 @@ export function answersByIds({
 }): AnswersTo {
   return async (doubts) => {
     const seen: Seen[] = [];
-    for (let from = 0; from < doubts.length; from += mostByIds)
-      seen.push(...(await lookTogether(doubts.slice(from, from + mostByIds), inquire)));
+    for (let from = 0; from < doubts.length; from += mostIds)
+      seen.push(...(await lookTogether(doubts.slice(from, from + mostIds), inquire)));
     const known = seen.find((one) => typeof one !== 'string');
     if (known === undefined || typeof known === 'string') return seen.map(answerOf);
     const isTrustworthy = await control.isTrustworthy(known.id);

@@ -5,10 +5,11 @@ import { findJob } from '../../bullmq/find-job.ts';
 import type { JobRecords, LateJournal } from '../../bullmq/job-records.ts';
 import { letterIdOf, withdrawDeadLetter } from '../../bullmq/put-dead-letter.ts';
 import type { Lane } from '../../message/lane.ts';
-import type { Journal, Piece } from '../../queue/journal.ts';
+import type { JobRecord } from '../../queue/job-record.ts';
+import type { Journal } from '../../queue/journal.ts';
 import type { AccountPlace } from '../../queue/names.ts';
 import { parseJournalText } from '../../queue/parse-journal.ts';
-import { pieceId, withoutLost } from '../../queue/pieces.ts';
+import { jobOfRecord, placeOfPiece } from '../../queue/pieces.ts';
 import { parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import { runAgainWhenGivenUp } from '../late-replies.ts';
 import { withdrawDeadLetters } from '../settle.ts';
@@ -71,13 +72,16 @@ async function sourceOf(
   letters: DeadLetterStore,
   options: AcceptFoundOptions,
 ): Promise<Source | undefined> {
-  const [letter] = await letters.read([letterIdOf(id)]);
+  const letterId = letterIdOf(id);
+  // Its messages count, and are told of, as those of the replay.
+  if ((await letters.replayedAs(letterId)) !== undefined) return undefined;
+  const [letter] = await letters.read([letterId]);
   if (letter?.job.ok) return { job: letter.job.job, recordId: letter.letter.pieceOf ?? id };
   const job = await jobOf(id, lane, options);
   return job && { job, recordId: id };
 }
 
-/** A job as BullMQ still has it, without the messages that had lost their claims. */
+/** A job as BullMQ still has it and its record says: without the messages that had lost their claims, or were called off. */
 async function jobOf(
   id: string,
   lane: Lane,
@@ -86,9 +90,7 @@ async function jobOf(
   const job = await findJob(() => queues.of(lane).getJob(id));
   if (job === undefined || job === 'unreadable') return undefined;
   const parsed = parseSendJob(job.data);
-  if (!parsed.ok) return undefined;
-  const { lost } = await records.read({ id, job: { lane } });
-  return withoutLost(id, parsed.job, lost);
+  return parsed.ok ? jobOfRecord(id, parsed.job, await records.read({ id, job: { lane } })) : undefined;
 }
 
 async function tryToAccept(
@@ -97,7 +99,8 @@ async function tryToAccept(
   options: AcceptFoundOptions,
 ): Promise<Acceptance | 'again'> {
   const { records, queues } = options;
-  const { journal: text } = await records.read({ id: source.recordId, job: source.job });
+  const record = await records.read({ id: source.recordId, job: source.job });
+  const { journal: text } = record;
   const read = parseJournalText(text);
   const settled = text !== '' && read.ok ? read.journal.settled : undefined;
   if (!read.ok || settled === undefined) return 'gone';
@@ -105,7 +108,7 @@ async function tryToAccept(
   const late =
     settled.end === 'dead'
       ? acceptedWhole(found, source, read.journal, options)
-      : await acceptedPiece(found, source, read.journal, options);
+      : acceptedPiece(found, source, { record, before: read.journal }, options);
   if (typeof late === 'string') return late;
   if (!(await records.replace(source.recordId, text, late))) return 'again';
   if (late.piece) await withdrawDeadLetter(queues.dead, found.id);
@@ -138,17 +141,22 @@ function acceptedWhole(
   return { job, before, after: afterQuestion(before, foundBy(status, options)) };
 }
 
+/** What lies beside a divided job. */
+interface Divided {
+  readonly record: JobRecord;
+  readonly before: Journal;
+}
+
 /** Of a divided job one piece changes its fate; the others keep theirs. */
-async function acceptedPiece(
+function acceptedPiece(
   { id, status }: FoundJob,
   { job, recordId }: Source,
-  before: Journal,
+  { record, before }: Divided,
   options: AcceptFoundOptions,
-): Promise<LateJournal | 'known' | 'gone'> {
+): LateJournal | 'known' | 'gone' {
   const { settled } = before;
   if (settled?.end !== 'split') return 'gone';
-  const parent = await jobOf(recordId, job.lane, options);
-  const at = settled.pieces.findIndex((piece, index) => isPiece(id, recordId, { piece, index, parent }));
+  const at = placeOfPiece(id, recordId, record);
   const piece = settled.pieces[at];
   if (piece?.fate === 'accepted') return 'known';
   if (piece?.fate !== 'dead') return 'gone';
@@ -167,16 +175,3 @@ async function acceptedPiece(
     },
   };
 }
-
-interface PlacedPiece {
-  readonly piece: Piece;
-  readonly index: number;
-  /** The divided job, while it is still there. */
-  readonly parent: SendJob | undefined;
-}
-
-/** Joined sends have ids of their own only where some of them had lost their claims. */
-const isPiece = (id: string, recordId: string, { index, parent }: PlacedPiece): boolean =>
-  parent
-    ? id === pieceId(recordId, index, parent)
-    : id === pieceId(recordId, index) || id === pieceId(recordId, index, { joined: true });

@@ -1,9 +1,15 @@
-import type { QueryOptions, ReportAnswer, ReportClient, ReportRow } from '../../jetsms/reports.ts';
+import {
+  mostIds,
+  type QueryOptions,
+  type ReportAnswer,
+  type ReportClient,
+  type ReportRow,
+} from '../../jetsms/reports.ts';
 import type { QuestionResult } from '../../metrics/labels.ts';
 import type { WaitingReport } from '../../queue/waiting-report.ts';
 import { refusalOfQuestion } from '../asking/inquiry.ts';
+import { outcomeCode } from '../verdict/journal-entries.ts';
 import { type Answer, answerById, answersByMark, type RowsById, wireIdsOf } from './answers.ts';
-import { mostIds } from './report-store.ts';
 
 /** One question, as it is counted and logged. */
 export interface QuestionReport {
@@ -115,6 +121,5 @@ function reportOf(answer: ReportAnswer): QuestionReport {
   if (answer.kind === 'rows') return { result: 'answered' };
   const { why } = answer;
   const result = refusalOfQuestion(why) === undefined ? 'no-answer' : 'refused';
-  if (why.kind !== 'refused') return { result, why: why.cause };
-  return { result, why: why.by === 'code' ? why.code : `http-${why.status}` };
+  return { result, why: outcomeCode(why) };
 }

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
+import { mostIds } from '../../jetsms/reports.ts';
 import { dayOf, endedKey, type Reported, reportedText } from '../../queue/ended-state.ts';
 import { eventField, type MessagesEntry } from '../../queue/event-entry.ts';
 import { type AccountPlace, keys } from '../../queue/names.ts';
+import { isOfAnotherType } from '../../queue/redis-trouble.ts';
 import type { WaitingReport } from '../../queue/waiting-report.ts';
 import { bucketLua } from '../account/buckets.ts';
 
@@ -53,9 +55,6 @@ export interface ReportStoreOptions {
   readonly reportsPerSecond: number;
   readonly maxEvents: number;
 }
-
-/** The most messages of one question by ids. Our choice: how many ids JetSMS takes is not public. */
-export const mostIds = 100;
 
 /** Jobs of one request become due within so many milliseconds: they are asked about together. */
 const togetherMs = 2_000;
@@ -213,7 +212,7 @@ export function createReportStore({
       for (const one of waiting) pipeline.hget(endKey(one), one.job);
       // What lies there may be no hash: then nothing is kept.
       const replies = (await pipeline.exec()) ?? [];
-      const lost = replies.find(([error]) => error !== null && !error.message.startsWith('WRONGTYPE'));
+      const lost = replies.find(([error]) => error !== null && !isOfAnotherType(error));
       if (lost) throw lost[0];
       return replies.map(([, text]) => (typeof text === 'string' ? text : undefined));
     },

@@ -175,9 +175,14 @@ async function settleUncertain(
   const { job, lane, endedAt } = waiting;
   const { found, states } = answer;
   if (found && (await control?.isTrustworthy(found.id))) {
-    const acceptance = await acceptFound({ id: job, lane, status: found.status });
-    telemetry.foundLate({ id: job, lane, status: found.status, acceptance });
-    return store.drop([member]);
+    const acceptance = await acceptFound({ id: job, lane, status: found.status }).catch(
+      // It keeps nothing from the others: it is asked about again.
+      (error: unknown) => void telemetry.redis(error),
+    );
+    if (acceptance !== undefined) {
+      telemetry.foundLate({ id: job, lane, status: found.status, acceptance });
+      return store.drop([member]);
+    }
   }
   const isAnswered = states.some((state) => state !== undefined);
   const isPast = isAnswered ? isOver(endedAt, account, now) : isOverWithoutAnswer(endedAt, account, now);

@@ -19,11 +19,14 @@ export interface Consumers extends AsyncDisposable {
   start(): void;
   /** Kills the one that reads, which is the one that got something last, and starts another. */
   replaceReader(): Promise<void>;
-  /** Resolves when the group has acknowledged everything that lies in the stream. */
-  caughtUp(): Promise<void>;
+  /** Resolves when the group has acknowledged everything that lies in the stream: about so many events. */
+  caughtUp(events: number): Promise<void>;
   /** What all of them got, those that were killed included, in the order of time; some of it more than once. */
   got(): readonly Got[];
 }
+
+/** A consumer takes about a third of it for an event. */
+const msForEach = 10;
 
 const script = fileURLToPath(new URL('consumer-process.ts', import.meta.url));
 
@@ -44,14 +47,15 @@ export function createConsumers(redis: TestRedis): Consumers {
       await reader.kill('SIGKILL');
       start();
     },
-    async caughtUp() {
+    async caughtUp(events) {
       const stream = keys.events(defaultPrefix, defaultAccount);
       const isThrough = async (): Promise<boolean> => {
         const groups = (await redis.client().xinfo('GROUPS', stream)) as readonly unknown[][];
         const app = groups.find((fields) => fieldOf(fields, 'name') === consumerGroup) ?? [];
         return fieldOf(app, 'pending') === 0 && fieldOf(app, 'lag') === 0;
       };
-      await waitFor(isThrough, { limitMs: 60_000, everyMs: 100, what: 'the consumers being through' });
+      const limitMs = 60_000 + events * msForEach;
+      await waitFor(isThrough, { limitMs, everyMs: 100, what: 'the consumers being through' });
     },
     got: () => all.flatMap(gotBy).toSorted((one, other) => one.at - other.at),
     async [Symbol.asyncDispose]() {

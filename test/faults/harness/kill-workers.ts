@@ -9,13 +9,16 @@ export async function killWorkers(
   const chance = common.fork();
   const starting: Promise<unknown>[] = [];
   while (load.isArriving()) {
-    await pause(chance.between(500, 2_000));
+    await pause(chance.between(200, 2_000));
     const alive = workers.alive();
     if (alive.length < 2) continue;
     const victim = chance.pick(alive);
     note(`SIGKILL worker ${victim.number}`);
     await workers.kill(victim);
-    starting.push(workers.start());
+    await pause(chance.between(0, 400));
+    const start = workers.start();
+    start.catch(() => {}); // awaited below; where the scenario ends before that, this must not hide why
+    starting.push(start);
   }
   await Promise.all(starting);
 }

@@ -5,7 +5,7 @@ import { askHang, askKills } from './ask.ts';
 import { batchKills } from './batch-kills.ts';
 import { cancels } from './cancels.ts';
 import { clocks } from './clocks.ts';
-import { events } from './events.ts';
+import { events, eventsLong } from './events.ts';
 import { everything } from './everything.ts';
 import { flaws } from './flaws.ts';
 import { kills } from './kills.ts';
@@ -50,4 +50,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** What runs only where it is asked for by name. */
-export const onRequest: readonly Scenario[] = [redisAwayLong];
+export const onRequest: readonly Scenario[] = [redisAwayLong, eventsLong];

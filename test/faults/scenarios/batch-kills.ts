@@ -10,6 +10,9 @@ const mostProducerKills = 6;
 /** Sends that a producer must have under way when it is killed. */
 const enoughUnderWay = 20;
 
+/** How long it is looked for such a moment. */
+const lookingMs = 2_000;
+
 /** Time for what has begun to leave its producer. */
 const leavingMs = 100;
 
@@ -46,12 +49,12 @@ async function killProducer(world: World, isRedisSlow: boolean): Promise<void> {
   if (alive.length === 0) return;
   const victim = chance.pick(alive);
   if (isRedisSlow) redis.freeze();
+  // Where Redis is not slow, a batch is under way for milliseconds, and may never be seen.
+  const until = isRedisSlow ? Number.POSITIVE_INFINITY : performance.now() + lookingMs;
+  const isWorthIt = (): boolean =>
+    victim.hasEnded() || victim.underWay() >= enoughUnderWay || performance.now() > until;
   try {
-    await waitFor(() => victim.hasEnded() || victim.underWay() >= enoughUnderWay, {
-      limitMs: 10_000,
-      everyMs: 1,
-      what: 'a producer that sends',
-    });
+    await waitFor(isWorthIt, { limitMs: 10_000, everyMs: 1, what: 'a producer that sends' });
     if (isRedisSlow) await pause(leavingMs);
     if (!victim.hasEnded()) note(`SIGKILL producer ${victim.number}${isRedisSlow ? ', Redis is slow' : ''}`);
     await producers.kill(victim);

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRecords } from '../../../src/bullmq/job-records.ts';
 import { emptyRecord } from '../../../src/queue/job-record.ts';
-import { emptyJournal } from '../../../src/queue/journal.ts';
+import { emptyJournal, type Journal, type Settled } from '../../../src/queue/journal.ts';
 import { keys, queueName } from '../../../src/queue/names.ts';
 import { recordsAt } from '../../support/job-records.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
@@ -55,4 +55,26 @@ describe('a run whose record others may change', () => {
     await records.forget([{ id: 'm1', job }]);
     expect(await redis.exists(record)).toBe(0);
   });
+});
+
+it('a late acceptance of a divided campaign job counts none of the messages that go on by themselves', async () => {
+  const to = ['905320000001', '905320000002', '905320000003'];
+  const own = sendJob({ to, campaign: 'spring' });
+  const settled: Settled = {
+    end: 'split',
+    at: 1,
+    pieces: [
+      { fate: 'accepted', ranges: [[0, 1]] },
+      { fate: 'dead', ranges: [[1, 2]], facts: { reason: 'uncertain' } },
+      { fate: 'again', ranges: [[2, 3]], delayMs: 0, attempts: 0, resends: 0 },
+    ],
+  };
+  const before: Journal = { ...emptyJournal, settled };
+  const after: Journal = { ...emptyJournal, settled: { end: 'accepted', at: 2, late: true } };
+  const counts = keys.campaign(prefix, own.account, 'spring');
+  await redis.hset(counts, 'startedAt', 1);
+  const write = { id: 'm1', job: own, run: 1, journal: before, isMarked: false };
+  expect(await records.write([write])).toEqual(['written']);
+  expect(await records.replace('m1', JSON.stringify(before), { job: own, before, after })).toBe(true);
+  expect(await redis.hgetall(counts)).toEqual({ startedAt: '1', accepted: '2', 'dead:uncertain': '0' });
 });

@@ -10,6 +10,7 @@ import { createSimulator, type NewAccount, type Simulator } from '../../../src/s
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { startSentinel } from '../../support/sentinel.ts';
+import { startReceiver, webhookSecret } from '../../support/webhook-receiver.ts';
 import { captureCli } from '../../unit/cli/capture.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -307,5 +308,39 @@ describe('jetsms doctor', () => {
       expect(finding('endpoint')).toMatchObject({ level: 'error', says: expect.stringMatching(/\(tls\)$/) });
     });
     server.close();
+  });
+
+  it('looks whether the webhook endpoints can be reached, and sends them no event', async () => {
+    const secret = webhookSecret(1);
+    await using receiver = await startReceiver(secret);
+    await withJetsms({}, async (env) => {
+      const { exitCode, findings } = await doctor({
+        ...env,
+        JETSMS_WEBHOOK_URL: `${receiver.url}?token=hidden`,
+        JETSMS_WEBHOOK_SECRET: secret,
+      });
+      expect(exitCode).toBe(0);
+      const says = expect.stringMatching(/^default: 127\.0\.0\.1:\d+ answers within \d+ ms, without TLS$/);
+      expect(findings.at(-1)).toEqual({ check: 'webhook', level: 'ok', says });
+    });
+    expect([...receiver.received, ...receiver.forged]).toEqual([]);
+  });
+
+  it('warns of a webhook endpoint that is away, which keeps no message', async () => {
+    await withJetsms({}, async (env) => {
+      const { exitCode, ok, finding } = await doctor({
+        ...env,
+        JETSMS_WEBHOOK_URL: `http://127.0.0.1:${await freePort()}/hooks/hidden`,
+        JETSMS_WEBHOOK_SECRET: webhookSecret(1),
+      });
+      expect({ exitCode, ok }).toEqual({ exitCode: 0, ok: true });
+      expect(finding('webhook')).toMatchObject({
+        level: 'warning',
+        says: expect.stringMatching(
+          /^default: 127\.0\.0\.1:\d+ refuses the connection \(connection-refused\)$/,
+        ),
+        whatToDo: expect.stringMatching(/whether the receiver runs/),
+      });
+    });
   });
 });

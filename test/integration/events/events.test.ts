@@ -5,8 +5,10 @@ import type { EventsProblem } from '../../../src/events/options.ts';
 import { removeEventGroup } from '../../../src/events/remove-group.ts';
 import { keys } from '../../../src/queue/names.ts';
 import { messagesEntry, writeEntry } from '../../support/event-entries.ts';
+import { startProcess } from '../../support/process.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { startRedisPair } from '../../support/redis-pair.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const quick = { pollMs: 10, group: 'app' } as const;
@@ -297,6 +299,22 @@ describe('events', () => {
     await end;
   });
 
+  it('keep no process alive once they are closed, though somebody holds an iterator that has not ended', async () => {
+    begin();
+    await writeEntry(redis, prefix, messagesEntry());
+    const options = { redis: sharedRedisUrl(), prefix, group: 'app', from: 'beginning' };
+    const input = `
+      import { createEvents } from './src/events/index.ts';
+      const events = createEvents(${JSON.stringify(options)});
+      const { value } = await events[Symbol.asyncIterator]().next();
+      await events.ack(value);
+      await events.close();
+      console.log('closed');`;
+    await using consumer = startProcess([process.execPath, '--input-type=module', '-'], { input });
+    await consumer.waitForLine(/closed/);
+    expect(await consumer.exit).toMatchObject({ code: 0 });
+  });
+
   it('leave nothing behind when the last group is removed', async () => {
     begin();
     const [one, other] = [open({ group: 'one' }), open({ group: 'other' })];
@@ -357,6 +375,30 @@ describe('events through trouble with Redis', () => {
       .exec();
     await writeEntry(client, prefix, messagesEntry({ job: 'm3' }));
     expect((await coming).map(({ messageId }) => messageId)).toEqual(['m2', 'm3']);
+    client.disconnect();
+  });
+
+  it('of a consumer that died are told though the next one heard of them too late for them to be its own', async () => {
+    const prefix = freshPrefix();
+    const client = new Redis(sharedRedisUrl());
+    await using proxy = await startTcpProxy({ port: Number(new URL(sharedRedisUrl()).port) });
+    const takeOverAfterMs = 1_000;
+    const redis = `redis://127.0.0.1:${proxy.port}`;
+    await using events = createEvents({ redis, prefix, ...quick, takeOverAfterMs });
+    await events.subscribed();
+    const { seen } = follow(events);
+    await writeEntry(client, prefix, messagesEntry({ job: 'm0' }));
+    await waitFor(() => seen.length === 1);
+    proxy.stall('up');
+    // By then every sign of life that it has tried to give is too old, too.
+    const isOld = performance.now() + 2.5 * takeOverAfterMs;
+    for (const job of ['m1', 'm2']) await writeEntry(client, prefix, messagesEntry({ job }));
+    const stream = keys.events(prefix, 'default');
+    await client.xreadgroup('GROUP', 'app', 'died', 'STREAMS', stream, '>');
+    await waitFor(() => performance.now() > isOld);
+    proxy.resume();
+    await waitFor(() => new Set(idsOf(seen)).size === 3);
+    expect([...new Set(seen.map(({ messageId }) => messageId))]).toEqual(['m0', 'm1', 'm2']);
     client.disconnect();
   });
 

@@ -4,12 +4,8 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Lane } from '../../../src/message/lane.ts';
 import type { Recipient } from '../../../src/producer/chunks.ts';
-import {
-  type CampaignRules,
-  checkCampaign,
-  type ManyOptions,
-  type ManyProgress,
-} from '../../../src/producer/many.ts';
+import { type CampaignRules, checkCampaign } from '../../../src/producer/many.ts';
+import type { ManyOptions, ManyProgress } from '../../../src/producer/many-options.ts';
 import { createRedisCalls } from '../../../src/producer/redis-calls.ts';
 import { redisData } from '../../../src/producer/redis-data.ts';
 import { type ManyStore, sendMany } from '../../../src/producer/send-many.ts';

@@ -52,7 +52,7 @@ describe('a message that waits', () => {
       to: '+90*****67',
     });
     expect(await eventsOf(world)).toMatchObject([
-      { type: 'message.cancelled', job: id, n: 1, ids: [id], keys: ['order 17'], meta: { order: 17 } },
+      { type: 'message.cancelled', job: id, n: 1, ids: [id], keys: ['order 17'], meta: [{ order: 17 }] },
     ]);
     expect(await world.queue.getJob(id)).toBeUndefined();
     await world.startWorker();

@@ -253,6 +253,19 @@ describe('webhooks', () => {
     expect(await world.queue('gone').counts()).toMatchObject({ waiting: 50 });
   });
 
+  it('wait in the stream where 10,000 wait for an endpoint, however many messages one look at it brings', async () => {
+    const gone = await startReceiver(secret);
+    await gone[Symbol.asyncDispose]();
+    await using world = await start([endpointAt(gone.url)]);
+    const entries = ['m1', 'm2'].map((job) => JSON.stringify(messagesEntry({ job, n: 6_000 })));
+    const both = shared.multi();
+    for (const entry of entries) both.xadd(keys.events(world.settings.prefix, 'default'), '*', 'e', entry);
+    await both.exec();
+    const waiting = async (): Promise<number> => (await world.queue().counts()).waiting;
+    await waitFor(async () => (await waiting()) >= 10_000, { limitMs: 20_000 });
+    await stays(async () => (await waiting()) <= 10_100, 1_500);
+  });
+
   it('are hurried where an endpoint takes them again after an outage', async () => {
     await using receiver = await startReceiver(secret);
     receiver.answer(status(503));
@@ -263,6 +276,21 @@ describe('webhooks', () => {
     await world.write('after');
     // By their schedule none would be tried again for four seconds.
     await waitFor(() => world.counts.get('app delivered') === 21, { limitMs: 3_500 });
+  });
+
+  it('are hurried by a process that was started amid the outage', async () => {
+    await using receiver = await startReceiver(secret);
+    receiver.answer(status(503, { 'retry-after': '600' }));
+    const prefix = freshPrefix();
+    {
+      await using first = await start([endpointAt(receiver.url)], { prefix });
+      await first.write('before');
+      await waitFor(() => first.counts.get('app failed') === 1);
+    }
+    receiver.answer(status(200));
+    await using second = await start([endpointAt(receiver.url)], { prefix });
+    await second.write('after');
+    await waitFor(() => second.counts.get('app delivered') === 2);
   });
 
   it('end with an endpoint that says that it is gone, and go on where it was when it is switched on', async () => {
@@ -313,6 +341,8 @@ describe('webhooks', () => {
     const body = JSON.stringify({ type: 'message.dead', data: {} });
     await world.queue().add([{ id: 'msg_old', data: { body, events: 1, since } }]);
     await waitFor(() => world.counts.get('app dead') === 1);
+    // It is told before BullMQ has put it aside.
+    await waitFor(async () => (await world.queue().counts()).dead === 1);
     expect(await world.queue().counts()).toEqual({ waiting: 0, dead: 1 });
     const list = await world.cli('webhooks', 'list');
     expect(list.out.join('\n')).toMatch(/app +on +0 +0 +1 .*\n\nDEAD DELIVERY.*\nmsg_old .* http-500/);
@@ -320,6 +350,7 @@ describe('webhooks', () => {
     const replayed = await world.cli('webhooks', 'replay', 'msg_old', 'msg_unknown', '--json');
     expect(JSON.parse(replayed.out.join(''))).toEqual({ replayed: 1 });
     expect(replayed.err).toEqual(['1 of these ids are those of no dead delivery.']);
+    expect(replayed.exitCode).toBe(1);
     await waitFor(() => world.counts.get('app failed') === 1);
     receiver.answer(status(200));
     await waitFor(async () => {
@@ -327,6 +358,17 @@ describe('webhooks', () => {
       return world.counts.get('app delivered') === 1;
     });
   });
+
+  it('are all tried again once, however many there are and though they die again at once', async () => {
+    await using receiver = await startReceiver(secret);
+    await using world = await start([endpointAt(receiver.url)]);
+    const data = { body: '', events: -1, since: 0 };
+    await world.queue().add(Array.from({ length: 1_100 }, (_, n) => ({ id: `msg_${n}`, data })));
+    await waitFor(async () => (await world.queue().counts()).dead === 1_100, { limitMs: 20_000 });
+    const replayed = await world.cli('webhooks', 'replay', '--all', '--json');
+    expect(JSON.parse(replayed.out.join(''))).toEqual({ replayed: 1_100 });
+    await waitFor(() => world.counts.get('app dead') === 2_200, { limitMs: 20_000 });
+  }, 60_000);
 
   it('that nobody of ours wrote are given up at once, and harm no other', async () => {
     await using receiver = await startReceiver(secret);
@@ -338,6 +380,10 @@ describe('webhooks', () => {
     expect(await world.queue().dead(1)).toMatchObject([
       { id: 'msg_bad', data: undefined, why: 'unreadable' },
     ]);
+    expect(world.counts.get('app dead')).toBe(1);
+    const [line] = world.log.lines.filter(({ msg }) => msg === 'webhook.dead');
+    expect(line).toMatchObject({ endpoint: 'app', id: 'msg_bad', code: 'unreadable', events: 0 });
+    expectDocumented(line!);
   });
 
   it('are sent once by several processes, and by another when one has gone', async () => {

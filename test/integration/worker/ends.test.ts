@@ -7,6 +7,7 @@ import { parseWaiting } from '../../../src/queue/waiting-report.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../../support/delivery.ts';
 import { recordsAt } from '../../support/job-records.ts';
 import { sendJob } from '../../support/send-job.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const streamOf = ({ prefix, account }: DeliveryWorld): string => keys.events(prefix, account.name);
 const reportsOf = ({ prefix, account }: DeliveryWorld): string => keys.reports(prefix, account.name);
@@ -44,6 +45,20 @@ describe('the end of a message', () => {
     const waiting = parseWaiting(member);
     expect(waiting).toMatchObject({ job: id, kind: 'accepted', groupId });
     expect(Number(dueAt)).toBe((waiting?.endedAt ?? 0) + world.account.reportFirstMs);
+  });
+
+  // What the run had seen before the request stood beside the write, which was then left out, and the job completed.
+  it('is recorded, whatever is written beside its job while the request is under way', async () => {
+    await using world = await createDelivery();
+    await subscribe(world);
+    world.simulator.faults.add({ kind: 'slow-body', durationMs: 1_000, times: 1 });
+    await world.startWorker();
+    const { id } = await world.send();
+    await waitFor(() => world.simulator.stats().requests === 1 && { done: true }, { what: 'the request' });
+    await world.redis.hset(keys.record(world.prefix, world.queue.name, id), 'lost', '[7]');
+    await world.end(id);
+    expect(await eventsOf(world)).toMatchObject([{ type: 'message.accepted', job: id }]);
+    expect(await endedOf(world, id)).toMatchObject({ end: 'accepted' });
   });
 
   it('is told to nobody where nobody has subscribed', async () => {

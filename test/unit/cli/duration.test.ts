@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { durationMs, wholeNumber } from '../../../src/cli/duration.ts';
+import { durationOption, wholeNumber } from '../../../src/cli/duration.ts';
 
-describe('durationMs', () => {
+describe('durationOption', () => {
   it.each([
     ['90s', 90_000],
     ['30m', 1_800_000],
     ['2h', 7_200_000],
     ['7d', 604_800_000],
   ])('reads %s', (text, ms) => {
-    expect(durationMs(text)).toBe(ms);
+    expect(durationOption(text)).toBe(ms);
   });
 
   it.each(['', '2', 'h', '-1h', '1.5h', '2 h', '2w'])('refuses %o', (text) => {
-    expect(() => durationMs(text)).toThrow(/with s, m, h or d/);
+    expect(() => durationOption(text)).toThrow(/with d, h, m or s/);
   });
 });
 

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Event, eventCountOf, eventsOf } from '../../../src/events/event.ts';
-import {
-  eventTypes,
-  messageOfEntry,
-  messagesOfEntry,
-  parseEventEntry,
-} from '../../../src/queue/event-entry.ts';
+import { eventTypes, messagesOfEntry, parseEventEntry } from '../../../src/queue/event-entry.ts';
+import { subJob } from '../../../src/queue/pieces.ts';
 import { messagesEntry } from '../../support/event-entries.ts';
 import { sendJob } from '../../support/send-job.ts';
 
@@ -119,7 +115,10 @@ describe('the events of an entry', () => {
     const head = { type: 'message.accepted', at } as const;
     const together = eventsOf({ ...head, ...messagesOfEntry('m1', job, shown) }, place);
     const alone = job.to.flatMap((_, index) => [
-      ...eventsOf({ ...head, ...messageOfEntry('m1', job, index, shown) }, place),
+      ...eventsOf(
+        { ...head, ...messagesOfEntry('m1', subJob('m1', job, [[index, index + 1]]), shown) },
+        place,
+      ),
     ]);
     expect([...together]).toEqual(alone);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lanes } from '../../../src/message/lane.ts';
-import { maxAheadDays, resolveTimes } from '../../../src/message/times.ts';
+import { maxAheadDays, readTimes, resolveTimes } from '../../../src/message/times.ts';
 
 const nowMs = Date.parse('2030-01-31T09:00:00+03:00');
 const minute = 60_000;
@@ -56,6 +56,45 @@ describe('resolveTimes', () => {
     expect(() => resolveTimes({ ...base, deadline: time })).toThrow(
       expect.objectContaining({ code: 'TIME_INVALID', field: 'deadline' }),
     );
+  });
+
+  it.each([
+    [{ sendAt: { in: '2h' } }, { sendAtMs: nowMs + 120 * minute, deadlineAtMs: nowMs + 120 * minute + day }],
+    [{ deadline: '5m' }, { deadlineAtMs: nowMs + 5 * minute }],
+    [
+      { sendAt: { in: '1h30m' }, deadline: '10m' },
+      { sendAtMs: nowMs + 90 * minute, deadlineAtMs: nowMs + 100 * minute },
+    ],
+    [
+      { sendAt: nowMs + day, deadline: '1d' },
+      { sendAtMs: nowMs + day, deadlineAtMs: nowMs + 2 * day },
+    ],
+    [{ sendAt: { in: '0s' } }, { deadlineAtMs: nowMs + day }],
+  ])(
+    'counts the lengths of time of %j from now, and a deadline from the time of sending',
+    (times, resolved) => {
+      expect(resolveTimes({ ...base, ...times })).toEqual(resolved);
+      expect(readTimes({ ...times, nowMs })).toMatchObject('deadline' in times ? resolved : {});
+    },
+  );
+
+  it.each([
+    [{ deadline: '5M' }, 'DURATION_INVALID'],
+    [{ deadline: '1,5h' }, 'DURATION_INVALID'],
+    [{ deadline: '30m1h' }, 'DURATION_INVALID'],
+    [{ deadline: '5 m' }, 'DURATION_INVALID'],
+    [{ deadline: '2 saat' }, 'DURATION_INVALID'],
+    [{ deadline: '-5m' }, 'DURATION_INVALID'],
+    [{ deadline: '300000' }, 'TIME_INVALID'],
+    [{ deadline: { in: '5m' } }, 'TIME_INVALID'],
+    [{ sendAt: { in: 5 } }, 'DURATION_INVALID'],
+    [{ sendAt: { in: '' } }, 'DURATION_INVALID'],
+    [{ sendAt: '2h' }, 'TIME_INVALID'],
+    [{ sendAt: { in: '366d' } }, 'SCHEDULE_TOO_FAR'],
+    [{ deadline: '366d' }, 'DEADLINE_TOO_FAR'],
+    [{ deadline: '0m' }, 'DEADLINE_PAST'],
+  ])('refuses %j, which could mean another time, as %s', (times, code) => {
+    expect(() => resolveTimes({ ...base, ...times })).toThrow(expect.objectContaining({ code }));
   });
 
   it('takes a time of sending that has just passed as now: the caller may have a clock that is a little slow', () => {

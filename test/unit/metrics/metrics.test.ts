@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../../src/metrics/metrics.ts';
 import type { AccountSnapshot } from '../../../src/metrics/snapshot.ts';
-import { metricTable } from '../../../src/metrics/table.ts';
+import { type MetricRow, metricTable } from '../../../src/metrics/table.ts';
 
 const account = 'shop';
 const surface = 'xml';
@@ -161,6 +161,30 @@ describe('the metrics of the queues', () => {
     expect(await of('jetsms_credit_left{account="shop"}')).toBeUndefined();
   });
 
+  // The time for which questions for reports are overdue was read and not shown: its alert could never fire.
+  it('show whatever was read of an account, of its events and of a webhook endpoint', async () => {
+    const metrics = create();
+    const group = { group: 'app', unread: 1, unacknowledged: 1, isRead: true };
+    metrics.collectWith(async () => [
+      {
+        ...snapshot,
+        uncertainOpen: 1,
+        reportsWaiting: 2,
+        reportsOverdueSeconds: 900,
+        creditLeft: 3,
+        creditHoursLeft: 4,
+        waitingParts: 5,
+        events: { stored: 5, limit: 10, groups: [group] },
+      },
+      { endpoint: 'crm', waiting: 1, dead: 2, isEnded: false },
+    ]);
+    expect(await value(metrics, 'jetsms_reports_overdue_seconds{account="shop"}')).toBe(900);
+    const text = await metrics.render();
+    const shared = Object.values(metricTable).filter((row: MetricRow) => row.shared);
+    const unseen = shared.filter(({ name }) => !text.includes(`\n${name}{`)).map(({ name }) => name);
+    expect(unseen).toEqual([]);
+  });
+
   it.each([
     ['fails', () => Promise.reject(new Error('Redis is away'))],
     ['never answers', () => new Promise<never>(() => {})],
@@ -194,5 +218,19 @@ describe('the metrics of the queues', () => {
     expect(text).toContain('jetsms_events_unread{account="shop",group="other"} 3');
     expect(text).not.toContain('0532');
     expect(text).not.toContain('group="g20"');
+  });
+
+  it('shows of groups without a label of their own the worst', async () => {
+    const metrics = create();
+    const groups = [
+      { group: 'a group', unread: 7, unacknowledged: 1, isRead: false },
+      { group: 'another group', unread: undefined, unacknowledged: 4, isRead: true },
+      { group: 'a third', unread: 2, unacknowledged: 0, isRead: true },
+    ];
+    metrics.collectWith(async () => [{ ...snapshot, events: { stored: 5, groups } }]);
+    const text = await metrics.render();
+    expect(text).toContain('jetsms_events_unread{account="shop",group="other"} 7');
+    expect(text).toContain('jetsms_events_unacknowledged{account="shop",group="other"} 4');
+    expect(text).toContain('jetsms_events_read{account="shop",group="other"} 0');
   });
 });

@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { MessageError } from '../../../src/message/errors.ts';
 import type { AccountRules } from '../../../src/message/message.ts';
 import type { Recipient } from '../../../src/producer/chunks.ts';
-import {
-  type CampaignRules,
-  checkCampaign,
-  jobOf,
-  type ManyOptions,
-  type ManyProblem,
-} from '../../../src/producer/many.ts';
+import { type CampaignRules, checkCampaign, jobOf } from '../../../src/producer/many.ts';
+import type { ManyOptions, ManyProblem } from '../../../src/producer/many-options.ts';
 import { partsOf } from '../../../src/queue/pieces.ts';
 import { parseSendJob } from '../../../src/queue/send-job.ts';
 

@@ -47,6 +47,18 @@ describe("a producer's options", () => {
     );
   });
 
+  it.each([
+    [{ title: 5 }, 'title'],
+    [{ charset: 'ascii' }, 'charset'],
+    [{ maxTextLength: 200 }, 'maxTextLength'],
+    [{ surface: 'soap' }, 'surface'],
+    [{ mmsContentTypes: 'image/png' }, 'mmsContentTypes'],
+    [{ mmsMaxBytes: -1 }, 'mmsMaxBytes'],
+    [null, 'the account at position 1'],
+  ])('name what is wrong with an account: %j', (account, words) => {
+    expect(refusal({ redis, accounts: { shop: account } }).message).toContain(words);
+  });
+
   it('make the first account the default one', () => {
     const accounts = { shop: { title: 'SHOP' }, bank: {} };
     expect(resolveOptions({ redis, accounts })).toMatchObject({ accounts, defaultAccount: 'shop' });

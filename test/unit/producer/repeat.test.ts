@@ -88,9 +88,9 @@ describe('a call that comes again', () => {
 
 describe('what a call says of how it is to be sent', () => {
   it('is read in any form, and what it leaves out is left out', () => {
-    expect(wishOf({})).toEqual({ lane: undefined, whenUncertain: undefined });
+    expect(wishOf({}, firstAt)).toEqual({ lane: undefined, whenUncertain: undefined });
     const sendAt = new Date(firstAt);
-    expect(wishOf({ lane: 'otp', sendAt, deadline: sendAt.toISOString() })).toMatchObject({
+    expect(wishOf({ lane: 'otp', sendAt, deadline: sendAt.toISOString() }, firstAt)).toMatchObject({
       lane: 'otp',
       sendAtMs: firstAt,
       deadlineAtMs: firstAt,

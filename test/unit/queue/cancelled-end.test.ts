@@ -38,7 +38,7 @@ describe('the end of a message that was called off', () => {
     expect(parseEventEntry(end.event)).toEqual({
       type: 'message.cancelled',
       ...{ at, job: 'm1', n: 1, ids: ['m1.1'], lane: 'transactional', campaign: 'spring' },
-      ...{ keys: ['order 17'], meta: { n: 2 }, reason: 'cancelled' },
+      ...{ keys: ['order 17'], meta: [{ n: 2 }], reason: 'cancelled' },
     });
   });
 

@@ -289,6 +289,15 @@ describe('rules across settings', () => {
     ]);
   });
 
+  it('refuse half of TLS for the gateway', () => {
+    const pem = '-----BEGIN X-----\nabc\n-----END X-----';
+    const both = { JETSMS_GATEWAY_TLS_CERT: pem, JETSMS_GATEWAY_TLS_KEY: pem };
+    expect(problemsOf(both)).toEqual([]);
+    for (const name of Object.keys(both))
+      expect(problemsOf({ [name]: pem })).toEqual([expect.stringContaining('must be set too: TLS')]);
+    expect(problemsOf({ ...both, JETSMS_GATEWAY_TLS_KEY: 'abc' })).toHaveLength(1);
+  });
+
   it('read proxies and networks that are trusted, and nothing that would be everybody or no address', () => {
     const proxies = (list: string): readonly string[] =>
       parse({ JETSMS_DASHBOARD_TRUSTED_PROXIES: list }).dashboardTrustedProxies;

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { WaitingMessages } from '../../../bullmq/waiting.ts';
 import {
+  isBoolean,
   isCount,
   isNumber,
-  isOneOf,
   isShaped,
   isTime,
   isTrue,
@@ -26,7 +26,6 @@ export interface CreditState extends CreditReading {
 
 const readingShape: Shape<CreditReading> = { at: isTime, credit: isNumber };
 const isReading = isShaped(readingShape);
-const isBoolean = isOneOf([true, false]);
 
 const isState = isShaped<CreditState>({
   ...readingShape,

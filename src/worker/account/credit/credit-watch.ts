@@ -4,6 +4,7 @@ import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-quer
 import type { AccountSettings } from '../../../settings/account.ts';
 import { createRounds } from '../../rounds.ts';
 import type { Telemetry } from '../../telemetry.ts';
+import { outcomeCode } from '../../verdict/journal-entries.ts';
 import { createCreditStore } from './credit-store.ts';
 import { forecastCredit, isCreditLow, rateWindowMs, usedPerHour } from './forecast.ts';
 
@@ -40,7 +41,7 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
   const credit = async (): Promise<AccountAnswer<number>> => {
     const answer = await queries.credit({ signal: stopping.signal });
     if (stopping.signal.aborted) return answer;
-    telemetry.credit(answer.kind === 'answer' ? { credit: answer.value } : { why: whyOf(answer) });
+    telemetry.credit(answer.kind === 'answer' ? { credit: answer.value } : { why: outcomeCode(answer.why) });
     if (answer.kind === 'answer') await keep(answer.value);
     return answer;
   };
@@ -76,10 +77,4 @@ export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
       await queries.close();
     },
   };
-}
-
-/** Code, HTTP status or cause of a question without an answer. */
-function whyOf({ why }: Extract<AccountAnswer<number>, { readonly kind: 'no-answer' }>): string {
-  if (why.kind !== 'refused') return why.cause;
-  return why.by === 'code' ? why.code : `http-${why.status}`;
 }

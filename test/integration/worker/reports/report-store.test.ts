@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
+import { mostIds } from '../../../../src/jetsms/reports.ts';
 import { dayOf, endedKey, endedText, parseEnded, type Reported } from '../../../../src/queue/ended-state.ts';
 import { type MessagesEntry, parseEventEntry } from '../../../../src/queue/event-entry.ts';
 import { type AccountPlace, keys } from '../../../../src/queue/names.ts';
 import { type WaitingReport, waitingText } from '../../../../src/queue/waiting-report.ts';
 import {
   createReportStore,
-  mostIds,
   type ReportStore,
   type ReportWrite,
 } from '../../../../src/worker/reports/report-store.ts';

@@ -4,7 +4,7 @@ import { parseTemplate } from '../../../../src/cli/template.ts';
 import { bytes, collect } from '../capture.ts';
 
 const common = { account: 'acme', title: 'ACME' };
-const fields = () => common;
+const fields = common;
 
 describe('messages to the numbers of a command line', () => {
   it('are one for each, numbered', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { copiesOf } from '../../../src/bullmq/copies.ts';
+import { idsBefore } from '../../../src/queue/origins.ts';
 
 it.each([
   ['m1', ['m1']],
@@ -14,10 +14,10 @@ it.each([
   ['m1.r0', ['m1.r0', 'm1']],
   ['foreign.one', ['foreign.one']],
   ['', ['']],
-])('the message of %s may lie in %j', (id, copies) => {
-  expect(copiesOf(id)).toEqual(copies);
+])('%s was made of others: %j', (id, ids) => {
+  expect(idsBefore(id)).toEqual(ids);
 });
 
 it('does not count down from whatever number a foreign id names', () => {
-  expect(copiesOf('foreign.r999999999')).toHaveLength(100);
+  expect(idsBefore('foreign.r999999999')).toHaveLength(100);
 });

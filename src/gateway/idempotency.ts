@@ -1,0 +1,45 @@
+import { MessageError } from '../message/errors.ts';
+import { checkIdempotencyKey } from '../message/message.ts';
+import type { Refusal } from './problem.ts';
+import { messageRefusal, refusal } from './refusals.ts';
+
+const header = 'Idempotency-Key';
+
+/** A key that a request names in its header; undefined where it names none. */
+export type HeaderKey = { readonly key: string | undefined } | { readonly refusal: Refusal };
+
+/**
+ * The header `Idempotency-Key`, as the IETF draft has it (a string in quotes, RFC 8941) or without the quotes, as most send it.
+ * A key of other characters than ASCII has no sure form in a header: it goes into the body. Total.
+ */
+export function keyInHeader(value: string | readonly string[] | undefined): HeaderKey {
+  if (value === undefined) return { key: undefined };
+  if (typeof value !== 'string' || !/^[\x20-\x7e]*$/.test(value))
+    return { refusal: refusal('HEADER_INVALID', { at: { header } }) };
+  const [, quoted] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value.trim()) ?? [];
+  const key = quoted === undefined ? value.trim() : quoted.replace(/\\(["\\])/g, '$1');
+  try {
+    return { key: checkIdempotencyKey(key) };
+  } catch (error) {
+    if (error instanceof MessageError) return { refusal: messageRefusal([error], () => ({ header })) };
+    throw error;
+  }
+}
+
+/** The key of the nth message of a batch that has none of its own. */
+export const keyOfItem = (batchKey: string | undefined, index: number): string | undefined =>
+  batchKey === undefined ? undefined : `${batchKey}/${index}`;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A message with the key that its request names, or why it cannot have it. */
+export function withKey(
+  fields: Fields,
+  key: string | undefined,
+): { readonly fields: Fields } | { readonly refusal: Refusal } {
+  if (key === undefined) return { fields };
+  const own = fields['idempotencyKey'];
+  if (own === undefined) return { fields: { ...fields, idempotencyKey: key } };
+  if (own === key) return { fields };
+  return { refusal: refusal('IDEMPOTENCY_KEYS_DIFFER', { at: { header } }) };
+}

@@ -1,0 +1,55 @@
+import type { Redis } from 'ioredis';
+
+/** What `/readyz` of the gateway says. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly says: string;
+}
+
+/** Knows whether Redis answers. */
+export interface ReadinessWatch {
+  current(): Readiness;
+  /** Red from here on, whatever Redis says. */
+  stop(): void;
+}
+
+export interface ReadinessOptions {
+  /** One that fails fast. */
+  readonly redis: Redis;
+  /** Told of every look. */
+  readonly onRedis: (up: boolean) => void;
+  /** From one look to the next. */
+  readonly intervalMs?: number;
+}
+
+const lookEveryMs = 1_000;
+
+/** Looks at Redis at an interval; red until it has answered once. */
+export function watchReadiness({
+  redis,
+  onRedis,
+  intervalMs = lookEveryMs,
+}: ReadinessOptions): ReadinessWatch {
+  let isUp = false;
+  let isStopped = false;
+  const look = async (): Promise<void> => {
+    // What it fails with is in the log as `redis.error`.
+    isUp = await redis.ping().then(
+      () => true,
+      () => false,
+    );
+    onRedis(isUp);
+  };
+  void look();
+  const timer = setInterval(() => void look(), intervalMs);
+  return {
+    current() {
+      if (isStopped) return { ready: false, says: 'it is being stopped' };
+      return isUp ? { ready: true, says: 'Redis answers' } : { ready: false, says: 'Redis does not answer' };
+    },
+    stop() {
+      isStopped = true;
+      clearInterval(timer);
+    },
+  };
+}

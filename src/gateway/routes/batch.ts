@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { gatewayResults } from '../../metrics/labels.ts';
+import { type Outcome, sentItem } from '../answers.ts';
+import { keyInHeader, keyOfItem } from '../idempotency.ts';
+import { type Language, languageOf } from '../language.ts';
+import { problemOf } from '../problem.ts';
+import { refusal } from '../refusals.ts';
+import { grantOf } from '../respond.ts';
+import { type Sent, sendInput } from '../send.ts';
+import { type RouteTools, resultOf } from '../tools.ts';
+import { fieldsOf } from './params.ts';
+import { serve } from './route.ts';
+
+/** Messages of one batch. */
+const mostOfBatch = 1_000;
+
+/** Many messages in one request, each stored or refused for itself. */
+export function batchRoutes(app: FastifyInstance, tools: RouteTools): void {
+  serve(app, 'sendBatch', (request, reply) => sendBatch(request, reply, tools));
+}
+
+async function sendBatch(request: FastifyRequest, reply: FastifyReply, tools: RouteTools): Promise<Outcome> {
+  const header = keyInHeader(request.headers['idempotency-key']);
+  if ('refusal' in header) return header.refusal;
+  const messages = fieldsOf(request.body, ['messages'])?.messages;
+  if (!Array.isArray(messages)) return refusal('BODY_INVALID', { at: { pointer: '/messages' } });
+  if (messages.length === 0) return refusal('BATCH_EMPTY', { at: { pointer: '/messages' } });
+  if (messages.length > mostOfBatch) {
+    const details = { count: messages.length, maximum: mostOfBatch };
+    return refusal('BATCH_TOO_LARGE', { details, at: { pointer: '/messages' } });
+  }
+  const grant = grantOf(request);
+  const sent = await Promise.all(
+    messages.map((message: unknown, index) =>
+      sendInput(message, { grant, key: keyOfItem(header.key, index), base: `/messages/${index}` }, tools),
+    ),
+  );
+  count(sent, tools);
+  const language = languageOf(request.headers['accept-language']);
+  reply.header('content-language', language);
+  const stored = sent.filter((one) => 'receipt' in one).length;
+  const items = sent.map((one) => itemOf(one, language));
+  return { status: 207, body: { stored, refused: sent.length - stored, items } };
+}
+
+const itemOf = (sent: Sent, language: Language): unknown =>
+  'receipt' in sent ? sentItem(sent.receipt) : problemOf(sent.refusal, language);
+
+function count(sent: readonly Sent[], { metrics, log }: RouteTools): void {
+  const results = sent.map(resultOf);
+  for (const result of gatewayResults) {
+    const messages = results.filter((one) => one === result).length;
+    if (messages > 0) metrics.gatewayMessages(result, messages);
+  }
+  for (const one of sent)
+    if ('refusal' in one && one.refusal.flaws[0].code === 'UNEXPECTED')
+      log.error({ err: one.error, operation: 'sendBatch' }, 'gateway.failed');
+}
