@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { redisTrouble } from '../producer/errors.ts';
 import type { RedisCall, RedisCalls } from '../producer/redis-calls.ts';
-import type { RedisTrouble, RefusalReason } from '../queue/redis-trouble.ts';
+import { type RedisTrouble, type RefusalReason, redisRefusals } from '../queue/redis-trouble.ts';
+import { FakeError } from './errors.ts';
 
 /**
  * What goes wrong with Redis:
@@ -16,6 +17,7 @@ export type FakeFailure = 'unreachable' | 'answer-lost' | 'request-lost' | Refus
 export interface FakeCalls extends RedisCalls {
   /** Runs a call of the app, which may ask for several things: one failure concerns all of it. */
   within<T>(call: () => Promise<T>): Promise<T>;
+  /** @throws FakeError FAKE_FAILURE_UNKNOWN */
   fail(failure: FakeFailure, times: number): void;
   clear(): void;
 }
@@ -47,11 +49,15 @@ export function createFakeCalls(): FakeCalls {
       });
     },
     fail(failure, times) {
+      if (!isFailure(failure)) throw new FakeError('FAKE_FAILURE_UNKNOWN', '');
       for (let n = 0; n < times; n += 1) failures.push(failure);
     },
     clear: () => void failures.splice(0),
   };
 }
+
+const isFailure = (failure: string): boolean =>
+  ['unreachable', 'answer-lost', 'request-lost'].includes(failure) || Object.hasOwn(redisRefusals, failure);
 
 function troubleOf(failure: FakeFailure): RedisTrouble {
   switch (failure) {

@@ -49,6 +49,7 @@ export interface FakeProducer extends Producer {
   /**
    * Lets the next calls fail as they do when Redis is in trouble, at once and without a second of waiting. `answer-lost` and
    * `request-lost` wait for a call that stores or changes something.
+   * @throws FakeError `FAKE_FAILURE_UNKNOWN`
    */
   failNext(failure: FakeFailure, times?: number): void;
   /** Sets the clock, which stands still from then on; undefined lets it go on by `now`. */
@@ -64,7 +65,8 @@ const noRedis = 'redis://127.0.0.1:6379';
  * Makes a producer that keeps everything in memory.
  * @throws ProducerError `PRODUCER_OPTIONS_INVALID` as `createProducer()`
  */
-export function createFakeProducer({ now, ...options }: FakeProducerOptions = {}): FakeProducer {
+export function createFakeProducer(choice: FakeProducerOptions = {}): FakeProducer {
+  const { now, ...options } = { ...choice };
   const resolved = resolveOptions({ ...options, redis: options.redis ?? noRedis });
   loadNumberTables();
   let fixed: number | undefined;
@@ -86,7 +88,7 @@ export function createFakeProducer({ now, ...options }: FakeProducerOptions = {}
     ...producer,
     ...callsWithin(producer, calls),
     sent: () => sentMessages(memory),
-    deliver: (id, end) => deliverTo({ memory, ...rules }, id, typeof end === 'string' ? { end } : end),
+    deliver: (id, end) => deliverTo({ memory, ...rules }, id, typeof end === 'string' ? { end } : { ...end }),
     events(choice = {}) {
       const { account = Object.keys(accounts), group = 'test', ...rest } = choice;
       return eventsOver(

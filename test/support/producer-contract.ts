@@ -111,6 +111,30 @@ function describeSend(open: Open): void {
     });
   });
 
+  it('takes lengths of time as texts', async () => {
+    await using world = await open();
+    const receipt = await world.producer.send({ ...message, sendAt: { in: '2h' }, deadline: '5m' });
+    expect(receipt.deadlineAt - receipt.sendAt).toBe(5 * 60_000);
+    expect(await world.producer.status(receipt.id)).toMatchObject({ state: 'scheduled' });
+    await expect(world.producer.send({ ...message, deadline: '5 apples' })).rejects.toMatchObject({
+      name: 'MessageError',
+      field: 'deadline',
+    });
+  });
+
+  it('refuses arguments that are none', async () => {
+    await using world = await open();
+    const { producer } = world;
+    for (const call of [
+      producer.sendMany([], undefined as never),
+      producer.status(undefined as never),
+      producer.cancel(7 as never),
+      producer.setCampaign('sale', 'stopped' as never),
+      producer.reschedule('m1', '1h', 'acme' as never),
+    ])
+      await expect(call).rejects.toMatchObject({ name: 'MessageError', code: expect.any(String) });
+  });
+
   it('refuses what is no message', async () => {
     await using world = await open();
     await expect(world.producer.send(undefined as never)).rejects.toMatchObject({ code: 'MESSAGE_INVALID' });

@@ -232,6 +232,20 @@ describe('deliver()', () => {
     expect([await fake.status(id), fake.told()]).toEqual(before);
   });
 
+  it('tells of an end, a failure or options that are none', async () => {
+    const { id } = await fake.send(message);
+    for (const end of ['arrived', undefined, {}])
+      expect(() => fake.deliver(id, end as never)).toThrow(expect.objectContaining({ name: 'FakeError' }));
+    for (const failure of ['OOPS', 'constructor', undefined])
+      expect(() => fake.failNext(failure as never)).toThrow(
+        expect.objectContaining({ code: 'FAKE_FAILURE_UNKNOWN' }),
+      );
+    expect(() => createFakeProducer(null as never)).not.toThrow();
+    expect(() => createFakeProducer({ accounts: 'acme' as never })).toThrow(
+      expect.objectContaining({ code: 'PRODUCER_OPTIONS_INVALID' }),
+    );
+  });
+
   it('knows what it has, and no more', async () => {
     const { id } = await fake.send(message);
     for (const unknown of ['m1', '', `${id}.0`, `${id}.1`])
