@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deployFiles } from '../deploy/files.ts';
+import { renderProducerManifest } from '../packages/producer-manifest.ts';
 import { renderAssumptionsMarkdown } from './assumptions-page.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
 import { renderErrorsMarkdown } from './errors-page.ts';
@@ -28,6 +29,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
   { path: 'biome.rooms.json', render: renderRoomsLint },
+  { path: 'packages/jetsms-producer/package.json', render: renderProducerManifest },
   ...deployFiles,
 ];
 

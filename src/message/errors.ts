@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CodedError, type ErrorRow } from '../errors/coded-error.ts';
 
 /**
@@ -204,9 +205,12 @@ export class MessageError extends CodedError<MessageErrorCode> {
   }
 }
 
-/** Tells a MessageError by its name and code, so that a second copy of this package is no obstacle. */
+/**
+ * Tells a MessageError by its name and code. Classes would not do: an app can have loaded this package twice, as an ES
+ * module and as CommonJS, and Jest gives each test file an `Error` of its own.
+ */
 export function isMessageError(error: unknown): error is MessageError {
-  if (!(error instanceof Error) || error.name !== 'MessageError') return false;
+  if (!types.isNativeError(error) || error.name !== 'MessageError') return false;
   return 'code' in error && typeof error.code === 'string' && Object.hasOwn(messageErrors, error.code);
 }
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { silentLogger } from '../../log/logger.ts';
 import { createMetrics } from '../../metrics/metrics.ts';
 import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createSimulator, type Simulator } from '../../simulator/index.ts';
