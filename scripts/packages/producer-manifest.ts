@@ -10,12 +10,13 @@ interface Shared {
 
 /**
  * What `jetsms-producer` needs, as ranges: an app that has its own gets no second one. Both ends of each are tested
- * (test/packages, `npm run test:bullmq`). ioredis: the first that gives up a connection which has gone silent.
+ * (test/packages, `npm run test:bullmq`). ioredis: the first that gives up a connection which has gone silent, and does not
+ * print what it reads (5.4.0 does).
  */
-export const sharedRanges = { bullmq: '^6.0.0', ioredis: '^5.4.0 || ^6.0.0' } as const;
+export const sharedRanges = { bullmq: '^6.0.0', ioredis: '^5.4.1 || ^6.0.0' } as const;
 
 /** The lower ends of `sharedRanges`. */
-export const oldestShared = { bullmq: '6.0.0', ioredis: '5.4.0' } as const;
+export const oldestShared = { bullmq: '6.0.0', ioredis: '5.4.1' } as const;
 
 /** `packages/jetsms-producer/package.json`. */
 export function renderProducerManifest(): string {

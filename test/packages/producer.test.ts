@@ -31,15 +31,15 @@ describe('jetsms-producer, packed and installed', () => {
   });
 
   it.each([
-    ['Node 24', process.execPath, 'import', app],
-    ['Node 24', process.execPath, 'require', app],
-    ['Node 22', node22, 'import', app],
-    ['Node 22', node22, 'require', app],
-    ['Bun', tool('bun'), 'import', app],
-    ['Bun', tool('bun'), 'require', app],
-    ['Node 24 with the oldest BullMQ and ioredis', process.execPath, 'import', oldest],
-    ['Node 22 with the oldest BullMQ and ioredis', node22, 'require', oldest],
-  ] as const)('sends, asks, cancels and hears of it in %s (%s by %s)', async (_, runtime, way, folder) => {
+    ['Node 24', 'import', process.execPath, app],
+    ['Node 24', 'require', process.execPath, app],
+    ['Node 22', 'import', node22, app],
+    ['Node 22', 'require', node22, app],
+    ['Bun', 'import', tool('bun'), app],
+    ['Bun', 'require', tool('bun'), app],
+    ['Node 24 with the oldest BullMQ and ioredis', 'import', process.execPath, oldest],
+    ['Node 22 with the oldest BullMQ and ioredis', 'require', node22, oldest],
+  ] as const)('sends, asks, cancels and hears of it in %s, by %s', async (_, way, runtime, folder) => {
     const file = await write(folder, way === 'import' ? 'use.mjs' : 'use.cjs', loading[way] + useScript);
     const done = await run(folder, runtime, file);
     expect(done).toMatchObject({ code: 0, stderr: '' });
@@ -56,17 +56,17 @@ describe('jetsms-producer, packed and installed', () => {
     await write(app, 'nest/use.spec.ts', testSource);
     await write(app, 'nest/tsconfig.json', JSON.stringify({ compilerOptions: nestCompiler }));
     await write(app, 'nest/package.json', JSON.stringify({ name: 'nest', private: true, jest: nestJest }));
-    const done = await run(join(app, 'nest'), tool('jest'), '--ci', '--forceExit=false');
+    // Jest waits for what still runs: that it ends says that close() leaves nothing behind.
+    const done = await run(join(app, 'nest'), tool('jest'), '--ci');
     expect(done, done.stderr).toMatchObject({ code: 0 });
     expect(done.stderr).toContain('1 passed');
-    expect(done.stderr).not.toContain('did not exit');
   });
 
   it('runs in Vitest', async () => {
     await mkdir(join(app, 'vitest/node_modules'), { recursive: true });
     await symlink(join(projectFolder, 'node_modules/vitest'), join(app, 'vitest/node_modules/vitest'));
     await write(app, 'vitest/use.test.ts', `import { expect, it } from 'vitest';\n${testSource}`);
-    const done = await run(join(app, 'vitest'), own('vitest'), 'run', '--config=false');
+    const done = await run(join(app, 'vitest'), own('vitest'), 'run');
     expect(done, done.stderr).toMatchObject({ code: 0 });
     expect(done.stdout).toContain('1 passed');
   });
