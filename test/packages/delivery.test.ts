@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
+import { bundled } from '../../scripts/packages/entries.ts';
 import { queueName } from '../../src/queue/names.ts';
 import { installedMegabytes, installedPackages, oldestNode } from '../support/packed.ts';
 import { type Finished, projectFolder, runProcess } from '../support/process.ts';
-import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 
 // Packed, installed into an empty folder as whoever runs a worker would, on the oldest Node that it supports.
 describe('jetsms-delivery, packed and installed', () => {
@@ -31,16 +32,6 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(await storedJob(prefix, id)).toMatchObject({ to: ['905321234567'], title: 'FIRMA' });
   });
 
-  it('runs the example of the README as it is printed', async () => {
-    await using redis = await startRedis();
-    const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
-    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-    await writeFile(join(app, 'readme.mjs'), example.replace('redis://127.0.0.1:6379', redis.url));
-    const done = await run(node22, 'readme.mjs');
-    expect(done).toMatchObject({ code: 0, stderr: '' });
-    expect(await redis.client().exists(`{jetsms}:jetsms-default-transactional:${done.stdout}`)).toBe(1);
-  });
-
   it('brings one BullMQ and one ioredis, those that it was tested with', async () => {
     const installed = await installedPackages(app);
     expect(installed.filter((path) => /\/(bullmq|ioredis)$/.test(path))).toHaveLength(2);
@@ -50,6 +41,19 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(await installedMegabytes(app)).toBeLessThanOrEqual(70);
     const installed = await installedPackages(app);
     expect(installed.filter((path) => /\/(typescript|esbuild|rolldown|tsdown)$/.test(path))).toEqual([]);
+  });
+
+  it('is listed with all that is in it by `npm run sbom`, and with no tool of development', async () => {
+    const done = await runProcess(['npm', 'run', '-s', 'sbom'], { cwd: projectFolder });
+    expect(done).toMatchObject({ code: 0 });
+    const { bomFormat, components } = JSON.parse(
+      await readFile(join(projectFolder, 'sbom.cdx.json'), 'utf8'),
+    );
+    expect(bomFormat).toBe('CycloneDX');
+    const names: string[] = components.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['bullmq', 'fastify', ...bundled]));
+    expect(names).not.toContain('typescript');
+    for (const { name, hashes } of components) expect(hashes?.length, name).toBeGreaterThan(0);
   });
 
   it('plays the demo, in which every message is accounted for', async () => {

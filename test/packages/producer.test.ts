@@ -1,11 +1,11 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { producerEntries } from '../../scripts/packages/entries.ts';
 import { oldestShared } from '../../scripts/packages/producer-manifest.ts';
 import { installedMegabytes, installedPackages } from '../support/packed.ts';
 import { type Finished, projectFolder, runProcess } from '../support/process.ts';
-import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
+import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
 
 const { producer: app, oldest, tools, producerTarball } = inject('packed');
 const tool = (name: string): string => join(tools, 'node_modules', '.bin', name);
@@ -45,6 +45,19 @@ describe('jetsms-producer, packed and installed', () => {
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(done.stdout)).toEqual(whatHappens);
   });
+
+  it.each(['README.md', 'packages/jetsms-producer/README.md'])(
+    'runs the example of %s as it is printed',
+    async (page) => {
+      await using redis = await startRedis();
+      const readme = await readFile(join(projectFolder, page), 'utf8');
+      const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+      const file = await write(app, 'readme.mjs', example.replace('redis://127.0.0.1:6379', redis.url));
+      const done = await run(app, node22, file);
+      expect(done).toMatchObject({ code: 0, stderr: '' });
+      expect(await redis.client().exists(`{jetsms}:jetsms-default-transactional:${done.stdout}`)).toBe(1);
+    },
+  );
 
   it('knows an error of the other copy, where an app has loaded both forms', async () => {
     const done = await run(app, process.execPath, await write(app, 'both.mjs', bothScript));
