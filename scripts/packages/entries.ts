@@ -39,5 +39,6 @@ export const bundled: readonly string[] = [
   'csv-parse',
   'libphonenumber-js',
   'pino-pretty',
+  'prom-client',
   'zod',
 ];
