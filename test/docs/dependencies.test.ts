@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
 const contributing = readFileSync(new URL('CONTRIBUTING.md', root), 'utf8');
 
 const packages: Readonly<Record<string, string>> = { ...manifest.dependencies, ...manifest.devDependencies };
@@ -20,6 +21,12 @@ describe('the dependencies', () => {
   it('are pinned to exact versions', () => {
     const loose = Object.entries(packages).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
+  });
+
+  it('each have a checksum in package-lock.json, with all that they bring (if not: npm run lock)', () => {
+    const entries: [string, { integrity?: string }][] = Object.entries(lock.packages);
+    const bare = entries.filter(([path, { integrity }]) => path !== '' && !integrity?.startsWith('sha512-'));
+    expect(bare.map(([path]) => path)).toEqual([]);
   });
 });
 
