@@ -10,8 +10,8 @@ describe('docs/testing.md', () => {
   it('has the example that is run as a test', () => {
     const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
     const tested = read('test/docs/testing-example.test.ts')
-      .replace('../../src/testing/index.ts', 'jetsms-delivery/testing')
-      .replace('../../src/producer/index.ts', 'jetsms-delivery');
+      .replace('../../src/testing/index.ts', 'jetsms-producer/testing')
+      .replace('../../src/producer/index.ts', 'jetsms-producer');
     expect(example).toBe(tested);
   });
 

@@ -208,8 +208,13 @@ const testSource = `
 import { createProducer, isMessageError } from 'jetsms-producer';
 import { explain } from 'jetsms-producer/codes';
 import { createEvents } from 'jetsms-producer/events';
+import { createFakeProducer } from 'jetsms-producer/testing';
 
 it('sends, and tells errors', async () => {
+  const fake = createFakeProducer({ accounts: { default: { title: 'FIRMA' } } });
+  const sent = await fake.send({ to: '+49 1512 3456789', text: 'Hallo' });
+  fake.deliver(sent.id, 'delivered');
+  expect(fake.sent()).toMatchObject([{ to: '4915123456789', state: 'delivered' }]);
   const { REDIS: redis = '', PREFIX: prefix = '' } = process.env;
   const producer = createProducer({ redis, prefix, accounts: { default: { title: 'FIRMA' } } });
   const { id } = await producer.send({ to: '+49 1512 3456789', text: 'Hallo' });
