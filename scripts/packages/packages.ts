@@ -19,6 +19,11 @@ export async function buildProducer(): Promise<void> {
     format: ['esm', 'cjs'],
     outDir: join(producerFolder, 'dist'),
     dts: { oxc: true },
+    // Apart from the entries: a file of ours may be called as one of them, and would take its name.
+    outputOptions: ({ chunkFileNames: wished = '[name].js', ...options }) => ({
+      ...options,
+      chunkFileNames: (chunk) => `shared/${typeof wished === 'string' ? wished : wished(chunk)}`,
+    }),
   });
   await copyFile(join(project, 'LICENSE'), join(producerFolder, 'LICENSE'));
 }
