@@ -120,7 +120,7 @@ async function cancelAll(
     const { code } = await canceller.exit;
     if (code !== 0) throw new Error(`a canceller ended with ${code}: ${canceller.stderr.join(' ')}`);
   } else {
-    await canceller.waitForLine(/result/);
+    await canceller.waitForLine(/result/, { limitMs: 60_000 });
     await pause(killAfterMs);
     note('SIGKILL of a canceller');
     await canceller.kill('SIGKILL');
