@@ -25,19 +25,25 @@ export interface GatewayRoundChoices {
   /** Single messages at a steady rate, and that rate a second. */
   readonly steady: number;
   readonly perSecond: number;
-  /** Batches and how many messages each has. */
+  /** Batches, how many messages each has, and how many are under way at once. */
   readonly batches: number;
+  readonly batchesAtOnce: number;
   readonly batchSize: number;
 }
+
+/** Of gateway, worker and Redis. */
+type Cpu = readonly [gateway: number, worker: number, redis: number];
 
 export interface GatewayRound {
   readonly singlesPerSecond: number;
   /** CPU per single message of gateway, worker and Redis, in microseconds. */
-  readonly singleCpu: readonly [gateway: number, worker: number, redis: number];
+  readonly singleCpu: Cpu;
   /** From when they were due to the answer, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly batchedPerSecond: number;
+  /** CPU per message of a batch, likewise. */
+  readonly batchedCpu: Cpu;
   /** Requests made, and lines of the access log about them. */
   readonly requests: number;
   readonly accessLines: number;
@@ -50,7 +56,7 @@ const settleMs = 500;
 
 /** Callers of a gateway while a worker delivers: single messages, then a steady rate, then batches. */
 export async function gatewayRound(choices: GatewayRoundChoices): Promise<GatewayRound> {
-  const { connections, singles, steady, perSecond, batches, batchSize } = choices;
+  const { connections, singles, steady, perSecond, batches, batchSize, batchesAtOnce } = choices;
   await using world = await openWorld(choices.world);
   const { checkout, profileDir } = choices.world;
   await using gateway = await startGateway({ checkout, redisUrl: world.redis.url, profileDir });
@@ -66,38 +72,47 @@ export async function gatewayRound(choices: GatewayRoundChoices): Promise<Gatewa
     await world.answeredAt(given);
     return value;
   };
-  const posts = (count: number, size: number): Promise<Span> =>
-    stage('posts', { first: given, count, size } satisfies PostsTask, size);
-  await posts(Math.ceil(singles / 4), 1);
+  const posts = (count: number, size: number, callers: number): Promise<Span> =>
+    stage('posts', { first: given, count, size, callers } satisfies PostsTask, size);
+  await posts(Math.ceil(singles / 4), 1, connections);
   const before = await cpuBehind(world, gateway, worker);
-  const single = await posts(singles, 1);
+  const single = await posts(singles, 1, connections);
   const after = await cpuBehind(world, gateway, worker);
   const tookMs = await stage<readonly number[]>('steady', { first: given, count: steady, perSecond }, 1);
-  await posts(Math.ceil(batches / 4) * batchSize, batchSize);
-  const batched = await posts(batches * batchSize, batchSize);
+  await posts(Math.ceil(batches / 4) * batchSize, batchSize, batchesAtOnce);
+  const beforeBatches = await cpuBehind(world, gateway, worker);
+  const batched = await posts(batches * batchSize, batchSize, batchesAtOnce);
+  const afterBatches = await cpuBehind(world, gateway, worker);
   await pause(settleMs);
   const { answered: delivered } = await world.counts();
   const accessLines = gateway.accessLines();
   if (delivered !== given) throw new Error(`${delivered} messages were delivered instead of ${given}`);
   if (accessLines !== requests) throw new Error(`${accessLines} access lines of ${requests} requests`);
-  const cpu = (index: 0 | 1 | 2): number => ((after[index] - before[index]) * 1e6) / singles;
   return {
     singlesPerSecond: rate(singles, single),
-    singleCpu: [cpu(0), cpu(1), cpu(2)],
+    singleCpu: cpuOf(before, after, singles),
     p50: quantile(tookMs, 0.5),
     p99: quantile(tookMs, 0.99),
     batchedPerSecond: rate(batches * batchSize, batched),
+    batchedCpu: cpuOf(beforeBatches, afterBatches, batches * batchSize),
     requests,
     accessLines,
     delivered,
   };
 }
 
+/** Microseconds per message, of seconds that were used before and after. */
+const cpuOf = (before: Cpu, after: Cpu, messages: number): Cpu => {
+  const of = (index: 0 | 1 | 2): number => ((after[index] - before[index]) * 1e6) / messages;
+  return [of(0), of(1), of(2)];
+};
+
 const rate = (count: number, { beganAt, endedAt }: Span): number => count / ((endedAt - beganAt) / 1_000);
 
 const connections = 64;
 const perSecond = 1_000;
 const batchSize = 1_000;
+const batchesAtOnce = 8;
 
 export const gatewayGroup: Group = {
   name: 'gateway',
@@ -106,9 +121,9 @@ export const gatewayGroup: Group = {
     `access log written to a file, each message with its own number, text and idempotency key. Single: ${connections} connections ` +
     'that stay open, each with one POST under way, from the first request to the last answer 202. Steady: ' +
     `${whole(perSecond)} single messages a second, the time from when each was due to its answer, whether a connection was free ` +
-    `or not. Batch: the same connections with batches of ${whole(batchSize)}. Meanwhile the worker delivers; each part begins when all ` +
+    `or not. Batch: ${batchesAtOnce} of the connections with batches of ${whole(batchSize)}, from the first request to the last answer 207. Meanwhile the worker delivers; each part begins when all ` +
     'of the one before is delivered. A quarter as many singles and batches warm up and are not counted. CPU is that of ' +
-    'gateway, worker and Redis until the last single message is delivered.',
+    'gateway, worker and Redis until the last message of the part is delivered.',
   async measure(bench) {
     const rounds: GatewayRound[] = [];
     for (let round = 0; round < bench.rounds; round += 1) {
@@ -131,16 +146,20 @@ const oneRound = (bench: Bench): Promise<GatewayRound> =>
     steady: scaled(bench, 10_000, 1_000),
     perSecond,
     batches: scaled(bench, 100, 4),
+    batchesAtOnce,
     batchSize,
   });
 
 function figuresOf(rounds: readonly GatewayRound[]): readonly Figure[] {
   const each = (value: (round: GatewayRound) => number): number[] => rounds.map(value);
-  const cpu = (index: 0 | 1 | 2): string =>
-    spread(
-      each(({ singleCpu }) => singleCpu[index]),
-      whole,
-    );
+  const cpu = (part: 'singleCpu' | 'batchedCpu'): string => {
+    const of = (index: 0 | 1 | 2): string =>
+      spread(
+        each((round) => round[part][index]),
+        whole,
+      );
+    return `CPU per message: gateway ${of(0)} µs, worker ${of(1)} µs, Redis ${of(2)} µs`;
+  };
   const counted = `${whole(rounds[0]?.requests ?? 0)} requests and as many lines in the access log in each round`;
   const figure = (what: string, unit: string, samples: readonly number[], limit: Limit, behind: string) => {
     const value = spreadOf(samples);
@@ -159,7 +178,7 @@ function figuresOf(rounds: readonly GatewayRound[]): readonly Figure[] {
       'messages/s',
       each((round) => round.singlesPerSecond),
       atLeast(3_000),
-      `CPU per message: gateway ${cpu(0)} µs, worker ${cpu(1)} µs, Redis ${cpu(2)} µs; ${counted}`,
+      `${cpu('singleCpu')}; ${counted}`,
     ),
     figure(
       `single messages at ${whole(perSecond)}/s: p99`,
@@ -176,7 +195,7 @@ function figuresOf(rounds: readonly GatewayRound[]): readonly Figure[] {
       'messages/s',
       each((round) => round.batchedPerSecond),
       atLeast(20_000),
-      `${connections} connections`,
+      cpu('batchedCpu'),
     ),
   ];
 }

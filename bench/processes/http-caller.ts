@@ -22,6 +22,8 @@ export interface PostsTask {
   readonly count: number;
   /** Messages in a request: 1 for single ones, else batches. */
   readonly size: number;
+  /** How many of the connections are used. */
+  readonly callers: number;
 }
 
 /** Single messages at a steady rate, whether the ones before are answered or not. */
@@ -74,7 +76,7 @@ function checkBatch(body: string, size: number): void {
   if (stored !== size) throw new Error(`the gateway stored ${stored} of ${size} messages of a batch`);
 }
 
-answer('posts', async ({ first, count, size }: PostsTask) => {
+answer('posts', async ({ first, count, size, callers }: PostsTask) => {
   let next = first;
   const beganAt = sharedNow();
   const call = async (connection: (typeof open)[number]): Promise<void> => {
@@ -85,7 +87,7 @@ answer('posts', async ({ first, count, size }: PostsTask) => {
       else checkBatch(await connection.post('/v1/messages/batch', batch(n, size)), size);
     }
   };
-  await Promise.all(open.map(call));
+  await Promise.all(open.slice(0, callers).map(call));
   return { beganAt, endedAt: sharedNow() } satisfies Span;
 });
 

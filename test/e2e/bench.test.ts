@@ -38,11 +38,18 @@ it('counts every request of a round of the gateway: answered, logged, delivered'
     steady: 30,
     perSecond: 200,
     batches: 4,
+    batchesAtOnce: 2,
     batchSize: 10,
   });
   // A quarter as many singles and batches come before, not counted for the speed.
   expect(round).toMatchObject({ requests: 85, accessLines: 85, delivered: 130 });
-  for (const figure of [round.singlesPerSecond, round.batchedPerSecond, round.p50, ...round.singleCpu])
+  for (const figure of [
+    round.singlesPerSecond,
+    round.batchedPerSecond,
+    round.p50,
+    ...round.singleCpu,
+    ...round.batchedCpu,
+  ])
     expect(figure).toBeGreaterThan(0);
   expect(round.p99).toBeGreaterThanOrEqual(round.p50);
 });
