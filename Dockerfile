@@ -26,9 +26,9 @@ COPY examples/recipients.csv ./examples/
 # So that `docker compose exec worker jetsms holds` works.
 RUN chmod +x dist/cli/main.js && ln -s /app/dist/cli/main.js /usr/local/bin/jetsms
 USER node
-# The pages of a worker; the dashboard.
-EXPOSE 9464 9465
-# Of a worker. Ready: Redis answers, takes writes and does not evict, and this worker takes jobs.
+# The pages of a worker or a gateway; the dashboard; the gateway.
+EXPOSE 9464 9465 9466
+# Of a worker or a gateway. Ready: Redis answers, and a worker takes jobs.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=40s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.JETSMS_HEALTH_PORT || 9464}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]

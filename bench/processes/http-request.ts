@@ -19,3 +19,14 @@ export const countMessages = (body: string): number => body.match(/\b905\d{9}\b/
 /** The marks in the texts of a document: `#17#`. */
 export const marksOf = (body: string): readonly number[] =>
   body.includes('#') ? Array.from(body.matchAll(/#(\d+)#/g), ([, mark]) => Number(mark)) : [];
+
+/** One HTTP answer with its whole body, and where the next one begins. */
+export interface TakenAnswer extends TakenRequest {
+  readonly status: number;
+}
+
+/** The first answer of what a connection has brought so far: its head ends as that of a request does. */
+export function takeAnswer(received: string): TakenAnswer | undefined {
+  const taken = takeRequest(received);
+  return taken && { ...taken, status: Number(received.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)) };
+}

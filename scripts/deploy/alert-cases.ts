@@ -16,6 +16,8 @@ const w2 = 'account="shop",job="jetsms",instance="w2:9464"';
 const shop = { account: 'shop' };
 const hook1 = 'webhook="crm",job="jetsms",instance="w1:9464"';
 const hook2 = 'webhook="crm",job="jetsms",instance="w2:9464"';
+const g1 = 'job="jetsms-gateway",instance="g1:9464"';
+const g2 = 'job="jetsms-gateway",instance="g2:9464"';
 const worker1 = { job: 'jetsms', instance: 'w1:9464' };
 
 /** Half an hour at one value. */
@@ -568,6 +570,105 @@ export const alertCases: readonly AlertCase[] = [
     title: 'is silent for one that is on',
     given: { [`jetsms_webhook_ended{${hook1}}`]: steady(0) },
     at: '10m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsGatewayDown',
+    title: 'fires for each gateway that does not answer',
+    given: { [`up{${g1}}`]: steady(0), [`up{${g2}}`]: steady(1) },
+    at: '5m',
+    firing: [{ job: 'jetsms-gateway', instance: 'g1:9464' }],
+  },
+  {
+    alert: 'JetsmsGatewayDown',
+    title: 'is silent for a restart, for workers, and where there is no gateway',
+    given: { [`up{${g1}}`]: '1x10 0x2 1x40', [`up{job="jetsms",instance="w1:9464"}`]: steady(0) },
+    at: '6m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsWorkerDown',
+    title: 'is silent for a gateway that does not answer',
+    given: { [`up{${g1}}`]: steady(0) },
+    at: '10m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsGatewayFailing',
+    title: 'fires for requests, adding up the gateways',
+    given: {
+      [`jetsms_gateway_requests_total{${g1},operation="sendMessage",status="2xx"}`]: '0+94x60',
+      [`jetsms_gateway_requests_total{${g2},operation="sendMessage",status="5xx"}`]: '0+6x60',
+    },
+    at: '20m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsGatewayFailing',
+    title: 'fires for messages of batches, which are answered with 207',
+    given: {
+      [`jetsms_gateway_requests_total{${g1},operation="sendBatch",status="2xx"}`]: '0+1x60',
+      [`jetsms_gateway_messages_total{${g1},result="stored"}`]: '0+900x60',
+      [`jetsms_gateway_messages_total{${g1},result="failed"}`]: '0+100x60',
+    },
+    at: '20m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsGatewayFailing',
+    title: 'is silent for what callers did wrong, for a few in a hundred, and where next to nothing is asked',
+    given: {
+      [`jetsms_gateway_requests_total{${g1},operation="sendMessage",status="2xx"}`]: '0+50x60',
+      [`jetsms_gateway_requests_total{${g1},operation="sendMessage",status="4xx"}`]: '0+50x60',
+      [`jetsms_gateway_requests_total{${g1},operation="sendMessage",status="5xx"}`]: '0+4x60',
+      [`jetsms_gateway_messages_total{${g1},result="refused"}`]: '0+50x60',
+      [`jetsms_gateway_messages_total{${g1},result="failed"}`]: '0x30 9x30',
+    },
+    at: '20m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsGatewaySlow',
+    title: 'fires where a fiftieth of the messages takes two seconds to be stored',
+    given: {
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="1"}`]: '0+98x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="2.5"}`]: '0+100x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="+Inf"}`]: '0+100x60',
+    },
+    at: '20m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsGatewaySlow',
+    title: 'is silent where messages are stored at once, and for campaigns, which take as long as they come',
+    given: {
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="0.05"}`]: '0+100x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="+Inf"}`]: '0+100x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendCampaign",le="10"}`]: '0x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendCampaign",le="60"}`]: '0+10x60',
+      [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendCampaign",le="+Inf"}`]: '0+10x60',
+    },
+    at: '20m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsGatewayKeysRefused',
+    title: 'fires for wrong keys, at whichever gateway',
+    given: {
+      [`jetsms_gateway_keys_refused_total{${g1}}`]: '0x30 11x30',
+      [`jetsms_gateway_keys_refused_total{${g2}}`]: '0x30 12x30',
+    },
+    at: '18m',
+    firing: [{}],
+  },
+  {
+    alert: 'JetsmsGatewayKeysRefused',
+    title: 'is silent for some, and for those of an hour ago',
+    given: {
+      [`jetsms_gateway_keys_refused_total{${g1}}`]: '0x30 18x200',
+      [`jetsms_gateway_keys_refused_total{${g2}}`]: '500x200',
+    },
+    at: '18m',
     firing: [],
   },
   {

@@ -1,3 +1,4 @@
+import type { MetricKey } from '../../src/metrics/table.ts';
 import { soonHours } from '../../src/worker/account/credit/forecast.ts';
 import { bucketsOf, countOf, series, shared, sumRisen } from './promql.ts';
 
@@ -19,6 +20,9 @@ export interface Alert {
 /** The scrape job that all examples use; docs/monitoring.md says so. */
 export const scrapeJob = 'jetsms';
 
+/** That of gateways: one that is down is no missing worker. */
+export const gatewayJob = 'jetsms-gateway';
+
 const account = '{{ .Labels.account }}';
 const instance = '{{ .Labels.instance }}';
 const endpoint = '{{ .Labels.webhook }}';
@@ -38,6 +42,15 @@ const deliveredShare = (window: string): string =>
   `${sumRisen('account', series('reports', 'state="delivered"'), window)} / ${reported(window)}`;
 /** Events that a group has not read or not acknowledged. */
 const behind = `(${shared('account, group', series('eventsUnread'))} + ${shared('account, group', series('eventsUnacknowledged'))})`;
+
+/** How often the gateways counted something in ten minutes. */
+const atGateways = (key: MetricKey, matchers = ''): string => sumRisen('', series(key, matchers), '10m');
+
+/** So much of what gateways are asked for may go without an answer that is of use. */
+const failedShare = 0.05;
+
+/** More than a typing error and a forgotten revocation make in ten minutes. */
+const mostWrongKeys = 20;
 
 /** So much of the stream may be unread before somebody is called. */
 const unreadShare = 0.8;
@@ -204,9 +217,9 @@ export const alerts: readonly Alert[] = [
     expression: `${series('redisUp')} == 0`,
     for: '1m',
     severity: 'critical',
-    summary: `Worker ${instance} cannot use Redis`,
+    summary: `${instance} cannot use Redis`,
     description:
-      'It does not answer, or takes no writes. Nothing is sent, and send() fails in the backend apps: what they do then decides who gets a text.',
+      'It does not answer, or takes no writes. A worker sends nothing meanwhile, a gateway answers 503, and send() fails in the backend apps: what they do then decides who gets a text.',
   },
   {
     name: 'JetsmsRedisEvicting',
@@ -288,6 +301,46 @@ export const alerts: readonly Alert[] = [
     severity: 'warning',
     summary: `Webhook endpoint ${endpoint} has said that it is gone`,
     description: 'It answered 410. Nothing is sent to it until somebody switches it on again, or removes it.',
+  },
+  {
+    name: 'JetsmsGatewayDown',
+    expression: `up{job="${gatewayJob}"} == 0`,
+    for: '2m',
+    severity: 'critical',
+    summary: `Gateway ${instance} does not answer`,
+    description:
+      'Where it is the only one, apps that send over HTTP cannot hand over a message. Workers and apps with a producer of their own go on.',
+  },
+  {
+    name: 'JetsmsGatewayFailing',
+    expression: [
+      `${atGateways('gatewayRequests', 'status="5xx"')} / ${atGateways('gatewayRequests')} > ${failedShare}`,
+      `and ${atGateways('gatewayRequests', 'status="5xx"')} >= 10`,
+      `or ${atGateways('gatewayMessages', 'result="failed"')} / ${atGateways('gatewayMessages')} > ${failedShare}`,
+      `and ${atGateways('gatewayMessages', 'result="failed"')} >= 10`,
+    ].join('\n'),
+    for: '2m',
+    severity: 'critical',
+    summary: `The gateways fail more than ${failedShare * 100} % of what they are asked`,
+    description:
+      'Requests are answered with 503 or 500, or messages of a batch cannot be stored. What apps do then decides who gets a text.',
+  },
+  {
+    name: 'JetsmsGatewaySlow',
+    expression: `histogram_quantile(0.99, sum by (le) (rate(${bucketsOf('gatewayDuration', 'operation="sendMessage"')}[5m]))) > 1`,
+    for: '10m',
+    severity: 'warning',
+    summary: 'The gateways take more than a second to store a message',
+    description:
+      'One request in a hundred that sends a single message takes that long; some milliseconds are usual. Apps wait meanwhile, and may give up and send again.',
+  },
+  {
+    name: 'JetsmsGatewayKeysRefused',
+    expression: `${atGateways('gatewayKeysRefused')} > ${mostWrongKeys}`,
+    for: '0s',
+    severity: 'warning',
+    summary: 'The gateways refuse API keys again and again',
+    description: `More than ${mostWrongKeys} requests in ten minutes came with a key that is unknown, revoked or expired: an app whose key has ended, or somebody who guesses.`,
   },
   {
     name: 'JetsmsUnexpectedErrors',

@@ -7,6 +7,7 @@ import { rulesOf } from '../settings/account-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createApp } from './app.ts';
 import type { ApiKeys } from './keys/grant.ts';
+import { type UnaskedConnections, watchUnasked } from './unasked.ts';
 
 /** The settings that the gateway needs. */
 export type GatewaySettings = Pick<
@@ -59,10 +60,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { settings, producer, keys, redis, log = silentLogger(), metrics = nothingCounted } = options;
   const { gatewayTlsCert: cert, gatewayTlsKey: key } = settings;
   let app: FastifyInstance | undefined;
+  let unasked: UnaskedConnections | undefined;
   let isStopping = false;
   let url = '';
   const close = async (): Promise<void> => {
     isStopping = true;
+    unasked?.end();
     await app?.close();
   };
   return {
@@ -80,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         ...(cert === '' ? {} : { tls: { cert, key } }),
         isStopping: () => isStopping,
       });
+      unasked = watchUnasked(app.server);
       url = await app.listen({ host: settings.gatewayHost, port: settings.gatewayPort });
     },
     get url() {

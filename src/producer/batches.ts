@@ -37,6 +37,8 @@ const writesAtOnce = 4;
 
 interface Waiting {
   readonly sending: Sending;
+  /** How many of its kind had come before it. */
+  readonly place: number;
   readonly resolve: (sent: SentAt) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,6 +46,8 @@ interface Waiting {
 /** Sends of one kind. */
 interface Kind {
   readonly waiting: Waiting[];
+  /** How many have come. */
+  came: number;
   writing: number;
 }
 
@@ -60,14 +64,14 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
   };
   const write = async (key: string, kind: Kind): Promise<void> => {
     const batch = kind.waiting.splice(0, mostJoined);
-    const waiting = new Set(kind.waiting);
+    const { came } = kind;
     kind.writing += 1;
     try {
       const sent = await storeTogether(batch.map(({ sending }) => sending));
       for (const [index, { resolve }] of batch.entries()) resolve({ ...sent, index });
     } catch (error) {
       for (const [index, { reject }] of batch.entries()) reject(failureOf(error, index, batch.length));
-      if (isSilence(error)) giveUpWaiting(kind, waiting, error);
+      if (isSilence(error)) giveUpWaiting(kind, came, error);
     }
     kind.writing -= 1;
     pump(key, kind);
@@ -82,10 +86,11 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
       // A scheduled message has a job of its own: it may be moved and called off by itself.
       if (sending.message.sendAtMs !== undefined) return { ...(await storeTogether([sending])), index: 0 };
       const key = kindOf(sending);
-      const kind = kinds.get(key) ?? { waiting: [], writing: 0 };
+      const kind = kinds.get(key) ?? { waiting: [], came: 0, writing: 0 };
       kinds.set(key, kind);
       return new Promise((resolve, reject) => {
-        kind.waiting.push({ sending, resolve, reject });
+        kind.waiting.push({ sending, place: kind.came, resolve, reject });
+        kind.came += 1;
         pump(key, kind);
       });
     },
@@ -108,12 +113,15 @@ function failureOf(error: unknown, index: number, messages: number): unknown {
   return new ProducerError(code, reason === undefined ? facts : { ...facts, reason });
 }
 
-/** Those that waited while Redis was silent have waited for as long as the others, and were never written. */
-function giveUpWaiting(kind: Kind, waited: ReadonlySet<Waiting>, cause: ProducerError): void {
+/**
+ * Those that waited while Redis was silent have waited for as long as the others, and were never written: they are the ones
+ * that had come when the write began, and stand before all others.
+ */
+function giveUpWaiting({ waiting }: Kind, came: number, cause: ProducerError): void {
   const detail = 'Nothing was stored (Redis left those before it without an answer).';
-  for (const one of kind.waiting.filter((waiting) => waited.has(waiting)))
+  const later = waiting.findIndex(({ place }) => place >= came);
+  for (const one of waiting.splice(0, later === -1 ? waiting.length : later))
     one.reject(new ProducerError('REDIS_UNAVAILABLE', { detail, cause }));
-  kind.waiting.splice(0, kind.waiting.length, ...kind.waiting.filter((waiting) => !waited.has(waiting)));
 }
 
 /** Sends of one kind can share a job. Those with a key and those without do not: only the former may be written twice. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { datasourceUid } from '../../scripts/deploy/alert-files.ts';
-import { scrapeJob } from '../../scripts/deploy/alert-table.ts';
+import { gatewayJob, scrapeJob } from '../../scripts/deploy/alert-table.ts';
 import { tools } from '../../scripts/tools.ts';
 import { settingsTable } from '../../src/settings/table.ts';
 import { projectFolder, runProcess } from '../support/process.ts';
@@ -51,22 +51,34 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives a worker longer to end than it takes', () => {
-    const { environment = {}, stop_grace_period: grace = '' } = services['worker'] ?? {};
+  it.each(['worker', 'gateway'])('gives a %s longer to end than it takes', (name) => {
+    const { environment = {}, stop_grace_period: grace = '' } = services[name] ?? {};
     expect(Number.parseInt(grace, 10) * 1000).toBeGreaterThan(
       Number(environment['JETSMS_SHUTDOWN_TIMEOUT_MS']),
     );
   });
 
-  it('starts simulator and demo traffic only when asked to', () => {
-    const always = named.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
-    expect(always).toEqual(['redis', 'worker', 'dashboard', 'prometheus', 'alertmanager', 'grafana']);
+  it('reaches the gateway where it listens, and its health pages where image and Prometheus look for them', () => {
+    const { environment = {}, ports, healthcheck } = services['gateway'] ?? {};
+    const port = defaultOf('gatewayPort');
+    expect(ports).toEqual([`127.0.0.1:${port}:${port}`]);
+    expect(healthcheck).toBeUndefined();
+    expect(readDockerfile().healthCheck.join(' ')).toContain(String(defaultOf('healthPort')));
+    for (const host of ['JETSMS_GATEWAY_HOST', 'JETSMS_HEALTH_HOST'])
+      expect(environment).toHaveProperty(host, '0.0.0.0');
   });
 
-  it('lets Prometheus find the workers under the job that the alerts expect', () => {
+  it('starts simulator, demo traffic and gateway only when asked to', () => {
+    const always = named.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(always).toEqual(['redis', 'worker', 'dashboard', 'prometheus', 'alertmanager', 'grafana']);
+    expect(services['gateway']?.profiles).toEqual(['gateway']);
+  });
+
+  it('lets Prometheus find workers and gateways under the jobs that the alerts expect', () => {
     const { scrape_configs: jobs, rule_files: rules } = readYaml('deploy/prometheus/prometheus.yml');
     expect(jobs).toMatchObject([
       { job_name: scrapeJob, dns_sd_configs: [{ names: ['worker'], port: defaultOf('healthPort') }] },
+      { job_name: gatewayJob, dns_sd_configs: [{ names: ['gateway'], port: defaultOf('healthPort') }] },
     ]);
     expect(rules).toEqual(['alerts.yml']);
   });
@@ -112,6 +124,8 @@ describeWith([tools.dockerCompose], 'docker-compose', () => {
   it.each([
     { what: 'by itself', profile: [] },
     { what: 'with the demo', profile: ['--profile', 'demo'] },
+    { what: 'with the gateway', profile: ['--profile', 'gateway'] },
+    { what: 'with both', profile: ['--profile', 'demo', '--profile', 'gateway'] },
   ])('accepts docker-compose.yml $what', async ({ profile }) => {
     const { code, stderr } = await runProcess([
       'docker-compose',

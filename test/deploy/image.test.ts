@@ -45,6 +45,19 @@ describe('the services of docker-compose.yml', () => {
     expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
   });
 
+  it('gateway: turns healthy, takes a message with a key that is made in it, and ends cleanly', async () => {
+    const gateway = await composed.start('gateway');
+    await healthy('gateway');
+    const made = await composed.exec('gateway', ['keys', 'create', '--name', 'shop']);
+    const response = await fetch(composed.here('http://127.0.0.1:9466/v1/messages'), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${made.stdout.trim()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ to: '0532 123 45 67', text: 'Siparişiniz yola çıktı.' }),
+    });
+    expect(response.status).toBe(202);
+    expect(await gateway.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  });
+
   it('demo-traffic: sends its messages through the worker to the simulator', async () => {
     const { code, stderr } = await composed.run('demo-traffic');
     expect(code, stderr).toBeLessThanOrEqual(1);

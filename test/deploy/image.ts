@@ -16,6 +16,8 @@ import { type ComposeFile, readCompose, readDockerfile } from './compose-file.ts
 export interface ComposedProcesses extends AsyncDisposable {
   start(service: string): Promise<TestProcess>;
   run(service: string): Promise<Finished>;
+  /** `jetsms …` within a service, as `docker compose exec` does it. */
+  exec(service: string, args: readonly string[]): Promise<Finished>;
   /** Runs the health check of a service: its own, else that of the image. */
   check(service: string): Promise<number | null>;
   /** An address of the compose file as it is here. */
@@ -29,7 +31,9 @@ export async function composeProcesses(): Promise<ComposedProcesses> {
   stack.defer(() => rm(folder, { recursive: true }));
   const app = join(folder, 'app');
   await buildApp(app);
-  const [redis, health, dashboard, simulator] = await Promise.all([
+  const [redis, health, dashboard, simulator, gateway, gatewayHealth] = await Promise.all([
+    freePort(),
+    freePort(),
     freePort(),
     freePort(),
     freePort(),
@@ -44,14 +48,17 @@ export async function composeProcesses(): Promise<ComposedProcesses> {
     ['simulator:8080', `127.0.0.1:${simulator}`],
     ['8080', String(simulator)],
     ['9465', String(dashboard)],
+    ['9466', String(gateway)],
     ...Object.entries(compose.secrets).map(
       ([name, { file }]) => [`/run/secrets/${name}`, join(projectFolder, file)] as const,
     ),
   ]);
-  const ports = {
-    JETSMS_HEALTH_PORT: String(health),
+  // Containers have addresses of their own; processes of one machine need ports of their own.
+  const portsOf = (name: string) => ({
+    JETSMS_HEALTH_PORT: String(name === 'gateway' ? gatewayHealth : health),
     JETSMS_DASHBOARD_PORT: String(dashboard),
-  };
+    JETSMS_GATEWAY_PORT: String(gateway),
+  });
   const redisArgs = ['--port', String(redis), '--bind', '127.0.0.1', '--dir', folder];
 
   const commandOf = async (name: string): Promise<readonly string[]> => {
@@ -64,13 +71,15 @@ export async function composeProcesses(): Promise<ComposedProcesses> {
   const environmentOf = (name: string): Readonly<Record<string, string>> => {
     const { environment = {} } = serviceOf(compose, name);
     const told = Object.entries(environment).map(([key, value]) => [key, here(value)] as const);
-    return { ...Object.fromEntries(told), ...ports };
+    return { ...Object.fromEntries(told), ...portsOf(name) };
   };
   return {
     here,
     start: async (name) =>
       stack.use(startProcess(await commandOf(name), { env: environmentOf(name), cwd: folder })),
     run: async (name) => runProcess(await commandOf(name), { env: environmentOf(name), cwd: folder }),
+    exec: async (name, args) =>
+      runProcess([...image.entrypoint.map(here), ...args], { env: environmentOf(name), cwd: folder }),
     async check(name) {
       const [, ...own] = serviceOf(compose, name).healthcheck?.test ?? [];
       const command = (own.length > 0 ? own : image.healthCheck).map(here);

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { stringify } from 'yaml';
+import { gatewayJob, scrapeJob } from '../../scripts/deploy/alert-table.ts';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { createProducer, type Lane, type Producer } from '../../src/producer/index.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { createCreditStore } from '../../src/worker/account/credit/credit-store.ts';
-import { projectFolder, startCli, startProcess } from '../support/process.ts';
+import { projectFolder, runCli, startCli, startProcess } from '../support/process.ts';
 import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startReceiver, webhookSecret } from '../support/webhook-receiver.ts';
@@ -23,7 +24,7 @@ export interface Notice {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Two workers under traffic with faults, an app that is told of events, a Prometheus that scrapes them, and an Alertmanager that tells us. */
+/** Two workers under traffic with faults, a gateway with callers, an app that is told of events, a Prometheus that scrapes them, and an Alertmanager that tells us. */
 export interface MonitoredRun extends AsyncDisposable {
   /** The addresses of the workers' pages. */
   readonly workers: readonly string[];
@@ -79,9 +80,12 @@ async function start(stack: AsyncDisposableStack): Promise<MonitoredRun> {
     createProducer({ redis: sharedRedisUrl(), prefix, accounts: { shop: {}, poor: {} } }),
   );
   stack.use(traffic(producer));
+  const gateway = stack.use(await startGateway(config));
+  stack.use(await callers(gateway.url, config));
   const told = stack.use(await listenForNotices());
   const alertmanager = stack.use(await startAlertmanager(folder, told.url));
-  const prometheus = stack.use(await startPrometheus(folder, { ports, alertmanager: alertmanager.address }));
+  const watched = { ports, gateway: gateway.health, alertmanager: alertmanager.address };
+  const prometheus = stack.use(await startPrometheus(folder, watched));
   return {
     workers: ports.map((port) => `http://127.0.0.1:${port}`),
     notices: told.notices,
@@ -148,25 +152,61 @@ function settings({ xmlUrl: url }: Simulator, prefix: string) {
   };
 }
 
+/** A gateway on the settings of the workers. */
+async function startGateway(config: string) {
+  const env = { JETSMS_CONFIG: config, JETSMS_HEALTH_PORT: '0' };
+  const gateway = startCli(['gateway', '--port', '0'], { env });
+  const urlOf = async (event: RegExp): Promise<string> => JSON.parse(await gateway.waitForLine(event)).url;
+  return {
+    health: await urlOf(/"msg":"health\.listening"/),
+    url: await urlOf(/"msg":"gateway\.started"/),
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+  };
+}
+
+/** Two apps without Node: one sends, and gets some of it wrong; the other has lost its key. */
+async function callers(url: string, config: string): Promise<AsyncDisposable> {
+  const { stdout } = await runCli(['keys', 'create', '--name', 'php'], { env: { JETSMS_CONFIG: config } });
+  const post = (key: string, body: unknown) =>
+    fetch(`${url}/v1/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  return repeating(200, async (n) => {
+    const to = `0533${String(1_000_000 + n)}`;
+    const message = { account: 'shop', title: 'SHOP', to, text: `Siparisiniz hazir ${n}` };
+    await post(stdout.trim(), n % 5 === 0 ? { ...message, text: '' } : message);
+    if (n % 50 === 0) await post('lost', message);
+  });
+}
+
 const lanes: readonly Lane[] = ['otp', 'transactional', 'bulk'];
 
 /** A message every 40 ms, every fifth of them with a fault. */
 function traffic(producer: Producer): AsyncDisposable {
+  return repeating(40, async (n) => {
+    const isPoor = n % 20 === 1;
+    const fault = n % 5 === 0 ? faultWords[(n / 5) % faultWords.length] : undefined;
+    await producer.send({
+      account: isPoor ? 'poor' : 'shop',
+      to: `0532${String(1_000_000 + n)}`,
+      title: isPoor ? 'POOR' : 'SHOP',
+      text: `${fault ?? 'Siparisiniz hazir'} ${n}`,
+      lane: lanes[n % lanes.length] ?? 'bulk',
+    });
+  });
+}
+
+/** Does something again and again, counting from 1, until it is disposed of. */
+function repeating(everyMs: number, work: (n: number) => Promise<unknown>): AsyncDisposable {
   const stop = new AbortController();
-  const sending = (async () => {
+  const working = (async () => {
     let n = 0;
     try {
-      for await (const _ of every(40, undefined, { signal: stop.signal })) {
+      for await (const _ of every(everyMs, undefined, { signal: stop.signal })) {
         n += 1;
-        const isPoor = n % 20 === 1;
-        const fault = n % 5 === 0 ? faultWords[(n / 5) % faultWords.length] : undefined;
-        await producer.send({
-          account: isPoor ? 'poor' : 'shop',
-          to: `0532${String(1_000_000 + n)}`,
-          title: isPoor ? 'POOR' : 'SHOP',
-          text: `${fault ?? 'Siparisiniz hazir'} ${n}`,
-          lane: lanes[n % lanes.length] ?? 'bulk',
-        });
+        await work(n);
       }
     } catch (error) {
       if (!stop.signal.aborted) throw error;
@@ -175,7 +215,7 @@ function traffic(producer: Producer): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
-      await sending;
+      await working;
     },
   };
 }
@@ -222,12 +262,15 @@ async function startAlertmanager(folder: string, webhook: string) {
 }
 
 interface PrometheusChoice {
+  /** The health ports of the workers. */
   readonly ports: readonly number[];
+  /** The address of the gateway's pages. */
+  readonly gateway: string;
   readonly alertmanager: string;
 }
 
 /** A Prometheus that scrapes, and judges the alerts, every second. */
-async function startPrometheus(folder: string, { ports, alertmanager }: PrometheusChoice) {
+async function startPrometheus(folder: string, { ports, gateway, alertmanager }: PrometheusChoice) {
   const address = `127.0.0.1:${await freePort()}`;
   const rules = await readFile(`${projectFolder}deploy/prometheus/alerts.yml`, 'utf8');
   await writeFile(join(folder, 'alerts.yml'), rules.replace(/interval: 30s/, 'interval: 1s'));
@@ -239,7 +282,8 @@ async function startPrometheus(folder: string, { ports, alertmanager }: Promethe
       rule_files: ['alerts.yml'],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
       scrape_configs: [
-        { job_name: 'jetsms', static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }] },
+        { job_name: scrapeJob, static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }] },
+        { job_name: gatewayJob, static_configs: [{ targets: [new URL(gateway).host] }] },
       ],
     }),
   );

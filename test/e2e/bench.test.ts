@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { gatewayRound } from '../../bench/figures/gateway.ts';
 import { runRound } from '../../bench/figures/round.ts';
 import { projectFolder } from '../support/process.ts';
 
@@ -28,3 +29,27 @@ it.each(['ours', 'plain', 'bee'] as const)(
     else expect(round).toMatchObject({ attemptLines: 0, requests: apps * (messages + 10) });
   },
 );
+
+it('counts every request of a round of the gateway: answered, logged, delivered', async () => {
+  const round = await gatewayRound({
+    world: { contender: 'ours', checkout: projectFolder, providerMs: 0 },
+    connections: 5,
+    singles: 40,
+    steady: 30,
+    perSecond: 200,
+    batches: 4,
+    batchesAtOnce: 2,
+    batchSize: 10,
+  });
+  // A quarter as many singles and batches come before, not counted for the speed.
+  expect(round).toMatchObject({ requests: 85, accessLines: 85, delivered: 130 });
+  for (const figure of [
+    round.singlesPerSecond,
+    round.batchedPerSecond,
+    round.p50,
+    ...round.singleCpu,
+    ...round.batchedCpu,
+  ])
+    expect(figure).toBeGreaterThan(0);
+  expect(round.p99).toBeGreaterThanOrEqual(round.p50);
+});

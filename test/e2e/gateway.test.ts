@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { runCli, startCli, type TestProcess } from '../support/process.ts';
@@ -35,6 +35,21 @@ describe('jetsms gateway', () => {
     gateway.signal('SIGTERM');
     expect(await gateway.exit).toEqual({ code: 0, signal: null });
     expect(gateway.stdout.at(-1)).toContain('gateway.ended');
+  });
+
+  it('ends on SIGTERM though clients keep connections open, one idle and one that has never asked', async () => {
+    const env = settings({ JETSMS_SHUTDOWN_TIMEOUT_MS: '15000' });
+    await using gateway = startCli(['gateway', '--port', '0'], { env });
+    const { hostname, port } = new URL(await urlIn(gateway, 'gateway\\.started'));
+    const silent = connect(Number(port), hostname);
+    const idle = connect(Number(port), hostname);
+    await Promise.all([once(silent, 'connect'), once(idle, 'connect')]);
+    idle.write(`GET /openapi.json HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+    await gateway.waitForLine(/"msg":"gateway\.request"/);
+    for (const socket of [silent, idle]) socket.on('error', () => socket.destroy()).resume();
+    gateway.signal('SIGTERM');
+    expect(await gateway.exit).toEqual({ code: 0, signal: null });
+    expect(gateway.stdout.join('\n')).not.toContain('shutdown.forced');
   });
 
   it('starts while Redis is away, not ready', async () => {

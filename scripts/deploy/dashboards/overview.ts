@@ -65,7 +65,7 @@ export function overview(): Dashboard {
       figure({
         title: 'Workers',
         about: 'Worker processes that answer Prometheus.',
-        queries: [{ expression: `count(${series('buildInfo')})` }],
+        queries: [{ expression: `count(group by (instance) (${series('consuming')}))` }],
         goodFrom: 1,
       }),
     )
@@ -299,6 +299,46 @@ export function overview(): Dashboard {
         queries: [
           { expression: shared('webhook', series('webhookWaiting')), legend: '{{webhook}} waiting' },
           { expression: shared('webhook', series('webhookDead')), legend: '{{webhook}} dead' },
+        ],
+      }),
+    )
+    .withRow(new RowBuilder('Do apps get their messages in over the gateway?'))
+    .withPanel(
+      graph({
+        title: 'Requests to the gateways a minute, by status',
+        about: 'Of all operations and accounts. 4xx: the caller can mend it; 5xx: we must.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('status', series('gatewayRequests')), legend: '{{status}}' }],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Answer time of the gateways, by operation',
+        about: 'The half, and the slowest hundredth. A campaign takes as long as its list comes in.',
+        unit: 's',
+        queries: [0.5, 0.99].map((share) => ({
+          expression: quantile(share, 'operation', bucketsOf('gatewayDuration')),
+          legend: `{{operation}} ${share * 100} %`,
+        })),
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Messages given to the gateways a minute',
+        about: 'Of all accounts, those of batches and campaigns included.',
+        unit: 'cpm',
+        stacked: true,
+        queries: [{ expression: perMinute('result', series('gatewayMessages')), legend: '{{result}}' }],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'API keys refused a minute, by gateway',
+        about: 'Unknown, revoked or expired ones.',
+        unit: 'cpm',
+        queries: [
+          { expression: perMinute('instance', series('gatewayKeysRefused')), legend: '{{instance}}' },
         ],
       }),
     )

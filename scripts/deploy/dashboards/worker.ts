@@ -8,19 +8,21 @@ const chosen = 'instance=~"$instance"';
 const perMinute = (by: string, selector: string): string =>
   `60 * sum by (${by}) (rate(${selector}[$__rate_interval]))`;
 
-/** Of the metrics of the process, which prom-client names; only where our own say that it is a worker. */
+/** Of the metrics of the process, which prom-client names; only where our own say that it is one of ours. */
 const ofProcess = (metric: string): string => `${metric}{${chosen}} and on (instance) ${series('buildInfo')}`;
 
 /** One worker: does it work, and does it stand in its own way? */
 export function worker(): Dashboard {
   const builder = dashboard('JetSMS delivery: worker', 'jetsms-worker')
-    .description('What each worker process does. Alerts and what to do: docs/runbook.md.')
+    .description(
+      'What each worker process does; a gateway shows what all processes have. Alerts and what to do: docs/runbook.md.',
+    )
     .withVariable(choice('instance', metricTable.buildInfo.name))
     .withRow(new RowBuilder('Does it work?'))
     .withPanel(
       figure({
         title: 'Version',
-        about: 'The version of each worker.',
+        about: 'The versions of workers and gateways.',
         width: 6,
         queries: [
           { expression: `count by (version) (${series('buildInfo', chosen)})`, legend: '{{version}}' },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { holdAccount } from '../../../src/operator/index.ts';
@@ -285,5 +286,29 @@ describe('TLS', () => {
     const [response] = await once(asked, 'response');
     expect(response.statusCode).toBe(200);
     response.destroy();
+  });
+
+  it('of a connection that asks nothing does not hold up a stop, and a request under way is answered', async () => {
+    const { cert, key } = selfSigned('gateway.example');
+    await using world = await openGateway({ settings: { gatewayTlsCert: cert, gatewayTlsKey: key } });
+    const { hostname, port } = new URL(world.url);
+    const silent = connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false });
+    await once(silent, 'secureConnect');
+    const gone = once(silent, 'close');
+    silent.on('error', () => {}).resume();
+    const slow = httpsRequest(`${world.url}/v1/messages`, {
+      method: 'POST',
+      rejectUnauthorized: false,
+      headers: { authorization: 'Bearer full', 'content-type': 'application/json', expect: '100-continue' },
+    });
+    slow.flushHeaders();
+    await once(slow, 'continue');
+    const closed = world.gateway.close();
+    await gone;
+    slow.end(JSON.stringify(message));
+    const [response] = await once(slow, 'response');
+    expect(response.statusCode).toBe(202);
+    response.resume();
+    await closed;
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckedMessage } from '../../../src/message/message.ts';
 import { type Batches, createBatches, type Sending } from '../../../src/producer/batches.ts';
+import { ProducerError } from '../../../src/producer/errors.ts';
 import type { NewCall, StoredCall } from '../../../src/producer/store-jobs.ts';
 import { parseSendJob } from '../../../src/queue/send-job.ts';
 
@@ -152,6 +153,36 @@ describe('a send', () => {
     const states = sent.map(({ status }) => status);
     expect(states.filter((state) => state === 'rejected')).toHaveLength(100);
     expect([states[0], states[101], states[104]]).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  });
+
+  it('that had waited when a write began fails with it where Redis was silent; one that came later goes on', async () => {
+    const calls: number[] = [];
+    const ends: PromiseWithResolvers<StoredCall>[] = [];
+    const batches = createBatches(({ job }) => {
+      calls.push(job.to.length);
+      const end = Promise.withResolvers<StoredCall>();
+      ends.push(end);
+      return end.promise;
+    });
+    const send = (first: number, count: number) =>
+      Promise.allSettled(Array.from({ length: count }, (_, at) => batches.send(sending(first + at))));
+    const stored = { id: 'm', earlier: [] };
+    const atOnce = send(0, 301);
+    const waited = send(301, 150);
+    expect(calls).toEqual([1, 100, 100, 100]);
+    ends[0]?.resolve(stored);
+    await new Promise(setImmediate);
+    const later = send(451, 30);
+    expect(calls.slice(4)).toEqual([100]);
+    ends[4]?.reject(new ProducerError('REDIS_UNAVAILABLE', { mayBeStored: true, messageId: 'm' }));
+    const codes = (await waited).map((one) => one.status === 'rejected' && one.reason.code);
+    expect(codes).toEqual(Array.from({ length: 150 }, () => 'REDIS_UNAVAILABLE'));
+    for (const end of ends) end.resolve(stored);
+    await new Promise(setImmediate);
+    expect(calls.slice(5)).toEqual([30]);
+    ends[5]?.resolve(stored);
+    const ended = [...(await atOnce), ...(await later)];
+    expect(ended.every(({ status }) => status === 'fulfilled')).toBe(true);
   });
 
   it('is in exactly one job, whatever comes when', async () => {
