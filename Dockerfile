@@ -4,9 +4,11 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json LICENSE ./
+COPY scripts/build.ts ./scripts/
+COPY scripts/packages ./scripts/packages
 COPY src ./src
-RUN npx tsc -p tsconfig.build.json
+RUN node scripts/build.ts
 
 FROM node:24-alpine AS dependencies
 WORKDIR /app

@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
       project('docs', { order: 0, limitMs: 20_000 }),
       project('integration', { order: 1, limitMs: 30_000 }),
       project('e2e', { order: 2, limitMs: 120_000 }),
+      project('packages', { order: 2, limitMs: 120_000 }),
       project('faults', { order: 3, limitMs: 120_000 }),
       project('browser', { order: 4, limitMs: 120_000 }),
       project('deploy', { order: 5, limitMs: 120_000 }),
@@ -39,7 +40,13 @@ function project(name: string, { order, limitMs }: ProjectChoice) {
       testTimeout: limitMs,
       hookTimeout: limitMs,
       sequence: { groupOrder: order },
-      globalSetup: name === 'unit' || name === 'docs' ? [] : ['test/support/shared-redis.ts'],
+      globalSetup: globalSetup(name),
     },
   };
+}
+
+function globalSetup(name: string): string[] {
+  if (name === 'unit' || name === 'docs') return [];
+  const packed = name === 'packages' ? ['test/support/packed.ts'] : [];
+  return ['test/support/shared-redis.ts', ...packed];
 }

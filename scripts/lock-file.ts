@@ -5,6 +5,11 @@ export interface Lock {
 
 export interface LockedPackage {
   readonly version?: string;
+  readonly integrity?: string;
+  /** Where the folder's name is another one, because the dependency is an alias. */
+  readonly name?: string;
+  /** A folder, which has no checksum. */
+  readonly link?: true;
   readonly dev?: true;
   readonly optional?: true;
   readonly os?: readonly string[];
@@ -21,7 +26,7 @@ export interface CompletedLock {
 
 /**
  * Adds an entry for every optional dependency that has none. Its platform is read from its name, so that npm
- * passes it over everywhere else; there is no checksum, since nobody has seen the package.
+ * passes it over everywhere else; its checksum is for `addChecksums`.
  * @throws Error for a name that tells no platform
  */
 export function completeLock(lock: Lock): CompletedLock {
@@ -35,6 +40,29 @@ export function completeLock(lock: Lock): CompletedLock {
     [...Object.entries(lock.packages), ...entries].sort(([a], [b]) => a.localeCompare(b, 'en')),
   );
   return { completed: { ...lock, packages }, added: missing.map(([name]) => name) };
+}
+
+/** The packages, as `name@version`, that have no checksum in the lock file, by their paths in it. */
+export function withoutChecksum({ packages }: Lock): ReadonlyMap<string, string> {
+  const lacking = Object.entries(packages).filter(
+    ([path, { integrity, link }]) => path !== '' && !link && integrity === undefined,
+  );
+  return new Map(
+    lacking.map(([path, { name, version }]) => [
+      path,
+      `${name ?? path.replace(/^.*node_modules\//, '')}@${version}`,
+    ]),
+  );
+}
+
+/** The lock file with the checksums that are given, by path. */
+export function addChecksums(lock: Lock, checksums: ReadonlyMap<string, string>): Lock {
+  const packages = Object.entries(lock.packages).map(([path, { version, ...rest }]) => {
+    const integrity = checksums.get(path) ?? rest.integrity;
+    const entry = { ...(version && { version }), ...rest, ...(integrity && { integrity }) };
+    return [path, entry] as const;
+  });
+  return { ...lock, packages: Object.fromEntries(packages) };
 }
 
 /** Whether the package at `path` finds `name`, in its own folder or in one above it. */

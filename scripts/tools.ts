@@ -1,10 +1,12 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A program that some tests call. Where it is missing they are skipped, and fail where `CI` is set. */
 export interface Tool {
   readonly command: string;
   readonly debianPackage: string;
+  /** Where Debian keeps it, if not on the PATH; the last that is there counts. */
+  readonly debianFolder?: string;
   /** The tests that need it. */
   readonly tests: string;
 }
@@ -18,7 +20,8 @@ type ToolName =
   | 'curl'
   | 'php'
   | 'python'
-  | 'java';
+  | 'java'
+  | 'postgres';
 
 export const tools: Readonly<Record<ToolName, Tool>> = {
   promtool: { command: 'promtool', debianPackage: 'prometheus', tests: 'alert rules and panels' },
@@ -42,6 +45,12 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     debianPackage: 'docker-compose',
     tests: 'docker-compose.yml as compose reads it',
   },
+  postgres: {
+    command: 'initdb',
+    debianPackage: 'postgresql',
+    debianFolder: '/usr/lib/postgresql/*/bin',
+    tests: 'the transactional outbox',
+  },
   curl: { command: 'curl', debianPackage: 'curl', tests: "the gateway's client in bash" },
   php: { command: 'php', debianPackage: 'php-cli', tests: "the gateway's client in PHP" },
   python: { command: 'python3', debianPackage: 'python3', tests: "the gateway's client in Python" },
@@ -49,19 +58,26 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   java: { command: 'java', debianPackage: 'default-jre-headless', tests: "the gateway's client in Java" },
 };
 
-/** Those of them that are not on the PATH. */
+/** Those of them that are not there. */
 export function missingTools(
   wanted: readonly Tool[],
   path: string = process.env['PATH'] ?? '',
 ): readonly Tool[] {
-  return wanted.filter(
-    ({ command }) => !path.split(delimiter).some((folder) => canRun(join(folder, command))),
-  );
+  return wanted.filter((tool) => folderOf(tool, path) === undefined);
+}
+
+/** The folder that holds a tool: of the PATH, or Debian's own. */
+export function folderOf(
+  { command, debianFolder }: Tool,
+  path: string = process.env['PATH'] ?? '',
+): string | undefined {
+  const debian = debianFolder === undefined ? [] : globSync(debianFolder).sort().reverse();
+  return [...path.split(delimiter), ...debian].find((folder) => canRun(join(folder, command)));
 }
 
 /** One line for a person: what is missing, what is not tested without it, and where to get it. */
 export function describeMissing({ command, debianPackage, tests }: Tool): string {
-  return `${tests}: ${command} is not on the PATH (Debian package ${debianPackage})`;
+  return `${tests}: ${command} is not there (Debian package ${debianPackage})`;
 }
 
 function canRun(file: string): boolean {

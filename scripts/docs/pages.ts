@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deployFiles } from '../deploy/files.ts';
+import { renderProducerManifest } from '../packages/producer-manifest.ts';
 import { renderApiMarkdown } from './api-page.ts';
 import { renderAssumptionsMarkdown } from './assumptions-page.ts';
 import { renderCodesMarkdown } from './codes-page.ts';
@@ -32,6 +33,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
   { path: 'biome.rooms.json', render: renderRoomsLint },
+  { path: 'packages/jetsms-producer/package.json', render: renderProducerManifest },
   ...deployFiles,
 ];
 

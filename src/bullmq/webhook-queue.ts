@@ -40,8 +40,8 @@ export interface DeliveryCounts {
 export interface DeliveryQueue {
   add(deliveries: readonly Delivery[]): Promise<void>;
   counts(): Promise<DeliveryCounts>;
-  /** Those that were given up, the latest first. */
-  dead(most: number): Promise<readonly DeadDelivery[]>;
+  /** Those that were given up, the latest first; `from` is counted from 0. */
+  dead(most: number, from?: number): Promise<readonly DeadDelivery[]>;
   /** Tries a dead one again, for as long as a new one; false where it is not dead. */
   replay(id: string, now: number): Promise<boolean>;
   /** What waits for another try is tried at once. */
@@ -95,8 +95,8 @@ export function openDeliveryQueue(
       );
       return { waiting: Object.values(others).reduce((sum, count) => sum + count, 0), dead: failed };
     },
-    async dead(most) {
-      const jobs: (Job | undefined)[] = await queue.getFailed(0, most - 1);
+    async dead(most, from = 0) {
+      const jobs: (Job | undefined)[] = await queue.getFailed(from, from + most - 1);
       return jobs.flatMap((job) => (job ? [deadOf(job)] : []));
     },
     async replay(id, now) {

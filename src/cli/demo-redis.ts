@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CliError } from './errors.ts';
 import { findRedisBinary, freePort, spawnRedis } from './redis-process.ts';
 
 /** A Redis for a first look. Nothing in it outlives `close()`, unless it was given. */
@@ -24,6 +25,7 @@ export interface DemoRedisEnvironment {
  * That last one is slow and keeps everything in this process's memory: for a look, never for production.
  *
  * The caller closes it, on SIGINT and SIGTERM too. A given address is not tried out here.
+ * @throws CliError DEMO_REDIS_MISSING where there is none of them
  */
 export async function openDemoRedis(env: DemoRedisEnvironment): Promise<DemoRedis> {
   if (env.REDIS_URL) return { url: env.REDIS_URL, kind: 'given', close: async () => {} };
@@ -50,13 +52,10 @@ async function openLocal(binary: string): Promise<DemoRedis> {
 }
 
 async function openEmbedded(): Promise<DemoRedis> {
-  // A devDependency, loaded only where it is needed: its peer range would give every backend app that installs
-  // the package an older ioredis beside ours.
+  // A devDependency, and whoever installs the package adds it where wanted: its peer range would give every backend
+  // app an older ioredis beside ours.
   const { createRedisMock } = await import('js-redis-server').catch((cause: unknown) => {
-    throw new Error(
-      'No Redis found: set REDIS_URL, or put redis-server or valkey-server on the PATH. The embedded one comes with a checkout of the project only.',
-      { cause },
-    );
+    throw new CliError('DEMO_REDIS_MISSING', { cause });
   });
   const server = await createRedisMock();
   return { url: server.url, kind: 'embedded', close: () => server.close() };

@@ -95,6 +95,11 @@ export const cliErrors = {
     meaning: 'Messages would not be safe in this Redis.',
     whatToDo: 'Change that, then start again.',
   },
+  DEMO_REDIS_MISSING: {
+    meaning: 'The demo needs a Redis, and there is none.',
+    whatToDo:
+      'Put redis-server or valkey-server on the PATH (Debian: apt-get install redis-server), or set REDIS_URL. Or let one written in JavaScript play it: `npx -p jetsms-delivery -p js-redis-server@0.3.0 jetsms-delivery demo`.',
+  },
   EARLIER_QUEUE: {
     meaning: 'Send jobs of an earlier version lie in Redis, which kept all lanes in one queue.',
     whatToDo:
@@ -177,6 +182,7 @@ const stableCode = /^[A-Z][A-Z0-9_]*$/;
 const unavailableCodes: ReadonlySet<string> = new Set([
   'REDIS_UNAVAILABLE',
   'REDIS_REFUSED',
+  'DEMO_REDIS_MISSING',
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../settings/package-version.ts';
+import { packageVersion } from '../settings/package-files.ts';
 import { commands } from './commands/all.ts';
 import type { CliContext } from './context.ts';
 

@@ -1,5 +1,7 @@
 import type { ErrorRow } from '../errors/coded-error.ts';
+import { messageErrors } from '../message/errors.ts';
 import type { ProducerErrorCode } from '../producer/errors.ts';
+import { messageErrorsInTurkish } from './turkish.ts';
 
 /** An error of the producer as a client of the gateway is told of it. */
 interface ProducerProblem {
@@ -12,16 +14,11 @@ interface ProducerProblem {
 
 /** The producer's own words speak to somebody who writes TypeScript. */
 export const producerProblems: Readonly<Record<ProducerErrorCode, ProducerProblem>> = {
+  // The same word as of a message that names such an account.
   ACCOUNT_UNKNOWN: {
     status: 422,
-    en: {
-      meaning: 'The gateway has no such account.',
-      whatToDo: 'Correct the name, or leave the account out for the default one.',
-    },
-    tr: {
-      meaning: 'Böyle bir hesap yok.',
-      whatToDo: 'Adı düzeltin ya da varsayılan hesap için alanı boş bırakın.',
-    },
+    en: messageErrors.ACCOUNT_UNKNOWN,
+    tr: messageErrorsInTurkish.ACCOUNT_UNKNOWN,
   },
   IDEMPOTENCY_CONFLICT: {
     status: 422,

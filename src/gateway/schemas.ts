@@ -20,10 +20,7 @@ const time = (description: string): JsonSchema => ({
   type: 'integer',
   description: `${description}; milliseconds since 1970`,
 });
-const wishedTime = (description: string): JsonSchema => ({
-  type: ['string', 'integer'],
-  description: `${description}: ISO 8601 with a time zone, such as 2030-01-31T09:00:00+03:00, or milliseconds since 1970`,
-});
+const aTime = 'ISO 8601 with a time zone, such as 2030-01-31T09:00:00+03:00, or milliseconds since 1970';
 const lane: JsonSchema = { type: 'string', enum: [...lanes] };
 
 const object = (
@@ -88,8 +85,15 @@ export const schemas: Readonly<Record<SchemaName, JsonSchema>> = {
         maxLength: maxTitleLength,
       }),
       lane: { ...lane, description: 'transactional where left out' },
-      sendAt: wishedTime('When to send; now where left out'),
-      deadline: wishedTime('After it the message is never sent; by the lane where left out'),
+      sendAt: {
+        type: ['string', 'integer', 'object'],
+        properties: { in: text('So long from now, such as 30m or 2h') },
+        description: `When to send; now where left out: ${aTime}, or a length of time: {"in": "2h"}`,
+      },
+      deadline: {
+        type: ['string', 'integer'],
+        description: `After it the message is never sent; by the lane where left out: ${aTime}, or so long after the time of sending, such as 5m`,
+      },
       whenUncertain: {
         type: 'string',
         enum: [...uncertainChoices],

@@ -7,7 +7,7 @@ import type { Producer } from '../producer/calls.ts';
 import { createProducer } from '../producer/producer.ts';
 import { openOperatorRedis } from '../queue/redis.ts';
 import { producerAccount } from '../settings/account-rules.ts';
-import { packageVersion } from '../settings/package-version.ts';
+import { packageVersion } from '../settings/package-files.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createGateway, type Gateway } from './gateway.ts';

@@ -1,5 +1,5 @@
 import { buildConnector, Pool } from 'undici';
-import { packageVersion } from '../settings/package-version.ts';
+import { packageVersion } from '../settings/package-files.ts';
 import { exchangeOn, type HttpResult } from './http-exchange.ts';
 import { withoutInterimReplies } from './interim-replies.ts';
 

@@ -82,13 +82,35 @@ function showEvents(
 ): void {
   set('eventsStored', { account }, stored);
   if (limit !== undefined) set('eventsLimit', { account }, limit);
-  for (const [at, { group: name, unread, unacknowledged, isRead }] of groups.entries()) {
-    const labels = { account, group: at < mostGroups && groupForm.test(name) ? name : otherLabel };
+  for (const [group, { unread, unacknowledged, isRead }] of foldedGroups(groups)) {
+    const labels = { account, group };
     if (unread !== undefined) set('eventsUnread', labels, unread);
     set('eventsUnacknowledged', labels, unacknowledged);
     set('eventsRead', labels, Number(isRead));
   }
 }
+
+type GroupState = Omit<EventsSnapshot['groups'][number], 'group'>;
+
+/** The groups by their labels. Those that share one are shown as the worst of them, so that an alert comes. */
+function foldedGroups(groups: EventsSnapshot['groups']): ReadonlyMap<string, GroupState> {
+  const shown = new Map<string, GroupState>();
+  for (const [at, { group: name, ...state }] of groups.entries()) {
+    const label = at < mostGroups && groupForm.test(name) ? name : otherLabel;
+    const other = shown.get(label);
+    shown.set(label, other ? worseOf(other, state) : state);
+  }
+  return shown;
+}
+
+const worseOf = (one: GroupState, other: GroupState): GroupState => ({
+  unread:
+    one.unread === undefined || other.unread === undefined
+      ? (one.unread ?? other.unread)
+      : Math.max(one.unread, other.unread),
+  unacknowledged: Math.max(one.unacknowledged, other.unacknowledged),
+  isRead: one.isRead && other.isRead,
+});
 
 /** Gauges that have the name of their field in a snapshot, and are not always known. */
 type SometimesKnown = Exclude<Extract<keyof AccountSnapshot, GaugeKey>, 'held'>;

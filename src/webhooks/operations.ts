@@ -94,17 +94,16 @@ const pageSize = 500;
 
 async function replayAll(queue: DeliveryQueue, now: number): Promise<number> {
   let replayed = 0;
-  for (;;) {
-    const page = await queue.dead(pageSize);
-    // What died again meanwhile is left for another time.
-    const before = page.filter(({ diedAt }) => diedAt <= now);
-    const found = await replayEach(
-      queue,
-      before.map(({ id }) => id),
-      now,
-    );
+  // What dies again meanwhile is left for another time; by clocks it could not be told, since there are several.
+  const tried = new Set<string>();
+  for (let left = 0; ; ) {
+    const page = await queue.dead(pageSize, left);
+    if (page.length === 0) return replayed;
+    const ids = page.map(({ id }) => id).filter((id) => !tried.has(id));
+    for (const id of ids) tried.add(id);
+    const found = await replayEach(queue, ids, now);
     replayed += found;
-    if (found === 0) return replayed;
+    left += page.length - found;
   }
 }
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buildDelivery } from '../../scripts/packages/packages.ts';
 import { findRedisBinary, freePort } from '../../src/cli/redis-process.ts';
 import {
   type Finished,
@@ -92,14 +93,7 @@ function translator(pairs: readonly (readonly [there: string, here: string])[]):
 /** /app of the image: dist, package.json, the example, and the dependencies. */
 async function buildApp(app: string): Promise<void> {
   await mkdir(app);
-  const { code, stdout } = await runProcess([
-    join(projectFolder, 'node_modules', '.bin', 'tsc'),
-    '-p',
-    'tsconfig.build.json',
-    '--outDir',
-    join(app, 'dist'),
-  ]);
-  if (code !== 0) throw new Error(stdout);
+  await buildDelivery(join(app, 'dist'));
   await symlink(join(projectFolder, 'node_modules'), join(app, 'node_modules'));
   for (const file of ['package.json', 'examples/recipients.csv']) {
     await mkdir(dirname(join(app, file)), { recursive: true });

@@ -9,7 +9,7 @@ import { createJetsmsClient } from '../../src/jetsms/client.ts';
 import { createHttpClient } from '../../src/jetsms/http.ts';
 import type { Attempt, JetsmsClient, ProviderRequest } from '../../src/jetsms/provider-request.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
-import { packageVersion } from '../../src/settings/package-version.ts';
+import { packageVersion } from '../../src/settings/package-files.ts';
 import { accountSettings } from '../support/account-settings.ts';
 import { refusedBy } from '../support/outcomes.ts';
 import { httpReply, type RawServer, rawServer, type Script, untilAllRead } from '../support/raw-server.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import type { CliContext } from '../context.ts';
 
 /** `jetsms dashboard`: Bull Board over all accounts' queues, until it is told to end. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ServeOptions } from '../../gateway/serve.ts';
 import type { Logger } from '../../log/logger.ts';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -4,7 +4,7 @@ import type { ServedDashboard } from '../../dashboard/serve.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { HealthServer } from '../../metrics/health-server.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Health, HealthWatch } from '../../watch/health.ts';
 import type { DeliveryWorker } from '../../worker/worker.ts';

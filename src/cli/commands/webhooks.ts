@@ -75,7 +75,9 @@ async function replay(ids: string[], options: ReplayOptions, context: CliContext
   if (options.json) printJson(terminal, { replayed });
   else terminal.out(`${replayed} ${replayed === 1 ? 'delivery is' : 'deliveries are'} tried again.`);
   const missing = new Set(ids).size - replayed;
-  if (missing > 0) terminal.err(`${missing} of these ids are those of no dead delivery.`);
+  if (missing <= 0) return;
+  terminal.err(`${missing} of these ids are those of no dead delivery.`);
+  context.setExitCode(exitCodes.failed);
 }
 
 async function test(name: string, { json }: JsonOption, context: CliContext): Promise<void> {

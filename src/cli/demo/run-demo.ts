@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { MessageEnd } from '../../bullmq/message-ends.ts';
 import type { NewMessage } from '../../message/message.ts';
 import { normalizeNumber } from '../../message/number.ts';
 import { normalizeText } from '../../message/text.ts';
+import { packageFile } from '../../settings/package-files.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import type { Hold } from '../../worker/account/hold-record.ts';
 import { pauseUnlessStopped } from '../../worker/pause.ts';
@@ -28,8 +28,7 @@ import { reconcile } from './reconcile.ts';
 import type { DemoOptions, DemoReport, SentMessage } from './report.ts';
 import { demoLogin, openStage, type Stage } from './stage.ts';
 
-/** Beside src/cli and dist/cli alike. */
-const recipientsFile = fileURLToPath(new URL('../../../examples/recipients.csv', import.meta.url));
+const recipientsFile = packageFile('examples/recipients.csv');
 
 const text = 'Sayın {ad}, {tarih} saat {saat} randevunuz onaylandı. {not}';
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { silentLogger } from '../../log/logger.ts';
 import { createMetrics } from '../../metrics/metrics.ts';
 import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createSimulator, type Simulator } from '../../simulator/index.ts';
@@ -40,33 +40,51 @@ const redisWaitMs = 5_000;
  * @throws CliError REDIS_UNAVAILABLE, REDIS_REFUSED where REDIS_URL names one that does not answer, or says no
  */
 export async function openStage({ env, onHold }: StageOptions): Promise<Stage> {
-  await using rest = new AsyncDisposableStack();
+  const ends: Ends = [];
+  try {
+    return await buildStage({ env, onHold }, ends);
+  } catch (error) {
+    await endAll(ends);
+    throw error;
+  }
+}
+
+/** What ends the things that were started, in their order. Node 22 has no AsyncDisposableStack. */
+type Ends = (() => PromiseLike<void> | undefined)[];
+
+/** The last that was started ends first, and all of them do, whatever one throws. */
+async function endAll(ends: Ends): Promise<void> {
+  const errors: unknown[] = [];
+  for (const end of ends.toReversed()) {
+    try {
+      await end();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+async function buildStage({ env, onHold }: StageOptions, ends: Ends): Promise<Stage> {
   const redis = await openDemoRedis(env);
-  rest.defer(() => redis.close());
+  ends.push(() => redis.close());
   await withRedis(redis.url, (connection) => askWhetherThere(connection));
-  const simulator = rest.use(
-    createSimulator({
-      accounts: [{ ...demoLogin, titles: [demoLogin.title], credit: firstCreditParts }],
-      latency: { minMs: 5, maxMs: 25 },
-    }),
-  );
+  const simulator = createSimulator({
+    accounts: [{ ...demoLogin, titles: [demoLogin.title], credit: firstCreditParts }],
+    latency: { minMs: 5, maxMs: 25 },
+  });
+  ends.push(() => simulator[Symbol.asyncDispose]());
   await simulator.listen();
   const settings = demoSettings(redis.url, simulator.xmlUrl);
   const worker = createDemoWorker(settings, onHold);
-  rest.defer(() =>
+  ends.push(() =>
     redis.kind === 'given'
       ? withRedis(redis.url, (connection) => removeKeys(connection, settings.prefix))
       : undefined,
   );
-  rest.defer(() => worker.close());
+  ends.push(() => worker.close());
   await worker.start();
-  const stack = rest.move();
-  return {
-    redisKind: redis.kind,
-    settings,
-    simulator,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
+  return { redisKind: redis.kind, settings, simulator, [Symbol.asyncDispose]: () => endAll(ends) };
 }
 
 /** Short intervals, so that a hold and its end fit into a demo. */

@@ -4,7 +4,7 @@ import type { CheckedMessage } from '../../message/message.ts';
 import { maskNumber } from '../../message/number.ts';
 import type { SurfaceName } from '../../message/surface.ts';
 import type { AccountSettings } from '../../settings/account.ts';
-import { packageVersion } from '../../settings/package-version.ts';
+import { packageVersion } from '../../settings/package-files.ts';
 import type { Shown } from '../probe/shown.ts';
 import type { WalkEnd } from '../probe/walk.ts';
 

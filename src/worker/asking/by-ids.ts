@@ -15,13 +15,27 @@ export function answersByIds({
 }): AnswersTo {
   return async (doubts) => {
     const seen: Seen[] = [];
-    for (let from = 0; from < doubts.length; from += mostIds)
-      seen.push(...(await lookTogether(doubts.slice(from, from + mostIds), inquire)));
+    for (const together of inQuestions(doubts)) seen.push(...(await lookTogether(together, inquire)));
     const known = seen.find((one) => typeof one !== 'string');
     if (known === undefined || typeof known === 'string') return seen.map(answerOf);
     const isTrustworthy = await control.isTrustworthy(known.id);
     return isTrustworthy ? seen.map(answerOf) : seen.map((): Answer => ({ kind: 'no-answer' }));
   };
+}
+
+/** As many messages to a question as their ids allow; one that was sent again has several. */
+function inQuestions(doubts: readonly Doubt[]): readonly (readonly Doubt[])[] {
+  const questions: Doubt[][] = [];
+  let ids = mostIds;
+  for (const doubt of doubts) {
+    ids += doubt.wireIds.length;
+    if (ids > mostIds) {
+      questions.push([]);
+      ids = doubt.wireIds.length;
+    }
+    questions.at(-1)?.push(doubt);
+  }
+  return questions;
 }
 
 /** The row of a message, or that there is none. */

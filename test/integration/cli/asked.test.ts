@@ -20,8 +20,12 @@ it('jetsms dead show says that JetSMS is asked about a message, and how it was f
   expect(await show(id)).toMatch(
     /JetSMS is asked +whether it was taken: the request of \S+Z got no answer; \d+ questions so far, until \S+Z/,
   );
-  expect(JSON.parse(await show(id, '--json'))).toMatchObject({
-    state: 'delayed',
+  // Between two questions; while one is under way the job is active.
+  const waiting = await waitFor(async () => {
+    const shown = JSON.parse(await show(id, '--json'));
+    return shown.state === 'delayed' && shown;
+  });
+  expect(waiting).toMatchObject({
     asking: { cause: 'reply-timeout', asked: expect.any(Number) },
     job: { whenUncertain: 'ask', whenNotFound: 'park' },
   });

@@ -350,6 +350,7 @@ describe('webhooks', () => {
     const replayed = await world.cli('webhooks', 'replay', 'msg_old', 'msg_unknown', '--json');
     expect(JSON.parse(replayed.out.join(''))).toEqual({ replayed: 1 });
     expect(replayed.err).toEqual(['1 of these ids are those of no dead delivery.']);
+    expect(replayed.exitCode).toBe(1);
     await waitFor(() => world.counts.get('app failed') === 1);
     receiver.answer(status(200));
     await waitFor(async () => {
@@ -357,6 +358,17 @@ describe('webhooks', () => {
       return world.counts.get('app delivered') === 1;
     });
   });
+
+  it('are all tried again once, however many there are and though they die again at once', async () => {
+    await using receiver = await startReceiver(secret);
+    await using world = await start([endpointAt(receiver.url)]);
+    const data = { body: '', events: -1, since: 0 };
+    await world.queue().add(Array.from({ length: 1_100 }, (_, n) => ({ id: `msg_${n}`, data })));
+    await waitFor(async () => (await world.queue().counts()).dead === 1_100, { limitMs: 20_000 });
+    const replayed = await world.cli('webhooks', 'replay', '--all', '--json');
+    expect(JSON.parse(replayed.out.join(''))).toEqual({ replayed: 1_100 });
+    await waitFor(() => world.counts.get('app dead') === 2_200, { limitMs: 20_000 });
+  }, 60_000);
 
   it('that nobody of ours wrote are given up at once, and harm no other', async () => {
     await using receiver = await startReceiver(secret);

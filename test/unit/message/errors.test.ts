@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   isMessageError,
@@ -29,6 +30,13 @@ describe('isMessageError', () => {
   it('knows an error by name and code, also one of another copy of the package', () => {
     const foreign = Object.assign(new Error('x'), { name: 'MessageError', code: 'TEXT_EMPTY' });
     expect(isMessageError(new MessageError('TEXT_EMPTY', 'text'))).toBe(true);
+    expect(isMessageError(foreign)).toBe(true);
+  });
+
+  it('knows one whose Error is that of another realm, as in Jest', () => {
+    const code = `Object.assign(new Error('x'), { name: 'MessageError', code: 'TEXT_EMPTY' })`;
+    const foreign: unknown = runInNewContext(code);
+    expect(foreign).not.toBeInstanceOf(Error);
     expect(isMessageError(foreign)).toBe(true);
   });
 

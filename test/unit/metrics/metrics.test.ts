@@ -219,4 +219,18 @@ describe('the metrics of the queues', () => {
     expect(text).not.toContain('0532');
     expect(text).not.toContain('group="g20"');
   });
+
+  it('shows of groups without a label of their own the worst', async () => {
+    const metrics = create();
+    const groups = [
+      { group: 'a group', unread: 7, unacknowledged: 1, isRead: false },
+      { group: 'another group', unread: undefined, unacknowledged: 4, isRead: true },
+      { group: 'a third', unread: 2, unacknowledged: 0, isRead: true },
+    ];
+    metrics.collectWith(async () => [{ ...snapshot, events: { stored: 5, groups } }]);
+    const text = await metrics.render();
+    expect(text).toContain('jetsms_events_unread{account="shop",group="other"} 7');
+    expect(text).toContain('jetsms_events_unacknowledged{account="shop",group="other"} 4');
+    expect(text).toContain('jetsms_events_read{account="shop",group="other"} 0');
+  });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { completeLock, type Lock } from '../../../scripts/lock-file.ts';
+import { addChecksums, completeLock, type Lock, withoutChecksum } from '../../../scripts/lock-file.ts';
 
 const tool = {
   version: '1.0.0',
@@ -14,6 +14,25 @@ describe('completing a lock file', () => {
       readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8'),
     );
     expect(completeLock(lock).added).toEqual([]);
+    expect([...withoutChecksum(lock).values()]).toEqual([]);
+  });
+
+  it('names what has no checksum as the registry knows it, and puts the checksum in', () => {
+    const bare: Lock = {
+      packages: {
+        '': {},
+        'node_modules/a/node_modules/@t/x': { version: '1.0.0' },
+        'node_modules/alias': { name: 'real', version: '2.0.0' },
+        'node_modules/good': { version: '3.0.0', integrity: 'sha512-good' },
+        'node_modules/folder': { link: true },
+      },
+    };
+    const lacking = withoutChecksum(bare);
+    expect([...lacking.values()]).toEqual(['@t/x@1.0.0', 'real@2.0.0']);
+    const whole = addChecksums(bare, new Map([...lacking.keys()].map((path) => [path, 'sha512-told'])));
+    expect(withoutChecksum(whole).size).toBe(0);
+    expect(whole.packages['node_modules/alias']).toMatchObject({ integrity: 'sha512-told', name: 'real' });
+    expect(whole.packages['node_modules/good']?.integrity).toBe('sha512-good');
   });
 
   it('adds a missing optional package with its platform, so that it is passed over elsewhere', () => {

@@ -61,6 +61,13 @@ describe('messages that JetSMS is asked about by their ids', () => {
     expect(questions).toEqual(['a-r1,a']);
   });
 
+  it('are fewer in a question where they were sent again and have several ids', async () => {
+    const resent = Array.from({ length: 70 }, (_, n) => doubt(`${n}-r1`, { wireIds: [`${n}-r1`, `${n}`] }));
+    const { answers, questions } = await ask(resent, () => rows());
+    expect(questions.map((ids) => ids.split(',').length)).toEqual([100, 40]);
+    expect(answers).toHaveLength(70);
+  });
+
   it('are a hundred in a question at most, however many their job has', async () => {
     const ids = Array.from({ length: 250 }, (_, n) => String(n));
     const { questions } = await ask(each(...ids), () => rows());

@@ -1,35 +1,19 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
+import { bundled } from '../../scripts/packages/entries.ts';
 import { queueName } from '../../src/queue/names.ts';
+import { installedMegabytes, installedPackages, oldestNode } from '../support/packed.ts';
 import { type Finished, projectFolder, runProcess } from '../support/process.ts';
-import { freshPrefix, sharedRedisUrl, startRedis } from '../support/redis.ts';
+import { freshPrefix, sharedRedisUrl } from '../support/redis.ts';
 
-const oldestNode = '22.19.0';
-
-// The packed package, installed into an empty folder as a backend app would, on the oldest Node it supports.
-describe('the published package', () => {
-  let folder = '';
-  let app = '';
-  let node22 = '';
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'jetsms-package-'));
-    app = await emptyPackage(folder, 'app');
-    const runtime = await emptyPackage(folder, 'runtime');
-    node22 = join(runtime, 'node_modules', 'node', 'bin', 'node');
-    const typesVersion = (await devDependencies())['@types/node'];
-    const [tarball] = await Promise.all([
-      pack(folder),
-      npm(runtime, 'install', `node@${oldestNode}`, '--ignore-scripts=false'),
-    ]);
-    await npm(app, 'install', tarball, `@types/node@${typesVersion}`);
-  }, 300_000);
-
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+// Packed, installed into an empty folder as whoever runs a worker would, on the oldest Node that it supports.
+describe('jetsms-delivery, packed and installed', () => {
+  const { delivery: app, tools, deliveryTarball } = inject('packed');
+  const node22 = join(tools, 'node_modules', 'node', 'bin', 'node');
+  const command = (name: string): string => join(app, 'node_modules', '.bin', name);
 
   const run = (...command: string[]): Promise<Finished> =>
     runProcess(command, { cwd: app, env: { REDIS: sharedRedisUrl() } });
@@ -48,19 +32,45 @@ describe('the published package', () => {
     expect(await storedJob(prefix, id)).toMatchObject({ to: ['905321234567'], title: 'FIRMA' });
   });
 
-  it('runs the example of the README as it is printed', async () => {
-    await using redis = await startRedis();
-    const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
-    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
-    await writeFile(join(app, 'readme.mjs'), example.replace('redis://127.0.0.1:6379', redis.url));
-    const done = await run(node22, 'readme.mjs');
-    expect(done).toMatchObject({ code: 0, stderr: '' });
-    expect(await redis.client().exists(`{jetsms}:jetsms-default-transactional:${done.stdout}`)).toBe(1);
+  it('brings one BullMQ and one ioredis, those that it was tested with', async () => {
+    const installed = await installedPackages(app);
+    expect(installed.filter((path) => /\/(bullmq|ioredis)$/.test(path))).toHaveLength(2);
   });
 
-  it('brings one ioredis, the one that it was tested with', async () => {
-    const { stdout } = await run('npm', 'ls', 'ioredis', '--parseable');
-    expect(stdout.split('\n').filter((path) => path.endsWith('ioredis'))).toHaveLength(1);
+  it('takes at most 70 MB, and brings no compiler', async () => {
+    expect(await installedMegabytes(app)).toBeLessThanOrEqual(70);
+    const installed = await installedPackages(app);
+    expect(installed.filter((path) => /\/(typescript|esbuild|rolldown|tsdown)$/.test(path))).toEqual([]);
+  });
+
+  it('is listed with all that is in it by `npm run sbom`, and with no tool of development', async () => {
+    const done = await runProcess(['npm', 'run', '-s', 'sbom'], { cwd: projectFolder });
+    expect(done).toMatchObject({ code: 0 });
+    const { bomFormat, components } = JSON.parse(
+      await readFile(join(projectFolder, 'sbom.cdx.json'), 'utf8'),
+    );
+    expect(bomFormat).toBe('CycloneDX');
+    const names: string[] = components.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['bullmq', 'fastify', ...bundled]));
+    expect(names).not.toContain('typescript');
+    for (const { name, hashes } of components) expect(hashes?.length, name).toBeGreaterThan(0);
+  });
+
+  it('plays the demo, in which every message is accounted for', async () => {
+    const done = await run(node22, command('jetsms-delivery'), 'demo', '--once', '--json');
+    expect(done).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(done.stdout)).toMatchObject({ redis: 'local' });
+  });
+
+  it('says what to install where the demo finds no Redis', async () => {
+    const done = await runProcess([node22, command('jetsms-delivery'), 'demo'], {
+      cwd: app,
+      env: { PATH: app },
+    });
+    expect(done).toMatchObject({ code: 3, stdout: '' });
+    expect(done.stderr).toContain('DEMO_REDIS_MISSING');
+    expect(done.stderr).toContain('npx -p jetsms-delivery -p js-redis-server');
+    expect(done.stderr).not.toMatch(/^ {4}at /m);
   });
 
   it('loads neither the worker nor an HTTP client, a web server or an XML parser to enqueue', async () => {
@@ -78,10 +88,13 @@ describe('the published package', () => {
     for (const heavy of ['undici', 'fastify', '@bull-board/api', 'pino', 'prom-client', 'fast-xml-parser']) {
       expect(packages).not.toContain(heavy);
     }
-    expect(stdout).toContain('/dist/producer/');
-    expect(stdout).not.toMatch(
-      /jetsms-delivery\/dist\/(worker|bullmq|operator|watch|jetsms|simulator|dashboard|metrics|settings|cli)\//,
+    const ours = [...stdout.matchAll(/^file:\/\/(.*\/jetsms-delivery\/dist\/.*)$/gm)].map(
+      ([, file = '']) => file,
     );
+    const text = (await Promise.all(ours.map((file) => readFile(file, 'utf8')))).join('\n');
+    expect(text).toMatch(fromRoom('producer'));
+    for (const room of ['worker', 'bullmq', 'operator', 'watch', 'jetsms', 'simulator', 'metrics', 'cli'])
+      expect(text).not.toMatch(fromRoom(room));
   });
 
   it.each(['codes', 'events', 'worker', 'operator', 'simulator'])(
@@ -96,10 +109,15 @@ describe('the published package', () => {
   );
 
   it('explains a reply through the installed command', async () => {
-    const command = join(app, 'node_modules', '.bin', 'jetsms');
-    const done = await run(node22, command, 'classify', '--json', '11');
+    const done = await run(node22, command('jetsms'), 'classify', '--json', '11');
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(done.stdout)).toMatchObject({ code: '11' });
+  });
+
+  it('gives the right types to ES modules and bundlers, in every way of resolving that @arethetypeswrong knows', async () => {
+    const attw = join(projectFolder, 'node_modules', '.bin', 'attw');
+    const done = await run(attw, deliveryTarball, '--profile', 'esm-only');
+    expect(done, done.stdout).toMatchObject({ code: 0 });
   });
 
   it.each([
@@ -112,6 +130,9 @@ describe('the published package', () => {
     expect(await run(tsc, '-p', 'tsconfig.json')).toMatchObject({ code: 0, stdout: '' });
   });
 });
+
+/** What the builder writes above the code of each source. */
+const fromRoom = (room: string): RegExp => new RegExp(`^//(#region)? ?src/${room}/`, 'm');
 
 const sendScript = `
 import { createProducer } from 'jetsms-delivery';
@@ -159,40 +180,6 @@ function consumerConfig(module: string, moduleResolution: string): string {
     },
     files: ['consumer.ts'],
   });
-}
-
-async function emptyPackage(parent: string, name: string): Promise<string> {
-  const folder = join(parent, name);
-  await mkdir(folder);
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module' }));
-  return folder;
-}
-
-/** Builds and packs the project; gives the tarball's path. */
-async function pack(folder: string): Promise<string> {
-  const { stdout } = await npm(projectFolder, 'pack', '--json', '--pack-destination', folder);
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[')));
-  return join(folder, filename);
-}
-
-async function npm(cwd: string, ...args: string[]): Promise<Finished> {
-  const done = await runProcess(['npm', ...args, '--no-audit', '--no-fund'], { cwd, env: networkSettings() });
-  if (done.code !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${done.stdout}\n${done.stderr}`);
-  return done;
-}
-
-/** How this machine reaches its package registry. */
-function networkSettings(): Record<string, string> {
-  const names =
-    /^(https?_proxy|no_proxy|node_extra_ca_certs|npm_config_(registry|cache|userconfig|globalconfig))$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name))) as Record<
-    string,
-    string
-  >;
-}
-
-async function devDependencies(): Promise<Record<string, string>> {
-  return JSON.parse(await readFile(join(projectFolder, 'package.json'), 'utf8')).devDependencies;
 }
 
 /** A preload module that prints the address of every file that Node loads. */

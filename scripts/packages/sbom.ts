@@ -1,0 +1,50 @@
+/** The part of a CycloneDX document (1.5, JSON, as `npm sbom` writes it) that matters here. */
+export interface Sbom {
+  readonly bomFormat: string;
+  readonly metadata: { readonly component: { readonly 'bom-ref': string } };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly Dependency[];
+}
+
+interface Component {
+  readonly 'bom-ref': string;
+  readonly name: string;
+  readonly scope?: string;
+  readonly properties?: readonly { readonly name: string }[];
+}
+
+interface Dependency {
+  readonly ref: string;
+  readonly dependsOn: readonly string[];
+}
+
+const development = 'cdx:npm:package:development';
+
+/**
+ * What is shipped, of all that npm has locked: `npm` takes what is bundled for a tool of development, because whoever
+ * installs the package does not install it. It is in the package all the same, with all that it needs.
+ * @param tools the devDependencies whose code is not shipped
+ */
+export function shippedSbom(sbom: Sbom, tools: readonly string[]): Sbom {
+  const root = sbom.metadata.component['bom-ref'];
+  const named = new Map(sbom.components.map((component) => [component['bom-ref'], component.name]));
+  const edges = new Map(sbom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
+  const isShipped = (ref: string): boolean => !tools.includes(named.get(ref) ?? '');
+  const direct = (edges.get(root) ?? []).filter(isShipped);
+  const reached = new Set(direct);
+  // Not through a tool: some packages name the compiler as an optional peer.
+  for (const ref of reached) for (const next of (edges.get(ref) ?? []).filter(isShipped)) reached.add(next);
+  return {
+    ...sbom,
+    components: sbom.components.filter((component) => reached.has(component['bom-ref'])).map(required),
+    dependencies: sbom.dependencies
+      .filter(({ ref }) => ref === root || reached.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((to) => reached.has(to)) })),
+  };
+}
+
+function required({ scope, properties = [], ...component }: Component): Component {
+  const isTool = properties.some(({ name }) => name === development);
+  const kept = properties.filter(({ name }) => name !== development);
+  return { ...component, ...(scope && { scope: isTool ? 'required' : scope }), properties: kept };
+}
