@@ -11,7 +11,17 @@ export interface Tool {
   readonly tests: string;
 }
 
-type ToolName = 'promtool' | 'prometheus' | 'amtool' | 'alertmanager' | 'dockerCompose' | 'postgres';
+type ToolName =
+  | 'promtool'
+  | 'prometheus'
+  | 'amtool'
+  | 'alertmanager'
+  | 'dockerCompose'
+  | 'curl'
+  | 'php'
+  | 'python'
+  | 'java'
+  | 'postgres';
 
 export const tools: Readonly<Record<ToolName, Tool>> = {
   promtool: { command: 'promtool', debianPackage: 'prometheus', tests: 'alert rules and panels' },
@@ -41,6 +51,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     debianFolder: '/usr/lib/postgresql/*/bin',
     tests: 'the transactional outbox',
   },
+  curl: { command: 'curl', debianPackage: 'curl', tests: "the gateway's client in bash" },
+  php: { command: 'php', debianPackage: 'php-cli', tests: "the gateway's client in PHP" },
+  python: { command: 'python3', debianPackage: 'python3', tests: "the gateway's client in Python" },
+  // The runtime without its compiler's own package: it runs a single source file all the same, and is far smaller.
+  java: { command: 'java', debianPackage: 'default-jre-headless', tests: "the gateway's client in Java" },
 };
 
 /** Those of them that are not there. */

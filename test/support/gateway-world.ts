@@ -19,6 +19,8 @@ export interface GatewayChoice {
   readonly prefix?: string;
   /** By the keys that are presented; `full` may do everything. */
   readonly grants?: Readonly<Record<string, KeyGrant>>;
+  /** Real keys, in place of `grants`. Closed with the gateway's world. */
+  readonly keys?: ApiKeys;
   readonly accounts?: GatewaySettings['accounts'];
   readonly settings?: Partial<GatewaySettings>;
   readonly options?: Partial<GatewayOptions>;
@@ -59,7 +61,7 @@ export const twoAccounts: GatewaySettings['accounts'] = new Map([
 export async function openGateway(choice: GatewayChoice = {}): Promise<GatewayWorld> {
   const { redisUrl = sharedRedisUrl(), prefix = freshPrefix(), accounts = twoAccounts } = choice;
   const grants: Readonly<Record<string, KeyGrant>> = { full: fullGrant, ...choice.grants };
-  const keys: ApiKeys = {
+  const keys: ApiKeys = choice.keys ?? {
     verify: async (presented) => (Object.hasOwn(grants, presented) ? grants[presented] : undefined),
     close: async () => {},
   };
@@ -80,7 +82,7 @@ export async function openGateway(choice: GatewayChoice = {}): Promise<GatewayWo
     ask: (method, path, body, headers = {}) => ask(`${url}${path}`, method, body, headers),
     async [Symbol.asyncDispose]() {
       await gateway.close();
-      await Promise.all([own.close(), producer.close()]);
+      await Promise.all([own.close(), producer.close(), keys.close()]);
       redis.disconnect();
     },
   };
