@@ -17,8 +17,6 @@ export interface ProcessChoices {
   readonly args?: readonly string[];
   /** Its whole environment beside PATH; none where left out. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Flags of Node. */
-  readonly flags?: readonly string[];
   /** An open file for standard output. */
   readonly output?: number;
   /** Where it leaves a CPU profile when it ends; none without it. */
@@ -34,10 +32,10 @@ interface Pending {
 }
 
 export function startProcess(choices: ProcessChoices): BenchProcess {
-  const { file, args = [], env = {}, flags = [], output, profileDir } = choices;
+  const { file, args = [], env = {}, output, profileDir } = choices;
   const profile = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
   const child: ChildProcess = fork(file, [...args], {
-    execArgv: ['--import', meter, ...flags, ...profile],
+    execArgv: ['--import', meter, ...profile],
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', output ?? 'ignore', 'inherit', 'ipc'],
   });

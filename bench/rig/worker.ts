@@ -17,9 +17,6 @@ export interface WorkerChoices extends WorldChoices {
   readonly providerUrl: string;
 }
 
-/** The flag that `jetsms start` sets for itself: the others profit by it as well. */
-const youngFlag = '--no-allocation-site-pretenuring';
-
 export async function startWorker(choices: WorkerChoices): Promise<WorkerProcess> {
   return choices.contender === 'ours'
     ? startOurs(choices)
@@ -34,7 +31,6 @@ async function startOther(
   const worker = startProcess({
     file: join(benchFolder, 'processes', 'worker.ts'),
     args: [JSON.stringify(task)],
-    flags: [youngFlag],
     profileDir,
   });
   await worker.ask('ready');
