@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifySer
 import { GatewayError } from './errors.ts';
 import { guardKeys } from './guard.ts';
 import type { ApiKeys } from './keys/grant.ts';
+import { textOf } from './lines.ts';
 import { observe } from './observe.ts';
 import { describeOperations, leaveSchemasToTheDocument } from './openapi.ts';
 import { limitRates } from './rate.ts';
@@ -98,9 +99,12 @@ function turnAwayWhileStopping(app: FastifyInstance, { isStopping }: AppOptions)
 function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+  // As bytes: what is no UTF-8 would become other words, and be texted so.
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
-    return parse(request, body.toString(), (error, value) => {
+    const text = typeof body === 'string' ? body : textOf(body);
+    if (text === undefined) return done(new GatewayError('BODY_UNREADABLE'));
+    return parse(request, text, (error, value) => {
       done(error && new GatewayError('BODY_UNREADABLE', { cause: error }), value);
     });
   });

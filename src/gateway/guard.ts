@@ -5,7 +5,7 @@ import type { Logger } from '../log/logger.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { ApiKeys, KeyGrant } from './keys/grant.ts';
 import type { Refusal } from './problem.ts';
-import { redisRefusal, refusal } from './refusals.ts';
+import { refusal, refusalOf } from './refusals.ts';
 import { respond } from './respond.ts';
 import { rightRefusal } from './scope.ts';
 
@@ -19,6 +19,13 @@ export interface GuardOptions {
   readonly metrics: GatewayMetrics;
 }
 
+/** Nobody can say whether a key is right. What is no trouble of Redis is logged where all that nobody expected is. */
+function noAnswer(error: unknown): Refusal {
+  const refused = refusalOf(error);
+  if (refused.flaws[0].code === 'UNEXPECTED') throw error;
+  return refused;
+}
+
 /** Lets nobody in without an API key that has the right, before a byte of the body is read. */
 export function guardKeys(app: FastifyInstance, { keys, log, metrics }: GuardOptions): void {
   const throttle = createLoginThrottle({
@@ -29,9 +36,8 @@ export function guardKeys(app: FastifyInstance, { keys, log, metrics }: GuardOpt
   app.addHook('onRequest', async (request, reply) => {
     const key = keyIn(request.headers.authorization);
     if (key === undefined) return refuse(request, reply, refusal('KEY_MISSING'));
-    // It rejects only where Redis cannot say; what Redis did is in the log as `redis.error`.
-    const grant = await keys.verify(key).catch(() => 'no answer' as const);
-    if (grant === 'no answer') return refuse(request, reply, redisRefusal());
+    const grant = await keys.verify(key).catch(noAnswer);
+    if (grant && 'flaws' in grant) return refuse(request, reply, grant);
     if (!grant) {
       const address = addressOf(request);
       metrics.gatewayKeyRefused();

@@ -1,5 +1,5 @@
 import { MessageError } from '../message/errors.ts';
-import { checkIdempotencyKey } from '../message/message.ts';
+import { checkIdempotencyKey, maxIdempotencyKeyLength } from '../message/message.ts';
 import type { Refusal } from './problem.ts';
 import { messageRefusal, refusal } from './refusals.ts';
 
@@ -24,6 +24,17 @@ export function keyInHeader(value: string | readonly string[] | undefined): Head
     if (error instanceof MessageError) return { refusal: messageRefusal([error], () => ({ header })) };
     throw error;
   }
+}
+
+/** So much of a key's length is needed for the places of a batch's messages. */
+const placeLength = '/999'.length;
+
+/** Why a batch cannot have this key: with a place behind it, some of its messages would have one that is too long. */
+export function batchKeyRefusal(key: string | undefined): Refusal | undefined {
+  const maximum = maxIdempotencyKeyLength - placeLength;
+  if (key === undefined || key.length <= maximum) return undefined;
+  const error = new MessageError('IDEMPOTENCY_KEY_INVALID', 'idempotencyKey', { maximum });
+  return messageRefusal([error], () => ({ header }));
 }
 
 /** The key of the nth message of a batch that has none of its own. */

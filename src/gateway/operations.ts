@@ -205,7 +205,11 @@ export const operations: Readonly<Record<Named, Operation>> = {
       body: json({
         type: 'object',
         properties: {
-          sendAt: { type: ['string', 'integer'], description: 'The new time; its deadline moves by as much' },
+          sendAt: {
+            type: ['string', 'integer', 'object'],
+            properties: { in: { type: 'string' } },
+            description: 'The new time, or so long from now: {"in": "2h"}; its deadline moves by as much',
+          },
         },
         required: ['sendAt'],
         additionalProperties: false,

@@ -62,11 +62,11 @@ export const producerProblems: Readonly<Record<ProducerErrorCode, ProducerProble
     status: 503,
     retryAfterS: 5,
     en: {
-      meaning: 'Redis has refused it, and nothing was stored.',
+      meaning: 'Redis has refused it; `mayBeStored` says whether something may be stored.',
       whatToDo: 'Try again after Retry-After; whoever runs the gateway must mend what `reason` says.',
     },
     tr: {
-      meaning: 'Redis reddetti; hiçbir şey kaydedilmedi.',
+      meaning: 'Redis reddetti; bir şeyin kaydedilmiş olup olamayacağını `mayBeStored` söyler.',
       whatToDo:
         'Retry-After süresinden sonra yeniden deneyin; ağ geçidini işletenler `reason` alanındaki nedeni gidermelidir.',
     },

@@ -69,7 +69,7 @@ const operatorRefusal = ({ code }: OperatorError): Refusal =>
   code === 'REDIS_REFUSED' || code === 'REDIS_UNAVAILABLE' ? redisRefusal(code) : refusal('UNEXPECTED');
 
 /** Redis was not there, or said no, before anything was stored. */
-export function redisRefusal(code: 'REDIS_REFUSED' | 'REDIS_UNAVAILABLE' = 'REDIS_UNAVAILABLE'): Refusal {
+function redisRefusal(code: 'REDIS_REFUSED' | 'REDIS_UNAVAILABLE'): Refusal {
   const { status, retryAfterS = 1 } = producerProblems[code];
   return { status, flaws: [{ code }], retryAfterS, facts: { mayBeStored: false } };
 }

@@ -126,7 +126,8 @@ export const schemas: Readonly<Record<SchemaName, JsonSchema>> = {
   ),
   BatchAnswer: object({
     stored: count('Messages that are stored, those of an earlier request included'),
-    refused: count('Messages that are not'),
+    refused: count('Messages that are surely not'),
+    uncertain: count('Messages that may be: send them again under their keys, or not at all'),
     items: {
       type: 'array',
       description: 'What became of each message, in their order',

@@ -42,19 +42,26 @@ export async function sendMany(
     if (id !== '')
       options.onStored?.({ indices, ids: job.to.map((_, index) => messageIdAt(id, job, index)) });
   };
-  for await (const chunk of chunksOf(recipients, store.requestSize)) {
-    // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
-    await nextTurn();
-    const indices: number[] = [];
-    const job = jobOf(chunk, campaign, { ...tally, onTaken: (index) => void indices.push(index) });
-    if (!job) continue;
-    const task = enqueue(job, chunk.position, indices).then(() => void underWay.delete(task));
-    underWay.add(task);
-    // A task that fails stays among those under way: it may fail while nobody awaits it.
-    task.catch(() => {}); // not lost: the race below, or the end, rejects with it
-    if (underWay.size >= atATime) await Promise.race(underWay);
+  const enqueueAll = async (): Promise<void> => {
+    for await (const chunk of chunksOf(recipients, store.requestSize)) {
+      // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
+      await nextTurn();
+      const indices: number[] = [];
+      const job = jobOf(chunk, campaign, { ...tally, onTaken: (index) => void indices.push(index) });
+      if (!job) continue;
+      const task = enqueue(job, chunk.position, indices).then(() => void underWay.delete(task));
+      underWay.add(task);
+      // A task that fails stays among those under way: it may fail while nobody awaits it.
+      task.catch(() => {}); // not lost: the race below, or the end, rejects with it
+      if (underWay.size >= atATime) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  };
+  try {
+    await enqueueAll();
+  } finally {
+    await Promise.allSettled(underWay); // where one has failed, nothing goes on behind the error
   }
-  await Promise.all(underWay);
   const counts = tally.counts();
   if (counts.messages + counts.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
   const { account, sending } = campaign;

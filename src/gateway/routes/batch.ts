@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gatewayResults } from '../../metrics/labels.ts';
 import { type Outcome, sentItem } from '../answers.ts';
-import { keyInHeader, keyOfItem } from '../idempotency.ts';
+import { batchKeyRefusal, keyInHeader, keyOfItem } from '../idempotency.ts';
 import { type Language, languageOf } from '../language.ts';
 import { problemOf } from '../problem.ts';
 import { refusal } from '../refusals.ts';
@@ -22,6 +22,8 @@ export function batchRoutes(app: FastifyInstance, tools: RouteTools): void {
 async function sendBatch(request: FastifyRequest, reply: FastifyReply, tools: RouteTools): Promise<Outcome> {
   const header = keyInHeader(request.headers['idempotency-key']);
   if ('refusal' in header) return header.refusal;
+  const keyRefusal = batchKeyRefusal(header.key);
+  if (keyRefusal) return keyRefusal;
   const messages = fieldsOf(request.body, ['messages'])?.messages;
   if (!Array.isArray(messages)) return refusal('BODY_INVALID', { at: { pointer: '/messages' } });
   if (messages.length === 0) return refusal('BATCH_EMPTY', { at: { pointer: '/messages' } });
@@ -40,8 +42,13 @@ async function sendBatch(request: FastifyRequest, reply: FastifyReply, tools: Ro
   reply.header('content-language', language);
   const stored = sent.filter((one) => 'receipt' in one).length;
   const items = sent.map((one) => itemOf(one, language));
-  return { status: 207, body: { stored, refused: sent.length - stored, items } };
+  const uncertain = sent.filter(isInDoubt).length;
+  return { status: 207, body: { stored, refused: sent.length - stored - uncertain, uncertain, items } };
 }
+
+/** Whoever sends it again without its key may text twice. */
+const isInDoubt = (one: Sent): boolean =>
+  'refusal' in one && (one.refusal.facts?.mayBeStored === true || one.refusal.status === 500);
 
 const itemOf = (sent: Sent, language: Language): unknown =>
   'receipt' in sent ? sentItem(sent.receipt) : problemOf(sent.refusal, language);

@@ -7,6 +7,7 @@ import { type Answer, campaignAnswer, type Outcome } from '../answers.ts';
 import { campaignTextHeader, mayUseCampaigns, readCampaignWish } from '../campaign-options.ts';
 import { type Language, languageOf } from '../language.ts';
 import { readParameters } from '../parameters.ts';
+import type { Refusal } from '../problem.ts';
 import { isProblemCode, needsFacts, sentenceOf } from '../problem.ts';
 import { type ListFormat, type RowFault, readRecipients } from '../recipients.ts';
 import { refusal } from '../refusals.ts';
@@ -14,7 +15,7 @@ import { grantOf } from '../respond.ts';
 import { accountFor, accountRefusal } from '../scope.ts';
 import type { RouteTools } from '../tools.ts';
 import { fieldsOf, pathPart } from './params.ts';
-import { orRefusal, serve } from './route.ts';
+import { orRefusal, perhapsDone, serve } from './route.ts';
 
 /** Campaigns: send one while its list comes in, ask how far it is, pause, resume and cancel it. */
 export function campaignRoutes(app: FastifyInstance, tools: RouteTools): void {
@@ -57,6 +58,8 @@ async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise
       return receiptAnswer(receipt, spoken);
     },
     (field) => (field === 'text' ? { header: 'Campaign-Text' } : { parameter: field }),
+    // A part of the list may be stored.
+    wish.options.dryRun ? undefined : perhapsDone,
   );
 }
 
@@ -103,6 +106,7 @@ async function atCampaign(
   request: FastifyRequest,
   tools: RouteTools,
   work: (id: string, account: string) => Promise<Outcome>,
+  toldAs?: (refusal: Refusal) => Refusal,
 ): Promise<Outcome> {
   const read = readParameters(request.query, ['account']);
   if ('refusal' in read) return read.refusal;
@@ -113,6 +117,7 @@ async function atCampaign(
   return orRefusal(
     () => work(pathPart(request, 'id'), account),
     (field) => ({ parameter: field }),
+    toldAs,
   );
 }
 
@@ -121,7 +126,7 @@ async function change(request: FastifyRequest, tools: RouteTools): Promise<Outco
   if (!fields) return refusal('BODY_INVALID', { at: { pointer: '' } });
   const state = campaignStates.find((one) => one === fields.state);
   if (state === undefined) return refusal('BODY_INVALID', { at: { pointer: '/state' } });
-  return atCampaign(request, tools, (id, account) => setState(id, account, state, tools));
+  return atCampaign(request, tools, (id, account) => setState(id, account, state, tools), perhapsDone);
 }
 
 async function setState(

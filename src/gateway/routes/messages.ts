@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Time } from '../../message/times.ts';
+import type { SendAt } from '../../message/times.ts';
 import type { MessageStatus } from '../../status/message-status.ts';
 import { cancelAnswer, type Outcome, rescheduleAnswer, sentAnswer, statusAnswer } from '../answers.ts';
 import { keyInHeader } from '../idempotency.ts';
@@ -7,7 +7,7 @@ import type { KeyGrant } from '../keys/grant.ts';
 import { parameterRefusal, readParameters } from '../parameters.ts';
 import { refusal } from '../refusals.ts';
 import { grantOf } from '../respond.ts';
-import { accountFor, accountRefusal, accountsOf, mayUseLane } from '../scope.ts';
+import { accountFor, accountRefusal, accountsOf } from '../scope.ts';
 import { sendInput } from '../send.ts';
 import { type RouteTools, resultOf } from '../tools.ts';
 import { fieldsOf, pathPart } from './params.ts';
@@ -43,8 +43,11 @@ async function send(request: FastifyRequest, tools: RouteTools): Promise<Outcome
 const unknown = (id: string): MessageStatus => ({ id, state: 'unknown' });
 
 /** What a key may not see is unknown to it. */
-const asSeenBy = (grant: KeyGrant, status: MessageStatus): MessageStatus =>
-  mayUseLane(grant, status.lane) ? status : unknown(status.id);
+const asSeenBy = (grant: KeyGrant, status: MessageStatus): MessageStatus => {
+  const { lanes } = grant;
+  const maySee = lanes === undefined || (status.lane !== undefined && lanes.includes(status.lane));
+  return maySee ? status : unknown(status.id);
+};
 
 async function statusOfId(id: string, grant: KeyGrant, tools: RouteTools): Promise<MessageStatus> {
   const { producer, accounts } = tools;
@@ -87,11 +90,15 @@ async function reschedule(request: FastifyRequest, tools: RouteTools): Promise<O
   const fields = fieldsOf(request.body, ['sendAt']);
   if (!fields) return refusal('BODY_INVALID', { at: { pointer: '' } });
   const { sendAt } = fields;
-  if (!isTime(sendAt)) return refusal('BODY_INVALID', { at: { pointer: '/sendAt' } });
+  if (!isSendAt(sendAt)) return refusal('BODY_INVALID', { at: { pointer: '/sendAt' } });
   const account = await accountOfMessage(id, grantOf(request), tools);
   if (account === undefined) return refusal('MESSAGE_UNKNOWN');
   return rescheduleAnswer(id, await tools.producer.reschedule(id, sendAt, account));
 }
 
-/** What JSON can say of a time. */
-const isTime = (value: unknown): value is Time => typeof value === 'string' || typeof value === 'number';
+/** What JSON can say of a time, or of a length of time. */
+const isSendAt = (value: unknown): value is SendAt =>
+  typeof value === 'string' || typeof value === 'number' || isWait(value);
+
+const isWait = (value: unknown): value is { readonly in: string } =>
+  typeof value === 'object' && value !== null && 'in' in value && typeof value.in === 'string';

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Outcome } from '../answers.ts';
 import { type Operation, operations } from '../operations.ts';
+import type { Refusal } from '../problem.ts';
 import { refusalOf } from '../refusals.ts';
 import { respond } from '../respond.ts';
 
@@ -19,10 +20,15 @@ export function serve(app: FastifyInstance, name: keyof typeof operations, handl
   });
 }
 
+/** Where something was stored or changed before Redis was lost, whatever the last question says of itself. */
+export const perhapsDone = (refusal: Refusal): Refusal =>
+  refusal.status === 503 ? { ...refusal, facts: { ...refusal.facts, mayBeStored: true } } : refusal;
+
 /** An answer whose problems speak of a parameter or a header and not of the body. */
 export async function orRefusal(
   work: () => Promise<Outcome>,
   spotOf: Parameters<typeof refusalOf>[1],
+  toldAs: (refusal: Refusal) => Refusal = (refusal) => refusal,
 ): Promise<Outcome> {
   try {
     return await work();
@@ -30,6 +36,6 @@ export async function orRefusal(
     const refusal = refusalOf(error, spotOf);
     // What nobody expected is logged where all of that is.
     if (refusal.flaws[0].code === 'UNEXPECTED') throw error;
-    return refusal;
+    return toldAs(refusal);
   }
 }

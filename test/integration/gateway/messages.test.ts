@@ -63,6 +63,14 @@ describe('POST /v1/messages', () => {
     });
   });
 
+  it('refuses a body that is not UTF-8: its text would be another', async () => {
+    const body = Buffer.from('{"to": "0532 123 45 67", "text": "Sipari\xfeiniz"}', 'latin1');
+    const headers = { authorization: 'Bearer full', 'content-type': 'application/json' };
+    const answer = await fetch(`${world.url}/v1/messages`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'BODY_UNREADABLE' });
+  });
+
   it('tells all problems at once as problem details, each with its place', async () => {
     const { status, headers, body } = await world.ask('POST', '/v1/messages', {
       to: '0212 123 45 67',
@@ -173,6 +181,9 @@ describe('a message that is stored', () => {
       status: 422,
       body: { code: 'TIME_INVALID', errors: [{ pointer: '/sendAt' }] },
     });
+    expect(await world.ask('PATCH', `/v1/messages/${later.id}`, { sendAt: { in: '2h' } })).toMatchObject({
+      status: 200,
+    });
     expect(await world.ask('PATCH', `/v1/messages/${later.id}`, { sendat: 1 })).toMatchObject({
       status: 400,
     });
@@ -190,6 +201,16 @@ describe('POST /v1/messages/batch', () => {
       { status: 422, code: 'NUMBER_INVALID', errors: [{ pointer: '/messages/1/to' }] },
       { status: 202, account: 'shop' },
     ]);
+  });
+
+  it('refuses a key that leaves no room for the places of its messages, before any is stored', async () => {
+    const key = { 'idempotency-key': 'k'.repeat(253) };
+    const { status, body } = await world.ask('POST', '/v1/messages/batch', { messages: [message] }, key);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_INVALID',
+      errors: [{ header: 'Idempotency-Key', detail: expect.stringContaining('252') }],
+    });
   });
 
   it('stores nothing twice where it is repeated under its key', async () => {

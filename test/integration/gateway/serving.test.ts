@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { holdAccount } from '../../../src/operator/index.ts';
+import { ProducerError } from '../../../src/producer/errors.ts';
 import { openOperatorRedis } from '../../../src/queue/redis.ts';
 import { createCreditStore } from '../../../src/worker/account/credit/credit-store.ts';
 import { createDelivery, numberAt } from '../../support/delivery.ts';
@@ -219,13 +220,35 @@ describe('while Redis is away', () => {
     expect(again.body.id).toMatch(/^m/);
   });
 
+  it('says of what has parts that some of it may be done', async () => {
+    await using redis = await startRedis();
+    await using world = await openGateway({ redisUrl: redis.url, producer: { redisTimeoutMs: 300 } });
+    await world.producer.sendMany(['0532 123 45 67'], { campaign: 'autumn', text: 'Merhaba' });
+    await world.ask('GET', '/v1/campaigns/autumn');
+    redis.freeze();
+    const batch = await world.ask('POST', '/v1/messages/batch', { messages: [message] });
+    const change = await world.ask('PATCH', '/v1/campaigns/autumn', { state: 'cancelled' });
+    const type = { 'content-type': 'application/x-ndjson', 'campaign-text': 'Merhaba' };
+    const list = await world.ask('POST', '/v1/campaigns?campaign=winter', '"0532 123 45 67"\n', type);
+    redis.thaw();
+    expect(batch.body).toMatchObject({ stored: 0, refused: 0, uncertain: 1 });
+    expect(change).toMatchObject({ status: 503, body: { mayBeStored: true } });
+    expect(list).toMatchObject({ status: 503, body: { mayBeStored: true } });
+  });
+
   it('answers 503 where nobody can say whether a key is right', async () => {
-    const keys = { verify: () => Promise.reject(new Error('away')), close: async () => {} };
+    const errors = [
+      new ProducerError('REDIS_UNAVAILABLE'),
+      new ProducerError('REDIS_REFUSED', { reason: 'NOPERM' }),
+      new Error('a bug'),
+    ];
+    const keys = { verify: () => Promise.reject(errors.shift()), close: async () => {} };
     await using world = await openGateway({ options: { keys } });
-    expect(await world.ask('POST', '/v1/messages', message)).toMatchObject({
-      status: 503,
-      body: { code: 'REDIS_UNAVAILABLE', mayBeStored: false },
-    });
+    const body = { code: 'REDIS_UNAVAILABLE', mayBeStored: false };
+    expect(await world.ask('POST', '/v1/messages', message)).toMatchObject({ status: 503, body });
+    const refused = { code: 'REDIS_REFUSED', reason: 'NOPERM' };
+    expect(await world.ask('POST', '/v1/messages', message)).toMatchObject({ status: 503, body: refused });
+    expect(await world.ask('POST', '/v1/messages', message)).toMatchObject({ status: 500 });
   });
 });
 
