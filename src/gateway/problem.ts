@@ -99,12 +99,6 @@ export function sentenceOf({ code, details = {} }: Flaw, language: Language): st
   return `${fill(meaning, details)} ${fill(whatToDo, details)}`;
 }
 
-/** Whether a code's words need facts of the case. */
-export const needsFacts = (code: ProblemCode): boolean => {
-  const { meaning, whatToDo } = wordsOf(code, 'en');
-  return /\{\w+\}/.test(`${meaning} ${whatToDo}`);
-};
-
 const titles: Readonly<Record<number, Readonly<Record<Language, string>>>> = {
   400: { en: 'The request cannot be read', tr: 'İstek okunamıyor' },
   401: { en: 'No valid API key', tr: 'Geçerli bir API anahtarı yok' },

@@ -40,8 +40,14 @@ export async function sendInput(input: unknown, call: SendCall, tools: SendTools
   try {
     return { receipt: await tools.producer.send(message) };
   } catch (error) {
-    return { refusal: allProblems(error, message, base, tools), error };
+    return { refusal: asSeenBy(call.grant, allProblems(error, message, base, tools)), error };
   }
+}
+
+/** Of a message of another lane, a key for some lanes learns nothing by guessing what an idempotency key stands for. */
+function asSeenBy({ lanes }: KeyGrant, refusal: Refusal): Refusal {
+  const { fields, messageId: _messageId, ...facts } = refusal.facts ?? {};
+  return lanes !== undefined && fields?.includes('lane') ? { ...refusal, facts } : refusal;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,9 +67,10 @@ function inScope(
     return { refusal: messageRefusal([new MessageError('ACCOUNT_UNKNOWN', 'account')], spotOf) };
   const account = accountFor(grant, named, [...accounts.keys()]);
   if (account === undefined) return { refusal: accountRefusal({ pointer: `${base}/account` }) };
-  if (!mayUseLane(grant, input['lane'] ?? defaultLane))
-    return { refusal: laneRefusal({ pointer: `${base}/lane` }) };
-  const keyed = withKey({ ...input, account }, key);
+  const lane = input['lane'] ?? defaultLane;
+  if (!mayUseLane(grant, lane)) return { refusal: laneRefusal({ pointer: `${base}/lane` }) };
+  // Said outright, it must be that of an earlier message under the same key.
+  const keyed = withKey({ ...input, account, ...(grant.lanes ? { lane } : {}) }, key);
   if ('refusal' in keyed) return keyed;
   // Only its type says so: send() itself looks at every field, and refuses what is none of a message.
   return { message: keyed.fields as unknown as NewMessage };

@@ -1,4 +1,4 @@
-import { MessageError } from '../message/errors.ts';
+import { MessageError, type MessageErrorDetails } from '../message/errors.ts';
 import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
 import { checkKnownFields } from '../message/message.ts';
 import type { Meta } from '../message/meta.ts';
@@ -100,6 +100,8 @@ export interface ManyProblem {
   readonly field: string;
   /** What is wrong, and what to do. */
   readonly message: string;
+  /** The facts of the case, where there are any: counts, positions and single characters, as of `MessageError`. */
+  readonly details?: MessageErrorDetails;
 }
 
 /** Messages that are stored together. */

@@ -175,5 +175,6 @@ const ownMeta = (recipient: Recipient): unknown =>
 
 function problemOf(index: number, error: unknown): ManyProblem {
   if (!isMessageError(error)) throw error;
-  return { index, code: error.code, field: error.field, message: error.message };
+  const { code, field, message, details } = error;
+  return { index, code, field, message, ...(Object.keys(details).length > 0 ? { details } : {}) };
 }

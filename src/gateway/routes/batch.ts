@@ -39,7 +39,7 @@ async function sendBatch(request: FastifyRequest, reply: FastifyReply, tools: Ro
   );
   count(sent, tools);
   const language = languageOf(request.headers['accept-language']);
-  reply.header('content-language', language);
+  reply.header('content-language', language).header('vary', 'accept-language');
   const stored = sent.filter((one) => 'receipt' in one).length;
   const items = sent.map((one) => itemOf(one, language));
   const uncertain = sent.filter(isInDoubt).length;

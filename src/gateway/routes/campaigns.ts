@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { ManyReceipt } from '../../producer/many.ts';
 import type { ManyProblem } from '../../producer/many-options.ts';
 import { type CampaignState, campaignStates } from '../../queue/campaign.ts';
@@ -8,7 +8,7 @@ import { campaignTextHeader, mayUseCampaigns, readCampaignWish } from '../campai
 import { type Language, languageOf } from '../language.ts';
 import { readParameters } from '../parameters.ts';
 import type { Refusal } from '../problem.ts';
-import { isProblemCode, needsFacts, sentenceOf } from '../problem.ts';
+import { isProblemCode, sentenceOf } from '../problem.ts';
 import { type ListFormat, type RowFault, readRecipients } from '../recipients.ts';
 import { refusal } from '../refusals.ts';
 import { grantOf } from '../respond.ts';
@@ -25,7 +25,7 @@ export function campaignRoutes(app: FastifyInstance, tools: RouteTools): void {
     own.addContentTypeParser(['application/x-ndjson', 'text/csv'], (_request, payload, done) => {
       done(null, payload);
     });
-    serve(own, 'sendCampaign', (request) => sendCampaign(request, tools));
+    serve(own, 'sendCampaign', (request, reply) => sendCampaign(request, reply, tools));
   };
   void app.register(streamed);
   serve(app, 'getCampaign', (request) =>
@@ -36,7 +36,11 @@ export function campaignRoutes(app: FastifyInstance, tools: RouteTools): void {
   serve(app, 'changeCampaign', (request) => change(request, tools));
 }
 
-async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise<Outcome> {
+async function sendCampaign(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tools: RouteTools,
+): Promise<Outcome> {
   const wish = readCampaignWish(request.query, request.headers[campaignTextHeader], {
     grant: grantOf(request),
     accounts: [...tools.accounts.keys()],
@@ -46,6 +50,7 @@ async function sendCampaign(request: FastifyRequest, tools: RouteTools): Promise
   if (!(body instanceof Readable)) return refusal('MEDIA_TYPE_UNSUPPORTED');
   const list = readRecipients(body, formatOf(request));
   const language = languageOf(request.headers['accept-language']);
+  reply.header('content-language', language).header('vary', 'accept-language');
   const spoken: SpokenProblem[] = [];
   const onProblem = (problem: ManyProblem): void => {
     const fault = list.faultAt(problem.index);
@@ -78,14 +83,17 @@ interface SpokenProblem {
 }
 
 function inWords(
-  { index, code, field, message }: ManyProblem,
+  { index, code, field, message, details = {} }: ManyProblem,
   fault: RowFault | undefined,
   language: Language,
 ): SpokenProblem {
   if (fault) return { index, code: fault, field: 'line', detail: sentenceOf({ code: fault }, language) };
-  // The facts of the case are in the producer's own sentence only.
-  const isSpoken = isProblemCode(code) && !needsFacts(code);
-  return { index, code, field, detail: isSpoken ? sentenceOf({ code }, language) : message };
+  return {
+    index,
+    code,
+    field,
+    detail: isProblemCode(code) ? sentenceOf({ code, details }, language) : message,
+  };
 }
 
 function receiptAnswer(

@@ -55,9 +55,16 @@ describe('POST /v1/campaigns', () => {
     expect((await send('csv', body, csv)).body).toMatchObject({ messages: 2, refused: 0 });
   });
 
-  it('speaks Turkish of what needs no facts', async () => {
-    const { body } = await send('turkish', '"x"', { ...ndjson, 'accept-language': 'tr' });
+  it('speaks Turkish to those who wish for it, facts of the case included', async () => {
+    const long = JSON.stringify({ to: '0532 123 45 67', text: 'a'.repeat(2_000) });
+    const { body, headers } = await send('turkish', `"x"\n${long}`, { ...ndjson, 'accept-language': 'tr' });
+    expect(headers.get('content-language')).toBe('tr');
     expect(body.problems[0].detail).toMatch(/^Böyle bir numara olamaz/);
+    expect(body.problems[1]).toMatchObject({
+      code: 'TEXT_TOO_LONG',
+      detail: expect.stringContaining('2000'),
+    });
+    expect(body.problems[1].detail).toMatch(/^Metin /);
   });
 
   it('adds what is missing where the list broke off before, and nothing where it is whole', async () => {

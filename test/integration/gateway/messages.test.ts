@@ -12,6 +12,7 @@ beforeAll(async () => {
       reader: { id: 'k2', name: 'reader', rights: ['read'] },
       shop: { ...fullGrant, id: 'k3', accounts: ['shop'] },
       otp: { ...fullGrant, id: 'k4', lanes: ['otp'] },
+      plain: { ...fullGrant, id: 'k5', lanes: ['transactional'] },
     },
   });
 });
@@ -53,6 +54,19 @@ describe('POST /v1/messages', () => {
     const { status, body } = await world.ask('POST', '/v1/messages', { ...message, text: 'Başka' }, key);
     expect(status).toBe(422);
     expect(body).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', fields: ['text'] });
+  });
+
+  it('tells a key for some lanes nothing of what another lane has under an idempotency key', async () => {
+    const key = { 'idempotency-key': 'login-17' };
+    await world.ask('POST', '/v1/messages', { ...message, lane: 'otp' }, key);
+    for (const lane of [{}, { lane: 'transactional' }]) {
+      const guess = { ...message, ...lane };
+      const { status, body } = await world.ask('POST', '/v1/messages', guess, { ...key, ...as('plain') });
+      expect(status).toBe(422);
+      expect(body.code).toBe('IDEMPOTENCY_CONFLICT');
+      expect(body).not.toHaveProperty('messageId');
+      expect(body).not.toHaveProperty('fields');
+    }
   });
 
   it('refuses a header and a field that name different keys', async () => {

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayErrors } from '../../../src/gateway/errors.ts';
-import {
-  isProblemCode,
-  needsFacts,
-  type ProblemCode,
-  problemOf,
-  wordsOf,
-} from '../../../src/gateway/problem.ts';
+import { isProblemCode, type ProblemCode, problemOf, wordsOf } from '../../../src/gateway/problem.ts';
 import { producerProblems } from '../../../src/gateway/producer-problems.ts';
 import { gatewayErrorsInTurkish, messageErrorsInTurkish } from '../../../src/gateway/turkish.ts';
 import { messageErrors } from '../../../src/message/errors.ts';
@@ -38,7 +32,6 @@ describe('the codes of problems', () => {
     expect(turkish.whatToDo).toMatch(/\.$/);
     expect(turkish.meaning).not.toBe(english.meaning);
     for (const place of placesIn(code, 'tr')) expect(placesIn(code, 'en')).toContain(place);
-    expect(needsFacts(code)).toBe(placesIn(code, 'en').length > 0);
   });
 
   it('has Turkish words for no code that is not there', () => {
