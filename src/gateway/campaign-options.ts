@@ -1,4 +1,4 @@
-import type { Lane, WhenNotFound, WhenUncertain } from '../message/lane.ts';
+import { type Lane, lanes, type WhenNotFound, type WhenUncertain } from '../message/lane.ts';
 import type { ManyOptions } from '../producer/many-options.ts';
 import type { KeyGrant } from './keys/grant.ts';
 import { parameterRefusal, readParameters, timeOf } from './parameters.ts';
@@ -103,5 +103,9 @@ function textIn(header: string | readonly string[] | undefined): { readonly text
   }
 }
 
-/** Nobody notes the lane of a campaign: to see and change one, a key must be for the lane that campaigns have by default. */
-export const mayUseCampaigns = (grant: KeyGrant): boolean => mayUseLane(grant, defaultCampaignLane);
+/** Nobody notes the lane of a campaign: to see how far one is, a key must be for the lane that campaigns have by default. */
+export const maySeeCampaigns = (grant: KeyGrant): boolean => mayUseLane(grant, defaultCampaignLane);
+
+/** And to change one, for every lane that it may have. */
+export const mayChangeCampaigns = (grant: KeyGrant): boolean =>
+  lanes.every((lane) => mayUseLane(grant, lane));

@@ -4,7 +4,12 @@ import type { ManyReceipt } from '../../producer/many.ts';
 import type { ManyProblem } from '../../producer/many-options.ts';
 import { type CampaignState, campaignStates } from '../../queue/campaign.ts';
 import { type Answer, campaignAnswer, type Outcome } from '../answers.ts';
-import { campaignTextHeader, mayUseCampaigns, readCampaignWish } from '../campaign-options.ts';
+import {
+  campaignTextHeader,
+  mayChangeCampaigns,
+  maySeeCampaigns,
+  readCampaignWish,
+} from '../campaign-options.ts';
 import { type Language, languageOf } from '../language.ts';
 import { readParameters } from '../parameters.ts';
 import type { Refusal } from '../problem.ts';
@@ -121,7 +126,7 @@ async function atCampaign(
   const grant = grantOf(request);
   const account = accountFor(grant, read.parameters.account, [...tools.accounts.keys()]);
   if (account === undefined) return accountRefusal({ parameter: 'account' });
-  if (!mayUseCampaigns(grant)) return refusal('LANE_NOT_ALLOWED');
+  if (!maySeeCampaigns(grant)) return refusal('LANE_NOT_ALLOWED');
   return orRefusal(
     () => work(pathPart(request, 'id'), account),
     (field) => ({ parameter: field }),
@@ -130,6 +135,7 @@ async function atCampaign(
 }
 
 async function change(request: FastifyRequest, tools: RouteTools): Promise<Outcome> {
+  if (!mayChangeCampaigns(grantOf(request))) return refusal('LANE_NOT_ALLOWED');
   const fields = fieldsOf(request.body, ['state']);
   if (!fields) return refusal('BODY_INVALID', { at: { pointer: '' } });
   const state = campaignStates.find((one) => one === fields.state);

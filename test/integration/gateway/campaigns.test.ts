@@ -7,7 +7,10 @@ let world: GatewayWorld;
 
 beforeAll(async () => {
   world = await openGateway({
-    grants: { otp: { ...fullGrant, id: 'k2', lanes: ['otp'] } },
+    grants: {
+      otp: { ...fullGrant, id: 'k2', lanes: ['otp'] },
+      bulk: { ...fullGrant, id: 'k3', lanes: ['bulk'] },
+    },
     producer: { requestSize: 100 },
   });
 });
@@ -180,6 +183,16 @@ describe('a campaign', () => {
       });
     },
   );
+
+  it('is not changed by a key for some lanes: it may be of another', async () => {
+    const as = (key: string) => ({ authorization: `Bearer ${key}` });
+    const change = (key: string) => world.ask('PATCH', '/v1/campaigns/stop', { state: 'cancelled' }, as(key));
+    for (const key of ['otp', 'bulk'])
+      expect(await change(key)).toMatchObject({ status: 403, body: { code: 'LANE_NOT_ALLOWED' } });
+    expect(await world.ask('GET', '/v1/campaigns/stop', undefined, as('bulk'))).toMatchObject({
+      status: 200,
+    });
+  });
 
   it('that is not known is 404, and is of the account that is asked', async () => {
     await send('mine', lines(10).join('\n'));

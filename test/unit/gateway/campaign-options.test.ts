@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { mayUseCampaigns, readCampaignWish } from '../../../src/gateway/campaign-options.ts';
+import {
+  mayChangeCampaigns,
+  maySeeCampaigns,
+  readCampaignWish,
+} from '../../../src/gateway/campaign-options.ts';
 import type { KeyGrant } from '../../../src/gateway/keys/grant.ts';
 
 const grant: KeyGrant = { id: 'k1', name: 'shop', rights: ['send'] };
@@ -60,8 +64,11 @@ describe('the wish of a campaign', () => {
     expect(readCampaignWish(given, text, narrow)).toMatchObject({ refusal: { flaws: [{ code }] } });
   });
 
-  it('is for keys of the lane of campaigns', () => {
-    expect(mayUseCampaigns(grant)).toBe(true);
-    expect(mayUseCampaigns({ ...grant, lanes: ['otp'] })).toBe(false);
+  it('is shown to keys of the lane of campaigns, and changed by keys of every lane', () => {
+    const mayOf = (own: KeyGrant) => [maySeeCampaigns(own), mayChangeCampaigns(own)];
+    expect(mayOf(grant)).toEqual([true, true]);
+    expect(mayOf({ ...grant, lanes: ['otp', 'transactional', 'bulk'] })).toEqual([true, true]);
+    expect(mayOf({ ...grant, lanes: ['bulk'] })).toEqual([true, false]);
+    expect(mayOf({ ...grant, lanes: ['otp'] })).toEqual([false, false]);
   });
 });
