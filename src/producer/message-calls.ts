@@ -1,3 +1,4 @@
+import { MessageError } from '../message/errors.ts';
 import { checkIdempotencyKey } from '../message/message.ts';
 import { resolveTimes, type SendAt } from '../message/times.ts';
 import type { SendJob } from '../queue/send-job.ts';
@@ -205,6 +206,8 @@ async function reschedule(
 ): Promise<RescheduleResult> {
   const { store } = context;
   checkId(id);
+  // As a time of sending it would mean at once: a value that is missing by mistake must not send the message.
+  if (sendAt === undefined) throw new MessageError('TIME_INVALID', 'sendAt');
   const check = (nowMs: number): number => resolveTimes({ sendAt, lane: 'bulk', nowMs }).sendAtMs ?? nowMs;
   const leavesAt = check(await store.redisTime((systemMs) => void check(systemMs)));
   const secret = await store.secret();

@@ -131,6 +131,10 @@ const isPositive = (value: unknown): boolean =>
 const isWholeFrom = (least: number, most: number, value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 
+/** Redis takes whole milliseconds only, and would refuse each send that names another length. */
+const isWindow = (value: unknown): boolean => isWholeFrom(1, 10 * 366 * 86_400_000, value);
+const windowWords = 'a whole number of milliseconds from 1 to ten years';
+
 /** What must be true of the options, and what is said where it is not. */
 function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean, problem: string])[] {
   const accounts = Object.entries(options.accounts);
@@ -149,7 +153,7 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
     ),
     ...accounts.flatMap(([, account], index) => rulesForAccount(account, index + 1)),
     [typeof options.prefix === 'string' && options.prefix !== '', 'prefix must be a text.'],
-    [isPositive(options.idempotencyWindowMs), 'idempotencyWindowMs must be a positive number.'],
+    [isWindow(options.idempotencyWindowMs), `idempotencyWindowMs must be ${windowWords}.`],
     [
       isWholeFrom(1, maxMessagesOfJob, options.requestSize),
       'requestSize must be a whole number from 1 to 10,000.',
@@ -158,8 +162,8 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
       isWholeFrom(smallestMaxJobBytes, Number.MAX_SAFE_INTEGER, options.maxJobBytes),
       'maxJobBytes must be a whole number from 100,000.',
     ],
-    [isPositive(options.campaignWindowMs), 'campaignWindowMs must be a positive number.'],
-    [isPositive(options.mediaMemoryMs), 'mediaMemoryMs must be a positive number.'],
+    [isWindow(options.campaignWindowMs), `campaignWindowMs must be ${windowWords}.`],
+    [isWindow(options.mediaMemoryMs), `mediaMemoryMs must be ${windowWords}.`],
     [
       isWholeFrom(0, mostKeepStatusMs, options.keepStatusMs),
       'keepStatusMs must be a whole number from 0 to 31,536,000,000 (365 days).',

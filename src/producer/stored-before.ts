@@ -16,7 +16,11 @@ interface Answers<Call, Receipt> {
   readonly find: (timeless: Call) => Promise<Receipt | undefined>;
 }
 
-const passed: ReadonlySet<MessageErrorCode> = new Set(['SCHEDULE_PAST', 'DEADLINE_PAST']);
+const passed: ReadonlySet<MessageErrorCode> = new Set([
+  'SCHEDULE_PAST',
+  'DEADLINE_PAST',
+  'SCHEDULE_AFTER_DEADLINE',
+]);
 
 /**
  * Stores, unless its times have passed: a call under an idempotency key may be repeated days later, and what an

@@ -70,7 +70,7 @@ export function createFakeProducer(choice: FakeProducerOptions = {}): FakeProduc
   const resolved = resolveOptions({ ...options, redis: options.redis ?? noRedis });
   loadNumberTables();
   let fixed: number | undefined;
-  const memory = createMemory(() => fixed ?? (now ?? Date.now)());
+  const memory = createMemory(() => Math.round(fixed ?? (now ?? Date.now)()));
   const calls = createFakeCalls();
   const rules = { keepStatusMs: resolved.keepStatusMs, shownInEvents: shownOf(resolved.eventsShow) };
   const secret = randomBytes(32).toString('hex');

@@ -566,6 +566,16 @@ function describeChanges(open: Open): void {
     expect(await world.producer.cancel(id)).toBe('cancelled');
   });
 
+  it('a new time that is missing is refused, and sends nothing', async () => {
+    await using world = await open();
+    const sendAt = Date.now() + hour;
+    const { id } = await world.producer.send({ to: '0532 123 45 67', text: 'Merhaba', sendAt });
+    await expect(world.producer.reschedule(id, undefined as never)).rejects.toMatchObject({
+      code: 'TIME_INVALID',
+    });
+    expect(await world.producer.status(id)).toMatchObject({ state: 'scheduled', sendAt });
+  });
+
   it('an unknown message is neither called off nor moved', async () => {
     await using world = await open();
     expect(await world.producer.cancel('m00000000000000000000')).toBe('unknown');

@@ -82,7 +82,18 @@ describe("a producer's options", () => {
     ['a database that is no number', { redis: 'redis://127.0.0.1/main' }, /redis must be a redis:/],
     ['no account', { redis, accounts: {} }, /accounts must name at least one/],
     ['an account name that cannot be a queue', { redis, accounts: { ok: {}, 'Not OK': {} } }, /position 2/],
-    ['no window', { redis, idempotencyWindowMs: 0 }, /idempotencyWindowMs must be a positive number/],
+    ['no window', { redis, idempotencyWindowMs: 0 }, /idempotencyWindowMs must be a whole number/],
+    [
+      'a window with a fraction',
+      { redis, idempotencyWindowMs: 86_400_000 / 7 },
+      /idempotencyWindowMs must be a whole/,
+    ],
+    [
+      'a window without an end',
+      { redis, campaignWindowMs: 1e300 },
+      /campaignWindowMs must be a whole number/,
+    ],
+    ['a memory with a fraction', { redis, mediaMemoryMs: 0.5 }, /mediaMemoryMs must be a whole number/],
     ['a time limit that is no number', { redis, redisTimeoutMs: '1s' }, /redisTimeoutMs must be a positive/],
     [
       'a model of parts that is none',

@@ -360,6 +360,28 @@ describe('the clock', () => {
     expect((await fake.send(message)).sendAt).toBe(Date.parse('2030-01-31T09:00:00Z'));
   });
 
+  it('may have fractions, and a repeat under a key is none the less one', async () => {
+    await using fake = createFakeProducer({
+      accounts: { default: { title: 'FIRMA' } },
+      now: () => 1_900_000_000_000.25,
+    });
+    const message = { to: '0532 123 45 67', text: 'Merhaba', idempotencyKey: 'k' };
+    await fake.send(message);
+    expect(await fake.send(message)).toMatchObject({ duplicate: true });
+  });
+
+  it('may have gone on past a deadline, by which a repeat under a key is not judged', async () => {
+    const at = Date.parse('2030-01-31T09:00:00Z');
+    await using fake = createFakeProducer({ accounts: { default: { title: 'FIRMA' } } });
+    fake.setNow(at);
+    const sendAt = { in: '2h' };
+    const deadline = new Date(at + 3 * 3_600_000);
+    const message = { to: '0532 123 45 67', text: 'Merhaba', idempotencyKey: 'k', sendAt, deadline };
+    const { id } = await fake.send(message);
+    fake.setNow(at + 1.5 * 3_600_000);
+    expect(await fake.send(message)).toMatchObject({ id, duplicate: true });
+  });
+
   it('is what the option or setNow() says', async () => {
     fake = createFakeProducer({ accounts, now: () => 1_900_000_000_000 });
     expect((await fake.send(message)).sendAt).toBe(1_900_000_000_000);
