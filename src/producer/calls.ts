@@ -108,8 +108,9 @@ export interface Producer extends MessageCalls, AsyncDisposable {
    */
   setCampaign(id: string, state: CampaignState, options?: MessageOptions): Promise<boolean>;
   /**
-   * Closes the connection to Redis. Each call under way is finished, or fails, first. Closing twice is closing once. With
-   * `await using` it is called at the end of the block.
+   * Closes the connection to Redis. Each call under way is finished, or fails, first; but for `sendMany()`, `campaign()` and
+   * `setCampaign()`, which are to be awaited before. Closing twice is closing once. With `await using` it is called at the end of
+   * the block.
    *
    * @example
    * await producer.close();

@@ -38,7 +38,8 @@ export interface ManyOptions {
    */
   readonly sendAt?: SendAt;
   /**
-   * After it the message is never sent: a time, or so long after the time of sending (`'5m'`).
+   * After it the message is never sent: a time, or so long after the time of sending (`'5m'`), which without `sendAt` is the
+   * beginning of the call, however long the list takes.
    * @default by the [lane](#lanes)
    */
   readonly deadline?: Deadline;
