@@ -71,8 +71,8 @@ function openApp({ maxBodyBytes, trustedProxies, tls }: AppOptions): FastifyInst
     routerOptions: { maxParamLength: longestPathPart },
     frameworkErrors: (error, request, reply) => void respond(request, reply, refusalOf(error)),
   } satisfies FastifyServerOptions;
-  // Of TLS and without it the server is the same to us; only its type differs.
-  return tls ? (Fastify({ ...server, https: { ...tls } }) as unknown as FastifyInstance) : Fastify(server);
+  if (!tls) return Fastify(server);
+  return Fastify({ ...server, https: tls }) as unknown as FastifyInstance; // the same to us; only its type differs
 }
 
 function answerTroubles(app: FastifyInstance, { log }: AppOptions): void {

@@ -72,8 +72,7 @@ function inScope(
   // Said outright, it must be that of an earlier message under the same key.
   const keyed = withKey({ ...input, account, ...(grant.lanes ? { lane } : {}) }, key);
   if ('refusal' in keyed) return keyed;
-  // Only its type says so: send() itself looks at every field, and refuses what is none of a message.
-  return { message: keyed.fields as unknown as NewMessage };
+  return { message: keyed.fields as unknown as NewMessage }; // send() itself looks at every field, and refuses what is none
 }
 
 /** The producer tells the first problem of a message; a person who mends it wants to know all. */
