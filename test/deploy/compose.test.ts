@@ -268,6 +268,19 @@ describeWith([tools.dockerCompose], 'docker-compose', () => {
     expect(code, stderr).toBe(0);
   });
 
+  it('opens Redis to this machine, and to it alone, with the file for that', async () => {
+    const files = [composePath, 'deploy/compose/redis-port.yml'].flatMap((path) => ['-f', inProject(path)]);
+    const { code, stdout, stderr } = await runProcess(['docker-compose', ...files, 'config'], {
+      env: exampleVariables,
+    });
+    expect(code, stderr).toBe(0);
+    const { redis } = parse(stdout).services;
+    expect([redis.ports, Object.keys(redis.networks)]).toEqual([
+      ['127.0.0.1:6379:6379/tcp'],
+      ['queue', 'redis-port'],
+    ]);
+  });
+
   it('accepts the demo as it is', async () => {
     const { code, stderr } = await config(demoPath, {});
     expect(code, stderr).toBe(0);

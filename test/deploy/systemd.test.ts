@@ -1,11 +1,12 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tools } from '../../scripts/tools.ts';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { settingsTable } from '../../src/settings/table.ts';
-import { runProcess, startProcess } from '../support/process.ts';
+import type { Simulator } from '../../src/simulator/index.ts';
+import { projectFolder, runProcess, startProcess } from '../support/process.ts';
 import { describeWith } from '../support/tools.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { startSlowSimulator, stopInFlight } from './in-flight.ts';
@@ -110,18 +111,31 @@ describeWith([tools.systemdAnalyze], 'systemd-analyze', () => {
   });
 });
 
-// No systemd runs the units: the test starts what they say, with their environment and credentials, and stops as they say.
-describe('the services of the units', () => {
+// No systemd runs the units: the test starts what they say, with their environment and credentials, behind their filter
+// of system calls, and stops as they say.
+describeWith([tools.systemdAnalyze, tools.python], 'the services of the units', () => {
+  let simulator: Simulator;
+  let server: Server;
+
+  beforeAll(async () => {
+    simulator = await startSlowSimulator();
+    server = await layServer(simulator.xmlUrl);
+  });
+
+  afterAll(async () => {
+    await simulator?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
   it('the worker is stopped with requests of four seconds under way, and loses and repeats nothing', async () => {
-    await using simulator = await startSlowSimulator();
-    await using server = await layServer(simulator.xmlUrl);
-    let worker = await startUnit(readUnit('jetsms-worker'), server);
+    const unit = readUnit('jetsms-worker');
+    let worker = await startUnit(unit, server);
     await stopInFlight({
       simulator,
       redisUrl: server.redisUrl('producer-status'),
       stop: async () => expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null }),
       start: async () => {
-        worker = await startUnit(readUnit('jetsms-worker'), server);
+        worker = await startUnit(unit, server);
       },
     });
     expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -131,22 +145,32 @@ describe('the services of the units', () => {
     { name: 'jetsms-gateway', started: /"gateway\.started"/ },
     { name: 'jetsms-dashboard', started: /"dashboard\.started"/ },
   ])('$name starts, and ends cleanly', async ({ name, started }) => {
-    await using simulator = await startSlowSimulator();
-    await using server = await layServer(simulator.xmlUrl);
-    const service = await startUnit(readUnit(name), server);
+    await using service = await startUnit(readUnit(name), server);
     await service.waitForLine(started);
     expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
   });
 
   it('settings that cannot be used end with the code at which systemd does not try again', async () => {
-    await using simulator = await startSlowSimulator();
-    await using server = await layServer(simulator.xmlUrl);
     const unit = readUnit('jetsms-worker');
     const worker = await startUnit(unit, server, { JETSMS_URL: '' });
     const { code } = await worker.exit;
     expect(unit.value('RestartPreventExitStatus')).toBe(String(code));
   });
+
+  it('cannot do what their filter forbids', async () => {
+    const [command = '', ...args] = behindFilter(readUnit('jetsms-worker'), ['nice', '-n', '-5', 'true']);
+    expect(await runProcess([command, ...args])).toMatchObject({
+      stderr: expect.stringContaining('Operation not permitted'),
+    });
+  });
 });
+
+/** A command behind the filter of system calls of a unit. */
+function behindFilter(unit: Unit, command: readonly string[]): readonly string[] {
+  const [allowed = '', denied = ''] = unit.values('SystemCallFilter');
+  const filter = join(projectFolder, 'test/deploy/behind-filter.py');
+  return ['python3', filter, allowed, denied.replace(/^~/, ''), '--', ...command];
+}
 
 /** Starts the command of a unit on a server, with other places and ports than there. */
 async function startUnit(unit: Unit, server: Server, change: Readonly<Record<string, string>> = {}) {
@@ -168,7 +192,7 @@ async function startUnit(unit: Unit, server: Server, change: Readonly<Record<str
     .value('ExecStart')
     .replace('/opt/jetsms/current/node_modules/jetsms-delivery', server.app)
     .split(' ');
-  const started = startProcess(command, { env });
+  const started = startProcess(behindFilter(unit, command), { env });
   if (unit.name === 'jetsms-worker' && Object.keys(change).length === 0)
     await waitFor(async () => (await fetch(`http://127.0.0.1:${health}/readyz`)).ok, {
       limitMs: 20_000,
