@@ -156,9 +156,11 @@ describe('the services of docker-compose.yml', () => {
     expect((await fetch(url, { headers: { authorization } })).status).toBe(200);
   });
 
-  it('operator: finds everything as it should be', async () => {
+  it('operator: sees the holds; worker: finds all as it should be', async () => {
+    const seen = await composed.run('operator');
+    expect(seen.code, `${seen.stdout}\n${seen.stderr}`).toBe(0);
     simulator.setLatency({ minMs: 0, maxMs: 0 });
-    const { code, stdout, stderr } = await composed.run('operator');
+    const { code, stdout, stderr } = await composed.exec('worker', ['doctor']);
     expect(code, `${stdout}\n${stderr}`).toBe(0);
     simulator.setLatency({ minMs: 4_000, maxMs: 4_000 });
   });
