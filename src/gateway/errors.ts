@@ -91,6 +91,12 @@ export const gatewayErrors = {
     meaning: 'The batch has no messages.',
     whatToDo: 'Send at least one.',
   },
+  BATCH_CONFLICT: {
+    status: 422,
+    meaning: 'The idempotency key was used before for a batch of other messages, or in another order.',
+    whatToDo:
+      'Repeat the same list to complete it; send what you have mended or added under another key. Nothing was stored.',
+  },
   BATCH_TOO_LARGE: {
     status: 422,
     meaning: 'The batch has {count} messages; it takes {maximum}.',

@@ -20,6 +20,7 @@ export type GatewaySettings = Pick<
   | 'gatewayTlsKey'
   | 'gatewayTrustedProxies'
   | 'gatewayMaxBodyBytes'
+  | 'idempotencyWindowMs'
 >;
 
 export interface GatewayOptions {
@@ -77,6 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         log,
         metrics,
         prefix: settings.prefix,
+        idempotencyWindowMs: settings.idempotencyWindowMs,
         accounts: new Map([...settings.accounts].map(([name, account]) => [name, rulesOf(account)])),
         trustedProxies: settings.gatewayTrustedProxies,
         maxBodyBytes: settings.gatewayMaxBodyBytes,

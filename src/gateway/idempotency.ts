@@ -3,7 +3,8 @@ import { checkIdempotencyKey, maxIdempotencyKeyLength } from '../message/message
 import type { Refusal } from './problem.ts';
 import { messageRefusal, refusal } from './refusals.ts';
 
-const header = 'Idempotency-Key';
+/** The header that names a key. */
+export const keyHeader = 'Idempotency-Key';
 
 /** A key that a request names in its header; undefined where it names none. */
 export type HeaderKey = { readonly key: string | undefined } | { readonly refusal: Refusal };
@@ -15,13 +16,14 @@ export type HeaderKey = { readonly key: string | undefined } | { readonly refusa
 export function keyInHeader(value: string | readonly string[] | undefined): HeaderKey {
   if (value === undefined) return { key: undefined };
   if (typeof value !== 'string' || !/^[\x20-\x7e]*$/.test(value))
-    return { refusal: refusal('HEADER_INVALID', { at: { header } }) };
+    return { refusal: refusal('HEADER_INVALID', { at: { header: keyHeader } }) };
   const [, quoted] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value.trim()) ?? [];
   const key = quoted === undefined ? value.trim() : quoted.replace(/\\(["\\])/g, '$1');
   try {
     return { key: checkIdempotencyKey(key) };
   } catch (error) {
-    if (error instanceof MessageError) return { refusal: messageRefusal([error], () => ({ header })) };
+    if (error instanceof MessageError)
+      return { refusal: messageRefusal([error], () => ({ header: keyHeader })) };
     throw error;
   }
 }
@@ -34,7 +36,7 @@ export function batchKeyRefusal(key: string | undefined): Refusal | undefined {
   const maximum = maxIdempotencyKeyLength - placeLength;
   if (key === undefined || key.length <= maximum) return undefined;
   const error = new MessageError('IDEMPOTENCY_KEY_INVALID', 'idempotencyKey', { maximum });
-  return messageRefusal([error], () => ({ header }));
+  return messageRefusal([error], () => ({ header: keyHeader }));
 }
 
 /** The key of the nth message of a batch that has none of its own. */
@@ -52,5 +54,5 @@ export function withKey(
   const own = fields['idempotencyKey'];
   if (own === undefined) return { fields: { ...fields, idempotencyKey: key } };
   if (own === key) return { fields };
-  return { refusal: refusal('IDEMPOTENCY_KEYS_DIFFER', { at: { header } }) };
+  return { refusal: refusal('IDEMPOTENCY_KEYS_DIFFER', { at: { header: keyHeader } }) };
 }

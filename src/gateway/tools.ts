@@ -11,6 +11,8 @@ export interface RouteTools extends SendTools {
   /** For what the producer does not know: holds and credit. One that fails fast. */
   readonly redis: Redis;
   readonly prefix: string;
+  /** How long an idempotency key is remembered. */
+  readonly idempotencyWindowMs: number;
   readonly log: Logger;
   readonly metrics: GatewayMetrics;
 }

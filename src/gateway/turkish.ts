@@ -69,6 +69,12 @@ export const gatewayErrorsInTurkish: Readonly<Record<GatewayErrorCode, ErrorRow>
     whatToDo: 'Yalnızca birini gönderin.',
   },
   BATCH_EMPTY: { meaning: 'Toplu istekte mesaj yok.', whatToDo: 'En az bir mesaj gönderin.' },
+  BATCH_CONFLICT: {
+    meaning:
+      'Bu idempotency anahtarı daha önce başka mesajlardan oluşan ya da sırası farklı bir toplu istek için kullanıldı.',
+    whatToDo:
+      'Tamamlamak için aynı listeyi yineleyin; düzelttiklerinizi ya da eklediklerinizi başka bir anahtarla gönderin. Hiçbir şey kaydedilmedi.',
+  },
   BATCH_TOO_LARGE: {
     meaning: 'Toplu istekte {count} mesaj var; en çok {maximum} olabilir.',
     whatToDo: 'Birkaç toplu istek ya da uzunluğu sınırsız olan kampanyayı gönderin.',

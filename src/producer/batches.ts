@@ -97,6 +97,14 @@ export function createBatches(store: (call: NewCall) => Promise<StoredCall>): Ba
   };
 }
 
+/** Each send by itself, in a job of its own. */
+export const createLoneSends: typeof createBatches = (store) => ({
+  async send(sending) {
+    const call = joined([sending]);
+    return { job: call.job, index: 0, stored: await store(call) };
+  },
+});
+
 function mayWrite({ waiting, writing }: Kind): boolean {
   if (writing === 0) return waiting.length > 0;
   return waiting.length >= mostJoined && writing < writesAtOnce;

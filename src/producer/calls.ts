@@ -62,9 +62,9 @@ export interface Producer extends MessageCalls, AsyncDisposable {
    * @param options what all messages have in common
    * @returns what became of the recipients
    * @throws MessageError when an option, title, text, times, the campaign's name or the list are not fit: nothing was enqueued
-   * @throws ProducerError `ACCOUNT_UNKNOWN`, `PRODUCER_CLOSED`: nothing was enqueued; `REDIS_UNAVAILABLE`,
-   *   `REDIS_REFUSED`, `SECRET_INVALID`: call again with the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was
-   *   used for something else
+   * @throws ProducerError `ACCOUNT_UNKNOWN`: nothing was enqueued; `REDIS_UNAVAILABLE`, `REDIS_REFUSED`, `SECRET_INVALID`,
+   *   `PRODUCER_CLOSED` (also where the producer is closed meanwhile): where `mayBeStored`, a part may be stored; call again with
+   *   the same campaign to complete it; `CAMPAIGN_CONFLICT`: the name was used for something else
    * @example
    * const sent = await producer.sendMany(
    *   ['0532 123 45 67', { to: '0533 765 43 21', text: 'Ayşe Hanım, indirim başladı.' }, 'no number'],
@@ -98,9 +98,10 @@ export interface Producer extends MessageCalls, AsyncDisposable {
    * @param id the name that it was enqueued under
    * @param state what it is to be from now on
    * @param options the account, where it is not the default one
-   * @returns false where the campaign is not known, or cancelled already
+   * @returns whether it is so now; false where the campaign is not known, or is cancelled and was to be something else
    * @throws MessageError `CAMPAIGN_INVALID`, `ARGUMENT_INVALID`
-   * @throws ProducerError `ACCOUNT_UNKNOWN`, `PRODUCER_CLOSED`, `REDIS_UNAVAILABLE`, `REDIS_REFUSED`
+   * @throws ProducerError `ACCOUNT_UNKNOWN`, `PRODUCER_CLOSED`, `REDIS_REFUSED`: nothing was changed; `REDIS_UNAVAILABLE`: where
+   *   `mayBeStored`, it may be changed or not, so call again
    * @example
    * await producer.sendMany(['0532 123 45 67'], { campaign: 'summer', text: 'Yaz geldi.', sendAt: { in: '2h' } });
    * console.log(await producer.setCampaign('summer', 'paused')); // → true
@@ -108,9 +109,8 @@ export interface Producer extends MessageCalls, AsyncDisposable {
    */
   setCampaign(id: string, state: CampaignState, options?: MessageOptions): Promise<boolean>;
   /**
-   * Closes the connection to Redis. Each call under way is finished, or fails, first; but for `sendMany()`, `campaign()` and
-   * `setCampaign()`, which are to be awaited before. Closing twice is closing once. With `await using` it is called at the end of
-   * the block.
+   * Closes the connection to Redis. Each call under way is finished, or fails, first; a `sendMany()` takes nothing more from its
+   * list and fails with `PRODUCER_CLOSED`. Closing twice is closing once. With `await using` it is called at the end of the block.
    *
    * @example
    * await producer.close();

@@ -28,8 +28,9 @@ export const producerErrors = {
       'Where `mayBeStored` is true, send it again with the same idempotency key; without a key, a second send can text twice. Where it is false, nothing was stored: send it again.',
   },
   REDIS_REFUSED: {
-    meaning: 'Redis has refused it, and nothing was stored.',
-    whatToDo: 'Mend what the `reason` says, then send it again.',
+    meaning: 'Redis has refused it, and what it has refused is not stored.',
+    whatToDo:
+      'Mend what the `reason` says, then send it again. Of a campaign other parts may be stored (`mayBeStored`): the same call adds only what is missing.',
   },
   SCHEDULE_SHARED: {
     meaning:
@@ -137,6 +138,19 @@ const doubts = {
   true: 'It may or may not be done: call again, which is safe',
 } as const;
 const certainties = { false: 'Nothing was stored', true: 'Nothing was changed' } as const;
+
+/**
+ * An error that ended a campaign after a part of it had been stored: it tells that, whatever its own question was. Others are
+ * handed on as they are.
+ */
+export function storedInPart(error: unknown): unknown {
+  if (!(error instanceof ProducerError) || error.mayBeStored) return error;
+  const { code, messageId, fields, reason, cause } = error;
+  const why = code === 'REDIS_REFUSED' || code === 'CAMPAIGN_CONFLICT' ? ` ${error.detail}` : '';
+  const detail = `The campaign is stored in part.${why}`;
+  const facts = { messageId, fields, mayBeStored: true, detail, cause };
+  return new ProducerError(code, reason === undefined ? facts : { ...facts, reason });
+}
 
 /** Name and code alone: ioredis keeps the command with the error, and Redis quotes it in its words. */
 function causeOf(error: unknown): Error {

@@ -8,7 +8,7 @@ import { type CampaignRules, checkCampaign, type ManyReceipt } from './many.ts';
 import { checkCampaignName, checkManyOptions, type ManyOptions } from './many-options.ts';
 import { createMessageCalls, type MessageOptions } from './message-calls.ts';
 import type { ResolvedOptions } from './options.ts';
-import { sendMany } from './send-many.ts';
+import { type ManyStore, sendMany } from './send-many.ts';
 import { sendMms } from './send-mms.ts';
 import { sendOne } from './send-one.ts';
 import { type ClosableStore, type JobStore, storeJob } from './store-jobs.ts';
@@ -16,20 +16,18 @@ import type { CampaignName } from './stored-data.ts';
 import { createUnderWay } from './under-way.ts';
 
 /** A producer over a place where jobs are stored, which it closes in the end. */
-export function producerOver(store: ClosableStore, resolved: ResolvedOptions): Producer {
-  const batches = createBatches((call) => storeJob(call, store));
+export function producerOver(
+  store: ClosableStore,
+  resolved: ResolvedOptions,
+  batchesOf: typeof createBatches = createBatches,
+): Producer {
+  const batches = batchesOf((call) => storeJob(call, store));
   const sendStore = { ...store, batches };
   const underWay = createUnderWay();
 
-  const atCampaign = async <T>(
-    campaign: string,
-    named: MessageOptions | undefined,
-    ask: (name: CampaignName) => Promise<T>,
-  ): Promise<T> => {
-    underWay.checkOpen();
+  const campaignOf = (campaign: string, named: MessageOptions | undefined): CampaignName => {
     const { account } = accountOf(checkOptions(named).account, resolved);
-    const name = { account, campaign: checkCampaignName(campaign) };
-    return store.calls.run({ work: () => ask(name), isRepeatable: true, stores: false });
+    return { account, campaign: checkCampaignName(campaign) };
   };
 
   let closing: Promise<void> | undefined;
@@ -41,15 +39,21 @@ export function producerOver(store: ClosableStore, resolved: ResolvedOptions): P
   return {
     send: (message) => underWay.run(() => sendOne(message, resolved, sendStore)),
     sendMms: (mms) => underWay.run(() => sendMms(mms, resolved, store)),
-    async sendMany(recipients, many) {
-      underWay.checkOpen();
-      return enqueueCampaign(recipients, many, resolved, store);
-    },
-    campaign: (id, named) => atCampaign(id, named, store.data.readCampaign),
-    setCampaign: async (id, state, named) => {
-      const wished = checkState(state);
-      return atCampaign(id, named, (name) => store.data.setCampaignState(name, wished));
-    },
+    sendMany: (recipients, many) =>
+      underWay.runLong((closed) => enqueueCampaign(recipients, many, resolved, { ...store, closed })),
+    campaign: (id, named) =>
+      underWay.run(async () => {
+        const name = campaignOf(id, named);
+        const work = () => store.data.readCampaign(name);
+        return store.calls.run({ work, isRepeatable: true, stores: false });
+      }),
+    setCampaign: (id, state, named) =>
+      underWay.run(async () => {
+        const wished = checkState(state);
+        const name = campaignOf(id, named);
+        const work = () => store.data.setCampaignState(name, wished);
+        return store.calls.run({ work, isRepeatable: true, stores: true, isChange: true });
+      }),
     ...createMessageCalls(resolved, store, underWay),
     close,
     [Symbol.asyncDispose]: close,
@@ -61,7 +65,7 @@ async function enqueueCampaign(
   recipients: Recipients,
   options: ManyOptions,
   resolved: ResolvedOptions,
-  store: JobStore,
+  store: JobStore & Pick<ManyStore, 'closed'>,
 ): Promise<ManyReceipt> {
   checkManyOptions(options);
   const { account, rules } = accountOf(options.account, resolved);

@@ -3,6 +3,7 @@ import { MessageError } from '../message/errors.ts';
 import type { Claimed } from '../queue/claims.ts';
 import { messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { chunksOf, type Recipients } from './chunks.ts';
+import { storedInPart } from './errors.ts';
 import { type CampaignRules, jobOf, keptProblems, type ManyReceipt, type Watch } from './many.ts';
 import type { ManyOptions, ManyProblem } from './many-options.ts';
 import { campaignJobName } from './names-of-claims.ts';
@@ -13,6 +14,8 @@ import { checkRepeat, findClaim, type JobStore, storeJob } from './store-jobs.ts
 export interface ManyStore extends JobStore {
   readonly requestSize: number;
   readonly campaignWindowMs: number;
+  /** Rejects when the producer is closed: then nothing more is taken from the list. */
+  readonly closed: Promise<never>;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function sendMany(
       options.onStored?.({ indices, ids: job.to.map((_, index) => messageIdAt(id, job, index)) });
   };
   const enqueueAll = async (): Promise<void> => {
-    for await (const chunk of chunksOf(recipients, store.requestSize)) {
+    for await (const chunk of until(store.closed, chunksOf(recipients, store.requestSize))) {
       // A dry run, or a list of numbers that are no good, waits for nothing else: the process has other work, too.
       await nextTurn();
       const indices: number[] = [];
@@ -57,15 +60,20 @@ export async function sendMany(
     }
     await Promise.all(underWay);
   };
-  try {
+  const storeAll = async (): Promise<void> => {
     await enqueueAll();
-  } finally {
-    await Promise.allSettled(underWay); // where one has failed, nothing goes on behind the error
+    if (!options.dryRun && tally.counts().messages > 0) await close(campaign, store);
+  };
+  try {
+    await storeAll();
+  } catch (error) {
+    await Promise.allSettled(underWay); // nothing goes on behind the error
+    const { messages, duplicates } = tally.counts();
+    throw options.dryRun || messages === duplicates ? error : storedInPart(error);
   }
   const counts = tally.counts();
   if (counts.messages + counts.refused === 0) throw new MessageError('RECIPIENTS_MISSING', 'to');
   const { account, sending } = campaign;
-  if (!options.dryRun && counts.messages > 0) await close(campaign, store);
   const isAllOld = counts.messages > 0 && counts.messages === counts.duplicates;
   return {
     campaign: campaign.campaign,
@@ -74,6 +82,20 @@ export async function sendMany(
     ...counts,
     deadlineAt: latest([isAllOld ? undefined : sending.deadlineAtMs, earlierDeadlineAt]),
   };
+}
+
+/**
+ * Hands on what comes, for as long as nothing is closed: a list that is slow to come, or never ends, must not keep it open.
+ * @throws what `closed` rejects with
+ */
+async function* until<T>(closed: Promise<never>, items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = await Promise.race([items.next(), closed]);
+  try {
+    for (; !next.done; next = await Promise.race([items.next(), closed])) yield next.value;
+  } finally {
+    // Not awaited: where the list itself is being waited for, so is its end.
+    void items.return(undefined).catch(() => {}); // nobody takes anything from it any more
+  }
 }
 
 /** From now on the end of its last message is the end of the campaign. */

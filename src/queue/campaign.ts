@@ -59,14 +59,15 @@ for i = 1, 2 do
   end
 end`;
 
-/** KEYS: campaign, its jobs. ARGV: state. 0 where the campaign is unknown, cancelled for good, or none. */
+/** KEYS: campaign, its jobs. ARGV: state. 0 where the campaign is unknown, cancelled for good and not to be so, or none. */
 const stateScript = `
 local jobs = redis.pcall('HLEN', KEYS[2])
 local state = redis.pcall('HGET', KEYS[1], 'state')
 for _, answer in ipairs({ jobs, state }) do
   if type(answer) == 'table' then return string.find(answer.err, 'WRONGTYPE', 1, true) and 0 or answer end
 end
-if jobs == 0 or state == 'cancelled' then return 0 end
+if jobs == 0 then return 0 end
+if state == 'cancelled' then return ARGV[1] == 'cancelled' and 1 or 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[1])
 return 1`;
 
@@ -205,7 +206,7 @@ export async function readCampaignState(redis: Redis, place: CampaignPlace): Pro
   }
 }
 
-/** Pauses, resumes or cancels. A cancelled campaign stays cancelled. False where it is unknown or cancelled. */
+/** Pauses, resumes or cancels. False where it is unknown, or cancelled for good and was to be something else. */
 export async function setCampaignState(
   redis: Redis,
   place: CampaignPlace,

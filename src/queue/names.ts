@@ -88,6 +88,8 @@ export const keys = {
   gatewayKeysUsed: (prefix: string): string => `${prefix}:gateway:keys:used`,
   /** How many requests an API key of the gateway has made in this second. */
   gatewayRate: (prefix: string, key: string): string => `${prefix}:gateway:rate:${key}`,
+  /** What a batch that the gateway was sent under a key was made of, hashed. */
+  gatewayBatch: (prefix: string, batch: string): string => `${prefix}:gateway:batch:${batch}`,
   /** A worker writes here to see that Redis takes writes; it vanishes by itself. */
   probe: (prefix: string, worker: string): string => `${prefix}:probe:${worker}`,
   /** What became of a dead letter that was replayed: the id of the new message. */

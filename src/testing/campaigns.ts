@@ -70,10 +70,11 @@ export function progressIn(of: CampaignCounts, campaign: string): CampaignProgre
   return known && progressOf({ account: of.account, campaign }, hashesOf(known));
 }
 
-/** False where it is unknown, or cancelled for good. */
+/** False where it is unknown, or cancelled for good and was to be something else. */
 export function setState(of: CampaignCounts, name: string, state: CampaignState): boolean {
   const known = campaignIn(of, name);
-  if (!known || known.counts['state'] === 'cancelled') return false;
+  if (!known) return false;
+  if (known.counts['state'] === 'cancelled') return state === 'cancelled';
   known.counts['state'] = state;
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Reported, ReportedState } from '../queue/ended-state.ts';
 import type { DeadReason, HistoryEntry, Journal } from '../queue/journal.ts';
 import { mayBeTaken } from '../status/cancel.ts';
-import { type Ends, endAs, messagesAt, report } from './ends.ts';
+import { type Ends, endAs, endCancelledCampaign, messagesAt, report } from './ends.ts';
 import { FakeError } from './errors.ts';
 import type { FoundJob, StoredMessage } from './memory.ts';
 
@@ -55,6 +55,8 @@ export function deliver(ends: Ends, found: FoundJob, end: FakeEnd): void {
     case 'asking':
     case 'refused':
       step(ends, openOf(found, end), end);
+      // A worker that takes it for its next attempt sees what became of its campaign.
+      if (found.stored.job.campaign !== undefined) endCancelledCampaign(ends, found.stored.job.campaign);
       return;
     case 'accepted':
       accept(ends, found, end);

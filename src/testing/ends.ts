@@ -7,12 +7,13 @@ import {
 import type { Ended, Reported } from '../queue/ended-state.ts';
 import { type EndTogether, eventOf, stateOf } from '../queue/ends.ts';
 import type { ShownInEvents } from '../queue/event-entry.ts';
-import type { Journal } from '../queue/journal.ts';
+import { emptyJournal, type Journal } from '../queue/journal.ts';
 import { subJob } from '../queue/pieces.ts';
 import { reportEntry } from '../queue/report-entry.ts';
 import { messageIdAt, type SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
-import { count } from './campaigns.ts';
+import { mayBeTaken } from '../status/cancel.ts';
+import { count, progressIn } from './campaigns.ts';
 import {
   type FoundJob,
   type KeptEnd,
@@ -137,18 +138,28 @@ function byEnd(found: FoundJob): ReadonlyMap<KeptEnd, readonly number[]> {
   return ends;
 }
 
-/** What becomes of the waiting messages of a campaign that was cancelled, as soon as a worker takes them. */
+/** What becomes of the waiting messages of a campaign, where it is cancelled, as soon as a worker takes them. */
 export function endCancelledCampaign(ends: Ends, campaign: string): void {
+  if (progressIn(ends, campaign)?.state !== 'cancelled') return;
   const { jobs } = ends.memory.of(ends.account);
   for (const stored of jobs.values()) if (stored.job.campaign === campaign) endWaiting(ends, stored);
 }
 
+/** What is under way, or being asked about, goes on. */
 function endWaiting(ends: Ends, stored: StoredJob): void {
-  const settled = { end: 'dead', at: ends.memory.now(), reason: 'cancelled' } as const;
+  const at = ends.memory.now();
   const waiting = messagesAt({ stored, index: undefined }).filter(
-    ([, one]) => !one.end && !one.journal.sending,
+    ([, { end, journal }]) => !(end || journal.sending || journal.asking),
   );
-  const isAll = waiting.length === stored.messages.length;
-  for (const [index, { journal }] of isAll ? waiting.slice(0, 1) : waiting)
-    endAs(ends, { stored, index: isAll ? undefined : index }, { settled, journal: { ...journal, settled } });
+  const isUntouched = waiting.every(([, { journal }]) => journal === emptyJournal);
+  const isTogether = isUntouched && waiting.length === stored.messages.length;
+  for (const [index, { journal }] of isTogether ? waiting.slice(0, 1) : waiting) {
+    const arrived = mayBeTaken(journal, {}) ? ({ mayHaveArrived: true } as const) : {};
+    const settled = { end: 'dead', at, reason: 'cancelled', ...arrived } as const;
+    endAs(
+      ends,
+      { stored, index: isTogether ? undefined : index },
+      { settled, journal: { ...journal, settled } },
+    );
+  }
 }

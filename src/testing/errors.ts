@@ -1,6 +1,10 @@
 import { CodedError, type ErrorRow } from '../errors/coded-error.ts';
 
-export type FakeErrorCode = 'FAKE_MESSAGE_UNKNOWN' | 'FAKE_END_IMPOSSIBLE' | 'FAKE_FAILURE_UNKNOWN';
+export type FakeErrorCode =
+  | 'FAKE_MESSAGE_UNKNOWN'
+  | 'FAKE_END_IMPOSSIBLE'
+  | 'FAKE_FAILURE_UNKNOWN'
+  | 'FAKE_TIME_INVALID';
 
 /** What a test asks of the fake producer that cannot be: code → what it means, what to do. */
 export const fakeErrors: Readonly<Record<FakeErrorCode, ErrorRow>> = {
@@ -12,6 +16,10 @@ export const fakeErrors: Readonly<Record<FakeErrorCode, ErrorRow>> = {
     meaning: 'Redis knows no such trouble.',
     whatToDo:
       "Pass 'unreachable', 'answer-lost', 'request-lost', or a refusal of docs/errors.md, such as 'OOM'.",
+  },
+  FAKE_TIME_INVALID: {
+    meaning: 'The clock was set to something that is no time.',
+    whatToDo: 'Pass a Date, or epoch milliseconds.',
   },
   FAKE_END_IMPOSSIBLE: {
     meaning: 'The message cannot come to this: it has ended, or JetSMS would have to have it first.',

@@ -17,6 +17,10 @@ export type FakeFailure = 'unreachable' | 'answer-lost' | 'request-lost' | Refus
 export interface FakeCalls extends RedisCalls {
   /** Runs a call of the app, which may ask for several things: one failure concerns all of it. */
   within<T>(call: () => Promise<T>): Promise<T>;
+  /** Runs what belongs to several calls of the app: one failure concerns this alone. */
+  apart<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether a call is still to fail. */
+  willFail(): boolean;
   /** @throws FakeError FAKE_FAILURE_UNKNOWN */
   fail(failure: FakeFailure, times: number): void;
   clear(): void;
@@ -34,6 +38,8 @@ export function createFakeCalls(): FakeCalls {
   };
   return {
     within: (call) => calls.run({ failure: undefined }, call),
+    apart: (work) => calls.exit(work),
+    willFail: () => failures.length > 0,
     async run(call) {
       const own = calls.getStore();
       const failure = own?.failure ?? takeFailure(call);

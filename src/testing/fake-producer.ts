@@ -5,6 +5,7 @@ import type { Events } from '../events/events.ts';
 import { eventsOver } from '../events/events-over.ts';
 import { type EventsOptions, resolveEventsOptions } from '../events/options.ts';
 import { loadNumberTables } from '../message/number.ts';
+import { type Batches, createBatches, createLoneSends } from '../producer/batches.ts';
 import type { Producer } from '../producer/calls.ts';
 import { type ProducerOptions, resolveOptions, shownOf } from '../producer/options.ts';
 import { producerOver } from '../producer/producer-over.ts';
@@ -52,9 +53,12 @@ export interface FakeProducer extends Producer {
    * @throws FakeError `FAKE_FAILURE_UNKNOWN`
    */
   failNext(failure: FakeFailure, times?: number): void;
-  /** Sets the clock, which stands still from then on; undefined lets it go on by `now`. */
+  /**
+   * Sets the clock, which stands still from then on; undefined lets it go on by `now`.
+   * @throws FakeError `FAKE_TIME_INVALID`
+   */
   setNow(time: Date | number | undefined): void;
-  /** Forgets messages, keys, campaigns, events and failures that were to come. The clock stays. */
+  /** Forgets messages, keys, campaigns, events and failures that were to come. The clock stays, and who is subscribed to events. */
   clear(): void;
 }
 
@@ -83,7 +87,7 @@ export function createFakeProducer(choice: FakeProducerOptions = {}): FakeProduc
     close: async () => {},
   };
   const { accounts } = resolved;
-  const producer = producerOver(store, resolved);
+  const producer = producerOver(store, resolved, (store) => failingAlone(store, calls));
   return {
     ...producer,
     ...callsWithin(producer, calls),
@@ -98,13 +102,22 @@ export function createFakeProducer(choice: FakeProducerOptions = {}): FakeProduc
     told: () => toldBy(memory),
     failNext: (failure, times = 1) => calls.fail(failure, times),
     setNow(time) {
-      fixed = time === undefined ? undefined : Number(time);
+      const at = time === undefined ? undefined : Number(time);
+      if (at !== undefined && !Number.isFinite(at)) throw new FakeError('FAKE_TIME_INVALID', '');
+      fixed = at;
     },
     clear() {
       memory.clear();
       calls.clear();
     },
   };
+}
+
+/** Sends are joined, but for those one of which is to fail: as many fail as a test has asked for. */
+function failingAlone(store: Parameters<typeof createBatches>[0], calls: FakeCalls): Batches {
+  const joining = createBatches((call) => calls.apart(() => store(call)));
+  const alone = createLoneSends(store);
+  return { send: (sending) => (calls.willFail() ? alone : joining).send(sending) };
 }
 
 /** The calls of an app, each of which can be told to fail as a whole. */

@@ -14,8 +14,7 @@ export function memoryData(memory: Memory, rules: Pick<Ends, 'keepStatusMs' | 's
     async addJob(newJob) {
       const answers = addJob(memory, newJob);
       const { account, campaign } = newJob.job;
-      if (campaign !== undefined && progressIn({ memory, account }, campaign)?.state === 'cancelled')
-        endCancelledCampaign({ memory, account, ...rules }, campaign);
+      if (campaign !== undefined) endCancelledCampaign({ memory, account, ...rules }, campaign);
       return answers;
     },
     claimOf: async (account, name) => heldClaim(memory.of(account), name, memory.now()) ?? null,
@@ -27,7 +26,7 @@ export function memoryData(memory: Memory, rules: Pick<Ends, 'keepStatusMs' | 's
     readCampaign: async ({ account, campaign }) => progressIn({ memory, account }, campaign),
     async setCampaignState({ account, campaign }, state) {
       const isSet = setState({ memory, account }, campaign, state);
-      if (isSet && state === 'cancelled') endCancelledCampaign({ memory, account, ...rules }, campaign);
+      endCancelledCampaign({ memory, account, ...rules }, campaign);
       return isSet;
     },
     messagesOf(account, { now }) {

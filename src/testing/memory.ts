@@ -126,10 +126,20 @@ export function createMemory(now: () => number): Memory {
     news: () => news.promise,
     wake,
     clear() {
-      all.clear();
+      for (const account of all.values()) empty(account);
       wake();
     },
   };
+}
+
+/** Those who are subscribed stay so, and are told of what comes. */
+function empty({ groups, entries, ...maps }: AccountMemory): void {
+  for (const map of Object.values(maps)) map.clear();
+  entries.splice(0);
+  for (const place of groups.values()) {
+    place.next = 0;
+    place.pending.clear();
+  }
 }
 
 const emptyAccount = (): AccountMemory => ({

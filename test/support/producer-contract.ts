@@ -314,6 +314,7 @@ function describeMany(open: Open): void {
     expect(await world.producer.campaign('sale')).toMatchObject({ state: 'paused' });
     expect(await world.producer.setCampaign('sale', 'running')).toBe(true);
     expect(await world.producer.setCampaign('sale', 'cancelled')).toBe(true);
+    expect(await world.producer.setCampaign('sale', 'cancelled')).toBe(true);
     expect(await world.producer.setCampaign('sale', 'running')).toBe(false);
     expect(await world.producer.campaign('sale')).toMatchObject({ state: 'cancelled', messages: 2 });
     expect(await world.producer.setCampaign('other', 'paused')).toBe(false);
@@ -618,14 +619,33 @@ function describeClose(open: Open): void {
     await using world = await open();
     const { producer } = world;
     const underWay = producer.send(message);
+    const changed = producer.setCampaign('sale', 'paused');
     await producer.close();
     expect(await underWay).toMatchObject({ duplicate: false });
+    expect(await changed).toBe(false);
     const closed = { name: 'ProducerError', code: 'PRODUCER_CLOSED', mayBeStored: false };
     await expect(producer.send(message)).rejects.toMatchObject(closed);
     await expect(producer.sendMany(numbers(1), sale)).rejects.toMatchObject(closed);
     await expect(producer.status('m1')).rejects.toMatchObject(closed);
     await expect(producer.cancel('m1')).rejects.toMatchObject(closed);
     await expect(producer.campaign('sale')).rejects.toMatchObject(closed);
+    await expect(producer.setCampaign('sale', 'paused')).rejects.toMatchObject(closed);
     await producer.close();
+  });
+
+  it('ends a campaign whose list goes on for ever, which can be enqueued again', async () => {
+    await using world = await open();
+    const { producer } = world;
+    const begun = Promise.withResolvers<void>();
+    async function* endless(): AsyncGenerator<string> {
+      yield* numbers(2);
+      begun.resolve();
+      await new Promise(() => {});
+    }
+    const call = producer.sendMany(endless(), sale);
+    const failed = expect(call).rejects.toMatchObject({ code: 'PRODUCER_CLOSED', name: 'ProducerError' });
+    await begun.promise;
+    await producer.close();
+    await failed;
   });
 }

@@ -68,8 +68,6 @@ async function sendCampaign(
       return receiptAnswer(receipt, spoken);
     },
     (field) => (field === 'text' ? { header: 'Campaign-Text' } : { parameter: field }),
-    // A part of the list may be stored.
-    wish.options.dryRun ? undefined : perhapsDone,
   );
 }
 
@@ -151,7 +149,5 @@ async function setState(
 ): Promise<Outcome> {
   const isSet = await producer.setCampaign(id, state, { account });
   const progress = await producer.campaign(id, { account });
-  // A campaign that was cancelled before is cancelled again, and nothing else.
-  const isDone = isSet || progress === undefined || progress.state === state;
-  return isDone ? campaignAnswer(progress) : refusal('CAMPAIGN_CANCELLED');
+  return isSet || progress === undefined ? campaignAnswer(progress) : refusal('CAMPAIGN_CANCELLED');
 }

@@ -237,6 +237,33 @@ describe('POST /v1/messages/batch', () => {
     expect(again.body.items.every(({ replayed }: { replayed?: boolean }) => replayed)).toBe(true);
   });
 
+  it.each<[what: string, change: (list: object[]) => object[]]>([
+    ['without the one that was refused', ([, ...rest]) => rest],
+    ['in another order', (list) => list.toReversed()],
+    ['with one more', (list) => [...list, message]],
+    ['with another text', (list) => list.map((one) => ({ ...one, text: 'Selam' }))],
+  ])('stores nothing of another list under its key: %s', async (what, change) => {
+    const key = { 'idempotency-key': `batch ${what}` };
+    const messages = [{ ...message, to: 'x' }, message, { ...message, to: '0533 765 43 21' }];
+    const first = await world.ask('POST', '/v1/messages/batch', { messages }, key);
+    expect(first.body).toMatchObject({ stored: 2, refused: 1 });
+    const other = await world.ask('POST', '/v1/messages/batch', { messages: change(messages) }, key);
+    expect(other).toMatchObject({
+      status: 422,
+      body: { code: 'BATCH_CONFLICT', errors: [{ header: 'Idempotency-Key' }] },
+    });
+    const again = await world.ask('POST', '/v1/messages/batch', { messages }, key);
+    expect(again.body).toMatchObject({ stored: 2, refused: 1 });
+  });
+
+  it('leaves the key free where nothing of it was stored', async () => {
+    const key = { 'idempotency-key': 'all wrong' };
+    const wrong = await world.ask('POST', '/v1/messages/batch', { messages: [{ ...message, to: 'x' }] }, key);
+    expect(wrong.body).toMatchObject({ stored: 0, refused: 1 });
+    const mended = await world.ask('POST', '/v1/messages/batch', { messages: [message] }, key);
+    expect(mended.body).toMatchObject({ stored: 1, refused: 0 });
+  });
+
   it.each([
     [{ messages: [] }, 'BATCH_EMPTY', 422],
     [{ messages: Array.from({ length: 1_001 }, () => message) }, 'BATCH_TOO_LARGE', 422],

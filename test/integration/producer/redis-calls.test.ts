@@ -107,6 +107,33 @@ describe('a connection that breaks off', () => {
   });
 });
 
+describe('a change of a campaign whose answer is lost', () => {
+  it('may be done, says so, and is made again without harm', async () => {
+    await using redis = await startRedis();
+    await using road = await startTcpProxy({ port: redis.port });
+    const options = { accounts: { default: { title: 'ACME' } }, redisTimeoutMs: 300 };
+    await using producer = createProducer({ ...options, redis: `redis://${road.host}:${road.port}` });
+    await producer.sendMany(['905321234567'], { campaign: 'sale', text: 'Merhaba' });
+    road.stall('down');
+    await expect(producer.setCampaign('sale', 'cancelled')).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      mayBeStored: true,
+      message: expect.stringContaining('may or may not be done'),
+    });
+    road.resume();
+    await waitFor(() => producer.setCampaign('sale', 'cancelled').catch(() => false));
+    expect(await producer.campaign('sale')).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('was not done where Redis could not be reached', async () => {
+    await using producer = createProducer({ redis: 'redis://127.0.0.1:1', redisTimeoutMs: 300 });
+    await expect(producer.setCampaign('sale', 'cancelled')).rejects.toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      mayBeStored: false,
+    });
+  });
+});
+
 describe('an app that stands still', () => {
   it('does not lose a message that Redis has answered meanwhile', async () => {
     await using producer = createProducer({

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Lane } from '../../../src/message/lane.ts';
 import type { Recipient } from '../../../src/producer/chunks.ts';
+import { ProducerError } from '../../../src/producer/errors.ts';
 import { type CampaignRules, checkCampaign } from '../../../src/producer/many.ts';
 import type { ManyOptions, ManyProgress } from '../../../src/producer/many-options.ts';
 import { createRedisCalls } from '../../../src/producer/redis-calls.ts';
@@ -13,6 +14,7 @@ import { queueName } from '../../../src/queue/names.ts';
 import { messageIdAt } from '../../../src/queue/send-job.ts';
 import { numberAt } from '../../support/delivery.ts';
 import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const redis = new Redis(sharedRedisUrl(), { maxRetriesPerRequest: null });
 afterAll(() => redis.disconnect());
@@ -36,6 +38,7 @@ function world(change: Partial<ManyStore> = {}) {
     secret: async () => 'a'.repeat(64),
     requestSize: 2,
     campaignWindowMs: 60_000,
+    closed: new Promise(() => {}),
     ...change,
   };
   return {
@@ -94,6 +97,59 @@ describe('a campaign that is being stored', () => {
     expect(again).toMatchObject({ messages: 6, jobs: 3 });
     expect(again.duplicates).toBeLessThan(6);
     expect(await inner.queue.getJobCountByTypes('waiting')).toBe(3);
+  });
+
+  it.each<[what: string, fails: 'claimOf' | 'countCampaignJob' | 'closeCampaign', storedBefore: boolean]>([
+    ['a look', 'claimOf', true],
+    ['a look, and nothing was stored', 'claimOf', false],
+    ['a count', 'countCampaignJob', true],
+    ['the last word', 'closeCampaign', true],
+  ])(
+    'says rightly whether a part of it may be stored, where %s is refused',
+    async (_, fails, storedBefore) => {
+      await using inner = world();
+      const { data } = inner.store;
+      let asked = 0;
+      const refusing = async (): Promise<never> => {
+        throw new ReplyError('OOM command not allowed when used memory > maxmemory.');
+      };
+      const call = (...args: Parameters<(typeof data)[typeof fails]>) => {
+        asked += 1;
+        const isRefused = asked > 1 || !storedBefore || fails === 'closeCampaign';
+        return isRefused ? refusing() : (data[fails] as (...given: unknown[]) => Promise<unknown>)(...args);
+      };
+      const store: ManyStore = { ...inner.store, data: { ...data, [fails]: call } };
+      // A look is taken before each job as long as none was new.
+      const first = fails === 'claimOf' && storedBefore ? numbers(2) : [];
+      if (first.length > 0) await sendMany(first, options, campaign(), inner.store);
+      const many = sendMany(numbers(6), options, campaign(), store);
+      await expect(many).rejects.toMatchObject({ code: 'REDIS_REFUSED', reason: 'OOM' });
+      const stored = (await inner.queue.getJobCountByTypes('waiting')) - first.length / 2;
+      await expect(many).rejects.toMatchObject({ mayBeStored: stored > 0 });
+      const words = await many.catch(({ message }) => message);
+      expect(words.includes('stored in part')).toBe(stored > 0);
+      expect(await sendMany(numbers(6), options, campaign(), inner.store)).toMatchObject({ messages: 6 });
+    },
+  );
+
+  it('that turns out to be another keeps to what it has stored, and says so', async () => {
+    await using inner = world();
+    await sendMany(numbers(4).slice(2), options, campaign(), inner.store);
+    const other = sendMany(numbers(4), options, campaign(), inner.store);
+    await expect(other).rejects.toMatchObject({ code: 'CAMPAIGN_CONFLICT', mayBeStored: false });
+  });
+
+  it('takes nothing more once the producer is closed, however slow the list is', async () => {
+    await using inner = world();
+    const { promise: closed, reject: close } = Promise.withResolvers<never>();
+    async function* endless(): AsyncGenerator<string> {
+      yield* numbers(4);
+      await new Promise(() => {});
+    }
+    const call = sendMany(endless(), options, campaign(), { ...inner.store, closed });
+    await waitFor(async () => (await inner.queue.getJobCountByTypes('waiting')) === 2);
+    close(new ProducerError('PRODUCER_CLOSED'));
+    await expect(call).rejects.toMatchObject({ code: 'PRODUCER_CLOSED', mayBeStored: true });
   });
 
   it('fails with what the list of recipients throws', async () => {

@@ -304,6 +304,22 @@ describe('deliver()', () => {
 });
 
 describe('a cancelled campaign', () => {
+  it('leaves alone what is under way or being asked about, until that is over', async () => {
+    const [sending = '', asking = '', refused = '', waiting = ''] = await campaignOf(4);
+    fake.deliver(sending, 'sending');
+    fake.deliver(asking, 'asking');
+    fake.deliver(refused, { end: 'refused', code: '90' });
+    await fake.setCampaign('sale', 'cancelled');
+    const states = () => Promise.all([sending, asking, refused, waiting].map(stateOf));
+    expect(await states()).toEqual(['sending', 'asking', 'cancelled', 'cancelled']);
+    // What one was refused with is not told of another.
+    expect(await fake.status(refused)).toMatchObject({ attempts: 1 });
+    expect(await fake.status(waiting)).toMatchObject({ attempts: 0 });
+    fake.deliver(sending, 'refused');
+    fake.deliver(asking, 'accepted');
+    expect(await states()).toEqual(['cancelled', 'accepted', 'cancelled', 'cancelled']);
+  });
+
   it('ends what is added to it, too', async () => {
     fake = createFakeProducer({ accounts, requestSize: 1 });
     await campaignOf(1);
@@ -347,6 +363,20 @@ describe('failNext()', () => {
     expect(await fake.cancel(id)).toBe('cancelled');
   });
 
+  it('leaves a change of a campaign in doubt that was done', async () => {
+    await campaignOf(1);
+    fake.failNext('answer-lost');
+    await expect(fake.setCampaign('sale', 'cancelled')).rejects.toMatchObject({ mayBeStored: true });
+    expect(await fake.setCampaign('sale', 'cancelled')).toBe(true);
+  });
+
+  it.each([1, 2])('fails %i of the sends that come together', async (times) => {
+    fake.failNext('answer-lost', times);
+    const sent = await Promise.allSettled(numbers(5).map((to) => fake.send({ ...message, to })));
+    expect(sent.filter(({ status }) => status === 'rejected')).toHaveLength(times);
+    expect(fake.sent()).toHaveLength(5);
+  });
+
   it('is told of a bad message before anything else', async () => {
     fake.failNext('unreachable');
     await expect(fake.send({ ...message, to: 'x' })).rejects.toMatchObject({ code: 'NUMBER_INVALID' });
@@ -358,6 +388,10 @@ describe('the clock', () => {
   it('is the system’s, with fake timers too', async () => {
     vi.useFakeTimers({ now: new Date('2030-01-31T09:00:00Z') });
     expect((await fake.send(message)).sendAt).toBe(Date.parse('2030-01-31T09:00:00Z'));
+  });
+
+  it.each([Number.NaN, 'soon', new Date('never')])('refuses to be %s', (time) => {
+    expect(() => fake.setNow(time as never)).toThrow(expect.objectContaining({ code: 'FAKE_TIME_INVALID' }));
   });
 
   it('may have fractions, and a repeat under a key is none the less one', async () => {
@@ -504,5 +538,15 @@ describe('clear()', () => {
       'unknown',
     ]);
     expect(await fake.send({ ...message, idempotencyKey: 'one' })).toMatchObject({ duplicate: false });
+  });
+
+  it('leaves those subscribed who are, whether they read by then or not', async () => {
+    const events = fake.events();
+    const earlier = await fake.send(message);
+    fake.deliver(earlier.id, 'accepted');
+    fake.clear();
+    const { id } = await fake.send(message);
+    fake.deliver(id, 'accepted');
+    expect((await take(events, 1)).map(({ messageId }) => messageId)).toEqual([id]);
   });
 });
