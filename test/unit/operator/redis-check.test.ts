@@ -9,6 +9,7 @@ const good: RedisFacts = {
   hasSnapshots: true,
   appendFsync: 'everysec',
   role: 'master',
+  isWriteTried: true,
   writeRefusal: undefined,
   missing: { commands: [], keys: [] },
   clockSkewMs: 0,
@@ -70,7 +71,7 @@ describe('judgeRedis', () => {
     const missing = { commands: ['xadd', 'zadd'], keys: ['{jetsms}:jetsms-shop:meta'] };
     const findings = judgeRedis({ ...good, missing }, limits);
     expect(findings.find(({ check }) => check === 'rights')?.says).toBe(
-      'The user of JETSMS_REDIS_URL may not run xadd, zadd, nor write to {jetsms}:jetsms-shop:meta',
+      'The user of JETSMS_REDIS_URL may not run xadd, zadd, nor use {jetsms}:jetsms-shop:meta',
     );
   });
 
