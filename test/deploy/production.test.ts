@@ -73,6 +73,20 @@ describe('deploy/compose/prepare.sh', () => {
     expect(await Promise.all(names.map((name) => server.secret(name)))).toEqual(made);
   });
 
+  it('lets an old and a new password of Redis be good together, and hands over the new one', async () => {
+    await using server = await newServer();
+    await server.prepare(said);
+    const file = join(server.folder, 'secrets/redis-worker-password');
+    const old = await server.secret('redis-worker-password');
+    await writeFile(file, `a-new-password-of-this-test\n${old}\n`);
+    await server.prepare(said);
+    const hashes = [...(await server.secret('redis-users')).matchAll(/#[0-9a-f]{64}/g)];
+    expect(hashes).toHaveLength(9);
+    expect(await server.secret('redis-url-worker')).toBe(
+      'redis://jetsms-worker:a-new-password-of-this-test@redis:6379\n',
+    );
+  });
+
   it('gives Redis no password in clear, and no user but those of the roles', async () => {
     await using server = await newServer();
     await server.prepare(said);
