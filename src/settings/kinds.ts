@@ -24,6 +24,15 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   };
 }
 
+/** A number with or without a fraction, within the limits. */
+export function decimal(min: number, max: number): Kind<number> {
+  return {
+    accepts: `a number from ${min} to ${max}`,
+    schema: numeric.pipe(z.number().min(min).max(max)),
+    show: String,
+  };
+}
+
 /** Milliseconds, within the limits. */
 export function milliseconds(min: number, max: number): Kind<number> {
   return { ...wholeNumber(min, max), accepts: `a whole number of milliseconds from ${min} to ${max}` };
