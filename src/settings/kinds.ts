@@ -28,7 +28,7 @@ export function wholeNumber(min: number, max: number): Kind<number> {
 export function decimal(min: number, max: number): Kind<number> {
   return {
     accepts: `a number from ${min} to ${max}`,
-    schema: numeric.pipe(z.number().min(min).max(max)),
+    schema: z.union([z.number(), fraction]).pipe(z.number().min(min).max(max)),
     show: String,
   };
 }
@@ -53,6 +53,11 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Kin
 }
 
 const digits: z.ZodType<number, string> = z.string().trim().regex(/^\d+$/).transform(Number);
+const fraction = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/)
+  .transform(Number);
+
 const numeric: z.ZodType<number> = z.union([z.number(), digits]);
 
 /** Yes or no. */
