@@ -55,6 +55,7 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Kin
 const digits: z.ZodType<number, string> = z.string().trim().regex(/^\d+$/).transform(Number);
 const fraction = z
   .string()
+  .trim()
   .regex(/^\d{1,9}(?:\.\d{1,6})?$/)
   .transform(Number);
 
