@@ -9,6 +9,7 @@ import { renderLogsMarkdown } from './logs-page.ts';
 import { renderMetricsMarkdown } from './metrics-page.ts';
 import { renderOpenapi } from './openapi-page.ts';
 import { renderPartsMarkdown } from './parts-page.ts';
+import { renderRedisUsersMarkdown } from './redis-users-page.ts';
 import { renderRoomsLint } from './rooms-lint.ts';
 import { renderSettingsMarkdown } from './settings-page.ts';
 import { renderSimulatorChoicesMarkdown } from './simulator-choices-page.ts';
@@ -30,6 +31,7 @@ export const generatedPages: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', render: renderMetricsMarkdown },
   { path: 'docs/openapi.json', render: renderOpenapi },
   { path: 'docs/parts.md', render: renderPartsMarkdown },
+  { path: 'docs/redis-users.md', render: renderRedisUsersMarkdown },
   { path: 'docs/settings.md', render: renderSettingsMarkdown },
   { path: 'docs/simulator-choices.md', render: renderSimulatorChoicesMarkdown },
   { path: 'biome.rooms.json', render: renderRoomsLint },

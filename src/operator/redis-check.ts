@@ -3,6 +3,7 @@ import { keys } from '../queue/names.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { type RefusalReason, readTrouble, redisRefusals } from '../queue/redis-trouble.ts';
 import { judgeEviction } from '../watch/eviction.ts';
+import { judgePersistence, type PersistenceFacts } from './redis-persistence.ts';
 import { askRights, type KeyPlace, type MissingRights } from './redis-rights.ts';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
@@ -14,16 +15,14 @@ export interface Finding {
 }
 
 /** What `judgeRedis` rests on, as Redis says it; undefined where it does not say, or the login may not ask. */
-export interface RedisFacts {
+export interface RedisFacts extends PersistenceFacts {
   readonly version: string | undefined;
   /** `standalone`, `cluster`, `sentinel`. */
   readonly mode: string | undefined;
   readonly evictionPolicy: string | undefined;
-  readonly hasAof: boolean | undefined;
-  readonly hasSnapshots: boolean | undefined;
-  /** `appendfsync`. */
-  readonly appendFsync: string | undefined;
   readonly role: string | undefined;
+  /** Whether a write was tried; not where the role may not write for nothing but a try. */
+  readonly isWriteTried: boolean;
   /** Why it does not take a write; undefined where it does. */
   readonly writeRefusal: RefusalReason | undefined;
   readonly missing: MissingRights;
@@ -49,6 +48,7 @@ export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFact
     configOf(redis, 'maxmemory-policy'),
   ]);
   const aof = info.get('aof_enabled');
+  const isWriteTried = (place.role ?? 'worker') === 'worker';
   return {
     version: info.get('redis_version'),
     mode: info.get('redis_mode'),
@@ -57,7 +57,8 @@ export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFact
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
     role: info.get('role'),
-    writeRefusal: await tryToWrite(redis, place),
+    isWriteTried,
+    writeRefusal: isWriteTried ? await tryToWrite(redis, place) : undefined,
     missing: await askRights(redis, place),
     clockSkewMs: await unlessRefused(clockSkew(redis)),
   };
@@ -110,7 +111,7 @@ export function judgeRedis(
     judgeVersion(facts),
     evictionFinding(facts, isTrusted),
     judgePersistence(facts),
-    judgeWritable(facts),
+    ...judgeWritable(facts),
     ...judgeRights(facts),
     judgeClock(facts, maxClockSkewMs),
   ];
@@ -145,50 +146,17 @@ function evictionFinding({ evictionPolicy }: RedisFacts, isTrusted: boolean): Fi
   };
 }
 
-function judgePersistence({ hasAof, hasSnapshots, appendFsync }: RedisFacts): Finding {
-  if (hasAof === undefined) {
-    return {
-      check: 'persistence',
-      level: 'warning',
-      says: 'Redis does not say whether it keeps a log on disk',
-      whatToDo: 'See that `appendonly` is yes.',
-    };
-  }
-  if (hasAof && appendFsync === 'no') {
-    return {
-      check: 'persistence',
-      level: 'warning',
-      says: 'Redis leaves it to the system when its log is written (appendfsync is no)',
-      whatToDo: 'Set `appendfsync everysec`, or `always` where not one message may be lost.',
-    };
-  }
-  if (hasAof)
-    return {
-      check: 'persistence',
-      level: 'ok',
-      says: `Redis keeps a log (appendfsync ${appendFsync ?? 'unknown'})`,
-    };
-  const says = hasSnapshots
-    ? 'Redis keeps snapshots only: a crash loses what came after the last one'
-    : 'Redis keeps nothing on disk: a restart loses every waiting message';
-  return {
-    check: 'persistence',
-    level: 'warning',
-    says,
-    whatToDo: 'Set `appendonly yes` (`redis-cli CONFIG SET appendonly yes`, and in redis.conf).',
-  };
-}
-
-function judgeWritable({ role, writeRefusal }: RedisFacts): Finding {
+function judgeWritable({ role, isWriteTried, writeRefusal }: RedisFacts): readonly Finding[] {
   const about = { check: 'writable' } as const;
   if (role === 'slave') {
     const says = 'This Redis is a replica and takes no writes';
-    return { ...about, level: 'error', says, whatToDo: 'Point JETSMS_REDIS_URL at the primary.' };
+    return [{ ...about, level: 'error', says, whatToDo: 'Point JETSMS_REDIS_URL at the primary.' }];
   }
-  if (writeRefusal === undefined) return { ...about, level: 'ok', says: 'Redis takes writes' };
+  if (!isWriteTried) return [];
+  if (writeRefusal === undefined) return [{ ...about, level: 'ok', says: 'Redis takes writes' }];
   const { meaning, whatToDo } = redisRefusals[writeRefusal];
   const why = meaning.slice(0, -1);
-  return { ...about, level: 'error', says: `Redis refuses writes (${writeRefusal}). ${why}`, whatToDo };
+  return [{ ...about, level: 'error', says: `Redis refuses writes (${writeRefusal}). ${why}`, whatToDo }];
 }
 
 /** Named only where one is missing: most logins may do everything. */
@@ -196,14 +164,15 @@ function judgeRights({ missing: { commands, keys: places } }: RedisFacts): reado
   if (commands.length + places.length === 0) return [];
   const mayNot = [
     ...(commands.length === 0 ? [] : [`run ${commands.join(', ')}`]),
-    ...(places.length === 0 ? [] : [`write to ${places.join(', ')}`]),
+    ...(places.length === 0 ? [] : [`use ${places.join(', ')}`]),
   ];
   return [
     {
       check: 'rights',
       level: 'error',
       says: `The user of JETSMS_REDIS_URL may not ${mayNot.join(', nor ')}`,
-      whatToDo: 'Give it these rights with ACL SETUSER, and in the ACL file.',
+      whatToDo:
+        'Give it these rights with ACL SETUSER, and in the ACL file: deploy/redis/users.acl has them for each role (docs/redis-users.md).',
     },
   ];
 }

@@ -1,14 +1,17 @@
 import type { Redis } from 'ioredis';
-import { deadQueueName, keys, queueNames, webhookQueueName } from '../queue/names.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
+import { type KeyKind, keyKinds } from './redis-keys.ts';
+import { clientCommands, type Grant, type RedisRole, redisRoles } from './redis-roles.ts';
 
-/** Where a worker's keys lie. */
+/** Whose rights are looked at, and where its keys lie. */
 export interface KeyPlace {
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];
-  /** The worker's name, or another that is nobody else's. */
+  /** The process' name, or another that is nobody else's. */
   readonly name: string;
+  /** @default worker */
+  readonly role?: RedisRole;
   /** Whether the worker reads events for webhooks. */
   readonly readsEvents?: boolean;
 }
@@ -21,18 +24,9 @@ export interface MissingRights {
   readonly keys: readonly string[];
 }
 
-/**
- * Commands that a delivery needs, with arguments that Redis accepts behind a key. A test compares them with what a
- * delivery really uses.
- */
-const needed: Readonly<Record<string, readonly string[]>> = {
+/** What Redis wants behind the key of a command, to take it. Nothing where left out. */
+const behindKey: Readonly<Record<string, readonly string[]>> = {
   set: ['1'],
-  get: [],
-  incr: [],
-  exists: [],
-  del: [],
-  unlink: [],
-  pttl: [],
   pexpire: ['1'],
   pexpireat: ['1'],
   hset: ['f', '1'],
@@ -41,71 +35,52 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   hexists: ['f'],
   hget: ['f'],
   hmget: ['f'],
-  hgetall: [],
-  hvals: [],
   hincrby: ['f', '1'],
   hdel: ['f'],
-  hlen: [],
   hscan: ['0'],
   lpush: ['1'],
   rpush: ['1'],
   lpos: ['1'],
   lrange: ['0', '0'],
   lindex: ['0'],
-  llen: [],
   lrem: ['0', '1'],
   ltrim: ['0', '0'],
   sadd: ['1'],
   srem: ['1'],
-  scard: [],
-  smembers: [],
   zadd: ['1', '1'],
+  zcount: ['0', '0'],
   zrem: ['1'],
-  zcard: [],
   zscore: ['1'],
   zrange: ['0', '0'],
   zrevrange: ['0', '0'],
   zrangebyscore: ['0', '0'],
   zrevrangebyscore: ['0', '0'],
   zremrangebyrank: ['0', '0'],
-  zpopmin: [],
   bzpopmin: ['1'],
   xadd: ['*', 'f', '1'],
-  xlen: [],
+  xack: ['g', '0-1'],
+  xautoclaim: ['g', 'c', '0', '0'],
   xtrim: ['MAXLEN', '1'],
 };
 
-/** What reading events for webhooks takes beyond that. */
-const commandsForEvents = (key: string): readonly (readonly [string, ...string[]])[] => [
-  ['xgroup', 'DESTROY', key, 'g'],
-  ['xreadgroup', 'GROUP', 'g', 'c', 'STREAMS', key, '>'],
-  ['xautoclaim', key, 'g', 'c', '0', '0'],
-  ['xack', key, 'g', '0-1'],
-];
+type Call = readonly [command: string, ...args: string[]];
 
-/** Commands that do not begin with a key. Without INFO, BullMQ does not even begin. */
-const keyless: readonly (readonly [string, ...string[]])[] = [
-  ['info'],
-  ['time'],
-  ['eval', 'return 1', '0'],
-  ['evalsha', '0'.repeat(40), '0'],
-];
+/** Commands whose keys lie elsewhere than first. */
+const otherForms: Readonly<Record<string, (key: string) => Call>> = {
+  eval: (key) => ['eval', 'return 1', '1', key],
+  evalsha: (key) => ['evalsha', '0'.repeat(40), '1', key],
+  rename: (key) => ['rename', key, key],
+  rpoplpush: (key) => ['rpoplpush', key, key],
+  xgroup: (key) => ['xgroup', 'DESTROY', key, 'g'],
+  xinfo: (key) => ['xinfo', 'GROUPS', key],
+  xreadgroup: (key) => ['xreadgroup', 'GROUP', 'g', 'c', 'STREAMS', key, '>'],
+};
 
-/** The commands that the doctor and the start look at. */
-export const neededCommands: readonly string[] = [
-  ...Object.keys(needed),
-  ...keyless.map(([command]) => command),
-  'rpoplpush',
-  'xinfo',
-  'multi',
-  'exec',
-];
-
-/** The same of a worker that reads events for webhooks. */
-export const neededForEvents: readonly string[] = commandsForEvents('').map(([command]) => command);
+const callOf = (command: string, key: string): Call =>
+  otherForms[command]?.(key) ?? [command, key, ...(behindKey[command] ?? [])];
 
 /**
- * Asks what the connection's user may not do. Redis checks rights when a command joins a transaction; the
+ * Asks what the connection's user may not do of what its role needs. Redis checks rights when a command joins a transaction; the
  * transaction is given up, so that nothing is done. On a connection of its own that sends nothing twice: what was
  * cut off from its transaction must not be done by itself.
  */
@@ -132,27 +107,39 @@ async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> 
   // Without a transaction around it, what is asked about would be done. What has none, such as a Sentinel, is told by
   // other checks.
   if (!(await hasCome(begun))) return { commands: refused === undefined ? [] : ['multi'], keys: [] };
-  const probe = keys.probe(place.prefix, place.name);
-  const ask = (what: string, command: string, args: readonly string[]): Asked => ({
-    what,
-    refused: refusedRight(redis.call(command, ...args)),
-  });
-  const commands = [
-    ...Object.entries(needed).map(([command, rest]) => ask(command, command, [probe, ...rest])),
-    ask('rpoplpush', 'rpoplpush', [probe, probe]),
-    ask('xinfo', 'xinfo', ['GROUPS', probe]),
-    ...(place.readsEvents ? commandsForEvents(probe) : []).map(([command, ...rest]) =>
-      ask(command, command, rest),
-    ),
-    ...keyless.map(([command, ...rest]) => ask(command, command, rest)),
-  ];
-  const writes = keysOf(place).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
+  const ask = ([command, ...args]: Call): Promise<Right | undefined> =>
+    refusedRight(redis.call(command, ...args));
+  const alone = clientCommands.filter((command) => !framing.has(command));
+  const commands: Asked[] = alone.map((command) => ({ command, key: '', refused: ask([command]) }));
+  const places: Asked[] = [];
+  for (const grant of grantsOf(place)) {
+    const kept = grant.on.flatMap((kind) => keysOf(keyKinds[kind], place));
+    const [first = ''] = grant.commands;
+    const [key = ''] = kept;
+    for (const one of kept) places.push({ command: first, key: one, refused: ask(callOf(first, one)) });
+    for (const command of grant.commands) commands.push({ command, key, refused: ask(callOf(command, key)) });
+  }
   // Without the right to it, the end of the connection is the end of the transaction.
   const over = Promise.allSettled([redis.discard()]);
-  const missing = { commands: await lacking(commands, 'command'), keys: await lacking(writes, 'key') };
+  const keys = new Set((await refusedOf(places, ['key'])).map(({ key }) => key));
+  // Where the key may be used, it is this command that may not use it.
+  const own = (await refusedOf(commands, ['command', 'key'])).filter(({ key }) => !keys.has(key));
   await over;
-  return { ...missing, commands: [...missing.commands, ...(await lacking([askExec(redis)], 'command'))] };
+  const last = await refusedOf([askExec(redis)], ['command']);
+  const missing = new Set([...own, ...last].map(({ command }) => command));
+  return { commands: [...missing], keys: [...keys] };
 }
+
+/** They begin and end the transaction in which all others are asked about. */
+const framing: ReadonlySet<string> = new Set(['multi', 'exec', 'discard']);
+
+function grantsOf({ role = 'worker', readsEvents = false }: KeyPlace): readonly Grant[] {
+  return redisRoles[role].grants.filter(({ isForWebhooks }: Grant) => !isForWebhooks || readsEvents);
+}
+
+/** One key of each pattern; where there are many, the star stands for what tells them apart. */
+const keysOf = ({ patterns, isOfAccount }: KeyKind, { prefix, accounts }: KeyPlace): readonly string[] =>
+  (isOfAccount ? accounts : ['']).flatMap((account) => patterns(prefix, account));
 
 const hasCome = (answer: Promise<unknown>): Promise<boolean> =>
   answer.then(
@@ -164,41 +151,22 @@ const hasCome = (answer: Promise<unknown>): Promise<boolean> =>
 function askExec(redis: Redis): Asked {
   const begun = Promise.allSettled([redis.multi({ pipeline: false }), redis.call('get')]);
   const refused = refusedRight(redis.call('exec'));
-  return { what: 'exec', refused: begun.then(() => refused) };
-}
-
-/** One key of each kind; where there are many, the star stands for what tells them apart. */
-function keysOf({ prefix, accounts, name, readsEvents = false }: KeyPlace): readonly string[] {
-  const ofAccount = (account: string): readonly string[] => [
-    ...[...queueNames(account), deadQueueName(account)].map((queue) => `${prefix}:${queue}:meta`),
-    ...queueNames(account).map((queue) => keys.record(prefix, queue, '*')),
-    keys.claim(prefix, account, '*'),
-    keys.hold(prefix, account),
-    keys.rate(prefix, account, 'messages'),
-    keys.campaign(prefix, account, '*'),
-    keys.media(prefix, account, '*'),
-    keys.credit(prefix, account),
-    keys.lease(prefix, account, 'check'),
-    keys.replayed(prefix, account, '*'),
-    keys.events(prefix, account),
-    keys.reports(prefix, account),
-    keys.ended(prefix, account, 0, 0),
-    ...(readsEvents ? [keys.eventsReader(prefix, account, '*')] : []),
-  ];
-  const ofWebhooks = readsEvents
-    ? [keys.webhooksEnded(prefix), `${prefix}:${webhookQueueName('*')}:meta`]
-    : [];
-  return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount), ...ofWebhooks];
+  return { command: 'exec', key: '', refused: begun.then(() => refused) };
 }
 
 interface Asked {
-  readonly what: string;
+  readonly command: string;
+  /** '' where it names none. */
+  readonly key: string;
   readonly refused: Promise<Right | undefined>;
 }
 
-async function lacking(asked: readonly Asked[], right: Right): Promise<readonly string[]> {
+async function refusedOf(
+  asked: readonly Asked[],
+  rights: readonly (Right | undefined)[],
+): Promise<readonly Asked[]> {
   const answers = await Promise.all(asked.map(({ refused }) => refused));
-  return asked.filter((_, index) => answers[index] === right).map(({ what }) => what);
+  return asked.filter((_, index) => answers[index] !== undefined && rights.includes(answers[index]));
 }
 
 type Right = 'command' | 'key';

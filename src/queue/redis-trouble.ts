@@ -64,7 +64,7 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
   },
   NOPERM: {
     meaning: 'Its user lacks a right.',
-    whatToDo: '`jetsms doctor` names the rights that are missing.',
+    whatToDo: '`jetsms doctor` names the rights that are missing; with `--role` for what is no worker.',
   },
   NOAUTH: { meaning: 'It wants a password.', whatToDo: 'Put user and password into the address.' },
   WRONGPASS: {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type RedisRole, redisRoleNames } from '../../operator/redis-roles.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printJson } from '../terminal.ts';
@@ -10,11 +11,16 @@ export function registerDoctor(program: Command, { terminal, env, setExitCode }:
     .description(
       'check settings, Redis, JetSMS, accounts and webhook endpoints, and say what to do; sends nothing',
     )
+    .addOption(
+      new Option('--role <role>', 'whose settings and rights in Redis to check')
+        .choices(redisRoleNames)
+        .default('worker'),
+    )
     .option('--json', 'print one JSON object')
-    .action(async (options: { readonly json?: true }) => {
+    .action(async (options: { readonly role: RedisRole; readonly json?: true }) => {
       const { diagnose } = await import('../doctor/doctor.ts');
       const { renderFindings } = await import('../render/findings.ts');
-      const { findings, isSomethingAway } = await diagnose(env);
+      const { findings, isSomethingAway } = await diagnose(env, options.role);
       const ok = findings.every(({ level }) => level !== 'error');
       setExitCode(exitCodeOf(ok, isSomethingAway));
       if (options.json) return printJson(terminal, { ok, findings });

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
+import type { RedisRole } from '../../operator/redis-roles.ts';
 import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
-import type { Settings } from '../../settings/settings.ts';
+import type { Need, Settings } from '../../settings/settings.ts';
 import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
 import { checkEndpoint } from './endpoint.ts';
@@ -19,17 +20,20 @@ export interface Diagnosis {
 const redisWaitMs = 5_000;
 
 /**
- * Looks at everything that `jetsms start` depends on. Sends nothing, and changes nothing but a key in Redis that
- * vanishes by itself.
+ * Looks at everything that `jetsms start` depends on; for another role, at its settings and at Redis. Sends nothing, and changes
+ * nothing but a key in Redis that vanishes by itself.
  */
-export async function diagnose(env: SettingsInput['env']): Promise<Diagnosis> {
-  const { settings, findings } = await checkSettings(env);
+export async function diagnose(env: SettingsInput['env'], role: RedisRole = 'worker'): Promise<Diagnosis> {
+  const { settings, findings } = await checkSettings(env, role);
   if (settings === undefined) return { findings, isSomethingAway: false };
-  const accounts = [...settings.accounts.values()];
+  // Only a worker speaks to anybody but Redis.
+  const isWorker = role === 'worker';
+  const accounts = isWorker ? [...settings.accounts.values()] : [];
+  const endpointsOfEvents = isWorker ? settings.webhooks : [];
   const [redis, endpoints, webhooks] = await Promise.all([
-    checkRedis(settings),
+    checkRedis(settings, role),
     Promise.all(accounts.map((account) => checkEndpoint(account))),
-    Promise.all(settings.webhooks.map((endpoint) => checkWebhook(endpoint))),
+    Promise.all(endpointsOfEvents.map((endpoint) => checkWebhook(endpoint))),
   ]);
   const reached = accounts.filter((_, index) => endpoints[index]?.level !== 'error');
   const logins = await Promise.all(reached.map(checkAccount));
@@ -46,11 +50,11 @@ interface CheckedSettings {
   readonly findings: readonly Finding[];
 }
 
-async function checkSettings(env: SettingsInput['env']): Promise<CheckedSettings> {
+async function checkSettings(env: SettingsInput['env'], role: RedisRole): Promise<CheckedSettings> {
   const { readSettings } = await import('../../settings/read.ts');
   const { SettingsError } = await import('../../settings/errors.ts');
   try {
-    const settings = readSettings({ env }, { needs: ['redis', 'credentials'] });
+    const settings = readSettings({ env }, { needs: needsOf(role) });
     return { settings, findings: settings.warnings.length === 0 ? [goodSettings] : warningsOf(settings) };
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -66,6 +70,11 @@ async function checkSettings(env: SettingsInput['env']): Promise<CheckedSettings
   }
 }
 
+function needsOf(role: RedisRole): readonly Need[] {
+  if (role === 'worker') return ['redis', 'credentials'];
+  return role.startsWith('dashboard') ? ['redis', 'dashboard'] : ['redis'];
+}
+
 const goodSettings: Finding = { check: 'settings', level: 'ok', says: 'The settings are complete' };
 
 const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
@@ -76,7 +85,7 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
     whatToDo: 'Change it, or leave it if it is meant.',
   }));
 
-async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
+async function checkRedis(settings: Settings, role: RedisRole): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
   const { redisUrl, prefix } = settings;
@@ -87,13 +96,14 @@ async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
     prefix,
     accounts: [...settings.accounts.keys()],
     name: `doctor-${process.pid}`,
+    role,
     readsEvents: settings.webhooks.length > 0,
   };
   try {
     await whenReady(redis, redisWaitMs);
     const judged = judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
     // Of a Redis with something wrong it is not certain that it can be asked for more.
-    if (judged.some(({ level }) => level === 'error')) return judged;
+    if (role !== 'worker' || judged.some(({ level }) => level === 'error')) return judged;
     return [...judged, ...(await answerWithin(redisWaitMs, earlierJobs(redis, place)))];
   } catch (error) {
     return [noRedis(error)];

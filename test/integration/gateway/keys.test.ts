@@ -12,9 +12,9 @@ import {
 } from '../../../src/gateway/keys/key-operations.ts';
 import { addRecord } from '../../../src/gateway/keys/key-store.ts';
 import { makeKey } from '../../../src/gateway/keys/key-text.ts';
-import { neededCommands } from '../../../src/operator/redis-rights.ts';
 import { keys as redisKeys } from '../../../src/queue/names.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
+import { addRoleUser } from '../../support/redis-users.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 let redis: Redis;
@@ -240,17 +240,20 @@ describe('records of keys', () => {
     expect(/cmdstat_hmget:calls=(\d+)/.exec(stats)?.[1]).toBe('2');
   });
 
-  it('can be made, read, listed and revoked with the rights that a worker has', async () => {
+  it('can be read with the rights of a gateway, and made, listed and revoked with those of an operator', async () => {
     await using own = await startRedis();
-    const commands = ['@connection', ...neededCommands].map((command) => `+${command}`);
-    const rights = ['reset', 'on', '>pw', `~${prefix}:gateway:*`, ...commands];
-    await own.client().call('ACL', 'SETUSER', 'gateway', ...rights);
-    const place = { redis: own.client({ username: 'gateway', password: 'pw' }), prefix };
-    const { key, grant } = await createApiKey(place, { name: 'shop' });
-    expect(await createApiKeys(place).verify(key)).toEqual(grant);
+    const as = async (role: 'gateway' | 'operator') => {
+      const { username, password } = new URL(await addRoleUser(own, role));
+      return { redis: own.client({ username, password: decodeURIComponent(password) }), prefix };
+    };
+    const gateway = await as('gateway');
+    const operator = await as('operator');
+    const { key, grant } = await createApiKey(operator, { name: 'shop' });
+    expect(await createApiKeys(gateway).verify(key)).toEqual(grant);
     await waitFor(async () => (await own.client().exists(redisKeys.gatewayKeysUsed(prefix))) === 1);
-    expect(await listApiKeys(place)).toHaveLength(1);
-    await revokeApiKey(place, 'shop');
-    expect(await createApiKeys(place).verify(key)).toBeUndefined();
+    expect(await listApiKeys(operator)).toHaveLength(1);
+    await expect(createApiKey(gateway, { name: 'other' })).rejects.toThrow(/can't|NOPERM/);
+    await revokeApiKey(operator, 'shop');
+    expect(await createApiKeys(gateway).verify(key)).toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { askRights, neededCommands } from '../../../src/operator/redis-rights.ts';
+import { askRights } from '../../../src/operator/redis-rights.ts';
 import { openWorkerRedis } from '../../../src/queue/redis.ts';
 import { createDelivery } from '../../support/delivery.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { addRoleUser } from '../../support/redis-users.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 async function urlOfUser(redis: TestRedis, rights: readonly string[]): Promise<string> {
@@ -32,23 +33,22 @@ describe('the rights that a worker needs', () => {
     expect(keys).toEqual([
       '{jetsms}:secret',
       ...['otp', 'transactional', 'bulk'].map((lane) => `{jetsms}:record:jetsms-shop-${lane}:*`),
-      ...['claim:shop:*', 'hold:shop', 'rate:shop:messages', 'campaign:shop:*', 'media:shop:*'].map(
+      ...['claim:shop:*', 'hold:shop', 'rate:shop:*', 'campaign:shop:*', 'media:shop:*'].map(
         (key) => `{jetsms}:${key}`,
       ),
-      ...['credit:shop', 'lease:shop:check', 'replayed:shop:*', 'events:shop'].map(
+      ...['credit:shop', 'credit:shop:readings', 'lease:shop:*', 'replayed:shop:*'].map(
         (key) => `{jetsms}:${key}`,
       ),
-      ...['reports:shop', 'ended:shop:0:0'].map((key) => `{jetsms}:${key}`),
+      ...['events:shop', 'reports:shop', 'ended:shop:*'].map((key) => `{jetsms}:${key}`),
     ]);
     connection.disconnect();
   });
 
   it('are enough for a hold, the pace after it, and messages that are joined', async () => {
     await using redis = await startRedis();
-    const commands = ['@connection', ...neededCommands].map((command) => `+${command}`);
-    const redisUrl = await urlOfUser(redis, ['~*', ...commands]);
     await using world = await createDelivery({
-      redisUrl,
+      redisUrl: redis.url,
+      settings: { redisUrl: await addRoleUser(redis, 'worker') },
       account: { probeIntervalMs: 100, maxProbeIntervalMs: 100, resumeRatePerSecond: 50 },
     });
     world.simulator.faults.add({ kind: 'reply', code: '11', times: 1 });

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DeliveryQueue, openDeliveryQueue } from '../../../src/bullmq/webhook-queue.ts';
-import { askRights, neededCommands, neededForEvents } from '../../../src/operator/redis-rights.ts';
+import { askRights } from '../../../src/operator/redis-rights.ts';
 import type { MessagesEntry } from '../../../src/queue/event-entry.ts';
 import { keys, webhookGroup } from '../../../src/queue/names.ts';
 import { openWorkerRedis } from '../../../src/queue/redis.ts';
@@ -16,6 +16,7 @@ import { expectDocumented, type RecordedLog, recordLog } from '../../support/log
 import { httpReply, rawServer } from '../../support/raw-server.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { startRedisPair } from '../../support/redis-pair.ts';
+import { addRoleUser } from '../../support/redis-users.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { stays, waitFor } from '../../support/wait-for.ts';
 import { startReceiver, status, webhookSecret } from '../../support/webhook-receiver.ts';
@@ -424,9 +425,7 @@ describe('webhooks', () => {
   it('need no more rights in Redis than the doctor looks at', async () => {
     await using receiver = await startReceiver(secret);
     await using server = await startRedis();
-    const commands = ['@connection', ...neededCommands, ...neededForEvents].map((command) => `+${command}`);
-    await server.client().call('ACL', 'SETUSER', 'worker', 'reset', 'on', '>pw', '~*', ...commands);
-    const redisUrl = `redis://worker:pw@127.0.0.1:${server.port}`;
+    const redisUrl = await addRoleUser(server, 'worker');
     receiver.answer((response, nth) => status(nth % 2 === 0 ? 200 : 500)(response, nth));
     await using world = await start([endpointAt(receiver.url)], { redisUrl, redis: server.client() });
     const { prefix } = world.settings;
