@@ -8,9 +8,9 @@ export const datasourceUid = 'jetsms-prometheus';
 const evaluationInterval = '30s';
 
 /** deploy/prometheus/alerts.yml */
-export function renderPrometheusRules(): string {
+export function renderPrometheusRules(some: readonly Alert[] = alerts): string {
   return yamlFile('The alerts, for Prometheus.', {
-    groups: [{ name: 'jetsms', interval: evaluationInterval, rules: alerts.map(prometheusRule) }],
+    groups: [{ name: 'jetsms', interval: evaluationInterval, rules: some.map(prometheusRule) }],
   });
 }
 
@@ -29,23 +29,28 @@ function annotationsOf(alert: Alert) {
   return { summary: `${summary}. First: ${command}`, description, runbook: runbookOf(alert) };
 }
 
-/** deploy/prometheus/tests/alerts.yml, for `promtool test rules`. */
-export function renderPrometheusTests(): string {
-  return yamlFile('When each alert fires and when it is silent: promtool test rules.', {
-    rule_files: ['../alerts.yml'],
+/**
+ * When an alert fires, ends and is silent, for `promtool test rules`. One alert at a time: it evaluates all rules of the file in
+ * each case.
+ */
+export function renderPrometheusTests({ name }: Alert, ruleFile: string): string {
+  return yamlFile('When the alert fires, ends and is silent.', {
+    rule_files: [ruleFile],
     evaluation_interval: evaluationInterval,
-    tests: alertCases.map((one) => ({
-      name: `${one.alert} ${one.title}`,
-      interval: evaluationInterval,
-      input_series: Object.entries(one.given).map(([series, values]) => ({
-        series,
-        values: `${values}${afterwards(series, values, one)}`,
+    tests: alertCases
+      .filter(({ alert }) => alert === name)
+      .map((one) => ({
+        name: `${one.alert} ${one.title}`,
+        interval: evaluationInterval,
+        input_series: Object.entries(one.given).map(([series, values]) => ({
+          series,
+          values: `${values}${afterwards(series, values, one)}`,
+        })),
+        promql_expr_test: [
+          firingAt(one.alert, one.at, one.firing),
+          ...(one.ends ? [firingAt(one.alert, one.ends.at, [])] : []),
+        ],
       })),
-      promql_expr_test: [
-        firingAt(one.alert, one.at, one.firing),
-        ...(one.ends ? [firingAt(one.alert, one.ends.at, [])] : []),
-      ],
-    })),
   });
 }
 

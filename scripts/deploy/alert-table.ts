@@ -1,4 +1,5 @@
-import type { MetricKey } from '../../src/metrics/table.ts';
+import type { Objective } from '../../src/metrics/labels.ts';
+import { type MetricKey, otpInTimeMs } from '../../src/metrics/table.ts';
 import { soonHours } from '../../src/worker/account/credit/forecast.ts';
 import { bucketsOf, countOf, series, shared, sumRisen } from './promql.ts';
 
@@ -33,6 +34,39 @@ const endpoint = '{{ .Labels.webhook }}';
 const watchedElsewhere = 'unknown-code|uncertain|exhausted|cancelled';
 
 const requests = (matchers = ''): string => sumRisen('account', countOf('requestDuration', matchers), '10m');
+
+/** What counts for an objective: what was as it should be, and all of it. */
+interface Counted {
+  readonly objective: Objective;
+  readonly good: string;
+  readonly all: string;
+}
+
+/**
+ * Two windows each, a long one that shows that it matters and a short one by which the alert ends: what may go wrong in thirty days
+ * is used up 14.4 times too fast for an hour (a fiftieth of it), or 6 times for six hours (a twentieth). The way of
+ * Google's SRE workbook, chapter 5.
+ */
+const burns = [
+  { times: 14.4, windows: ['1h', '5m'] },
+  { times: 6, windows: ['6h', '30m'] },
+] as const;
+
+/** What an error budget needs: with next to no traffic one message would use it up. */
+const fewestForBudget = 20;
+
+const burning = ({ objective, good, all }: Counted): string => {
+  const aim = `max(${series('objective', `objective="${objective}"`)})`;
+  const missed = (window: string): string =>
+    `1 - ${sumRisen('account', good, window)} / ${sumRisen('account', all, window)}`;
+  return burns
+    .flatMap(({ times, windows: [long, short] }, index) => [
+      `${index === 0 ? '' : 'or '}${missed(long)} > on () group_left () (${times} * (1 - ${aim}))`,
+      `and on (account) ${missed(short)} > on () group_left () (${times} * (1 - ${aim}))`,
+      `and on (account) ${sumRisen('account', all, long)} >= ${fewestForBudget}`,
+    ])
+    .join('\n');
+};
 
 /** Far more than clocks that are set by NTP differ by, and well before a worker stands still (30 s by default). */
 const clockSkewSeconds = 5;
@@ -161,6 +195,19 @@ export const alerts: readonly Alert[] = [
       'Somebody sits before a login and waits for a code. Most people ask for a new one, or give up.',
   },
   {
+    name: 'JetsmsOtpBudgetBurning',
+    expression: burning({
+      objective: 'otp-in-time',
+      good: series('otpInTime'),
+      all: series('messages', 'lane="otp", end!="cancelled"'),
+    }),
+    for: '2m',
+    severity: 'critical',
+    command: `jetsms account ${account}`,
+    summary: `Account ${account}: too many codes come late or never`,
+    description: `Far more messages of lane otp than otpObjectivePercent allows were not accepted within ${otpInTimeMs / 1_000} seconds. People cannot log in.`,
+  },
+  {
     name: 'JetsmsTransactionalWaiting',
     expression: `${shared('account', series('oldestWaiting', 'lane="transactional"'))} > 900`,
     for: '5m',
@@ -181,6 +228,20 @@ export const alerts: readonly Alert[] = [
     command: 'jetsms doctor',
     summary: `Account ${account}: messages wait, and JetSMS has accepted none for 10 minutes`,
     description: 'The account is not held, and yet nothing gets through. Nobody gets a text.',
+  },
+  {
+    name: 'JetsmsAcceptedBudgetBurning',
+    expression: burning({
+      objective: 'accepted',
+      good: series('messages', 'end="accepted"'),
+      all: series('messages', 'end!="cancelled"'),
+    }),
+    for: '2m',
+    severity: 'warning',
+    command: `jetsms dead summary --account ${account}`,
+    summary: `Account ${account}: too many messages are given up`,
+    description:
+      'Far more messages than acceptedObjectivePercent allows became dead letters: a title, a list of numbers or a text that JetSMS refuses.',
   },
   {
     name: 'JetsmsProviderErrors',

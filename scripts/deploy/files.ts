@@ -1,4 +1,4 @@
-import { renderGrafanaRules, renderPrometheusRules, renderPrometheusTests } from './alert-files.ts';
+import { renderGrafanaRules, renderPrometheusRules } from './alert-files.ts';
 import { overview } from './dashboards/overview.ts';
 import { worker } from './dashboards/worker.ts';
 import { renderUsers, renderUsers62 } from './redis-users.ts';
@@ -8,7 +8,6 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** Every generated file of deploy/. */
 export const deployFiles: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: 'deploy/prometheus/alerts.yml', render: renderPrometheusRules },
-  { path: 'deploy/prometheus/tests/alerts.yml', render: renderPrometheusTests },
   { path: 'deploy/grafana/provisioning/alerting/rules.yml', render: renderGrafanaRules },
   { path: 'deploy/grafana/dashboards/jetsms-overview.json', render: () => json(overview()) },
   { path: 'deploy/grafana/dashboards/jetsms-worker.json', render: () => json(worker()) },

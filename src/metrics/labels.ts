@@ -59,6 +59,10 @@ export type GatewayOperation = (typeof gatewayOperations)[number];
 export const gatewayResults = ['stored', 'replayed', 'refused', 'failed'] as const;
 export type GatewayResult = (typeof gatewayResults)[number];
 
+/** What a share is aimed at for. */
+export const objectives = ['otp-in-time', 'accepted'] as const;
+export type Objective = (typeof objectives)[number];
+
 const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
 export type StatusClass = (typeof statusClasses)[number];
 
@@ -116,6 +120,7 @@ export type LabelSetName =
   | 'gatewayResult'
   | 'webhook'
   | 'tryEnd'
+  | 'objective'
   | 'version';
 
 /** Every set that a label of some metric is drawn from. */
@@ -176,6 +181,10 @@ export const labelSets: Readonly<Record<LabelSetName, LabelSet>> = {
     meaning:
       'what became of the message: stored; stored before, under the same key; refused for what it is; or failed, for want of Redis',
     values: gatewayResults,
+  },
+  objective: {
+    meaning: 'what is aimed at: OTPs accepted in time, or messages accepted at all',
+    values: objectives,
   },
   version: { meaning: 'the version of jetsms-delivery' },
 };

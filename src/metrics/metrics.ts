@@ -1,8 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type ReportedState, reportedStates } from '../queue/ended-state.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type GatewayMetrics, gatewayMetrics } from './gateway-metrics.ts';
-import { createInstruments, type Labels } from './instruments.ts';
+import { createInstruments, type Instruments, type Labels } from './instruments.ts';
 import {
   type AskResult,
   askResults,
@@ -20,7 +21,7 @@ import {
   type VerdictReason,
 } from './labels.ts';
 import { type AccountSnapshot, showSnapshot, type WebhookSnapshot } from './snapshot.ts';
-import type { CounterKey } from './table.ts';
+import { type CounterKey, otpInTimeMs } from './table.ts';
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
 export type Collect = () => Promise<readonly (AccountSnapshot | WebhookSnapshot)[]>;
@@ -108,24 +109,22 @@ export interface MetricsOptions {
   readonly webhooks?: readonly string[];
   /** How long a scrape waits for the queues. */
   readonly collectTimeoutMs?: number;
+  /** The shares that are aimed at, in percent. */
+  readonly objectives?: Pick<Settings, 'otpObjectivePercent' | 'acceptedObjectivePercent'>;
   /** Also the metrics of the process and of Node (`process_*`, `nodejs_*`). */
   readonly processMetrics?: boolean;
 }
 
 /** The metrics of one process, on a registry of their own. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { version, accounts, webhooks = [], collectTimeoutMs = 2_000, processMetrics = false } = options;
+  const { collectTimeoutMs = 2_000, processMetrics = false } = options;
   const registry = new Registry();
-  const { count, set, observe, flush, forgetShared } = createInstruments(registry);
+  const instruments = createInstruments(registry);
+  const { count, set, observe, flush, forgetShared } = instruments;
   let collect: Collect = () => Promise.resolve([]);
 
   if (processMetrics) collectDefaultMetrics({ register: registry });
-  set('buildInfo', { version }, 1);
-  for (const start of zeros(accounts)) count(start.key, start.labels, 0);
-  for (const endpoint of webhooks)
-    for (const result of labelSets.tryEnd.values ?? [])
-      count('webhookTries', { webhook: endpoint, result }, 0);
-  for (const { name } of accounts) set('consuming', { account: name }, 0);
+  setAtStart(instruments, options);
 
   return {
     attempt({ account, surface, outcome, code, verdict, reason }) {
@@ -146,6 +145,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       }
       count('partsSent', { account, lane }, parts);
       observe('acceptedLatency', { account, lane }, tookMs / 1000);
+      if (lane === 'otp' && tookMs <= otpInTimeMs) count('otpInTime', { account }, messages);
     },
     resent: ({ account, lane, cause }) => count('resent', { account, lane, cause: foldCause(cause) }),
     lateReply: ({ account, outcome, settled }) =>
@@ -186,6 +186,22 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
+/** What is known before anything has happened. */
+function setAtStart(
+  { count, set }: Pick<Instruments, 'count' | 'set'>,
+  { version, accounts, webhooks = [], objectives }: MetricsOptions,
+): void {
+  set('buildInfo', { version }, 1);
+  for (const start of zeros(accounts)) count(start.key, start.labels, 0);
+  for (const endpoint of webhooks)
+    for (const result of labelSets.tryEnd.values ?? [])
+      count('webhookTries', { webhook: endpoint, result }, 0);
+  for (const { name } of accounts) set('consuming', { account: name }, 0);
+  if (!objectives) return;
+  set('objective', { objective: 'otp-in-time' }, objectives.otpObjectivePercent / 100);
+  set('objective', { objective: 'accepted' }, objectives.acceptedObjectivePercent / 100);
+}
+
 /** The counters that alerts watch: a counter that appears with its first event shows no rise. */
 function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey; labels: Labels }[] {
   return accounts.flatMap(({ name: account, surface }) => [
@@ -194,6 +210,7 @@ function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey
     ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
     ...questionResults.map((result) => ({ key: 'reportQuestions', labels: { account, result } }) as const),
     { key: 'splits', labels: { account } } as const,
+    { key: 'otpInTime', labels: { account } } as const,
     { key: 'locksLost', labels: { account } } as const,
     ...lanes.flatMap((lane) => [
       ...messageEnds.map((end) => ({ key: 'messages', labels: { account, lane, end } }) as const),

@@ -19,6 +19,7 @@ export type CounterKey =
   | 'acceptedWithoutId'
   | 'verdicts'
   | 'messages'
+  | 'otpInTime'
   | 'deadLetters'
   | 'partsSent'
   | 'resent'
@@ -60,9 +61,13 @@ export type GaugeKey =
   | 'redisEvicting'
   | 'clockSkew'
   | 'consuming'
+  | 'objective'
   | 'buildInfo';
 
 export type MetricKey = CounterKey | HistogramKey | GaugeKey;
+
+/** A code that comes later is of little use: our choice. */
+export const otpInTimeMs = 10_000;
 
 const { account, surface, lane, outcome, answer, queue, state, group } = labelSets;
 
@@ -91,6 +96,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     help: 'Messages that came to their end: accepted, or given up for a reason.',
     labels: { account, lane, end: labelSets.end },
+  },
+  otpInTime: {
+    name: 'jetsms_otp_in_time_total',
+    type: 'counter',
+    help: `Messages of lane otp that JetSMS accepted within ${otpInTimeMs / 1_000} seconds of their enqueueing.`,
+    labels: { account },
   },
   deadLetters: {
     name: 'jetsms_dead_letters_total',
@@ -361,6 +372,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     help: 'Scrapes that could not read the queues; they leave the metrics of the queues out.',
     labels: {},
+  },
+  objective: {
+    name: 'jetsms_objective_ratio',
+    type: 'gauge',
+    help: 'The share that is aimed at (settings otpObjectivePercent and acceptedObjectivePercent).',
+    labels: { objective: labelSets.objective },
   },
   buildInfo: {
     name: 'jetsms_build_info',

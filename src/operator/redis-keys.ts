@@ -59,7 +59,8 @@ export type KeyKindName =
   | 'webhookQueues'
   | 'apiKeys'
   | 'apiKeyUses'
-  | 'apiKeyRates';
+  | 'apiKeyRates'
+  | 'batches';
 
 /** Every kind of key that lies under the prefix. */
 export const keyKinds: Readonly<Record<KeyKindName, KeyKind>> = {
@@ -127,6 +128,9 @@ export const keyKinds: Readonly<Record<KeyKindName, KeyKind>> = {
     (prefix) => `${prefix}:${webhookQueueName('*')}:*`,
   ),
   apiKeys: ofInstallation('API keys of the gateway, hashed', keys.gatewayKeys),
+  batches: ofInstallation('what batches under a key were made of, hashed', (prefix) =>
+    keys.gatewayBatch(prefix, '*'),
+  ),
   apiKeyUses: ofInstallation('when API keys were last used', keys.gatewayKeysUsed),
   apiKeyRates: ofInstallation("an API key's requests in this second", (prefix) =>
     keys.gatewayRate(prefix, '*'),

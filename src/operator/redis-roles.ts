@@ -187,6 +187,7 @@ export const redisRoles: Readonly<Record<RedisRole, RedisRoleRow>> = {
       may('hdel', ['apiKeys'], 'write'),
       may('hset', ['apiKeyUses'], 'write'),
       may('incr pttl pexpire', ['apiKeyRates']),
+      may('set get del', ['batches']),
       may('get', ['holds', 'credit'], 'read'),
     ],
   },

@@ -24,6 +24,15 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   };
 }
 
+/** A number with or without a fraction, within the limits. */
+export function decimal(min: number, max: number): Kind<number> {
+  return {
+    accepts: `a number from ${min} to ${max}`,
+    schema: z.union([z.number(), fraction]).pipe(z.number().min(min).max(max)),
+    show: String,
+  };
+}
+
 /** Milliseconds, within the limits. */
 export function milliseconds(min: number, max: number): Kind<number> {
   return { ...wholeNumber(min, max), accepts: `a whole number of milliseconds from ${min} to ${max}` };
@@ -44,6 +53,12 @@ export function oneOf<const Value extends string>(values: readonly Value[]): Kin
 }
 
 const digits: z.ZodType<number, string> = z.string().trim().regex(/^\d+$/).transform(Number);
+const fraction = z
+  .string()
+  .trim()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/)
+  .transform(Number);
+
 const numeric: z.ZodType<number> = z.union([z.number(), digits]);
 
 /** Yes or no. */

@@ -1,5 +1,6 @@
 import { defaultMaxJobBytes, smallestMaxJobBytes } from '../message/job-size.ts';
 import {
+  decimal,
   flag,
   milliseconds,
   networks,
@@ -23,6 +24,8 @@ const day = 24 * hour;
 
 const host = pattern('a host name or an IP address', /^[A-Za-z0-9.:_-]{1,255}$/);
 const port = wholeNumber(0, 65_535);
+/** Below 90 the quickest of the alerts on it could not come. */
+const percent = decimal(90, 99.99);
 const path = pattern("a path that begins with a slash, such as '/queues'", /^\/[A-Za-z0-9/_-]*$/);
 const serviceLinks =
   'In Kubernetes a Service of a similar name can set this variable to tcp://…: switch enableServiceLinks off there.';
@@ -258,6 +261,23 @@ export const processRows: SettingRows<ProcessSettings> = {
     consequence:
       'Shorter than the time in which a caller may try again: a person can be texted twice. Longer: more Redis memory, a few hundred bytes a message.',
     example: '86400000',
+  },
+  otpObjectivePercent: {
+    kind: percent,
+    default: 99,
+    meaning:
+      'Of a hundred messages of lane otp, how many JetSMS is to have accepted within 10 seconds of their enqueueing.',
+    consequence:
+      'An alert comes when what may miss it in a month is used up many times too fast. Too high: it comes for what nobody notices. The same on every worker.',
+    example: '99.5',
+  },
+  acceptedObjectivePercent: {
+    kind: percent,
+    default: 95,
+    meaning: 'Of a hundred messages, how many JetSMS is to accept.',
+    consequence:
+      'As otpObjectivePercent. Lists with many numbers that are no good need a lower one; what was called off does not count.',
+    example: '95',
   },
   csvMaxBytes: {
     kind: wholeNumber(1, 134_217_728),

@@ -63,6 +63,10 @@ export interface ProcessSettings {
   readonly maxEvents: number;
   readonly eventsShow: EventsShow;
   readonly idempotencyWindowMs: number;
+  /** Of a hundred OTPs, those that are to be accepted in time. */
+  readonly otpObjectivePercent: number;
+  /** Of a hundred messages, those that are to be accepted. */
+  readonly acceptedObjectivePercent: number;
   /** The largest CSV file that is read. */
   readonly csvMaxBytes: number;
   /** '' where not set; goes with `webhookSecret`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { alertCases } from '../../scripts/deploy/alert-cases.ts';
+import { renderPrometheusRules, renderPrometheusTests } from '../../scripts/deploy/alert-files.ts';
 import { alerts } from '../../scripts/deploy/alert-table.ts';
 import { tools } from '../../scripts/tools.ts';
 import { projectFolder, runProcess } from '../support/process.ts';
@@ -74,8 +75,23 @@ describeWith([tools.promtool], 'promtool', () => {
   it('accepts the configuration of Prometheus', () =>
     promtool('check', 'config', deploy('prometheus/prometheus.yml')));
 
-  it('sees every alert fire, end, and stay silent when it should', () =>
-    promtool('test', 'rules', deploy('prometheus/tests/alerts.yml')));
+  it('sees every alert fire, end, and stay silent when it should', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'jetsms-alerts-'));
+    try {
+      const files = await Promise.all(
+        alerts.map(async (alert) => {
+          const rules = `${alert.name}.yml`;
+          const tests = join(folder, `${alert.name}-tests.yml`);
+          await writeFile(join(folder, rules), renderPrometheusRules([alert]));
+          await writeFile(tests, renderPrometheusTests(alert, rules));
+          return tests;
+        }),
+      );
+      await promtool('test', 'rules', ...files);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it('accepts the query of every panel', async () => {
     const rules = panelQueries().map(({ expression }, index) => ({

@@ -166,7 +166,9 @@ const requests: readonly (readonly [
 ])[] = [
   ['POST', '/v1/messages', one, { 'idempotency-key': 'a' }],
   ['POST', '/v1/messages', one, { 'idempotency-key': 'a' }],
-  ['POST', '/v1/messages/batch', { messages: [one, one] }],
+  ['POST', '/v1/messages/batch', { messages: [one, one] }, { 'idempotency-key': 'b' }],
+  // Of which nothing is stored: its key is free again.
+  ['POST', '/v1/messages/batch', { messages: [{ ...one, to: 'x' }] }, { 'idempotency-key': 'c' }],
   [
     'POST',
     '/v1/campaigns?campaign=web',

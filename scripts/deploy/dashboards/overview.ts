@@ -1,5 +1,5 @@
 import { type Dashboard, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { metricTable } from '../../../src/metrics/table.ts';
+import { metricTable, otpInTimeMs } from '../../../src/metrics/table.ts';
 import { bucketsOf, countOf, series, shared, sumRisen } from '../promql.ts';
 import { choice, dashboard, figure, finish, graph, table } from './panels.ts';
 
@@ -89,6 +89,35 @@ export function overview(): Dashboard {
       }),
     )
     .withRow(new RowBuilder('How fast, how late?'))
+    .withPanel(
+      graph({
+        title: 'Codes accepted in time, in an hour',
+        about: `The share of the messages of lane otp that JetSMS accepted within ${otpInTimeMs / 1_000} seconds, and what is aimed at (otpObjectivePercent).`,
+        unit: 'percentunit',
+        queries: [
+          {
+            expression: `${sumRisen('account', series('otpInTime', chosen), '1h')} / ${sumRisen('account', given('lane="otp", end!="cancelled"'), '1h')}`,
+            legend: '{{account}}',
+          },
+          { expression: `max(${series('objective', 'objective="otp-in-time"')})`, legend: 'aimed at' },
+        ],
+      }),
+    )
+    .withPanel(
+      graph({
+        title: 'Accepted, in an hour',
+        about:
+          'The share of the messages that JetSMS accepted, without those that were called off, and what is aimed at (acceptedObjectivePercent).',
+        unit: 'percentunit',
+        queries: [
+          {
+            expression: `${sumRisen('account', given('end="accepted"'), '1h')} / ${sumRisen('account', given('end!="cancelled"'), '1h')}`,
+            legend: '{{account}}',
+          },
+          { expression: `max(${series('objective', 'objective="accepted"')})`, legend: 'aimed at' },
+        ],
+      }),
+    )
     .withPanel(
       graph({
         title: 'From enqueued to accepted, by lane',

@@ -1,8 +1,11 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import { BigValueColorMode, BigValueGraphMode, StackingMode } from '@grafana/grafana-foundation-sdk/common';
 import {
+  AnnotationQueryBuilder,
   type Dashboard,
   DashboardBuilder,
+  DashboardLinkBuilder,
+  DashboardLinkType,
   DatasourceVariableBuilder,
   MappingType,
   QueryVariableBuilder,
@@ -38,6 +41,14 @@ export interface PanelChoice {
 
 const datasource = { type: 'prometheus', uid: '$datasource' };
 
+/** Every alert of ours, from when it was raised until it ended. */
+const raised = new AnnotationQueryBuilder()
+  .name('Alerts')
+  .enable(true)
+  .iconColor('red')
+  .datasource(datasource)
+  .expr(`ALERTS{alertname=~"Jetsms.+", alertstate="firing"}`);
+
 /** An empty dashboard with the choices that all have. */
 export function dashboard(title: string, uid: string): DashboardBuilder {
   return new DashboardBuilder(title)
@@ -47,6 +58,15 @@ export function dashboard(title: string, uid: string): DashboardBuilder {
     .time({ from: 'now-3h', to: 'now' })
     .refresh('30s')
     .readonly()
+    .annotation(raised)
+    .link(
+      new DashboardLinkBuilder('All of JetSMS delivery')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['jetsms'])
+        .asDropdown(true)
+        .includeVars(true)
+        .keepTime(true),
+    )
     .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'));
 }
 

@@ -103,6 +103,7 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
     version: packageVersion(),
     accounts: [...settings.accounts.values()],
     webhooks: settings.webhooks.map(({ name }) => name),
+    objectives: settings,
     processMetrics: true,
   });
   const worker = createWorker({

@@ -56,6 +56,26 @@ describe('the metrics', () => {
     ).toBe(2);
   });
 
+  it.each<[what: string, lane: 'otp' | 'bulk', end: 'accepted' | 'expired', tookMs: number, inTime: number]>([
+    ['in time', 'otp', 'accepted', 10_000, 3],
+    ['late', 'otp', 'accepted', 10_001, 0],
+    ['given up', 'otp', 'expired', 1, 0],
+    ['of another lane', 'bulk', 'accepted', 1, 0],
+  ])('count codes that were accepted in time, from 0 on: %s', async (_, lane, end, tookMs, inTime) => {
+    const metrics = create();
+    const series = 'jetsms_otp_in_time_total{account="shop"}';
+    expect(await value(metrics, series)).toBe(0);
+    metrics.ended({ account, lane, end, messages: 3, parts: 3, tookMs });
+    expect(await value(metrics, series)).toBe(inTime);
+  });
+
+  it('tell the shares that are aimed at', async () => {
+    const objectives = { otpObjectivePercent: 99.5, acceptedObjectivePercent: 95 };
+    const metrics = createMetrics({ version: '1', accounts: [], objectives });
+    expect(await value(metrics, 'jetsms_objective_ratio{objective="otp-in-time"}')).toBe(0.995);
+    expect(await value(metrics, 'jetsms_objective_ratio{objective="accepted"}')).toBe(0.95);
+  });
+
   it('count the ends of messages; parts and waiting time only of accepted ones', async () => {
     const metrics = create();
     const facts = { account, lane: 'otp', tookMs: 400 } as const;

@@ -42,6 +42,11 @@ describe('judgeRedis', () => {
     ['a log that it does not speak of', { hasAof: undefined }, 'warning persistence'],
     ['a time that it does not tell', { clockSkewMs: undefined }, 'error clock'],
     ['snapshots only', { hasAof: false }, 'warning persistence'],
+    [
+      'no log, and snapshots that it does not speak of',
+      { hasAof: false, hasSnapshots: undefined },
+      'warning persistence',
+    ],
     ['nothing on disk', { hasAof: false, hasSnapshots: false }, 'warning persistence'],
     ['a log that the system writes when it likes', { appendFsync: 'no' }, 'warning persistence'],
     ['a clock that is ahead', { clockSkewMs: 2_500 }, 'warning clock'],
@@ -73,6 +78,24 @@ describe('judgeRedis', () => {
     expect(findings.find(({ check }) => check === 'rights')?.says).toBe(
       'The user of JETSMS_REDIS_URL may not run xadd, zadd, nor use {jetsms}:jetsms-shop:meta',
     );
+  });
+
+  it('claims nothing about what the user may not ask', () => {
+    const saying = (change: Partial<RedisFacts>) =>
+      judgeRedis({ ...good, ...change }, limits).map(({ says }) => says);
+    expect(saying({ hasAof: false, hasSnapshots: undefined })).toContain(
+      'Redis keeps no log, and does not say whether it keeps snapshots: a crash loses messages',
+    );
+    expect(saying({ appendFsync: undefined })).toContain(
+      'Redis keeps a log (how often it is written, this user may not ask)',
+    );
+  });
+
+  it('says nothing of writes where none was tried', () => {
+    const findings = judgeRedis({ ...good, isWriteTried: false }, limits);
+    expect(findings.map(({ check }) => check)).not.toContain('writable');
+    const replica = judgeRedis({ ...good, isWriteTried: false, role: 'slave' }, limits);
+    expect(replica.find(({ check }) => check === 'writable')?.level).toBe('error');
   });
 
   it('says what to do about everything that is not ok', () => {

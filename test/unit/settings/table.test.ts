@@ -40,6 +40,7 @@ describe('the settings table', () => {
     });
     expect(Object.fromEntries(shown)).toMatchInlineSnapshot(`
       {
+        "acceptedObjectivePercent": "95",
         "askFirstMs": "2000",
         "askForMs": "3600000",
         "askForOtpMs": "20000",
@@ -95,6 +96,7 @@ describe('the settings table', () => {
         "mmsMaxBytes": "307200",
         "mmsWindows": "",
         "onLengthProblem": "RejectAllPackage",
+        "otpObjectivePercent": "99",
         "partsModel": "list",
         "password": "",
         "prefix": "{jetsms}",
