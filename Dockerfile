@@ -1,6 +1,10 @@
 # The command line `jetsms`: the worker (start), the dashboard, and everything else.
 
-FROM node:24-bookworm-slim AS build
+# To be pinned: docker build --build-arg RUN_IMAGE=node:24-alpine@sha256:… .
+ARG BUILD_IMAGE=node:24-bookworm-slim
+ARG RUN_IMAGE=node:24-alpine
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
@@ -10,13 +14,13 @@ COPY scripts/packages ./scripts/packages
 COPY src ./src
 RUN node scripts/build.ts
 
-FROM node:24-alpine AS dependencies
+FROM ${RUN_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without the optional ones: native code that only saves a little time, and compilers that nothing here needs.
 RUN npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund
 
-FROM node:24-alpine
+FROM ${RUN_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules

@@ -17,6 +17,7 @@ type ToolName =
   | 'amtool'
   | 'alertmanager'
   | 'dockerCompose'
+  | 'systemdAnalyze'
   | 'curl'
   | 'php'
   | 'python'
@@ -44,6 +45,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     command: 'docker-compose',
     debianPackage: 'docker-compose',
     tests: 'docker-compose.yml as compose reads it',
+  },
+  systemdAnalyze: {
+    command: 'systemd-analyze',
+    debianPackage: 'systemd',
+    tests: 'the systemd units as systemd reads them',
   },
   postgres: {
     command: 'initdb',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { projectFolder } from '../support/process.ts';
 
-/** A service of docker-compose.yml, as far as the tests look at it. */
+/** A service of a compose file, as far as the tests look at it. */
 export interface Service {
   readonly build?: string;
   readonly image: string;
@@ -14,7 +14,17 @@ export interface Service {
   readonly volumes?: readonly string[];
   readonly secrets?: readonly string[];
   readonly profiles?: readonly string[];
-  readonly healthcheck?: { readonly test?: readonly string[]; readonly start_interval?: unknown };
+  readonly networks?: readonly string[] | Readonly<Record<string, object>>;
+  readonly healthcheck?: {
+    readonly test?: readonly string[];
+    readonly disable?: boolean;
+    readonly start_interval?: unknown;
+  };
+  readonly restart?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly logging?: { readonly options?: Readonly<Record<string, string>> };
   readonly stop_grace_period?: string;
   readonly depends_on?: readonly string[] | Readonly<Record<string, { readonly restart?: unknown }>>;
 }
@@ -22,14 +32,55 @@ export interface Service {
 export interface ComposeFile {
   readonly name?: unknown;
   readonly services: Readonly<Record<string, Service>>;
-  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+  readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
 }
 
-/** docker-compose.yml with its variables at their defaults. */
-export function readCompose(): ComposeFile {
-  const text = readFileSync(join(projectFolder, 'docker-compose.yml'), 'utf8');
-  return parse(text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'), { merge: true });
+export const composePath = 'docker-compose.yml';
+export const demoPath = 'deploy/demo/docker-compose.yml';
+
+/** What a user has to say before docker-compose.yml can be used, with values that mean nothing. */
+export const exampleVariables: Readonly<Record<string, string>> = {
+  JETSMS_URL: 'https://jetsms.example/xmlsms',
+  JETSMS_USERNAME: 'company',
+  JETSMS_TITLE: 'COMPANY',
+  SECRETS_DIR: './secrets',
+};
+
+export interface ComposeVariable {
+  readonly name: string;
+  /** What is said where it is not set. */
+  readonly demand: string | undefined;
+  readonly default: string | undefined;
 }
+
+/** The variables that a compose file asks the user for. */
+export function readComposeVariables(path: string): readonly ComposeVariable[] {
+  const text = readFileSync(join(projectFolder, path), 'utf8');
+  return [...text.matchAll(variable)].map(([, name = '', operator, operand]) => ({
+    name,
+    demand: operator === ':?' ? operand : undefined,
+    default: operator === ':-' ? operand : undefined,
+  }));
+}
+
+/** A compose file with its variables filled in as compose does it. @throws where one is demanded and not given */
+export function readCompose(path: string, variables: Readonly<Record<string, string>> = {}): ComposeFile {
+  const text = readFileSync(join(projectFolder, path), 'utf8');
+  const filled = text.replaceAll(variable, (_, name, operator, operand) => {
+    const value = variables[name];
+    if (value !== undefined) return value;
+    if (operator === ':?') throw new Error(operand);
+    return operand ?? '';
+  });
+  return parse(filled, { merge: true });
+}
+
+/** `${NAME}`, `${NAME:-default}`, `${NAME:?demand}`. */
+const variable = /\$\{(\w+)(?:(:-|:\?)([^}]*))?\}/g;
+
+export const networksOf = ({ networks = [] }: Service): readonly string[] =>
+  Array.isArray(networks) ? networks : Object.keys(networks);
 
 /** What the Dockerfile says of its last stage. */
 export interface ImageFacts {
