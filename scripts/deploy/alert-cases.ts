@@ -9,6 +9,12 @@ export interface AlertCase {
   readonly at: `${number}m`;
   /** The labels of each alert that fires, but for its name and severity; none = silent. */
   readonly firing: readonly Readonly<Record<string, string>>[];
+  /** What mends it, and when it must be silent again. */
+  readonly ends?: {
+    /** How series go on: all at one value, or each as it says; what is not named stays as it was, and counts no further. */
+    readonly after: number | Readonly<Record<string, string>>;
+    readonly at: `${number}m`;
+  };
 }
 
 const w1 = 'account="shop",job="jetsms",instance="w1:9464"';
@@ -34,6 +40,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '5m',
     firing: [{ ...shop, reason: 'no-credit' }],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsAccountHeld',
@@ -51,6 +58,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_held{${w1},reason="operator"}`]: '1x200' },
     at: '65m',
     firing: [shop],
+    ends: { after: 0, at: '105m' },
   },
   {
     alert: 'JetsmsAccountHeldByOperator',
@@ -74,6 +82,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '10m',
     firing: [shop, { account: 'bank' }],
+    ends: { after: 100, at: '40m' },
   },
   {
     alert: 'JetsmsCreditLow',
@@ -97,6 +106,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '25m',
     firing: [{ ...shop, reason: 'terminal', code: '12' }],
+    ends: { after: {}, at: '40m' },
   },
   {
     alert: 'JetsmsDeadLettersGrowing',
@@ -116,6 +126,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_messages_total{${w1},lane="bulk",end="unknown-code"}`]: '0x20 1x40' },
     at: '25m',
     firing: [shop],
+    ends: { after: {}, at: '75m' },
   },
   {
     alert: 'JetsmsUnknownCode',
@@ -136,6 +147,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '15m',
     firing: [shop],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsUncertainOpen',
@@ -157,6 +169,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '680m',
     firing: [shop],
+    ends: { after: {}, at: '820m' },
   },
   {
     alert: 'JetsmsDeliveredShareLow',
@@ -184,6 +197,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '180m',
     firing: [shop],
+    ends: { after: { [`jetsms_reports_total{${w1},lane="bulk",state="delivered"}`]: '0+1x60' }, at: '225m' },
   },
   {
     alert: 'JetsmsReportsMissing',
@@ -218,6 +232,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_oldest_waiting_seconds{${w1},lane="otp"}`]: '0+30x20' },
     at: '5m',
     firing: [shop],
+    ends: { after: 0, at: '15m' },
   },
   {
     alert: 'JetsmsOtpWaiting',
@@ -235,6 +250,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_oldest_waiting_seconds{${w1},lane="transactional"}`]: '0+30x60' },
     at: '25m',
     firing: [shop],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsTransactionalWaiting',
@@ -257,6 +273,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '25m',
     firing: [shop],
+    ends: { after: { [`jetsms_messages_total{${w1},lane="otp",end="accepted"}`]: '101+1x60' }, at: '45m' },
   },
   {
     alert: 'JetsmsNothingAccepted',
@@ -291,6 +308,12 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '25m',
     firing: [shop],
+    ends: {
+      after: {
+        [`jetsms_request_duration_seconds_count{${w1},surface="xml",outcome="accepted"}`]: '244+4x60',
+      },
+      at: '45m',
+    },
   },
   {
     alert: 'JetsmsProviderErrors',
@@ -316,6 +339,17 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '25m',
     firing: [shop],
+    ends: {
+      after: {
+        [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="5"}`]:
+          '5500+100x60',
+        [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="10"}`]:
+          '6100+100x60',
+        [`jetsms_request_duration_seconds_bucket{${w1},surface="xml",outcome="accepted",le="+Inf"}`]:
+          '6100+100x60',
+      },
+      at: '40m',
+    },
   },
   {
     alert: 'JetsmsProviderSlow',
@@ -338,6 +372,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '5m',
     firing: [shop],
+    ends: { after: 1, at: '40m' },
   },
   {
     alert: 'JetsmsNoWorker',
@@ -355,6 +390,31 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_build_info{${w1},version="1"}`]: steady(1) },
     at: '5m',
     firing: [{}],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'is silent while no worker can use Redis, of which another alert tells',
+    given: {
+      [`jetsms_worker_consuming{${w1}}`]: steady(0),
+      [`jetsms_worker_consuming{${w2}}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w2:9464"}`]: steady(0),
+      [`jetsms_redis_up{${g1}}`]: steady(1),
+    },
+    at: '10m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsNoWorker',
+    title: 'fires where one worker cannot use Redis, and the other takes no jobs',
+    given: {
+      [`jetsms_worker_consuming{${w1}}`]: steady(0),
+      [`jetsms_worker_consuming{${w2}}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w2:9464"}`]: steady(1),
+    },
+    at: '10m',
+    firing: [shop],
   },
   {
     alert: 'JetsmsNoWorker',
@@ -376,6 +436,18 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '10m',
     firing: [worker1, { ...shop, job: 'jetsms', instance: 'w2:9464' }],
+    ends: { after: 1, at: '40m' },
+  },
+  {
+    alert: 'JetsmsWorkerDown',
+    title: 'is silent for a worker that cannot use Redis, of which another alert tells',
+    given: {
+      [`up{job="jetsms",instance="w1:9464"}`]: steady(1),
+      [`jetsms_worker_consuming{${w1}}`]: steady(0),
+      [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: steady(0),
+    },
+    at: '10m',
+    firing: [],
   },
   {
     alert: 'JetsmsWorkerDown',
@@ -397,6 +469,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '5m',
     firing: [worker1],
+    ends: { after: 1, at: '40m' },
   },
   {
     alert: 'JetsmsRedisUnreachable',
@@ -411,6 +484,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_redis_evicting{job="jetsms",instance="w1:9464"}`]: '0x8 1x40' },
     at: '5m',
     firing: [worker1],
+    ends: { after: 0, at: '30m' },
   },
   {
     alert: 'JetsmsRedisEvicting',
@@ -428,6 +502,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '5m',
     firing: [worker1, { job: 'jetsms', instance: 'w2:9464' }],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsClockWrong',
@@ -445,6 +520,20 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_failed_collections_total{job="jetsms",instance="w1:9464"}`]: '0+1x60' },
     at: '15m',
     firing: [worker1],
+    ends: { after: {}, at: '36m' },
+  },
+  {
+    alert: 'JetsmsQueuesUnread',
+    title: 'is silent while Redis is away, of which another alert tells, and when it is back',
+    given: {
+      [`jetsms_failed_collections_total{job="jetsms",instance="w1:9464"}`]: '0x10 0+1x40 40x60',
+      [`jetsms_redis_up{job="jetsms",instance="w1:9464"}`]: '1x10 0x40 1x60',
+      [`jetsms_failed_collections_total{job="jetsms",instance="w2:9464"}`]: '0x10 0+1x20 20x80',
+      [`jetsms_redis_up{job="jetsms",instance="w2:9464"}`]: '1x10 0x20 1x80',
+    },
+    at: '22m',
+    firing: [],
+    ends: { after: {}, at: '31m' },
   },
   {
     alert: 'JetsmsQueuesUnread',
@@ -459,6 +548,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_dead_letters_total{${w1},reason="exhausted",code="90"}`]: '_x20 1x40' },
     at: '15m',
     firing: [{ ...shop, code: '90' }],
+    ends: { after: {}, at: '75m' },
   },
   {
     alert: 'JetsmsRetriesExhausted',
@@ -484,6 +574,14 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '5m',
     firing: [{ ...shop, group: 'app' }],
+    ends: {
+      after: {
+        [`jetsms_events_unread{${w1},group="app"}`]: '0x60',
+        [`jetsms_events_unread{${w2},group="app"}`]: '0x60',
+        [`jetsms_events_unacknowledged{${w1},group="app"}`]: '0x60',
+      },
+      at: '40m',
+    },
   },
   {
     alert: 'JetsmsEventsFillingUp',
@@ -507,6 +605,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '20m',
     firing: [{ ...shop, group: 'app' }],
+    ends: { after: { [`jetsms_events_read{${w1},group="app"}`]: '1x60' }, at: '40m' },
   },
   {
     alert: 'JetsmsEventsNobodyReads',
@@ -532,6 +631,10 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '50m',
     firing: [{ webhook: 'crm' }],
+    ends: {
+      after: { [`jetsms_webhook_tries_total{${hook1},result="delivered"}`]: '7x40 8+1x60' },
+      at: '60m',
+    },
   },
   {
     alert: 'JetsmsWebhookFailing',
@@ -550,6 +653,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_webhook_dead{${hook1}}`]: steady(2), [`jetsms_webhook_dead{${hook2}}`]: steady(2) },
     at: '10m',
     firing: [{ webhook: 'crm' }],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsWebhookDead',
@@ -564,6 +668,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_webhook_ended{${hook1}}`]: steady(1), [`jetsms_webhook_ended{${hook2}}`]: steady(1) },
     at: '10m',
     firing: [{ webhook: 'crm' }],
+    ends: { after: 0, at: '40m' },
   },
   {
     alert: 'JetsmsWebhookEnded',
@@ -578,6 +683,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`up{${g1}}`]: steady(0), [`up{${g2}}`]: steady(1) },
     at: '5m',
     firing: [{ job: 'jetsms-gateway', instance: 'g1:9464' }],
+    ends: { after: 1, at: '40m' },
   },
   {
     alert: 'JetsmsGatewayDown',
@@ -602,6 +708,12 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '20m',
     firing: [{}],
+    ends: {
+      after: {
+        [`jetsms_gateway_requests_total{${g1},operation="sendMessage",status="2xx"}`]: '5734+94x60',
+      },
+      at: '45m',
+    },
   },
   {
     alert: 'JetsmsGatewayFailing',
@@ -637,6 +749,17 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '20m',
     firing: [{}],
+    ends: {
+      after: {
+        [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="1"}`]:
+          '5980+100x60',
+        [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="2.5"}`]:
+          '6100+100x60',
+        [`jetsms_gateway_request_duration_seconds_bucket{${g1},operation="sendMessage",le="+Inf"}`]:
+          '6100+100x60',
+      },
+      at: '40m',
+    },
   },
   {
     alert: 'JetsmsGatewaySlow',
@@ -660,6 +783,7 @@ export const alertCases: readonly AlertCase[] = [
     },
     at: '18m',
     firing: [{}],
+    ends: { after: {}, at: '30m' },
   },
   {
     alert: 'JetsmsGatewayKeysRefused',
@@ -677,6 +801,7 @@ export const alertCases: readonly AlertCase[] = [
     given: { [`jetsms_unexpected_errors_total{job="jetsms",instance="w1:9464"}`]: '0x20 1x40' },
     at: '25m',
     firing: [{}],
+    ends: { after: {}, at: '75m' },
   },
   {
     alert: 'JetsmsUnexpectedErrors',

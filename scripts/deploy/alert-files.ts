@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { alertCases } from './alert-cases.ts';
+import { type AlertCase, alertCases } from './alert-cases.ts';
 import { type Alert, alerts, runbookOf } from './alert-table.ts';
 
 /** The data source that deploy/grafana/provisioning/datasources names. */
@@ -25,7 +25,8 @@ function prometheusRule(alert: Alert) {
 }
 
 function annotationsOf(alert: Alert) {
-  return { summary: alert.summary, description: alert.description, runbook: runbookOf(alert) };
+  const { summary, command, description } = alert;
+  return { summary: `${summary}. First: ${command}`, description, runbook: runbookOf(alert) };
 }
 
 /** deploy/prometheus/tests/alerts.yml, for `promtool test rules`. */
@@ -33,19 +34,42 @@ export function renderPrometheusTests(): string {
   return yamlFile('When each alert fires and when it is silent: promtool test rules.', {
     rule_files: ['../alerts.yml'],
     evaluation_interval: evaluationInterval,
-    tests: alertCases.map(({ alert, title, given, at, firing }) => ({
-      name: `${alert} ${title}`,
+    tests: alertCases.map((one) => ({
+      name: `${one.alert} ${one.title}`,
       interval: evaluationInterval,
-      input_series: Object.entries(given).map(([series, values]) => ({ series, values })),
+      input_series: Object.entries(one.given).map(([series, values]) => ({
+        series,
+        values: `${values}${afterwards(series, values, one)}`,
+      })),
       promql_expr_test: [
-        {
-          expr: `ALERTS{alertname="${alert}", alertstate="firing"}`,
-          eval_time: at,
-          exp_samples: firing.map((labels) => ({ labels: firingSeries(alert, labels), value: 1 })),
-        },
+        firingAt(one.alert, one.at, one.firing),
+        ...(one.ends ? [firingAt(one.alert, one.ends.at, [])] : []),
       ],
     })),
   });
+}
+
+const firingAt = (alert: Alert['name'], at: string, firing: AlertCase['firing']) => ({
+  expr: `ALERTS{alertname="${alert}", alertstate="firing"}`,
+  eval_time: at,
+  exp_samples: firing.map((labels) => ({ labels: firingSeries(alert, labels), value: 1 })),
+});
+
+/** Longer than any case looks. */
+const long = 400;
+
+/** How a series goes on when what was wrong is mended. */
+function afterwards(series: string, values: string, { ends }: AlertCase): string {
+  if (ends === undefined) return '';
+  const { after } = ends;
+  if (typeof after === 'number') return ` ${after}x${long}`;
+  return ` ${after[series] ?? `${lastOf(values)}x${long}`}`;
+}
+
+/** The last value of `0+2x30`, `7x60` and the like. */
+function lastOf(values: string): number {
+  const [, first = '0', step = '0', times = '0'] = /(-?[\d.]+)(?:\+([\d.]+))?x(\d+)$/.exec(values) ?? [];
+  return Number(first) + Number(step) * Number(times);
 }
 
 function firingSeries(name: Alert['name'], labels: Readonly<Record<string, string>>): string {

@@ -12,7 +12,9 @@ export interface Alert {
   readonly for: '0s' | `${number}m` | `${number}h`;
   /** Critical: people wait for a text, or texts can get lost, and somebody must act now. Warning: today. */
   readonly severity: 'critical' | 'warning';
-  /** One line; `.Labels` are those of the expression. `$labels` would mean the same, but Grafana takes it for a variable of its environment. */
+  /** What to type first, for what the alert is about. */
+  readonly command: string;
+  /** One line, behind which the command is told; `.Labels` are those of the expression. `$labels` would mean the same, but Grafana takes it for a variable of its environment. */
   readonly summary: string;
   readonly description: string;
 }
@@ -61,6 +63,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('account, reason', series('held', 'reason!="operator"'))} == 1`,
     for: '1m',
     severity: 'critical',
+    command: `jetsms account ${account}`,
     summary: `Account ${account} is held: {{ .Labels.reason }}`,
     description:
       'Its messages wait in the queue and use up no attempt. Nobody gets a text through this account until the hold ends.',
@@ -70,6 +73,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('account', series('held', 'reason="operator"'))} == 1`,
     for: '1h',
     severity: 'warning',
+    command: `jetsms account ${account}`,
     summary: `Account ${account} has been held by an operator for an hour`,
     description:
       'Somebody stopped it and may have forgotten it. Its messages wait until somebody resumes it.',
@@ -82,6 +86,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '5m',
     severity: 'warning',
+    command: `jetsms account ${account}`,
     summary: `Account ${account}: the credit will not last`,
     description: `It does not cover what waits, or ends within ${soonHours} hours at the present rate. When it is gone JetSMS answers 11, and the account is held until there is more.`,
   },
@@ -90,6 +95,7 @@ export const alerts: readonly Alert[] = [
     expression: `${sumRisen('account, reason, code', series('deadLetters', `reason!~"${watchedElsewhere}"`), '15m')} >= 10`,
     for: '0s',
     severity: 'warning',
+    command: `jetsms dead list --account ${account} --reason {{ .Labels.reason }}`,
     summary: `Account ${account}: messages are given up, {{ .Labels.reason }} with answer {{ .Labels.code }}`,
     description:
       'Ten or more messages in 15 minutes were given up for the same reason. Those people get no text unless the messages are replayed.',
@@ -99,6 +105,7 @@ export const alerts: readonly Alert[] = [
     expression: `${sumRisen('account', series('messages', 'end="unknown-code"'), '1h')} > 0`,
     for: '0s',
     severity: 'warning',
+    command: `jetsms dead list --account ${account} --reason unknown-code`,
     summary: `Account ${account}: JetSMS answered with a code that it does not list`,
     description:
       'An unknown code is never taken for success: the messages are dead letters. What it means only JetSMS can tell.',
@@ -108,6 +115,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('account', series('uncertainOpen'))} > 0`,
     for: '10m',
     severity: 'warning',
+    command: `jetsms dead list --account ${account} --reason uncertain`,
     summary: `Account ${account}: nobody knows whether some people got their text`,
     description:
       'The answer to their request never came. They are not sent again by themselves, because the people may have been texted already.',
@@ -121,6 +129,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '10m',
     severity: 'warning',
+    command: `jetsms account ${account}`,
     summary: `Account ${account}: fewer of its messages reach their phones`,
     description:
       'Of the messages that JetSMS reported on in the last hour, the delivered share is less than 70 % of what it was over the day. JetSMS accepted them all: an operator, a title or a list of numbers is at fault.',
@@ -136,6 +145,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '10m',
     severity: 'warning',
+    command: `jetsms account ${account}`,
     summary: `Account ${account}: no delivery reports come`,
     description:
       'Messages were accepted, and for an hour JetSMS has said of none what became of it; or questions about them have been due for more than 15 minutes. Texts go out all the same.',
@@ -145,6 +155,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('account', series('oldestWaiting', 'lane="otp"'))} > 60`,
     for: '1m',
     severity: 'critical',
+    command: `jetsms account ${account}`,
     summary: `Account ${account}: a message of lane otp has waited for more than a minute`,
     description:
       'Somebody sits before a login and waits for a code. Most people ask for a new one, or give up.',
@@ -154,6 +165,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('account', series('oldestWaiting', 'lane="transactional"'))} > 900`,
     for: '5m',
     severity: 'warning',
+    command: `jetsms account ${account}`,
     summary: `Account ${account}: a message of lane transactional has waited for more than 15 minutes`,
     description: 'Confirmations and reminders come late. More arrives than leaves, or nothing leaves.',
   },
@@ -166,6 +178,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '10m',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `Account ${account}: messages wait, and JetSMS has accepted none for 10 minutes`,
     description: 'The account is not held, and yet nothing gets through. Nobody gets a text.',
   },
@@ -178,6 +191,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '5m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: `Account ${account}: more than a tenth of the requests get no answer`,
     description:
       'JetSMS cannot be reached, or takes requests and does not answer. What was not sent is tried again; what may have been taken becomes uncertain.',
@@ -187,6 +201,7 @@ export const alerts: readonly Alert[] = [
     expression: `histogram_quantile(0.95, sum by (account, le) (rate(${bucketsOf('requestDuration')}[5m]))) > 5`,
     for: '10m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: `Account ${account}: JetSMS takes more than 5 seconds to answer`,
     description:
       'One request in twenty takes that long. Throughput falls, and requests that run into their time limit become uncertain.',
@@ -194,21 +209,23 @@ export const alerts: readonly Alert[] = [
   {
     name: 'JetsmsNoWorker',
     expression: [
-      `${shared('account', series('consuming'))} == 0`,
+      `${shared('account', series('consuming'))} == 0 unless on () max(${series('redisUp', `job="${scrapeJob}"`)}) == 0`,
       `or group by (account) (last_over_time(${series('consuming')}[1h])) unless group by (account) (${series('consuming')})`,
       `or absent(${series('consuming')})`,
     ].join('\n'),
     for: '2m',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `No worker takes the messages of {{ with .Labels.account }}account {{ . }}{{ else }}any account{{ end }}`,
     description:
       'What backend apps enqueue is stored and waits. Nobody gets a text until a worker runs. (For an account that was taken out of the settings this ends by itself after an hour.)',
   },
   {
     name: 'JetsmsWorkerDown',
-    expression: `up{job="${scrapeJob}"} == 0 or ${series('consuming')} == 0`,
+    expression: `up{job="${scrapeJob}"} == 0 or ${series('consuming')} == 0 unless on (instance) ${series('redisUp')} == 0`,
     for: '5m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: `Worker ${instance} does not answer, or takes no jobs{{ with .Labels.account }} of account {{ . }}{{ end }}`,
     description: 'The other workers, if there are any, do its work. One fewer is left to fail.',
   },
@@ -217,6 +234,7 @@ export const alerts: readonly Alert[] = [
     expression: `${series('redisUp')} == 0`,
     for: '1m',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `${instance} cannot use Redis`,
     description:
       'It does not answer, or takes no writes. A worker sends nothing meanwhile, a gateway answers 503, and send() fails in the backend apps: what they do then decides who gets a text.',
@@ -226,6 +244,7 @@ export const alerts: readonly Alert[] = [
     expression: `${series('redisEvicting')} == 1`,
     for: '0s',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `Redis may throw messages away (seen by worker ${instance})`,
     description:
       'Its maxmemory-policy is not noeviction: when its memory is full it deletes keys, and messages with them, without a trace.',
@@ -235,23 +254,30 @@ export const alerts: readonly Alert[] = [
     expression: `abs(${series('clockSkew')}) > ${clockSkewSeconds}`,
     for: '2m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: `The clock of worker ${instance} and that of Redis do not agree`,
     description: `They are more than ${clockSkewSeconds} seconds apart. Beyond maxClockSkewMs this worker takes nothing. Where it is Redis' clock that is wrong, all workers stand still.`,
   },
   {
     name: 'JetsmsQueuesUnread',
-    expression: `increase(${series('failedCollections')}[10m]) > 3`,
+    expression: [
+      `increase(${series('failedCollections')}[10m]) > 3`,
+      `and increase(${series('failedCollections')}[3m]) > 0`,
+      `unless on (instance) ${series('redisUp')} == 0`,
+    ].join('\n'),
     for: '5m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: `Worker ${instance} cannot read the queues for its metrics`,
     description:
-      'Redis is too slow or away. Holds, waiting times and queue lengths are missing, and the alerts on them are blind.',
+      'Redis answers, but too slowly or not to this. Holds, waiting times and queue lengths are missing, and the alerts on them are blind.',
   },
   {
     name: 'JetsmsRetriesExhausted',
     expression: `${sumRisen('account, code', series('deadLetters', 'reason="exhausted"'), '1h')} > 0`,
     for: '0s',
     severity: 'warning',
+    command: `jetsms dead list --account ${account} --reason exhausted`,
     summary: `Account ${account}: messages were given up after all their attempts, last answer {{ .Labels.code }}`,
     description:
       'They were tried for as long as their schedule allows. Those people get no text unless the messages are replayed.',
@@ -261,6 +287,7 @@ export const alerts: readonly Alert[] = [
     expression: `${behind} > on (account) group_left () (${unreadShare} * ${shared('account', series('eventsLimit'))})`,
     for: '1m',
     severity: 'critical',
+    command: 'jetsms webhooks list',
     summary: `Account ${account}: group {{ .Labels.group }} is about to miss events`,
     description: `What it has not read, or not acknowledged, fills ${unreadShare * 100} % of the stream. Soon the oldest entries are dropped, and it is never told of those ends.`,
   },
@@ -269,6 +296,7 @@ export const alerts: readonly Alert[] = [
     expression: `${behind} > 0 and on (account, group) ${shared('account, group', series('eventsRead'))} == 0`,
     for: '15m',
     severity: 'warning',
+    command: 'jetsms webhooks list',
     summary: `Account ${account}: nobody reads the events of group {{ .Labels.group }}`,
     description:
       'Events wait for it and no consumer has read for 15 minutes. An app is down, or the group was forgotten: then it keeps the stream for nothing.',
@@ -281,6 +309,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '15m',
     severity: 'warning',
+    command: 'jetsms webhooks list',
     summary: `Webhook endpoint ${endpoint} has taken nothing for half an hour`,
     description:
       'Whatever is sent to it fails. Deliveries are tried for 24 hours and then given up; messages are sent all the same.',
@@ -290,6 +319,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('webhook', series('webhookDead'))} > 0`,
     for: '5m',
     severity: 'warning',
+    command: 'jetsms webhooks list',
     summary: `Webhook endpoint ${endpoint}: deliveries were given up`,
     description:
       'It did not take them for 24 hours, or it is gone. It does not know of these ends unless the deliveries are replayed.',
@@ -299,6 +329,7 @@ export const alerts: readonly Alert[] = [
     expression: `${shared('webhook', series('webhookEnded'))} == 1`,
     for: '5m',
     severity: 'warning',
+    command: 'jetsms webhooks list',
     summary: `Webhook endpoint ${endpoint} has said that it is gone`,
     description: 'It answered 410. Nothing is sent to it until somebody switches it on again, or removes it.',
   },
@@ -307,6 +338,7 @@ export const alerts: readonly Alert[] = [
     expression: `up{job="${gatewayJob}"} == 0`,
     for: '2m',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `Gateway ${instance} does not answer`,
     description:
       'Where it is the only one, apps that send over HTTP cannot hand over a message. Workers and apps with a producer of their own go on.',
@@ -321,6 +353,7 @@ export const alerts: readonly Alert[] = [
     ].join('\n'),
     for: '2m',
     severity: 'critical',
+    command: 'jetsms doctor',
     summary: `The gateways fail more than ${failedShare * 100} % of what they are asked`,
     description:
       'Requests are answered with 503 or 500, or messages of a batch cannot be stored. What apps do then decides who gets a text.',
@@ -330,6 +363,7 @@ export const alerts: readonly Alert[] = [
     expression: `histogram_quantile(0.99, sum by (le) (rate(${bucketsOf('gatewayDuration', 'operation="sendMessage"')}[5m]))) > 1`,
     for: '10m',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: 'The gateways take more than a second to store a message',
     description:
       'One request in a hundred that sends a single message takes that long; some milliseconds are usual. Apps wait meanwhile, and may give up and send again.',
@@ -339,6 +373,7 @@ export const alerts: readonly Alert[] = [
     expression: `${atGateways('gatewayKeysRefused')} > ${mostWrongKeys}`,
     for: '0s',
     severity: 'warning',
+    command: 'jetsms keys list',
     summary: 'The gateways refuse API keys again and again',
     description: `More than ${mostWrongKeys} requests in ten minutes came with a key that is unknown, revoked or expired: an app whose key has ended, or somebody who guesses.`,
   },
@@ -347,6 +382,7 @@ export const alerts: readonly Alert[] = [
     expression: `sum(increase(${series('unexpectedErrors')}[1h])) > 0`,
     for: '0s',
     severity: 'warning',
+    command: 'jetsms doctor',
     summary: 'A worker met an error that should not happen: a bug',
     description:
       'Each has a log line unexpected.error. The message concerned is tried again within its limits, and is not lost.',

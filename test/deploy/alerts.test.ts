@@ -13,9 +13,9 @@ import { panelQueries } from './panels.ts';
 const deploy = (path: string): string => `${projectFolder}deploy/${path}`;
 
 describe('the alerts', () => {
-  it.each(alerts)('$name has a case that fires and one that stays silent', ({ name }) => {
+  it.each(alerts)('$name has a case that fires and ends, and one that stays silent', ({ name }) => {
     const cases = alertCases.filter(({ alert }) => alert === name);
-    expect(cases.some(({ firing }) => firing.length > 0)).toBe(true);
+    expect(cases.some(({ firing, ends }) => firing.length > 0 && ends !== undefined)).toBe(true);
     expect(cases.some(({ firing }) => firing.length === 0)).toBe(true);
   });
 
@@ -74,7 +74,7 @@ describeWith([tools.promtool], 'promtool', () => {
   it('accepts the configuration of Prometheus', () =>
     promtool('check', 'config', deploy('prometheus/prometheus.yml')));
 
-  it('sees every alert fire, and stay silent, when it should', () =>
+  it('sees every alert fire, end, and stay silent when it should', () =>
     promtool('test', 'rules', deploy('prometheus/tests/alerts.yml')));
 
   it('accepts the query of every panel', async () => {

@@ -68,7 +68,8 @@ describeWith([tools.prometheus, tools.alertmanager], 'two workers under traffic 
       status: 'firing',
       labels: { account: 'shop', severity: 'warning' },
       annotations: {
-        summary: 'Account shop: JetSMS answered with a code that it does not list',
+        summary:
+          'Account shop: JetSMS answered with a code that it does not list. First: jetsms dead list --account shop --reason unknown-code',
         runbook: runbookOf({ name: 'JetsmsUnknownCode' }),
       },
     });

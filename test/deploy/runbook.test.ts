@@ -21,6 +21,15 @@ const commands = [
   ),
 ].filter((command) => command !== 'hold');
 
+/** What the alerts tell to type first, as it reads for the account of this test. */
+const firstCommands = [
+  ...new Set(
+    alerts.map(({ command }) =>
+      command.replaceAll('{{ .Labels.account }}', 'default').replaceAll('{{ .Labels.reason }}', 'terminal'),
+    ),
+  ),
+];
+
 describe('docs/runbook.md', () => {
   const prefix = freshPrefix();
   let redis: Redis;
@@ -63,6 +72,12 @@ describe('docs/runbook.md', () => {
     const [path, anchor] = runbookOf(alert).split('#');
     expect(path).toBe('docs/runbook.md');
     expect(anchorsOf(page)).toContain(anchor);
+  });
+
+  it.each(firstCommands)('has alerts that name a command that works: %s', async (command) => {
+    const { exitCode, err } = await captureCli(wordsOf(command).slice(1), { env });
+    expect(err).toEqual([]);
+    expect(exitCode).toBe(0);
   });
 
   it.each(commands)('names a command that works: jetsms %s', async (command) => {
