@@ -73,6 +73,13 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(done.stderr).not.toMatch(/^ {4}at /m);
   });
 
+  it('says what to install on a Node that is too old to load it', async () => {
+    const old = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' }); delete Map.groupBy`;
+    const done = await run(node22, '--import', encodeURI(old), command('jetsms'), 'classify', '11');
+    expect(done).toMatchObject({ code: 3, stdout: '' });
+    expect(done.stderr).toMatch(/^error NODE_TOO_OLD: Node 22\.19 or newer is needed\. .*$/);
+  });
+
   it('loads neither the worker nor an HTTP client, a web server or an XML parser to enqueue', async () => {
     const { stdout } = await run(
       node22,
