@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
-import { bundled } from '../../scripts/packages/entries.ts';
 import { queueName } from '../../src/queue/names.ts';
 import { installedMegabytes, installedPackages, oldestNode } from '../support/packed.ts';
 import { type Finished, projectFolder, runProcess } from '../support/process.ts';
@@ -41,19 +40,6 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(await installedMegabytes(app)).toBeLessThanOrEqual(70);
     const installed = await installedPackages(app);
     expect(installed.filter((path) => /\/(typescript|esbuild|rolldown|tsdown)$/.test(path))).toEqual([]);
-  });
-
-  it('is listed with all that is in it by `npm run sbom`, and with no tool of development', async () => {
-    const done = await runProcess(['npm', 'run', '-s', 'sbom'], { cwd: projectFolder });
-    expect(done).toMatchObject({ code: 0 });
-    const { bomFormat, components } = JSON.parse(
-      await readFile(join(projectFolder, 'sbom.cdx.json'), 'utf8'),
-    );
-    expect(bomFormat).toBe('CycloneDX');
-    const names: string[] = components.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(expect.arrayContaining(['bullmq', 'fastify', ...bundled]));
-    expect(names).not.toContain('typescript');
-    for (const { name, hashes } of components) expect(hashes?.length, name).toBeGreaterThan(0);
   });
 
   it('plays the demo, in which every message is accounted for', async () => {
