@@ -48,7 +48,10 @@ process.exit(results.some(({ result }) => result === 'FAILED') ? 1 : 0);
 function resultOf({ packages, tests }: Trial): Result {
   const copy = mkdtempSync(join(tmpdir(), 'jetsms-bullmq-'));
   try {
-    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: project, encoding: 'utf8' });
+    const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
     for (const file of files.split('\0').filter(Boolean)) cpSync(join(project, file), join(copy, file));
     cpSync(join(project, 'node_modules'), join(copy, 'node_modules'), {
       recursive: true,
