@@ -42,21 +42,24 @@ export interface Shipped {
  */
 export function shippedSbom(sbom: Sbom, { name, tools }: Shipped): Sbom {
   const { 'bom-ref': root, version } = sbom.metadata.component;
-  const named = new Map(sbom.components.map((component) => [component['bom-ref'], component.name]));
+  const components = new Map(sbom.components.map((component) => [component['bom-ref'], component]));
   const edges = new Map(sbom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
-  const isShipped = (ref: string): boolean => !tools.includes(named.get(ref) ?? '');
-  const direct = (edges.get(root) ?? []).filter(isShipped);
+  const isTool = (ref: string): boolean => tools.includes(components.get(ref)?.name ?? '');
+  const direct = (edges.get(root) ?? []).filter((ref) => !isTool(ref));
   const reached = new Set(direct);
-  // Not through a tool: some packages name the compiler as an optional peer.
-  for (const ref of reached) for (const next of (edges.get(ref) ?? []).filter(isShipped)) reached.add(next);
+  // Not through a tool, for some packages name the compiler as an optional peer; but what npm says is required of all that
+  // is installed is shipped, whether we name it as a tool too or not.
+  const isLeftOut = (ref: string): boolean => isTool(ref) && components.get(ref)?.scope !== 'required';
+  for (const ref of reached)
+    for (const next of (edges.get(ref) ?? []).filter((one) => !isLeftOut(one))) reached.add(next);
   const product = `${name}@${version}`;
-  const { description: _ofTheProject, ...component } = sbom.metadata.component;
+  const { description: _ofTheProject, ...us } = sbom.metadata.component;
   return {
     ...sbom,
     metadata: {
       ...sbom.metadata,
       // Where a folder has another name than the project, npm takes that.
-      component: { ...component, name, 'bom-ref': product, purl: `pkg:npm/${product}` },
+      component: { ...us, name, 'bom-ref': product, purl: `pkg:npm/${product}` },
     },
     components: sbom.components.filter(({ 'bom-ref': ref }) => reached.has(ref)).map(required),
     dependencies: sbom.dependencies

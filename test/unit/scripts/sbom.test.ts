@@ -50,6 +50,19 @@ describe('the list of what is shipped', () => {
     expect(dependencies[0]).toEqual({ ref: 'part-of-us@1.0.0', dependsOn: ['taken-in@1.0.0'] });
   });
 
+  it('has a tool that something shipped needs too', () => {
+    const needsIt: Sbom = {
+      ...locked,
+      components: [...locked.components, component('checker')],
+      dependencies: [
+        { ref: 'us@1.0.0', dependsOn: ['web@1.0.0', 'checker@1.0.0'] },
+        { ref: 'web@1.0.0', dependsOn: ['checker@1.0.0', 'compiler@1.0.0'] },
+      ],
+    };
+    const { components } = shippedSbom(needsIt, { name: 'us', tools: ['checker', 'compiler'] });
+    expect(components.map(({ name }) => name)).toEqual(['web', 'checker']);
+  });
+
   it('does not call what is in the package a thing of development', () => {
     for (const { scope, properties } of shippedSbom(locked, { name: 'us', tools: ['compiler'] }).components)
       expect([scope, properties]).toEqual(['required', []]);
