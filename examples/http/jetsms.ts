@@ -4,7 +4,7 @@ import {
   isProducerError,
   type Producer,
   type ProducerErrorCode,
-} from 'jetsms-delivery';
+} from 'jetsms-producer';
 
 /** One for the process: it keeps one connection to Redis and joins what is sent at the same moment. */
 export const openProducer = (): Producer =>

@@ -6,7 +6,7 @@ import {
   isProducerError,
   type MessageError,
   type ProducerError,
-} from 'jetsms-delivery';
+} from 'jetsms-producer';
 import { inTransaction, openPool } from './outbox.ts';
 
 const { DATABASE_URL = 'postgres://127.0.0.1/app', REDIS_URL = 'redis://127.0.0.1:6379' } = process.env;

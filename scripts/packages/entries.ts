@@ -43,3 +43,6 @@ export const bundled: readonly string[] = [
   'prom-client',
   'zod',
 ];
+
+/** Those of them whose code is in `jetsms-producer` too. */
+export const bundledInProducer: readonly string[] = ['libphonenumber-js'];

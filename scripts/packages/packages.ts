@@ -11,13 +11,13 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export const producerFolder: string = join(project, 'packages', 'jetsms-producer');
 
 /** Builds `jetsms-producer`: ES modules and CommonJS, each with types. */
-export async function buildProducer(): Promise<void> {
+export async function buildProducer(outDir: string = join(producerFolder, 'dist')): Promise<void> {
   await build({
     ...common,
     cwd: project,
     entry: Object.fromEntries(producerEntries.map((entry) => [fileName(entry), entry.source])),
     format: ['esm', 'cjs'],
-    outDir: join(producerFolder, 'dist'),
+    outDir,
     dts: { oxc: true },
     // Apart from the entries: a file of ours may be called as one of them, and would take its name.
     outputOptions: ({ chunkFileNames: wished = '[name].js', ...options }) => ({

@@ -5,6 +5,10 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
 export const cliErrors = {
+  NODE_TOO_OLD: {
+    meaning: 'Node 22.19 or newer is needed.',
+    whatToDo: 'Install a newer Node, from https://nodejs.org or with nvm, fnm or volta.',
+  },
   USAGE: {
     meaning: 'The command line cannot be understood:',
     whatToDo: 'See `jetsms --help`, or `--help` behind the command.',

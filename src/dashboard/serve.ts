@@ -1,6 +1,6 @@
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
-import { openOperatorRedis } from '../queue/redis.ts';
+import { disconnectSilently, openOperatorRedis } from '../queue/redis.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDashboard } from './dashboard.ts';
 
@@ -43,11 +43,11 @@ export async function serveDashboard({ settings, log }: ServeOptions): Promise<S
       url: dashboard.url,
       async close() {
         await dashboard.close();
-        redis.disconnect();
+        disconnectSilently(redis);
       },
     };
   } catch (error) {
-    redis.disconnect();
+    disconnectSilently(redis);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { type HealthServer, startHealthServer } from '../metrics/health-server.t
 import { createMetrics } from '../metrics/metrics.ts';
 import type { Producer } from '../producer/calls.ts';
 import { createProducer } from '../producer/producer.ts';
-import { openOperatorRedis } from '../queue/redis.ts';
+import { disconnectSilently, openOperatorRedis } from '../queue/redis.ts';
 import { producerAccount } from '../settings/account-rules.ts';
 import { packageVersion } from '../settings/package-files.ts';
 import { isLoopback } from '../settings/rules.ts';
@@ -94,7 +94,7 @@ async function close(gateway: Gateway, parts: Parts): Promise<void> {
 async function closeOpened({ redis, producer, keys, readiness }: Omit<Parts, 'pages'>): Promise<void> {
   readiness.stop();
   await Promise.all([producer.close(), keys.close()]);
-  redis.disconnect();
+  disconnectSilently(redis);
 }
 
 function openRedis({ settings, log }: ServeOptions): Redis {

@@ -49,6 +49,12 @@ export function openOperatorRedis(url: string, commandTimeoutMs: number): Redis 
   return redis;
 }
 
+/** Ends a connection of which nobody wants to hear any more: cut off amid its greeting, it fails, and that is no news. */
+export function disconnectSilently(redis: Redis): void {
+  redis.removeAllListeners('error').on('error', () => {});
+  redis.disconnect();
+}
+
 /**
  * Redis as a worker needs it: it waits for Redis for as long as that takes. No command time limit, because
  * BullMQ's blocking connection is a duplicate of this one and would inherit it.

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { AccountSettings } from './account.ts';
 import type { SettingsProblem } from './errors.ts';
 import { envName } from './setting.ts';
@@ -25,6 +26,7 @@ export function brokenRules(
     ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
     ...(settings.dashboardEnabled ? samePort(settings) : []),
     ...halfTls(settings),
+    ...unusableTls(settings),
   ];
 }
 
@@ -72,6 +74,25 @@ function halfTls({ gatewayTlsCert, gatewayTlsKey }: ProcessSettings): readonly B
     missing,
     'must be set too: TLS needs a certificate and its key',
   );
+}
+
+/** Said at the start, and not by what the TLS library makes of it. */
+function unusableTls({ gatewayTlsCert: cert, gatewayTlsKey: key }: ProcessSettings): readonly BrokenRule[] {
+  if (cert === '' || key === '' || isPair(cert, key)) return [];
+  return broken(
+    ['gatewayTlsCert', 'gatewayTlsKey'],
+    'gatewayTlsKey',
+    'and gatewayTlsCert are not a certificate and its private key, both in PEM, the key without a passphrase: see that each is in its place',
+  );
+}
+
+function isPair(cert: string, key: string): boolean {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function publicWithoutLogin(settings: ProcessSettings): readonly BrokenRule[] {

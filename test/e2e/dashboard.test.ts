@@ -56,10 +56,11 @@ describe('jetsms dashboard', () => {
   it('says that its port is taken, with exit code 3', async () => {
     await using first = startCli(['dashboard'], { env: settings(login) });
     const { port } = new URL(await addressOf(first));
-    const { code, stderr } = await runCli(['dashboard'], {
+    const { code, stdout, stderr } = await runCli(['dashboard'], {
       env: settings({ ...login, JETSMS_DASHBOARD_PORT: port }),
     });
     expect(code).toBe(3);
+    expect(stdout).not.toContain('redis.error'); // of a connection that was just being opened
     expect(stderr).toMatch(/^error EADDRINUSE: /);
   });
 });

@@ -71,10 +71,11 @@ describe('jetsms gateway', () => {
     await once(server, 'listening');
     const address = server.address();
     const port = String(typeof address === 'object' && address !== null ? address.port : '');
-    const { code, stderr } = await runCli(['gateway', '--port', port], { env: settings() });
+    const { code, stdout, stderr } = await runCli(['gateway', '--port', port], { env: settings() });
     server.close();
     expect(code).toBe(3);
     expect(stderr).toContain('error EADDRINUSE');
+    expect(stdout).not.toContain('redis.error'); // of a connection that was just being opened
     expect((await runCli(['gateway', '--port', '70000'], { env: settings() })).code).toBe(2);
   });
 });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, it } from 'vitest';
-import { bundled } from '../../scripts/packages/entries.ts';
 import { queueName } from '../../src/queue/names.ts';
 import { installedMegabytes, installedPackages, oldestNode } from '../support/packed.ts';
 import { type Finished, projectFolder, runProcess } from '../support/process.ts';
@@ -43,19 +42,6 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(installed.filter((path) => /\/(typescript|esbuild|rolldown|tsdown)$/.test(path))).toEqual([]);
   });
 
-  it('is listed with all that is in it by `npm run sbom`, and with no tool of development', async () => {
-    const done = await runProcess(['npm', 'run', '-s', 'sbom'], { cwd: projectFolder });
-    expect(done).toMatchObject({ code: 0 });
-    const { bomFormat, components } = JSON.parse(
-      await readFile(join(projectFolder, 'sbom.cdx.json'), 'utf8'),
-    );
-    expect(bomFormat).toBe('CycloneDX');
-    const names: string[] = components.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(expect.arrayContaining(['bullmq', 'fastify', ...bundled]));
-    expect(names).not.toContain('typescript');
-    for (const { name, hashes } of components) expect(hashes?.length, name).toBeGreaterThan(0);
-  });
-
   it('plays the demo, in which every message is accounted for', async () => {
     const done = await run(node22, command('jetsms-delivery'), 'demo', '--once', '--json');
     expect(done).toMatchObject({ code: 0, stderr: '' });
@@ -71,6 +57,13 @@ describe('jetsms-delivery, packed and installed', () => {
     expect(done.stderr).toContain('DEMO_REDIS_MISSING');
     expect(done.stderr).toContain('npx -p jetsms-delivery -p js-redis-server');
     expect(done.stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('says what to install on a Node that is too old to load it', async () => {
+    const old = `data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' }); delete Map.groupBy`;
+    const done = await run(node22, '--import', encodeURI(old), command('jetsms'), 'classify', '11');
+    expect(done).toMatchObject({ code: 3, stdout: '' });
+    expect(done.stderr).toMatch(/^error NODE_TOO_OLD: Node 22\.19 or newer is needed\. .*$/);
   });
 
   it('loads neither the worker nor an HTTP client, a web server or an XML parser to enqueue', async () => {

@@ -1,10 +1,12 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { producerEntries } from '../../scripts/packages/entries.ts';
+import { buildProducer, producerFolder } from '../../scripts/packages/packages.ts';
 import { npm } from './npm.ts';
-import { projectFolder, runProcess } from './process.ts';
+import { projectFolder } from './process.ts';
 
 /** The package that the examples import. */
-const packageName = 'jetsms-delivery';
+const packageName = 'jetsms-producer';
 
 export interface ExampleChoice {
   /**
@@ -36,7 +38,6 @@ export async function placeExample(name: string, { packages }: ExampleChoice): P
 }
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
@@ -56,20 +57,14 @@ async function installOthers(folder: string): Promise<void> {
 
 /** Our package as it is built. What it needs itself is found in the folders above: in this project's node_modules. */
 async function placeBuilt(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const tsc = join(projectFolder, 'node_modules', '.bin', 'tsc');
-  const config = join(projectFolder, 'tsconfig.build.json');
-  const built = await runProcess([tsc, '-p', config, '--outDir', join(folder, 'dist')]);
-  if (built.code !== 0) throw new Error(`the build failed:\n${built.stdout}`);
-  await cp(join(projectFolder, 'package.json'), join(folder, 'package.json'));
+  await buildProducer(join(folder, 'dist'));
+  await cp(join(producerFolder, 'package.json'), join(folder, 'package.json'));
 }
 
 /** Our package with sources in the place of what is built from them. Node runs them, as the link leads out of node_modules. */
 async function placeSources(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const { exports } = await readManifest(projectFolder);
-  const built = JSON.stringify(exports);
-  const sources = JSON.parse(built.replaceAll('./dist/', './src/').replaceAll('.js"', '.ts"'));
-  await writeManifest(folder, { name: packageName, type: 'module', exports: sources });
+  const exports = Object.fromEntries(producerEntries.map(({ path, source }) => [path, `./${source}`]));
+  await writeManifest(folder, { name: packageName, type: 'module', exports });
   await symlink(join(projectFolder, 'src'), join(folder, 'src'));
 }

@@ -1,5 +1,5 @@
 import { Test } from '@nestjs/testing';
-import type { Producer } from 'jetsms-delivery';
+import type { Producer } from 'jetsms-producer';
 import { AppModule } from './app.module';
 import { PRODUCER } from './jetsms.module';
 import { OrdersService } from './orders.service';

@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { createProducer, type Producer, type ProducerOptions } from 'jetsms-delivery';
+import { createProducer, type Producer, type ProducerOptions } from 'jetsms-producer';
 
 /** What a service asks for: `@Inject(PRODUCER) producer: Producer`. */
 export const PRODUCER = Symbol('jetsms producer');

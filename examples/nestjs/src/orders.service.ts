@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Producer } from 'jetsms-delivery';
+import type { Producer } from 'jetsms-producer';
 import { PRODUCER } from './jetsms.module';
 
 @Injectable()

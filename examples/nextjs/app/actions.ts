@@ -1,6 +1,6 @@
 'use server';
 
-import { isMessageError, isProducerError } from 'jetsms-delivery';
+import { isMessageError, isProducerError } from 'jetsms-producer';
 import { jetsms } from '../lib/jetsms.ts';
 
 export interface LinkState {

@@ -1,4 +1,4 @@
-import { createProducer, type Producer } from 'jetsms-delivery';
+import { createProducer, type Producer } from 'jetsms-producer';
 
 /** Next loads modules anew, in development with every change, so the producer is kept outside of them. */
 const kept = globalThis as { jetsms?: Producer };

@@ -61,6 +61,17 @@ describe.each(['express', 'fastify'])('the example of %s', (framework) => {
     expect(answer.status).toBeLessThan(500);
   });
 
+  it('says 400 to a body that breaks off, and logs nothing of it', async () => {
+    const answer = await fetch(await shippedAddress(app, '1844'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"phone": "0532 123 45 67"',
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).not.toContain('123');
+    expect([...app.stdout, ...app.stderr].join()).not.toContain('123');
+  });
+
   it('says 503 with Retry-After while Redis is away', async () => {
     await shipped(app, '1845', { phone: '0532 123 45 67' });
     await redis.kill();

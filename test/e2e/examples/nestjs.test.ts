@@ -20,7 +20,7 @@ describe('the example of NestJS', () => {
 
   it('passes its own tests in Jest, one of them against a real Redis', async () => {
     const done = await npmRun('test');
-    expect(done.stderr).toContain('Tests:       2 passed, 2 total');
+    expect(done.stderr).toContain('Tests:       3 passed, 3 total');
     expect(done.code).toBe(0);
   });
 

@@ -131,7 +131,8 @@ describe('the state of a campaign', () => {
     const [isCancelled] = await Promise.all([setCampaignState(redis, place, 'cancelled'), ...others]);
     expect(isCancelled).toBe(true);
     expect(await readCampaignState(redis, place)).toBe('cancelled');
-    expect(await setCampaignState(redis, place, 'cancelled')).toBe(false);
+    expect(await setCampaignState(redis, place, 'cancelled')).toBe(true); // as it is wished
+    expect(await setCampaignState(redis, place, 'running')).toBe(false);
   });
 
   it('cannot be set where the campaign is not known, and leaves nothing there', async () => {

@@ -103,7 +103,7 @@ describe('what Redis refuses', () => {
     const error = await refusal(url);
     expect(error).toMatchObject({ code: 'REDIS_REFUSED', reason, mayBeStored: false });
     expect(error.message).toMatch(
-      new RegExp(`^Redis has refused it, and nothing was stored\\. ${reason}: [A-Z]`),
+      new RegExp(`^Redis has refused it, and what it has refused is not stored\\. ${reason}: [A-Z]`),
     );
     expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(
       /321234567|481516|secret-word|wrong-word/,

@@ -11,7 +11,9 @@ const component = (name: string, ...properties: readonly { name: string }[]) => 
 
 const locked: Sbom = {
   bomFormat: 'CycloneDX',
-  metadata: { component: { 'bom-ref': 'us@1.0.0' } },
+  metadata: {
+    component: { 'bom-ref': 'us@1.0.0', name: 'folder', version: '1.0.0', purl: 'pkg:npm/us@1.0.0' },
+  },
   components: [
     component('web'),
     component('taken-in', development),
@@ -31,14 +33,38 @@ const locked: Sbom = {
 
 describe('the list of what is shipped', () => {
   it('has what is installed with the package and what is in it, and no tool of development', () => {
-    const { components, dependencies } = shippedSbom(locked, ['compiler']);
+    const { components, dependencies } = shippedSbom(locked, { name: 'us', tools: ['compiler'] });
     expect(components.map(({ name }) => name)).toEqual(['web', 'taken-in', 'its-part']);
     expect(dependencies.map(({ ref }) => ref)).not.toContain('compiler@1.0.0');
     expect(dependencies[0]?.dependsOn).toEqual(['web@1.0.0', 'taken-in@1.0.0']);
   });
 
+  it('is of the package, also of one that needs less than the project, and not of the folder that it lies in', () => {
+    const { metadata, components, dependencies } = shippedSbom(locked, {
+      name: 'part-of-us',
+      tools: ['compiler', 'web'],
+    });
+    const { name, purl, 'bom-ref': ref } = metadata.component;
+    expect([name, purl, ref]).toEqual(['part-of-us', 'pkg:npm/part-of-us@1.0.0', 'part-of-us@1.0.0']);
+    expect(components.map((one) => one.name)).toEqual(['taken-in', 'its-part']);
+    expect(dependencies[0]).toEqual({ ref: 'part-of-us@1.0.0', dependsOn: ['taken-in@1.0.0'] });
+  });
+
+  it('has a tool that something shipped needs too', () => {
+    const needsIt: Sbom = {
+      ...locked,
+      components: [...locked.components, component('checker')],
+      dependencies: [
+        { ref: 'us@1.0.0', dependsOn: ['web@1.0.0', 'checker@1.0.0'] },
+        { ref: 'web@1.0.0', dependsOn: ['checker@1.0.0', 'compiler@1.0.0'] },
+      ],
+    };
+    const { components } = shippedSbom(needsIt, { name: 'us', tools: ['checker', 'compiler'] });
+    expect(components.map(({ name }) => name)).toEqual(['web', 'checker']);
+  });
+
   it('does not call what is in the package a thing of development', () => {
-    for (const { scope, properties } of shippedSbom(locked, ['compiler']).components)
+    for (const { scope, properties } of shippedSbom(locked, { name: 'us', tools: ['compiler'] }).components)
       expect([scope, properties]).toEqual(['required', []]);
   });
 });

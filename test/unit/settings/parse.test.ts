@@ -3,6 +3,7 @@ import { exampleConfig } from '../../../scripts/docs/settings-page.ts';
 import { SettingsError } from '../../../src/settings/errors.ts';
 import { type ParseOptions, parseSettings } from '../../../src/settings/parse.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
+import { selfSigned } from '../../support/self-signed.ts';
 
 type Env = Readonly<Record<string, string>>;
 type FileTexts = Readonly<Record<string, string>>;
@@ -290,12 +291,28 @@ describe('rules across settings', () => {
   });
 
   it('refuse half of TLS for the gateway', () => {
-    const pem = '-----BEGIN X-----\nabc\n-----END X-----';
-    const both = { JETSMS_GATEWAY_TLS_CERT: pem, JETSMS_GATEWAY_TLS_KEY: pem };
+    const { cert, key } = selfSigned('gateway');
+    const both = { JETSMS_GATEWAY_TLS_CERT: cert, JETSMS_GATEWAY_TLS_KEY: key };
     expect(problemsOf(both)).toEqual([]);
-    for (const name of Object.keys(both))
+    for (const [name, pem] of Object.entries(both))
       expect(problemsOf({ [name]: pem })).toEqual([expect.stringContaining('must be set too: TLS')]);
     expect(problemsOf({ ...both, JETSMS_GATEWAY_TLS_KEY: 'abc' })).toHaveLength(1);
+  });
+
+  it('refuse a certificate and a key that are none, or do not belong together', () => {
+    const { cert, key } = selfSigned('gateway');
+    const torn = '-----BEGIN X-----\nabc\n-----END X-----';
+    const pairs = [
+      [cert, selfSigned('other').key],
+      [key, cert],
+      [cert, cert],
+      [torn, key],
+      [cert, torn],
+    ];
+    for (const [JETSMS_GATEWAY_TLS_CERT = '', JETSMS_GATEWAY_TLS_KEY = ''] of pairs) {
+      const problems = problemsOf({ JETSMS_GATEWAY_TLS_CERT, JETSMS_GATEWAY_TLS_KEY });
+      expect(problems).toEqual([expect.stringContaining('are not a certificate and its private key')]);
+    }
   });
 
   it('read proxies and networks that are trusted, and nothing that would be everybody or no address', () => {
