@@ -48,6 +48,7 @@ describe('webhooks', () => {
     types: [],
     accounts: [],
     batch: 1,
+    proxyUrl: '',
     ...change,
   });
 
