@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
 import { goesStraight } from './no-proxy.ts';
+import type { ProxyCause } from './outcome.ts';
+import { proxyErrorCode } from './proxy-causes.ts';
 import { openTunnel, type TunnelOptions } from './proxy-tunnel.ts';
 
 /** How an endpoint is reached, and whom to trust there. */
@@ -49,6 +50,9 @@ export function createConnector(address: string, way: WayOptions): buildConnecto
 const trusting = (providerCa: string): SecureContext =>
   createSecureContext({ ca: [...getCACertificates('default'), providerCa] });
 
+const noTunnel = (cause: ProxyCause): Error =>
+  Object.assign(new Error(`no tunnel: ${cause}`), { code: proxyErrorCode(cause) });
+
 function throughProxy(
   { hostname, port, protocol }: URL,
   connect: buildConnector.connector,
@@ -57,10 +61,10 @@ function throughProxy(
   const isSecure = protocol === 'https:';
   const authority = `${hostname}:${port || (isSecure ? '443' : '80')}`;
   return (options, callback) => {
-    const secure = (socket: Socket): void => {
-      if (isSecure) connect({ ...options, httpSocket: socket }, callback);
-      else callback(null, socket);
-    };
-    openTunnel(authority, tunnel).then(secure, (error) => callback(error, null));
+    void openTunnel(authority, tunnel).then((opened) => {
+      if (opened.kind === 'none') callback(noTunnel(opened.cause), null);
+      else if (isSecure) connect({ ...options, httpSocket: opened.socket }, callback);
+      else callback(null, opened.socket);
+    });
   };
 }

@@ -4,18 +4,11 @@ import { buildConnector, Client } from 'undici';
 import { packageVersion } from '../settings/package-files.ts';
 import { outcomeOfError } from './http-outcome.ts';
 import type { ProxyCause, UnsentCause } from './outcome.ts';
-import { proxyErrorCode } from './proxy-causes.ts';
 
-/** A tunnel that did not come about. Nothing that was meant for its end can have left. */
-export class ProxyError extends Error {
-  override readonly name = 'ProxyError';
-  readonly code: string;
-
-  constructor(cause: ProxyCause) {
-    super(`no tunnel: ${cause}`);
-    this.code = proxyErrorCode(cause);
-  }
-}
+/** A tunnel, or why there is none: nothing that was meant for its end can have left then. */
+export type Tunnel =
+  | { readonly kind: 'open'; readonly socket: Socket }
+  | { readonly kind: 'none'; readonly cause: ProxyCause };
 
 export interface TunnelOptions {
   /** http:// or https://, with the login where the proxy wants one. */
@@ -27,14 +20,13 @@ export interface TunnelOptions {
 }
 
 /**
- * Opens a tunnel to an address by CONNECT (RFC 9110 section 9.3.6).
+ * Opens a tunnel to an address by CONNECT (RFC 9110 section 9.3.6). Never throws for what the network or the proxy does.
  *
  * Not undici's `ProxyAgent`: all that its errors tell of a refusal is a sentence, and they do not tell the proxy from what
  * lies behind it (decision 32). The parts are the same: a client of undici's that asks for CONNECT.
  * @param authority `host:port`, an IPv6 address in brackets
- * @throws {ProxyError} whatever went wrong
  */
-export async function openTunnel(authority: string, options: TunnelOptions): Promise<Socket> {
+export async function openTunnel(authority: string, options: TunnelOptions): Promise<Tunnel> {
   const { proxyUrl, timeoutMs, secureContext } = options;
   const { origin, username, password } = new URL(proxyUrl);
   const client = new Client(origin, {
@@ -42,24 +34,27 @@ export async function openTunnel(authority: string, options: TunnelOptions): Pro
     connect: buildConnector({ timeout: timeoutMs, allowH2: false, ...(secureContext && { secureContext }) }),
     headersTimeout: 0,
   });
-  const timer = setTimeout(() => void client.destroy(new ProxyError('proxy-timeout')), timeoutMs);
+  const timer = setTimeout(() => void client.destroy(timedOut()), timeoutMs);
   try {
     const headers = { host: authority, 'user-agent': `jetsms-delivery/${packageVersion()}` };
     const { statusCode, socket } = await client.connect({
       path: authority,
       headers: { ...headers, ...loginOf(username, password) },
     });
-    if (statusCode >= 200 && statusCode <= 299) return socket as Socket; // undici's type says Duplex; it is the client's socket
+    // undici's type says Duplex; it is the socket of the client.
+    if (statusCode >= 200 && statusCode <= 299) return { kind: 'open', socket: socket as Socket };
     socket.on('error', () => {}).destroy();
-    throw new ProxyError(causeOfStatus(statusCode));
+    return { kind: 'none', cause: causeOfStatus(statusCode) };
   } catch (error) {
-    throw error instanceof ProxyError ? error : new ProxyError(causeOfError(error));
+    return { kind: 'none', cause: causeOfError(error) };
   } finally {
     clearTimeout(timer);
     // Of a tunnel that stands the client knows nothing any more.
     void client.destroy();
   }
 }
+
+const timedOut = (): Error => Object.assign(new Error('no tunnel in time'), { code: 'ETIMEDOUT' });
 
 function loginOf(username: string, password: string): Readonly<Record<string, string>> {
   if (username === '' && password === '') return {};

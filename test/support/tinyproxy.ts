@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tools } from '../../scripts/tools.ts';
 import { freePort } from '../../src/cli/redis-process.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -29,7 +30,7 @@ export async function startTinyproxy(...lines: readonly string[]): Promise<Tinyp
     `LogFile "${join(folder, 'log')}"`,
   ];
   await writeFile(file, [...own, ...lines, ''].join('\n'));
-  const child = spawn('tinyproxy', ['-d', '-c', file], { stdio: 'ignore' });
+  const child = spawn(tools.tinyproxy.command, ['-d', '-c', file], { stdio: 'ignore' });
   await waitFor(() => answers(port), { what: 'tinyproxy' });
   return {
     url: `http://127.0.0.1:${port}`,

@@ -83,7 +83,7 @@ export async function buildWorld({
   await simulator.listen();
   const redisPath = stack.use(await startTcpProxy({ port: redis.port }));
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
-  const jetsmsProxy = stack.use(await startConnectProxy({ login: 'workers:proxy-word' }));
+  const jetsmsProxy = stack.use(await startConnectProxy({ login: `workers:${proxyPassword}` }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
   const way = throughProxy ? { JETSMS_PROXY_URL: loginTo(jetsmsProxy) } : {};
@@ -135,7 +135,10 @@ export async function buildWorld({
   };
 }
 
-const loginTo = ({ url }: ConnectProxy): string => url.replace('//', '//workers:proxy-word@');
+/** What must be in no line of a log. */
+export const proxyPassword = 'proxy-word';
+
+const loginTo = ({ url }: ConnectProxy): string => url.replace('//', `//workers:${proxyPassword}@`);
 
 export const login: NewAccount = { username: 'demo', password: 'demo' };
 

@@ -1,5 +1,6 @@
 import { type ConnectScript, refusing } from '../../support/connect-proxy.ts';
 import { makeTroubles, type Scenario, type Troubles } from '../harness/scenario.ts';
+import { proxyPassword } from '../harness/world.ts';
 
 /** What the proxy between workers and JetSMS does, one after the other. */
 const proxyTroubles: Troubles = {
@@ -51,5 +52,9 @@ export const proxy: Scenario = {
   settings: { JETSMS_UNREACHABLE_AFTER: '10' },
   async act(world, load) {
     await makeTroubles(proxyTroubles, world, load, [200, 1_200]);
+  },
+  expect({ lines }) {
+    const told = lines.filter((line) => JSON.stringify(line).includes(proxyPassword));
+    return told.length === 0 ? [] : [`${told.length} lines of the log hold the password of the proxy`];
   },
 };
