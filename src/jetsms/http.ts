@@ -8,7 +8,7 @@ export interface HttpClientOptions extends WayOptions {
   readonly url: string;
   /** Requests in flight; further ones wait for a free connection. */
   readonly connections: number;
-  /** From the request written to the end of the reply's headers. */
+  /** From the request written to the end of the reply's headers. undici keeps this and the next to about half a second. */
   readonly headersTimeoutMs: number;
   /** Between two pieces of the reply's body. */
   readonly bodyTimeoutMs: number;

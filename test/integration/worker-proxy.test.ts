@@ -30,6 +30,8 @@ describe('a worker behind a proxy', () => {
       // Canaries meet the same, again and again, and go back each time.
       await waitFor(() => proxy.asked.length >= asked + 4);
       expect(await world.letters()).toEqual([]);
+      // A message that the proxy never saw is not one of those that JetSMS refused as canaries.
+      expect(await world.hold()).not.toHaveProperty('refusedCanaries');
       for (const id of ids) {
         const { attempts, refusedAt } = await world.journalOf(id);
         expect({ attempts, refusedAt }).toEqual({ attempts: 0, refusedAt: undefined });
