@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { createAccountQueries } from '../../src/jetsms/account-queries.ts';
@@ -309,6 +310,32 @@ describe.concurrent('behind the proxy, what was written is told from what was no
     await using proxy = await startConnectProxy();
     const sent = await sendThrough(proxy, () => proxy.cut());
     expect(sent).toEqual({ outcome: { kind: 'uncertain', cause: 'reset-after-write' }, seen: 1 });
+  });
+
+  it('a kept tunnel that the proxy resets before the next request is written makes that one unsent', async () => {
+    await using proxy = await startConnectProxy();
+    await using server = await rawServer((socket) => socket.write(acceptance));
+    const client = createJetsmsClient(
+      accountSettings({ url: server.url, proxyUrl: proxy.url, connections: 1 }),
+    );
+    expect((await client.send(request)).outcome).toEqual(accepted);
+    // From here the event loop polls the sockets before undici writes.
+    await nextTurn();
+    proxy.cut();
+    expect((await client.send(request)).outcome).toEqual({ kind: 'unsent', cause: 'reset-before-write' });
+    expect(server.requests).toHaveLength(1);
+    await client.close();
+  });
+
+  it('a tunnel that is reset as soon as it stands leaves a plain request unsent or uncertain, and JetSMS without it', async () => {
+    const script: ConnectScript = (client) => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n', () => client.resetAndDestroy());
+    };
+    await using proxy = await startConnectProxy({ script });
+    const { outcome, seen } = await sendThrough(proxy, (socket) => socket.write(acceptance));
+    // undici writes in the turn in which the tunnel stands: what was written may have got through, for all it knows.
+    expect(['unsent', 'uncertain']).toContain((outcome as { kind: string }).kind);
+    expect(seen).toBe(0);
   });
 
   it('requests that wait while the proxy opens nothing are all told that it does not, and the next one gets through', async () => {
