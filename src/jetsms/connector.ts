@@ -36,6 +36,7 @@ export function wayKey(address: string, way: Omit<WayOptions, 'connectTimeoutMs'
 /**
  * Connections of undici to one address: straight, or through a proxy by CONNECT, whatever the scheme. An error that is
  * the proxy's has a code of its own (`proxyErrorCode`).
+ * @throws {TypeError} where address or proxy is no URL, which settings do not let through
  */
 export function createConnector(address: string, way: WayOptions): buildConnector.connector {
   const { connectTimeoutMs: timeout, providerCa = '' } = way;
@@ -43,7 +44,11 @@ export function createConnector(address: string, way: WayOptions): buildConnecto
   const connect = buildConnector({ timeout, allowH2: false, ...trusted });
   const proxyUrl = proxyFor(address, way);
   if (proxyUrl === undefined) return connect;
-  return throughProxy(new URL(address), connect, { proxyUrl, timeoutMs: timeout, ...trusted });
+  return throughProxy(new URL(address), connect, {
+    proxy: new URL(proxyUrl),
+    timeoutMs: timeout,
+    ...trusted,
+  });
 }
 
 /** Made once for all connections: reading some hundred certificates takes milliseconds. */

@@ -12,7 +12,7 @@ export type Tunnel =
 
 export interface TunnelOptions {
   /** http:// or https://, with the login where the proxy wants one. */
-  readonly proxyUrl: string;
+  readonly proxy: URL;
   /** Name lookup, TCP and TLS to the proxy, and its answer to CONNECT, together. */
   readonly timeoutMs: number;
   /** Whom to trust at an https:// proxy; Node's own choice where missing. */
@@ -27,8 +27,8 @@ export interface TunnelOptions {
  * @param authority `host:port`, an IPv6 address in brackets
  */
 export async function openTunnel(authority: string, options: TunnelOptions): Promise<Tunnel> {
-  const { proxyUrl, timeoutMs, secureContext } = options;
-  const { origin, username, password } = new URL(proxyUrl);
+  const { proxy, timeoutMs, secureContext } = options;
+  const { origin, username, password } = proxy;
   const client = new Client(origin, {
     allowH2: false,
     connect: buildConnector({ timeout: timeoutMs, allowH2: false, ...(secureContext && { secureContext }) }),
