@@ -22,7 +22,8 @@ type ToolName =
   | 'php'
   | 'python'
   | 'java'
-  | 'postgres';
+  | 'postgres'
+  | 'tinyproxy';
 
 export const tools: Readonly<Record<ToolName, Tool>> = {
   promtool: { command: 'promtool', debianPackage: 'prometheus', tests: 'alert rules and panels' },
@@ -57,6 +58,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     debianFolder: '/usr/lib/postgresql/*/bin',
     tests: 'the transactional outbox',
   },
+  tinyproxy: { command: 'tinyproxy', debianPackage: 'tinyproxy', tests: 'the way through a proxy of others' },
   curl: { command: 'curl', debianPackage: 'curl', tests: "the gateway's client in bash" },
   php: { command: 'php', debianPackage: 'php-cli', tests: "the gateway's client in PHP" },
   python: { command: 'python3', debianPackage: 'python3', tests: "the gateway's client in Python" },

@@ -469,6 +469,86 @@ const mms: readonly Assumption[] = [
   },
 ];
 
+const switches: readonly Assumption[] = [
+  {
+    id: 'switch-channel',
+    surface: 'web-service',
+    assumed: "Every operation that sends takes `channel`; empty is the account's own.",
+    certainty: 'documented elsewhere',
+    why: "It stands in the provider's WSDL of 2017 and 2020. The codes (VF, VFO, VFFAST, TRKC, VD, YD) are those of several clients; a channel that is not open for the title got code 04 once.",
+    dependsOn: 'Which way messages go where `channel` is set; of an MMS, code 201.',
+    steps: [],
+    otherwise: "JetSMS's word: which channels the account has.",
+    where: [
+      'src/settings/account-switch-table.ts',
+      'src/jetsms/switches.ts',
+      'src/jetsms/web-service/request.ts',
+    ],
+  },
+  {
+    id: 'switch-blacklist',
+    surface: 'web-service',
+    assumed:
+      'Every operation that sends takes `blacklistfilter`; empty and 0 are off, and what else is on is left to the setting.',
+    certainty: 'several clients',
+    why: 'The name stands in the WSDL; clients send it empty or 0 for off. No other value is public.',
+    dependsOn:
+      'Whether people on the blacklist are left out where `blacklistFilter` is set, and what JetSMS then answers for them.',
+    steps: [],
+    otherwise: "JetSMS's word, or a message to a number of your own that is on the blacklist.",
+    where: ['src/settings/account-switch-table.ts', 'src/jetsms/switches.ts'],
+  },
+  {
+    id: 'switch-iys-filter',
+    surface: 'web-service',
+    assumed: '`iysfilter` stands behind the other parameters, of an MMS too; empty and 0 are off.',
+    certainty: 'several clients',
+    why: 'The name stands in the WSDL of 2020; clients send it empty or 0 for off. No other value is public.',
+    dependsOn:
+      'Whether people without consent are left out where `iysFilter` is set: a service that does not know it ignores it.',
+    steps: [],
+    otherwise: "JetSMS's word, or a message to a number of your own without consent.",
+    where: ['src/settings/account-switch-table.ts', 'src/jetsms/web-service/request.ts'],
+  },
+  {
+    id: 'switch-iys-codes',
+    surface: 'web-service',
+    assumed:
+      '`iyscode`, `iysbrandcode` and `iysrecipienttype` are taken by every operation that sends, behind `iysfilter`; one that does not know them ignores them.',
+    certainty: 'one client',
+    why: 'One client reports them of the service of 2026, for SendSMSSingle; another sets `iysrecipienttype` to BIREYSEL. An .asmx service reads parameters by name and passes over others.',
+    dependsOn:
+      'In whose name consent is looked up where `iysCode`, `iysBrandCode` or `iysRecipientType` is set.',
+    steps: [],
+    otherwise: "JetSMS's word, or its WSDL of today.",
+    where: ['src/settings/account-switch-table.ts', 'src/jetsms/web-service/request.ts'],
+  },
+  {
+    id: 'switch-exclusion',
+    surface: 'web-service',
+    assumed:
+      '`exclusionstarttime` and `exclusionexpiretime` are HHmmss by the clock of Istanbul; JetSMS accepts a message within them, keeps it back until the end, and knows it meanwhile.',
+    certainty: 'one client',
+    why: 'The names stand in the WSDL; one client writes 230000 and 080000, another 220000 and 100000. What becomes of the message is read from the names.',
+    dependsOn:
+      'That a message in the window is neither lost nor sent twice: where JetSMS did not know it when it was asked, `whenNotFound` would decide.',
+    steps: [],
+    otherwise: 'A message to a number of your own within the window, and its report before and after.',
+    where: ['src/settings/account-switch-table.ts', 'src/jetsms/switches.ts'],
+  },
+  {
+    id: 'switch-xml',
+    surface: 'xml',
+    assumed: 'The XML surface has none of these switches: settings refuse them there.',
+    certainty: 'nothing public',
+    why: "No client writes such an element; the vendor's .NET library offers an exclusion window, so one may exist, by a name that is not public.",
+    dependsOn: 'That no filter is believed in which does nothing.',
+    steps: [],
+    otherwise: "The rest of the vendor's XML manual.",
+    where: ['src/message/surface.ts', 'src/settings/switch-rules.ts'],
+  },
+];
+
 /** Everything that we take for true of JetSMS's wire without knowing it. */
 export const assumptionGroups: readonly AssumptionGroup[] = [
   { title: 'Sending', rows: sending },
@@ -476,6 +556,7 @@ export const assumptionGroups: readonly AssumptionGroup[] = [
   { title: 'The account', rows: account },
   { title: 'Reports and searches', rows: reports },
   { title: 'MMS', rows: mms },
+  { title: "JetSMS's own switches", rows: switches },
 ];
 
 /** The ids of the assumptions that a step of the probe settles over a surface. */

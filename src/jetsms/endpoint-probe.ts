@@ -1,5 +1,6 @@
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { createConnector, type WayOptions } from './connector.ts';
 import { outcomeOfError } from './http-outcome.ts';
 import type { UnsentCause } from './outcome.ts';
 
@@ -14,47 +15,27 @@ export type EndpointProbe =
   | { readonly kind: 'unreachable'; readonly cause: UnsentCause };
 
 /**
- * Opens a connection, with the TLS handshake where the address is https, and closes it. No request is sent, so
- * nothing can be taken for a message. Never throws for what the network does.
+ * Opens a connection as a send would, through the proxy where there is one, with the TLS handshake where the address is
+ * https, and closes it. No request is sent to the endpoint, so nothing can be taken for a message. Never throws for what
+ * the network does.
  */
-export function probeEndpoint(address: string, timeoutMs: number): Promise<EndpointProbe> {
+export function probeEndpoint(address: string, way: WayOptions): Promise<EndpointProbe> {
   const startedAt = performance.now();
+  const { protocol, hostname, host, port } = new URL(address);
+  const connect = createConnector(address, way);
   return new Promise((resolve) => {
-    const { socket, readyEvent } = openSocket(new URL(address));
-    const end = (probe: EndpointProbe): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(probe);
-    };
     const fail = (error: unknown): void => {
       const { cause } = outcomeOfError(error, { requestStarted: false, replyStarted: false });
-      end({ kind: 'unreachable', cause: cause as UnsentCause });
+      resolve({ kind: 'unreachable', cause: cause as UnsentCause });
     };
-    const timer = setTimeout(() => fail({ code: 'ETIMEDOUT' }), timeoutMs);
-    socket.on('error', fail);
-    socket.once(readyEvent, () =>
-      end({
-        kind: 'reached',
-        tookMs: Math.round(performance.now() - startedAt),
-        certificateEndsAt: certificateEnd(socket),
-      }),
-    );
+    const options = { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), host, port };
+    connect(options, (...[error, socket]) => {
+      if (error) return fail(error);
+      const certificateEndsAt = certificateEnd(socket);
+      socket.on('error', () => {}).destroy();
+      resolve({ kind: 'reached', tookMs: Math.round(performance.now() - startedAt), certificateEndsAt });
+    });
   });
-}
-
-function openSocket({ protocol, hostname, port }: URL): { socket: Socket; readyEvent: string } {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (protocol === 'http:') {
-    return { socket: connectTcp({ host, port: Number(port || 80) }), readyEvent: 'connect' };
-  }
-  const isName = !/^[\d.]+$|:/.test(host);
-  const socket = connectTls({
-    host,
-    port: Number(port || 443),
-    ALPNProtocols: ['http/1.1'],
-    ...(isName ? { servername: host } : {}),
-  });
-  return { socket, readyEvent: 'secureConnect' };
 }
 
 function certificateEnd(socket: Socket | TLSSocket): number | undefined {

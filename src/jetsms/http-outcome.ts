@@ -1,4 +1,5 @@
 import type { RefusedByHttp, Uncertain, UncertainCause, Unsent, UnsentCause } from './outcome.ts';
+import { causeOfProxyErrorCode } from './proxy-causes.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** Reply headers, names in lower case. */
@@ -132,7 +133,11 @@ export function outcomeOfError(error: unknown, progress: RequestProgress): Unsen
 }
 
 function unsentCauseOf(code: string): UnsentCause {
-  return unsentByCode.get(code) ?? (tlsCode.test(code) ? 'tls' : 'connection-failed');
+  return (
+    unsentByCode.get(code) ??
+    causeOfProxyErrorCode.get(code) ??
+    (tlsCode.test(code) ? 'tls' : 'connection-failed')
+  );
 }
 
 function uncertainCauseOf(code: string, replyStarted: boolean): UncertainCause {

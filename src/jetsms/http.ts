@@ -1,22 +1,26 @@
-import { buildConnector, Pool } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 import { packageVersion } from '../settings/package-files.ts';
+import { createConnector, type WayOptions } from './connector.ts';
 import { exchangeOn, type HttpResult } from './http-exchange.ts';
 import { withoutInterimReplies } from './interim-replies.ts';
 
-export interface HttpClientOptions {
+export interface HttpClientOptions extends WayOptions {
   readonly url: string;
   /** Requests in flight; further ones wait for a free connection. */
   readonly connections: number;
-  /** Name lookup, TCP and TLS together. undici keeps this and the next two to about half a second. */
-  readonly connectTimeoutMs: number;
-  /** From the request written to the end of the reply's headers. */
+  /** From the request written to the end of the reply's headers. undici keeps this and the next to about half a second. */
   readonly headersTimeoutMs: number;
   /** Between two pieces of the reply's body. */
   readonly bodyTimeoutMs: number;
   /** The whole request, the wait for a free connection included. */
   readonly requestTimeoutMs: number;
   readonly maxReplyBytes: number;
+  /** How long an idle connection is kept, at most; 0 = a connection for each request. */
+  readonly keepAliveMs?: number;
 }
+
+/** What a server is known to keep a connection for, where it does not say. */
+export const defaultKeepAliveMs = 4_000;
 
 export interface HttpRequest {
   /** Path and query; without it those of the client's URL. */
@@ -45,19 +49,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const url = new URL(options.url);
   const ownPath = url.pathname + url.search;
   const ownHeaders = { 'accept-encoding': 'identity', 'user-agent': `jetsms-delivery/${packageVersion()}` };
+  const { requestTimeoutMs: timeoutMs, maxReplyBytes, keepAliveMs = defaultKeepAliveMs } = options;
+  const reset = keepAliveMs === 0;
   const pool = new Pool(url.origin, {
     connections: options.connections,
     pipelining: 1,
     allowH2: false,
-    connect: connector(options.connectTimeoutMs),
+    connect: withoutInterim(createConnector(options.url, options)),
+    keepAliveTimeout: keepAliveMs || defaultKeepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs || defaultKeepAliveMs,
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
   });
-  const { requestTimeoutMs: timeoutMs, maxReplyBytes } = options;
   const exchange = (method: 'POST' | 'GET', request: HttpRequest, body: Buffer | null): Promise<HttpResult> =>
     exchangeOn(
       pool,
-      { method, path: request.path ?? ownPath, headers: { ...ownHeaders, ...request.headers }, body },
+      { method, path: request.path ?? ownPath, headers: { ...ownHeaders, ...request.headers }, body, reset },
       { signal: request.signal, timeoutMs, maxReplyBytes },
     );
   return {
@@ -68,9 +75,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-/** undici's own connections, but without interim replies. */
-function connector(timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false });
+/** The same connections without interim replies, at the inner end of a tunnel too. */
+function withoutInterim(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) =>
     connect(options, (...[error, socket]) =>
       error ? callback(error, null) : callback(null, withoutInterimReplies(socket)),

@@ -31,6 +31,19 @@ export interface RefusedByHttp {
   readonly status: number;
 }
 
+/** What can be wrong at a proxy before it has opened the way: nothing of the request can have left. */
+export const proxyCauses = [
+  'proxy-dns',
+  'proxy-unreachable',
+  'proxy-timeout',
+  'proxy-tls',
+  'proxy-login',
+  'proxy-refused',
+  'proxy-bad-gateway',
+  'proxy-failed',
+] as const;
+export type ProxyCause = (typeof proxyCauses)[number];
+
 export const unsentCauses = [
   'dns',
   'connection-refused',
@@ -41,6 +54,14 @@ export const unsentCauses = [
   'http-429',
   'http-503',
   'reset-before-write',
+  'proxy-dns',
+  'proxy-unreachable',
+  'proxy-timeout',
+  'proxy-tls',
+  'proxy-login',
+  'proxy-refused',
+  'proxy-bad-gateway',
+  'proxy-failed',
   'aborted',
 ] as const;
 export type UnsentCause = (typeof unsentCauses)[number];

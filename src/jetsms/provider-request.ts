@@ -1,3 +1,4 @@
+import type { Lane } from '../message/lane.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One message as it travels: the number in the provider's form and its text. */
@@ -22,6 +23,8 @@ export interface ProviderRequest {
   /** A word of the sender's own, in the field of this name. */
   readonly reference?: string;
   readonly messages: readonly RequestMessage[];
+  /** The lane of all of them, which has JetSMS's switches of its own; transactional where missing. */
+  readonly lane?: Lane;
   /** Makes it an MMS; then all messages have the same text. Only the web service carries it. */
   readonly media?: RequestMedia;
   /** When the provider shall stop trying, in epoch milliseconds; sent as the expire date. */

@@ -12,9 +12,11 @@ export interface SurfaceFacts {
   readonly title: string;
   /** Whether it can send an MMS: the producer refuses one before it is stored, not only the worker. */
   readonly carriesMms: boolean;
+  /** Whether JetSMS's own switches (channel, filters, exclusion window) are known on it; settings refuse them elsewhere. */
+  readonly hasSwitches: boolean;
 }
 
 export const surfaceFacts: Readonly<Record<SurfaceName, SurfaceFacts>> = {
-  xml: { title: 'XML', carriesMms: false },
-  'web-service': { title: 'the web service', carriesMms: true },
+  xml: { title: 'XML', carriesMms: false, hasSwitches: false },
+  'web-service': { title: 'the web service', carriesMms: true, hasSwitches: true },
 };

@@ -3,6 +3,8 @@ import { mediaRules } from '../message/media.ts';
 import { defaultPartsModel, partsModelNames } from '../message/parts-models.ts';
 import { surfaceNames } from '../message/surface.ts';
 import { type AccountSettings, messageTypes, reportsChoices } from './account.ts';
+import { switchRows } from './account-switch-table.ts';
+import { wayRows } from './account-way-table.ts';
 import {
   contentTypes,
   httpUrl,
@@ -133,6 +135,8 @@ export const accountRows: SettingRows<Omit<AccountSettings, 'name'>> = {
       'An assumption about what JetSMS charges, which is not public; no text is sent or refused by it. docs/parts.md names who counts how; compare with the invoice. Backend apps give the same to createProducer().',
     example: 'operator-code',
   },
+  ...switchRows,
+  ...wayRows,
   connections: {
     kind: wholeNumber(1, 1000),
     default: 32,

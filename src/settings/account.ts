@@ -2,6 +2,7 @@ import type { LengthRule } from '../message/length-rule.ts';
 import type { PartsModel } from '../message/parts-models.ts';
 import type { SurfaceName } from '../message/surface.ts';
 import type { MmsWindow } from './mms-windows.ts';
+import type { PerLane } from './per-lane.ts';
 
 /** Everything that the worker needs to know of one JetSMS account. Built by `parseSettings`. */
 export interface AccountSettings {
@@ -30,6 +31,25 @@ export interface AccountSettings {
   readonly maxTextLength: 160 | 306 | 459 | 612;
   /** How SMS parts are counted: an assumption about what JetSMS charges. */
   readonly partsModel: PartsModel;
+  /** The proxy that JetSMS is reached through, perhaps with a login in it; '' = none. Holds a password: `shownProxyAddress`. */
+  readonly proxyUrl: string;
+  /** Hosts and networks that are reached without it. */
+  readonly noProxy: readonly string[];
+  /** Whether HTTPS_PROXY, HTTP_PROXY and NO_PROXY count; what they say is in the two above then. */
+  readonly proxyFromEnvironment: boolean;
+  /** In PEM, trusted besides what Node trusts; '' = none. */
+  readonly providerCa: string;
+  /** How long an idle connection is kept; 0 = a connection for each request. */
+  readonly keepAliveMs: number;
+  /** Of the web service, and for each lane: JetSMS's switch of this name; likewise the next six. */
+  readonly channel: PerLane;
+  readonly blacklistFilter: PerLane;
+  readonly iysFilter: PerLane;
+  readonly iysCode: PerLane;
+  readonly iysBrandCode: PerLane;
+  readonly iysRecipientType: PerLane;
+  /** Hours in which JetSMS keeps accepted messages back, as `HH:MM-HH:MM`, Europe/Istanbul. */
+  readonly exclusionWindow: PerLane;
   /** Requests in flight per worker process. */
   readonly connections: number;
   /** Jobs that one worker process holds at a time. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { isRedisAddress, maskRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
+import { isProxyAddress, proxyAddressForm, shownProxyAddress } from './proxy-address.ts';
 
 /**
  * A kind of value: what it accepts in words, how text (environment, files) or JSON becomes the value, and
@@ -196,6 +197,43 @@ export const pem: Kind<string> = {
     .max(100_000)
     .regex(/^\s*-----BEGIN [A-Z0-9 ]+-----[\s\S]+-----END [A-Z0-9 ]+-----\s*$/),
   show: () => 'set',
+};
+
+const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The certificates that a text in PEM holds, one by one. What stands between them, such as their names, does not count. */
+export const certificatesIn = (text: string): readonly string[] => text.match(certificateBlock) ?? [];
+
+/** Certificates to trust; whether each can be read is a rule. A bundle of a whole system has some 200 KB. */
+export const certificates: Kind<string> = {
+  accepts: 'one or more certificates in PEM, and no key: -----BEGIN CERTIFICATE----- …',
+  schema: z
+    .string()
+    .max(2_000_000)
+    .refine((text) => certificatesIn(text).length > 0 && !/-----BEGIN (?!CERTIFICATE-----)/.test(text)),
+  show: (text) => `certificates: ${certificatesIn(text).length}`,
+};
+
+/** The address of a proxy, shown without its login. */
+export const proxyAddress: Kind<string> = {
+  accepts: proxyAddressForm,
+  schema: z.string().max(2_048).refine(isProxyAddress),
+  show: shownProxyAddress,
+};
+
+/** Hosts as NO_PROXY lists them: separated by commas or white space. */
+export const hostList: Kind<readonly string[]> = {
+  accepts: "hosts, domains, IP addresses and networks such as 'localhost, .internal.example, 10.0.0.0/8'",
+  schema: z
+    .union([z.string(), z.array(z.string()).transform((list) => list.join(','))])
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((host) => host !== ''),
+    )
+    .pipe(z.array(z.string().max(300)).max(1_000)),
+  show: (list) => list.join(', '),
 };
 
 /** IP addresses and networks, separated by commas. */

@@ -6,6 +6,7 @@ import { nearest } from './nearest.ts';
 import { brokenRules, settingsWarnings } from './rules.ts';
 import { envPrefix, isUnset, type Setting } from './setting.ts';
 import { type Need, type ProcessSettings, type Settings, type Source, settingPath } from './settings.ts';
+import { standardProxy } from './standard-proxy.ts';
 import { accountTable, processTable, settingsTable } from './table.ts';
 import { allWebhooks, brokenWebhookRules } from './webhooks.ts';
 
@@ -41,7 +42,7 @@ export function parseSettings(input: SettingsInput, { needs = [] }: ParseOptions
   const environment = readEnvironment(settingsTable, input.env, reading);
   reportMisspelledVariables(input.env, reading);
   const config = readConfigFile(String(environment.get('configFile')?.value ?? ''), reading);
-  const settings = settle(environment, config, reading);
+  const settings = settle({ environment, config, env: input.env }, reading);
   reportBrokenRules(settings, problems, reading);
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -51,13 +52,22 @@ function noFiles(): string {
   throw new Error('no files here');
 }
 
-function settle(environment: Layer, config: ConfigFile, reading: Reading): Settings {
+interface Places {
+  readonly environment: Layer;
+  readonly config: ConfigFile;
+  readonly env: SettingsInput['env'];
+}
+
+function settle({ environment, config, env }: Places, reading: Reading): Settings {
   const sources = new Map<string, Source>();
   const chosen = choose(processTable, [environment, config.process], { reading, sources });
   const process = chosen as unknown as ProcessSettings; // the process table is typed by it: every key, with its type
   const accounts = new Map<string, AccountSettings>();
   for (const [name, own] of config.accounts ?? new Map<string, Layer>([[onlyAccount, new Map()]])) {
-    const layers = [own, environment, config.defaults];
+    const given = [own, environment, config.defaults];
+    const usesStandard = firstCandidate('proxyFromEnvironment', given)?.value === true;
+    const url = String(firstCandidate('url', given)?.value ?? '');
+    const layers = usesStandard ? [...given, standardProxy({ env, account: name, url }, reading)] : given;
     const values = choose(accountTable, layers, { reading, sources, account: name });
     const chosenHere = values as unknown as Omit<AccountSettings, 'name'>; // as above, by the account table
     accounts.set(name, Object.freeze({ name, ...chosenHere }));

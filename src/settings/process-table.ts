@@ -7,6 +7,7 @@ import {
   oneOf,
   pattern,
   pem,
+  proxyAddress,
   redisAddress,
   someEventTypes,
   text,
@@ -253,6 +254,14 @@ export const processRows: SettingRows<ProcessSettings> = {
     meaning: 'Whether webhooks may go over http to other machines.',
     consequence: 'With true, whoever listens on the way reads the events. A signature hides nothing.',
     example: 'false',
+  },
+  webhookProxyUrl: {
+    kind: proxyAddress,
+    default: '',
+    meaning: 'The proxy through which webhookUrl is reached, by HTTP CONNECT.',
+    consequence:
+      "Without it webhooks go straight, whatever the accounts' proxyUrl says: a receiver is often inside. An endpoint of the configuration file has a proxyUrl of its own. Better as a file where there is a password.",
+    example: 'http://user:password@proxy.example:3128',
   },
   idempotencyWindowMs: {
     kind: milliseconds(minute, 30 * day),

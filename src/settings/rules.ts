@@ -1,8 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { AccountSettings } from './account.ts';
 import type { SettingsProblem } from './errors.ts';
+import { certificatesIn } from './kinds.ts';
 import { envName } from './setting.ts';
 import { type Need, type ProcessSettings, settingPath } from './settings.ts';
+import { switchesWithoutSurface, switchWarnings } from './switch-rules.ts';
 
 /** A rule across settings that is broken, and the settings that it looked at. */
 export interface BrokenRule extends SettingsProblem {
@@ -22,6 +25,8 @@ export function brokenRules(
     ...[...accounts.values()].flatMap((account) => [
       ...requestOutlivesLock(settings, account),
       ...reportOutlivesStatus(settings, account),
+      ...switchesWithoutSurface(account),
+      ...unreadableCertificates(account),
     ]),
     ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
     ...(settings.dashboardEnabled ? samePort(settings) : []),
@@ -54,6 +59,20 @@ function reportOutlivesStatus(
     'reportForMs',
     `must not be longer than keepStatusMs (now ${reportForMs} against ${keepStatusMs}): lower it, raise keepStatusMs, or set reports to none`,
   );
+}
+
+/** Found at start, or every connection would fail. */
+function unreadableCertificates({ name, providerCa }: AccountSettings): readonly BrokenRule[] {
+  try {
+    for (const one of certificatesIn(providerCa)) new X509Certificate(one);
+    return [];
+  } catch {
+    return broken(
+      [settingPath('providerCa', name)],
+      'providerCa',
+      'must hold certificates that can be read: at least one is damaged',
+    );
+  }
 }
 
 function halfALogin({ dashboardUsername, dashboardPassword }: ProcessSettings): readonly BrokenRule[] {
@@ -152,7 +171,7 @@ function accountWarnings(
   if (concurrency < connections) {
     warnings.push(`Account ${name}: concurrency is below connections, so some connections stay unused.`);
   }
-  return warnings;
+  return [...warnings, ...switchWarnings(account)];
 }
 
 /** The settings that say where an account's login goes. */

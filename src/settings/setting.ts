@@ -15,7 +15,7 @@ export interface SettingRow<Value> {
   /** Where the variable is not the key in capitals. */
   readonly env?: string;
   readonly kind: Kind<Value>;
-  /** '' and [] stand for "not set". */
+  /** '', [] and {} stand for "not set". */
   readonly default: Value;
   /** The commands that cannot do without it. */
   readonly need?: Need;
@@ -50,5 +50,5 @@ export const envPrefix = 'JETSMS_';
 
 /** Whether a value is one of those that stand for "not set". */
 export function isUnset(value: unknown): boolean {
-  return value === '' || (Array.isArray(value) && value.length === 0);
+  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
 }

@@ -25,6 +25,8 @@ export interface WebhookEndpoint {
   readonly accounts: readonly string[];
   /** Events in one request; 1 = each by itself. */
   readonly batch: number;
+  /** The proxy that it is reached through, perhaps with a login in it; '' = none. */
+  readonly proxyUrl: string;
 }
 
 /** Settings of a process, whatever its accounts. */
@@ -79,6 +81,8 @@ export interface ProcessSettings {
   /** Deliveries under way at a time, for each endpoint and process. */
   readonly webhookConnections: number;
   readonly webhookAllowHttp: boolean;
+  /** The proxy for `webhookUrl`, perhaps with a login in it; '' = none. */
+  readonly webhookProxyUrl: string;
   /** The process ends itself when unhealthy for so long; 0 = never. */
   readonly unhealthyExitAfterMs: number;
   /** Whether `jetsms start` serves the dashboard too. */

@@ -1,5 +1,12 @@
 import type { SettingsProblem } from './errors.ts';
-import { accountNames, someEventTypes, webhookAddress, webhookSecrets, wholeNumber } from './kinds.ts';
+import {
+  accountNames,
+  proxyAddress,
+  someEventTypes,
+  webhookAddress,
+  webhookSecrets,
+  wholeNumber,
+} from './kinds.ts';
 import { type Layer, type Reading, readConfigObject } from './layers.ts';
 import { isLoopback } from './rules.ts';
 import { type Setting, type SettingRows, toSettings } from './setting.ts';
@@ -42,6 +49,14 @@ const endpointRows: SettingRows<Omit<WebhookEndpoint, 'name'>> = {
     meaning: 'The most events that one request carries.',
     consequence: 'As webhookBatch.',
     example: '100',
+  },
+  proxyUrl: {
+    kind: proxyAddress,
+    default: '',
+    meaning: 'The proxy through which the endpoint is reached.',
+    consequence:
+      'As webhookProxyUrl, which does not count here: without it the endpoint is reached straight.',
+    example: 'http://proxy.example:3128',
   },
 };
 
@@ -96,12 +111,24 @@ function valuesOf(layer: Layer): Omit<WebhookEndpoint, 'name'> {
 
 /** All endpoints: that of the environment first. */
 export function allWebhooks(
-  settings: Pick<Settings, 'webhookUrl' | 'webhookSecret' | 'webhookTypes' | 'webhookBatch'>,
+  settings: Pick<
+    Settings,
+    'webhookUrl' | 'webhookSecret' | 'webhookTypes' | 'webhookBatch' | 'webhookProxyUrl'
+  >,
   others: readonly WebhookEndpoint[],
 ): readonly WebhookEndpoint[] {
   const { webhookUrl: url, webhookSecret: secret, webhookTypes: types, webhookBatch: batch } = settings;
   if (url === '') return others;
-  return [{ name: ownEndpoint, url, secret, types, accounts: [], batch }, ...others];
+  const own = {
+    name: ownEndpoint,
+    url,
+    secret,
+    types,
+    accounts: [],
+    batch,
+    proxyUrl: settings.webhookProxyUrl,
+  };
+  return [own, ...others];
 }
 
 type Rule = (settings: Settings) => readonly SettingsProblem[];

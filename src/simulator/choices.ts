@@ -270,4 +270,12 @@ export const simulatorChoices: readonly SimulatorChoice[] = [
     choice: 'MessageText is empty where it is 0 or false',
     why: 'the first version of the operation had the field and no such parameter',
   },
+  {
+    id: 'switches',
+    what: 'what channel, filters, codes of İYS and the exclusion window do, and which operations of the web service know them',
+    choice:
+      'every operation that sends takes all of them and records them with the message; nobody is left out by a filter, ' +
+      "any channel is taken for an SMS. Within the exclusion window a message is accepted at once, and what becomes of it begins at the window's end; a time that is none, or half a window, gives 90",
+    why: 'values and effects are not public; the exclusion times are said to keep messages back',
+  },
 ];

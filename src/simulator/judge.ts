@@ -1,5 +1,6 @@
 import { isLogin, type SimulatorAccount } from './account.ts';
 import { readDate } from './clock.ts';
+import { isExclusionReadable } from './exclusion.ts';
 import { findMediaFlaw } from './mms.ts';
 import { refusal } from './replies.ts';
 import type { ProviderRefusal, Submission, SubmittedMessage } from './submission.ts';
@@ -115,7 +116,12 @@ function wholeLimit({ lengthRule, media }: Submission, account: SimulatorAccount
 }
 
 /** Our choice: dates. A date that is none, or an expiry that is past or before the start, is refused with 90. */
-function findDateFlaw({ startDate, expireDate }: Submission, now: number): ProviderRefusal | undefined {
+function findDateFlaw(
+  { startDate, expireDate, switches = {} }: Submission,
+  now: number,
+): ProviderRefusal | undefined {
+  // Our choice: switches. Times that are none are refused as dates are.
+  if (!isExclusionReadable(switches)) return refusal('90-other', { detail: 'exclusion-time gecersiz' });
   const start = readDate(startDate);
   const expire = readDate(expireDate);
   if (startDate !== '' && start === undefined) return refusal('90-other', { detail: 'start-date gecersiz' });

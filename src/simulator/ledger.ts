@@ -1,6 +1,6 @@
 import type { SurfaceName } from '../message/surface.ts';
 import { SimulatorWaitError } from './errors.ts';
-import type { SubmittedMedia } from './submission.ts';
+import type { SubmittedMedia, SubmittedSwitches } from './submission.ts';
 
 /** A message that the simulated provider took and would have sent. */
 export interface AcceptedMessage {
@@ -23,6 +23,8 @@ export interface AcceptedMessage {
   readonly reference?: string;
   /** Of an MMS. */
   readonly media?: SubmittedMedia;
+  /** The switches of its request, where any was set. */
+  readonly switches?: SubmittedSwitches;
 }
 
 /** What accepted messages are counted by: their number, number and text, or the sender's own id. */

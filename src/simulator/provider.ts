@@ -99,7 +99,7 @@ export function createProvider(options: SimulatorOptions): Provider {
 }
 
 function acceptedMessages(
-  { title, reference = '', username, surface, media }: Submission,
+  { title, reference = '', username, surface, media, switches }: Submission,
   { messages, startAt, expireAt }: Extract<Judgement, { kind: 'accepted' }>,
   taken: { readonly groupId: string; readonly at: number },
 ): readonly AcceptedMessage[] {
@@ -112,6 +112,7 @@ function acceptedMessages(
     ...(startAt === undefined ? {} : { startAt }),
     ...(expireAt === undefined ? {} : { expireAt }),
     ...(media === undefined ? {} : { media }),
+    ...(switches === undefined ? {} : { switches }),
   };
   return messages.map((message) => ({ ...message, ...about }));
 }

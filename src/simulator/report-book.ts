@@ -1,3 +1,4 @@
+import { afterExclusion } from './exclusion.ts';
 import { type Fate, rollFates } from './fate.ts';
 import type { AcceptedMessage } from './ledger.ts';
 import type { ReportSettings } from './report-settings.ts';
@@ -57,7 +58,9 @@ export function createReportBook({ seed, now, settings, limit }: ReportBookOptio
     // Our choice: report-parts. One record, or one a part.
     const records = settings().perPart && message.media === undefined ? message.parts : 1;
     const { to, expireAt, startAt = message.at } = message;
-    return { message, fates: [...rollFates({ seed, to, earlier, startAt, expireAt, records }, settings())] };
+    const leavesAt = afterExclusion(startAt, message.switches);
+    const facts = { seed, to, earlier, startAt: leavesAt, expireAt, records };
+    return { message, fates: [...rollFates(facts, settings())] };
   };
 
   const forget = (entries: readonly Entry[]) => {

@@ -25,7 +25,23 @@ export interface Submission {
   readonly flaw?: ProviderRefusal;
   /** Makes every message an MMS. */
   readonly media?: SubmittedMedia;
+  readonly switches?: SubmittedSwitches;
 }
+
+/** JetSMS's own switches, by their names on the wire. */
+export const switchNames = [
+  'channel',
+  'blacklistfilter',
+  'iysfilter',
+  'iyscode',
+  'iysbrandcode',
+  'iysrecipienttype',
+  'exclusionstarttime',
+  'exclusionexpiretime',
+] as const;
+
+/** The switches that a request set, as they were sent; what was empty is missing. */
+export type SubmittedSwitches = Readonly<Partial<Record<(typeof switchNames)[number], string>>>;
 
 /** The medium of an MMS. */
 export interface SubmittedMedia {

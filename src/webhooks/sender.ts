@@ -24,7 +24,7 @@ export interface Sender {
 }
 
 export interface SenderOptions {
-  readonly endpoint: Pick<WebhookEndpoint, 'url' | 'secret'>;
+  readonly endpoint: Pick<WebhookEndpoint, 'url' | 'secret' | 'proxyUrl'>;
   readonly connections: number;
   readonly timeoutMs: number;
 }
@@ -38,6 +38,7 @@ const longestConnectMs = 5_000;
 export function createSender({ endpoint, connections, timeoutMs }: SenderOptions): Sender {
   const client = createHttpClient({
     url: endpoint.url,
+    proxyUrl: endpoint.proxyUrl,
     connections,
     connectTimeoutMs: Math.min(longestConnectMs, timeoutMs),
     headersTimeoutMs: timeoutMs,

@@ -1,6 +1,6 @@
 import type { ProviderRequest, RequestMedia } from '../jetsms/provider-request.ts';
 import { messageIdAt, textAt, wireIdAt } from '../queue/send-job.ts';
-import type { RefusalEffect } from './account/hold-refusals.ts';
+import type { AccountRefusal, RefusalEffect } from './account/hold-refusals.ts';
 import { begin, unmark } from './begin.ts';
 import type { Delivery, RequestContext } from './delivery.ts';
 import { areJudged, type Judged, judgeAll, type Sent, withEffect } from './judge.ts';
@@ -99,6 +99,7 @@ function requestOf(group: readonly Delivery[], media: RequestMedia | undefined):
     title,
     ...(reference === undefined ? {} : { reference }),
     messages,
+    lane: group[0]?.lane ?? 'bulk',
     ...(media ? { media } : {}),
     expireAt: Math.min(...group.map(({ job }) => job.deadlineAt)),
   };
@@ -154,28 +155,36 @@ async function learn(
   const [first] = judged;
   if (!first) return 'back';
   const hold = judged.map(holdOf).find((one) => one !== undefined);
-  const { id, job, isCanary, journal } = first.delivery;
+  const { id, isCanary } = first.delivery;
+  const { kind } = attempt.outcome;
   if (hold && hold.reason !== 'unreachable') {
     const { reason, code } = hold;
-    const { refusedAt, isAtFault = false } = journal;
-    const before = refusedAt === undefined ? {} : { refusedBefore: refusedAt };
-    const firstMessage = messageIdAt(id, job, 0);
-    return holds.refused({
-      reason,
-      code,
-      startedAt,
-      first: id,
-      firstMessage,
-      isCanary,
-      isAtFault,
-      ...before,
-    });
+    return tellOfRefusal(first.delivery, { reason, code, startedAt, isByProxy: kind === 'unsent' }, holds);
   }
-  const { kind } = attempt.outcome;
   if (kind === 'accepted' || kind === 'refused')
     await holds.answered({ kind, startedAt, canary: isCanary ? id : undefined });
   else if (isCanary) await holds.canaryFailed(id);
   return 'back';
+}
+
+interface Told extends Pick<AccountRefusal, 'reason' | 'code' | 'startedAt'> {
+  /** The proxy lets nobody through: that says nothing about the message, nor about what it was refused for before. */
+  readonly isByProxy: boolean;
+}
+
+async function tellOfRefusal(
+  { id, job, isCanary, journal }: Delivery,
+  { isByProxy, ...refusal }: Told,
+  holds: RequestContext['holds'],
+): Promise<RefusalEffect> {
+  if (isByProxy && isCanary && holds.current()?.reason === refusal.reason) {
+    await holds.canaryFailed(id);
+    return 'back';
+  }
+  const { refusedAt, isAtFault = false } = journal;
+  const before = refusedAt === undefined || isByProxy ? {} : { refusedBefore: refusedAt };
+  const firstMessage = messageIdAt(id, job, 0);
+  return holds.refused({ ...refusal, first: id, firstMessage, isCanary, isAtFault, ...before });
 }
 
 const holdOf = ({ verdict, hold }: Judged): HoldAccount | undefined =>

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import { wayKey } from '../jetsms/connector.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -72,8 +73,10 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
   });
   const breakers = new Map<string, EndpointBreaker>();
   const accounts = [...telemetries].map(([account, telemetry]) => {
-    const breaker = breakers.get(account.url) ?? breakerOf(account);
-    breakers.set(account.url, breaker);
+    // Another way to the same address is another endpoint: one proxy may be down while another works.
+    const endpoint = wayKey(account.url, account);
+    const breaker = breakers.get(endpoint) ?? breakerOf(account);
+    breakers.set(endpoint, breaker);
     const shared = { settings, redis, name, now, random, clockState: clockGuard.state };
     return createAccountWorker({ ...shared, account, breaker, telemetry });
   });

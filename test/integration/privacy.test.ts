@@ -4,6 +4,7 @@ import { createLogger } from '../../src/log/logger.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createTelemetry } from '../../src/worker/report.ts';
 import type { Telemetry } from '../../src/worker/telemetry.ts';
+import { startConnectProxy } from '../support/connect-proxy.ts';
 import { createDelivery, type DeliveryWorld, numberAt } from '../support/delivery.ts';
 import { contentsOf } from '../support/redis-contents.ts';
 import { sendJob } from '../support/send-job.ts';
@@ -114,5 +115,24 @@ describe('numbers, texts and passwords', () => {
     expectNothingOf([JSON.stringify([requests, ends, resends, lateReplies, locksLost, holds])]);
     expect(lines.length).toBeGreaterThan(20);
     await broken[Symbol.asyncDispose]();
+  });
+});
+
+describe('the login of a proxy', () => {
+  it('is in no log line, metric or error, and not in Redis, whether the proxy takes it or not', async () => {
+    await using proxy = await startConnectProxy({ login: 'way-user:way-word' });
+    for (const login of ['way-user:way-word', 'way-user:way-wrong']) {
+      await using world = await createDelivery({
+        account: { proxyUrl: proxy.url.replace('//', `//${login}@`), probeIntervalMs: 200 },
+      });
+      const { lines, metrics, telemetryOf } = observe(world);
+      await world.startWorker({ telemetryOf });
+      const { id } = await world.send();
+      if (login.endsWith('way-word')) await world.end(id);
+      else await world.held({ reason: 'endpoint', code: 'proxy-login' });
+      const told = [...lines, await metrics.render(), ...(await linesIn(world.redis, world.prefix))];
+      expect(told.filter((line) => /way-(?:user|word|wrong)/.test(line))).toEqual([]);
+      expect(lines.length).toBeGreaterThan(0);
+    }
   });
 });

@@ -87,6 +87,36 @@ async function xmlreport(query: Record<string, string>): Promise<string> {
   return (await fetch(`${simulator.reportUrl}?${asked}`)).text();
 }
 
+describe('an exclusion window', () => {
+  const sending = {
+    originator: 'DEMO',
+    broadcastMessage: 'Merhaba',
+    receipents: { string: ['5321234567'] },
+    messageIds: { string: ['own-1'] },
+    onlengthproblem: 'SendAllPackage',
+  };
+
+  it('takes a message at once and sends it at its end, known all the while', async () => {
+    const window = { exclusionstarttime: '170000', exclusionexpiretime: '180000' };
+    expect(await call('SendSMSBroadcast_V2', { ...sending, ...window })).toMatchObject({
+      ResponseCode: '00',
+    });
+    expect(simulator.accepted[0]?.switches).toEqual(window);
+    now += 30 * 60_000;
+    expect((await askByIds('own-1')).rows).toEqual(['own-1:2']);
+    // 18:00:01 in Istanbul.
+    now += 151_000 + 60_000;
+    expect((await askByIds('own-1')).rows).toEqual(['own-1:1']);
+  });
+
+  it('of which half is missing is refused', async () => {
+    expect(await call('SendSMSBroadcast_V2', { ...sending, exclusionstarttime: '170000' })).toMatchObject({
+      ResponseCode: '90',
+    });
+    expect(simulator.accepted).toEqual([]);
+  });
+});
+
 describe('xmlreport', () => {
   it('has a line for each recipient, which ends with the time once it is delivered', async () => {
     const { ResponseMessage: groupid } = await send({ numbers: ['5321234567', '5331234567'] });

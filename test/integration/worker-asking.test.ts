@@ -49,7 +49,30 @@ const marked = (change: Partial<Journal> = {}): Journal => ({
   ...change,
 });
 
+/** Hours of the day, Europe/Istanbul, of which now is the middle. */
+function windowAroundNow(): string {
+  const [from = '', to = ''] = [2, 4].map((hours) =>
+    new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16),
+  );
+  return `${from}-${to}`;
+}
+
 describe('a message whose request got no answer, and that JetSMS has taken', () => {
+  it.each(['park', 'resend'] as const)(
+    'is found by asking while JetSMS keeps it back in its exclusion window, and not sent again (%s)',
+    async (whenNotFound) => {
+      await using world = await createWorld({ ...asking, exclusionWindow: { all: windowAroundNow() } });
+      world.simulator.faults.add({ kind: 'accept-then-hang', times: 1 });
+      await world.startWorker();
+      const { id } = await world.send({ whenNotFound });
+      const ended = await world.end(id);
+      expect(inWords(ended)).toBe('accepted');
+      // Waiting, as JetSMS says of what it has not sent yet.
+      expect(ended.way).toContain('accepted found-2 complete');
+      expect(idsTaken(world)).toEqual([id]);
+    },
+  );
+
   it.each([
     ['accept-then-hang', 'reply-timeout'],
     ['accept-then-reset', 'reset-after-write'],

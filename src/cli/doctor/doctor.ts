@@ -7,6 +7,7 @@ import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
 import { checkEndpoint } from './endpoint.ts';
 import type { Finding } from './finding.ts';
+import { showWay } from './way.ts';
 import { checkWebhook } from './webhook.ts';
 
 /** Everything that the doctor found, in the order in which a message meets it. */
@@ -38,7 +39,14 @@ export async function diagnose(env: SettingsInput['env'], role: RedisRole = 'wor
   const reached = accounts.filter((_, index) => endpoints[index]?.level !== 'error');
   const logins = await Promise.all(reached.map(checkAccount));
   return {
-    findings: [...findings, ...redis, ...endpoints, ...logins.flat(), ...webhooks],
+    findings: [
+      ...findings,
+      ...redis,
+      ...endpoints,
+      ...accounts.flatMap((account) => showWay(account)),
+      ...logins.flat(),
+      ...webhooks,
+    ],
     isSomethingAway: [...redis, ...endpoints].some(
       ({ check, level }) => level === 'error' && (check === 'redis' || check === 'endpoint'),
     ),

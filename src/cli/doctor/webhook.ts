@@ -2,6 +2,7 @@ import { probeEndpoint } from '../../jetsms/endpoint-probe.ts';
 import type { WebhookEndpoint } from '../../settings/settings.ts';
 import { type Advice, judgeAddress } from './endpoint.ts';
 import type { Finding } from './finding.ts';
+import { ofProxy } from './proxy-advice.ts';
 
 /** A connection that took longer would be given up by deliveries, too. */
 const connectTimeoutMs = 5_000;
@@ -11,11 +12,11 @@ const connectTimeoutMs = 5_000;
  * events wait, and no message waits for it.
  */
 export async function checkWebhook(
-  { name, url }: WebhookEndpoint,
+  { name, url, proxyUrl }: WebhookEndpoint,
   now: number = Date.now(),
 ): Promise<Finding> {
-  const probe = await probeEndpoint(url, connectTimeoutMs);
-  const { level, says, ...advice } = judgeAddress(probe, url, ofReceiver, now);
+  const probe = await probeEndpoint(url, { connectTimeoutMs, proxyUrl });
+  const { level, says, ...advice } = judgeAddress(probe, { address: url, proxyUrl }, ofReceiver, now);
   return {
     check: 'webhook',
     level: level === 'error' ? 'warning' : level,
@@ -30,4 +31,5 @@ const ofReceiver: Advice = {
   tls: 'Check its certificate; where its CA is one of yours, name it in NODE_EXTRA_CA_CERTS.',
   otherwise: 'Check the network and the firewall between this machine and the receiver.',
   certificate: 'Renew it: an endpoint without a good one is told nothing.',
+  ...ofProxy,
 };

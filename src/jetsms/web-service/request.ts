@@ -3,6 +3,7 @@ import { type MessageType, messageTypes } from '../../settings/account.ts';
 import type { ProviderRequest, RequestMedia } from '../provider-request.ts';
 import { commonText, expireDateOf, ProviderRequestError } from '../provider-request-reading.ts';
 import type { RequestLogin } from '../surface.ts';
+import { noSwitches, type Switches } from '../switches.ts';
 import { listParameter, parameter, type SoapRequest, soapRequest } from './soap.ts';
 
 /** How an account uses the web service. */
@@ -13,6 +14,8 @@ export interface WebServiceOptions {
   readonly onLengthProblem: LengthRule;
   /** Sends by SendSMSAdvanced, whatever `operations` says. */
   readonly advanced?: AdvancedOptions;
+  /** None where missing. */
+  readonly switches?: Switches;
 }
 
 export interface AdvancedOptions {
@@ -40,17 +43,18 @@ export function buildWebServiceRequest(
   options: WebServiceOptions = defaultWebServiceOptions,
 ): SoapRequest {
   const head = headOf(request, login);
-  if (request.media) return soapRequest('SendMMS', head + mmsOf(request, request.media));
+  if (request.media) return soapRequest('SendMMS', head + mmsOf(request, request.media, options));
   if (options.advanced)
     return soapRequest('SendSMSAdvanced', head + advancedOf(request, options, options.advanced));
   const text = commonText(request);
   const operation = text === undefined ? 'SendSMS' : 'SendSMSBroadcast';
   const texts = text === undefined ? textsOf(request) : parameter('broadcastMessage', text);
   const body = head + texts + receipentsOf(request);
-  if (options.operations === 'v1') return soapRequest(operation, body + tailOf(options));
+  const later = laterTailOf(options);
+  if (options.operations === 'v1') return soapRequest(operation, body + tailOf(options) + later);
   const operationV2 = `${operation}_V2`;
   const sources = operationV2 === 'SendSMS_V2' ? emptySources : '';
-  return soapRequest(operationV2, body + messageIdsOf(request) + tailOf(options) + sources);
+  return soapRequest(operationV2, body + messageIdsOf(request) + tailOf(options) + sources + later);
 }
 
 /** An empty start date means now. */
@@ -86,15 +90,40 @@ function messageIdsOf({ messages }: ProviderRequest): string {
   );
 }
 
-const filters =
-  '<exclusionstarttime></exclusionstarttime><exclusionexpiretime></exclusionexpiretime>' +
-  '<channel></channel><blacklistfilter></blacklistfilter><optinfilter></optinfilter>';
+function filtersOf({ switches = noSwitches }: WebServiceOptions): string {
+  const { exclusionStart, exclusionExpire, channel, blacklistFilter } = switches;
+  return (
+    parameter('exclusionstarttime', exclusionStart) +
+    parameter('exclusionexpiretime', exclusionExpire) +
+    parameter('channel', channel) +
+    parameter('blacklistfilter', blacklistFilter) +
+    '<optinfilter></optinfilter>'
+  );
+}
+
+/**
+ * What the service has learned later, left out where nothing is set. Our choice: every send carries the codes of İYS
+ * behind `iysfilter`, an MMS too; which operations know them, and in what order, is not public.
+ */
+function laterTailOf({ switches = noSwitches }: WebServiceOptions): string {
+  const { iysFilter, iysCode, iysBrandCode, iysRecipientType } = switches;
+  return (
+    optionalParameter('iysfilter', iysFilter) +
+    optionalParameter('iyscode', iysCode) +
+    optionalParameter('iysbrandcode', iysBrandCode) +
+    optionalParameter('iysrecipienttype', iysRecipientType)
+  );
+}
+
+const optionalParameter = (name: string, value: string): string =>
+  value === '' ? '' : parameter(name, value);
+
 const emptySources =
   '<sourceMACAddress></sourceMACAddress><sourceLocation></sourceLocation><sourceIPAddress></sourceIPAddress>';
 
 /** `onlengthproblem` is the one parameter that the service does not take empty. */
-function tailOf({ onLengthProblem }: WebServiceOptions): string {
-  return `${filters}<x></x>${parameter('onlengthproblem', onLengthProblem)}`;
+function tailOf(options: WebServiceOptions): string {
+  return `${filtersOf(options)}<x></x>${parameter('onlengthproblem', options.onLengthProblem)}`;
 }
 
 function advancedOf(request: ProviderRequest, options: WebServiceOptions, advanced: AdvancedOptions): string {
@@ -104,11 +133,15 @@ function advancedOf(request: ProviderRequest, options: WebServiceOptions, advanc
     request.messages.map(() => messageHeader),
   );
   const type = parameter('messageType', String(messageTypes.indexOf(messageType)));
-  return textsOf(request) + receipentsOf(request) + type + headers + tailOf(options);
+  return textsOf(request) + receipentsOf(request) + type + headers + tailOf(options) + laterTailOf(options);
 }
 
 /** SendMMS has neither `x` nor `onlengthproblem`. */
-function mmsOf(request: ProviderRequest, { subject, contentType, dataBase64 }: RequestMedia): string {
+function mmsOf(
+  request: ProviderRequest,
+  { subject, contentType, dataBase64 }: RequestMedia,
+  options: WebServiceOptions,
+): string {
   const text = commonText(request);
   if (text === undefined) throw new ProviderRequestError('MMS_TEXTS_DIFFER');
   return (
@@ -117,6 +150,7 @@ function mmsOf(request: ProviderRequest, { subject, contentType, dataBase64 }: R
     parameter('message', text) +
     parameter('mmsContentDataBase64', dataBase64) +
     parameter('mmsContentType', contentType) +
-    filters
+    filtersOf(options) +
+    laterTailOf(options)
   );
 }

@@ -3,8 +3,10 @@ import { surfaceFacts } from '../../message/surface.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import { outcomeOfStatus } from '../http-outcome.ts';
 import type { Outcome } from '../outcome.ts';
+import type { ProviderRequest } from '../provider-request.ts';
 import { outcomeOfReply } from '../reply-outcome.ts';
 import type { ReplyContext, ReplyReading, Surface, SurfaceReply } from '../surface.ts';
+import { switchesOf } from '../switches.ts';
 import { reportQueries } from './queries.ts';
 import { outcomeOfFault, readWebServiceReply } from './reply.ts';
 import { webServiceReports } from './reports.ts';
@@ -15,19 +17,23 @@ import { readSoap } from './soap.ts';
 export const webServiceSurface: Surface = {
   carriesMms: surfaceFacts['web-service'].carriesMms,
   send: (request, { http, account, signal }) =>
-    http.post({ ...buildWebServiceRequest(request, account, webServiceOptionsOf(account)), signal }),
+    http.post({ ...buildWebServiceRequest(request, account, webServiceOptionsOf(account, request)), signal }),
   readReply: (reply, context) =>
     readSoapReply(reply, context) ?? { outcome: outcomeWithoutSoap(reply, context) },
   queries: reportQueries,
   reports: webServiceReports,
 };
 
-/** How an account uses the web service. */
-function webServiceOptionsOf(account: AccountSettings): WebServiceOptions {
+/** How an account uses the web service for a request. */
+function webServiceOptionsOf(
+  account: AccountSettings,
+  { lane = 'transactional' }: ProviderRequest,
+): WebServiceOptions {
   const { webServiceOperations: operations, onLengthProblem, messageType, messageHeader } = account;
   const isAdvanced = messageType !== '' || messageHeader !== '';
   const advanced = { messageType: messageType || 'text', messageHeader };
-  return { operations, onLengthProblem, ...(isAdvanced ? { advanced } : {}) };
+  const switches = switchesOf(account, lane);
+  return { operations, onLengthProblem, switches, ...(isAdvanced ? { advanced } : {}) };
 }
 
 /** Undefined where the body is not SOAP, or the status decides: a result comes with 2xx, a fault also with 500. */

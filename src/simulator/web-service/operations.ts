@@ -30,13 +30,22 @@ const exclusion = ['exclusionstarttime', 'exclusionexpiretime'];
 const tail = [...exclusion, 'channel', 'blacklistfilter', 'optinfilter', 'x', 'onlengthproblem'];
 /** Added to the service between 2017 and 2020. */
 const tail2020 = ['sendingrulefilter', 'domesticfilter', 'forceEnglish', 'iysfilter'];
+/** Our choice: switches. One client reports them of the service of 2026, for SendSMSSingle; here every SMS has them. */
+const tail2026 = ['iyscode', 'iysbrandcode', 'iysretailercode', 'iysrecipienttype'];
 const source = ['sourceMACAddress', 'sourceLocation', 'sourceIPAddress'];
 
 /** The operations that the simulator knows; the real service has more. `receipents` is spelled as the WSDL does. */
 export const operations: readonly SoapOperation[] = [
-  operation('SendSMS', 'send', [...head, 'messages[]', 'receipents[]', ...tail, ...tail2020]),
-  operation('SendSMSSingle', 'send', [...head, 'messages', 'receipents', ...tail, ...tail2020]),
-  operation('SendSMSBroadcast', 'send', [...head, 'broadcastMessage', 'receipents[]', ...tail, ...tail2020]),
+  operation('SendSMS', 'send', [...head, 'messages[]', 'receipents[]', ...tail, ...tail2020, ...tail2026]),
+  operation('SendSMSSingle', 'send', [...head, 'messages', 'receipents', ...tail, ...tail2020, ...tail2026]),
+  operation('SendSMSBroadcast', 'send', [
+    ...head,
+    'broadcastMessage',
+    'receipents[]',
+    ...tail,
+    ...tail2020,
+    ...tail2026,
+  ]),
   operation('SendSMS_V2', 'send-v2', [
     ...head,
     'messages[]',
@@ -45,6 +54,7 @@ export const operations: readonly SoapOperation[] = [
     ...tail,
     ...source,
     ...tail2020,
+    ...tail2026,
   ]),
   operation('SendSMSBroadcast_V2', 'send-v2', [
     ...head,
@@ -53,6 +63,7 @@ export const operations: readonly SoapOperation[] = [
     'messageIds[]',
     ...tail,
     ...tail2020,
+    ...tail2026,
   ]),
   operation('SendSMSAdvanced', 'send', [
     ...head,
@@ -62,6 +73,7 @@ export const operations: readonly SoapOperation[] = [
     'messageHeader[]',
     ...tail,
     ...tail2020,
+    ...tail2026,
   ]),
   operation('SendMMS', 'send', [
     ...head,

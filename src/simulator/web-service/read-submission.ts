@@ -1,6 +1,12 @@
 import { readNumber } from '../numbers.ts';
 import { refusal } from '../replies.ts';
-import { isLengthRule, type ProviderRefusal, type Submission } from '../submission.ts';
+import {
+  isLengthRule,
+  type ProviderRefusal,
+  type Submission,
+  type SubmittedSwitches,
+  switchNames,
+} from '../submission.ts';
 import type { SoapOperation } from './operations.ts';
 import type { Parameters } from './read-call.ts';
 
@@ -29,7 +35,16 @@ export function readSubmission({ name, result }: SoapOperation, parameters: Para
     answersPerRecipient: result === 'send-v2',
     ...(flaw === undefined ? {} : { flaw }),
     ...(name === 'SendMMS' ? { media: readMedia(parameters) } : {}),
+    ...readSwitches(parameters),
   };
+}
+
+/** Our choice: switches. Every operation that sends is taken to know all of them. */
+function readSwitches(parameters: Parameters): { readonly switches?: SubmittedSwitches } {
+  const set = switchNames
+    .map((name) => [name, parameters.text(name)] as const)
+    .filter(([, value]) => value !== '');
+  return set.length === 0 ? {} : { switches: Object.fromEntries(set) };
 }
 
 interface Lists {

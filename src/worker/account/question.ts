@@ -1,4 +1,5 @@
 import type { AccountAnswer, AccountQueries } from '../../jetsms/account-queries.ts';
+import { isProxyRefusal } from '../../jetsms/proxy-causes.ts';
 import type { ProbeAnswer } from './hold-probes.ts';
 import type { Hold } from './hold-record.ts';
 
@@ -11,6 +12,7 @@ type Told = Omit<ProbeAnswer, 'hasWaiting'>;
  *   where there is more than when the hold began; some, but no more, was too little for a message, so a canary tells.
  * - It is refused for the account's sake: no, but for an account that could not be reached, since that answers. A bare
  *   number can be a credit or such a code: nobody knows.
+ * - The proxy lets nobody through: no.
  * - Nothing answers: no for an account that cannot be reached; else nobody knows.
  * - Any other answer, as from an account that may not ask: nobody knows, but somebody does answer.
  */
@@ -19,7 +21,8 @@ export function readProbe(hold: Pick<Hold, 'reason' | 'credit'>, answer: Account
   const { why } = answer;
   if (hold.reason === 'unreachable')
     return { says: why.kind === 'refused' || isAnswer(why.cause) ? 'yes' : 'no' };
-  return { says: isOfAccount(why) ? 'no' : 'cannot-tell' };
+  const isShut = why.kind === 'unsent' && isProxyRefusal(why.cause);
+  return { says: isShut || isOfAccount(why) ? 'no' : 'cannot-tell' };
 }
 
 type NoAnswer = Extract<AccountAnswer<number>, { readonly kind: 'no-answer' }>['why'];

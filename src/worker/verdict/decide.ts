@@ -6,6 +6,7 @@ import {
   type Uncertain,
   type Unsent,
 } from '../../jetsms/outcome.ts';
+import { isProxyRefusal } from '../../jetsms/proxy-causes.ts';
 import type { Asking, DeathFacts } from '../../queue/journal.ts';
 import {
   askDelayMs,
@@ -140,7 +141,12 @@ function deferByRow(row: CodeRow, situation: Situation, text: string): OneVerdic
   return unlessExpired(verdict, factsOf(row, text), situation);
 }
 
+/**
+ * Where the proxy refuses, no message can go before settings or proxy are changed: held, as for a wrong address. It has
+ * no facts, since no message is ever at fault.
+ */
 function unsent({ cause, retryAfterMs = 0 }: Unsent, situation: Situation): OneVerdict {
+  if (isProxyRefusal(cause)) return { kind: 'hold', rule: 'unsent', reason: 'endpoint', code: cause };
   if (situation.isProbe) return { kind: 'hold', rule: 'unsent', reason: 'unreachable', code: cause };
   const atLeastMs = Math.min(retryAfterMs, longestRetryAfterMs);
   return retryOrDie(

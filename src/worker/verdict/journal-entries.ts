@@ -1,4 +1,5 @@
 import type { Outcome } from '../../jetsms/outcome.ts';
+import { isProxyRefusal } from '../../jetsms/proxy-causes.ts';
 import {
   type HistoryEntry,
   historyLimit,
@@ -94,10 +95,11 @@ function steppedOn(
 
 /**
  * Refused by the endpoint: should others be accepted and this one be refused again, it is the message after all, one
- * that a firewall dislikes. What JetSMS itself says of an account casts no such doubt.
+ * that a firewall dislikes. What JetSMS itself says of an account casts no such doubt, nor does a proxy that lets
+ * nobody through.
  */
 export const isByEndpoint = (verdict: Verdict): boolean =>
-  verdict.kind === 'hold' && verdict.reason === 'endpoint';
+  verdict.kind === 'hold' && verdict.reason === 'endpoint' && !isProxyRefusal(verdict.code);
 
 /** What BullMQ keeps of a finished job. */
 export interface Finish {

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly account?: Partial<NewAccount>;
   /** Environment variables of the workers, beyond the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Workers reach JetSMS through a proxy, `world.jetsmsProxy`. */
+  readonly throughProxy?: true;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
   /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */

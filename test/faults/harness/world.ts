@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import { type Lane, lanes } from '../../../src/message/lane.ts';
 import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
+import { type ConnectProxy, startConnectProxy } from '../../support/connect-proxy.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
@@ -19,6 +20,8 @@ export interface World extends AsyncDisposable {
   readonly redisPath: TcpProxy;
   /** Between workers and JetSMS. */
   readonly jetsmsPath: TcpProxy;
+  /** Which workers go through on their way to JetSMS, where the scenario says so. */
+  readonly jetsmsProxy: ConnectProxy;
   readonly simulator: Simulator;
   readonly workers: Workers;
   /** None, unless the scenario has producers in processes of their own. */
@@ -52,6 +55,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly throughProxy?: boolean;
 }
 
 /** How long a lock lasts here: as short as the settings allow. */
@@ -63,7 +67,13 @@ export const connections = 8;
 const usualLatency = { minMs: 10, maxMs: 90 };
 
 /** Builds a private Redis that writes everything down, a JetSMS, and the roads to both. No worker yet. */
-export async function buildWorld({ chance, seed, account, settings }: WorldOptions): Promise<World> {
+export async function buildWorld({
+  chance,
+  seed,
+  account,
+  settings,
+  throughProxy,
+}: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
@@ -73,9 +83,11 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   await simulator.listen();
   const redisPath = stack.use(await startTcpProxy({ port: redis.port }));
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
+  const jetsmsProxy = stack.use(await startConnectProxy({ login: `workers:${proxyPassword}` }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
-  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
+  const way = throughProxy ? { JETSMS_PROXY_URL: loginTo(jetsmsProxy) } : {};
+  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...way, ...settings };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
   const consumers = stack.use(createConsumers(redis));
@@ -99,6 +111,7 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
       redis,
       redisPath,
       jetsmsPath,
+      jetsmsProxy,
       simulator,
       workers,
       producers,
@@ -121,6 +134,11 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
+
+/** What must be in no line of a log. */
+export const proxyPassword = 'proxy-word';
+
+const loginTo = ({ url }: ConnectProxy): string => url.replace('//', `//workers:${proxyPassword}@`);
 
 export const login: NewAccount = { username: 'demo', password: 'demo' };
 
@@ -154,12 +172,21 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
 }
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
-export async function heal({ redis, redisPath, jetsmsPath, simulator, workers }: World): Promise<void> {
+export async function heal({
+  redis,
+  redisPath,
+  jetsmsPath,
+  jetsmsProxy,
+  simulator,
+  workers,
+}: World): Promise<void> {
   redis.thaw();
   for (const path of [redisPath, jetsmsPath]) {
     path.resume();
     await path.accept();
   }
+  jetsmsProxy.setScript(undefined);
+  await jetsmsProxy.comeBack();
   for (const worker of workers.alive()) workers.thaw(worker);
   simulator.faults.clear();
   simulator.setLatency(usualLatency);

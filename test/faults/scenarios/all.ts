@@ -10,6 +10,7 @@ import { everything } from './everything.ts';
 import { flaws } from './flaws.ts';
 import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
+import { proxy } from './proxy.ts';
 import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
 import { redisFailover } from './redis-failover.ts';
@@ -25,6 +26,7 @@ const ofMessages: readonly Scenario[] = [
   events,
   flaws,
   providerNetwork,
+  proxy,
   redis,
   account,
   accountFault,

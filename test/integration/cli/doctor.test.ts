@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
 import { freePort } from '../../../src/cli/redis-process.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
+import { refusing, startConnectProxy } from '../../support/connect-proxy.ts';
 import { freshPrefix, sharedRedisUrl, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { startSentinel } from '../../support/sentinel.ts';
@@ -98,6 +99,72 @@ describe('jetsms doctor', () => {
       const { out } = await captureCli(['doctor'], { env });
       expect(out.find((line) => line.startsWith('warning  persistence'))).toMatch(/Set `appendonly yes`/);
       expect(out.at(-1)).toMatch(/^ok +title default +the title DEMO is approved$/);
+    });
+  });
+
+  it('goes through the proxy, and says so', async () => {
+    await using proxy = await startConnectProxy({ login: 'way:hidden-word' });
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding, findings } = await doctor({
+        ...env,
+        JETSMS_PROXY_URL: proxy.url.replace('//', '//way:hidden-word@'),
+      });
+      expect(exitCode).toBe(0);
+      expect(finding('endpoint')?.says).toMatch(
+        /^127\.0\.0\.1:\d+ answers within \d+ ms through the proxy 127\.0\.0\.1:\d+, without TLS$/,
+      );
+      expect(finding('login')).toMatchObject({ level: 'ok' });
+      // The probe, and the questions for credit and titles.
+      expect(proxy.asked.length).toBeGreaterThanOrEqual(2);
+      expect(JSON.stringify(findings)).not.toContain('hidden-word');
+    });
+  });
+
+  it.each([
+    [407, 'refuses the login (proxy-login)', /login in proxyUrl/],
+    [403, 'does not let us there (proxy-refused)', /allow CONNECT/],
+    [502, 'answers, but cannot get there itself (proxy-bad-gateway)', /firewall and DNS of the proxy/],
+  ])('names the leg that fails: the proxy with %d', async (status, says, whatToDo) => {
+    await using proxy = await startConnectProxy({ script: refusing(status) });
+    await withJetsms({}, async (env) => {
+      const { exitCode, finding } = await doctor({ ...env, JETSMS_PROXY_URL: proxy.url });
+      expect(exitCode).toBe(3);
+      const { host } = new URL(proxy.url);
+      expect(finding('endpoint')?.says).toBe(
+        `the proxy ${host} ${says}, on the way to ${new URL(env['JETSMS_URL'] ?? '').host}`,
+      );
+      expect(finding('endpoint')?.whatToDo).toMatch(whatToDo);
+    });
+  });
+
+  it('names the leg that fails: JetSMS behind a proxy that works', async () => {
+    await using proxy = await startConnectProxy();
+    await withJetsms({}, async (env) => {
+      const { finding } = await doctor({
+        ...env,
+        JETSMS_URL: (env['JETSMS_URL'] ?? '').replace('http:', 'https:'),
+        JETSMS_PROXY_URL: proxy.url,
+      });
+      expect(finding('endpoint')?.says).toMatch(/does not speak TLS .* through the proxy 127.* \(tls\)$/);
+    });
+  });
+
+  it('shows the switches and the certificates that are set', async () => {
+    const { cert } = selfSigned('proxy.example');
+    await withJetsms({}, async (env, { webServiceUrl }) => {
+      const { finding } = await doctor({
+        ...env,
+        JETSMS_SURFACE: 'web-service',
+        JETSMS_URL: webServiceUrl,
+        JETSMS_CHANNEL: 'VF, otp=VFO',
+        JETSMS_EXCLUSION_WINDOW: 'bulk=23:00-08:00',
+        JETSMS_PROVIDER_CA: cert,
+      });
+      expect(finding('switches')).toMatchObject({
+        level: 'ok',
+        says: 'every request carries channel VF, otp=VFO; exclusionWindow bulk=23:00-08:00 (what JetSMS makes of it, it does not tell)',
+      });
+      expect(finding('trust')?.says).toMatch(/^providerCa has 1 certificate; the first ends in \d+ days$/);
     });
   });
 

@@ -49,6 +49,7 @@ describe('webhooks', () => {
     types: [],
     accounts: [],
     batch: 1,
+    proxyUrl: '',
     ...change,
   });
 

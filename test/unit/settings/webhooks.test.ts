@@ -35,8 +35,16 @@ describe('the webhooks of the settings', () => {
 
   it('are one of the environment, called default', () => {
     expect(parse(own).webhooks).toEqual([
-      { name: 'default', url, secret: [secret], types: [], accounts: [], batch: 1 },
+      { name: 'default', url, secret: [secret], types: [], accounts: [], batch: 1, proxyUrl: '' },
     ]);
+  });
+
+  it("go straight whatever an account's proxy is, unless they have one of their own", () => {
+    const env = { ...own, JETSMS_PROXY_URL: 'http://proxy.example:3128' };
+    expect(parse(env).webhooks[0]?.proxyUrl).toBe('');
+    const through = { ...env, JETSMS_WEBHOOK_PROXY_URL: 'http://a:b-secret@hooks.example:3128' };
+    expect(parse(through).webhooks[0]?.proxyUrl).toBe('http://a:b-secret@hooks.example:3128');
+    expect(JSON.stringify(describeSettings(parse(through)))).not.toContain('b-secret');
   });
 
   it('have several secrets while one takes the place of another', () => {
@@ -67,6 +75,7 @@ describe('the webhooks of the settings', () => {
       types: ['message.dead'],
       accounts: ['shop'],
       batch: 100,
+      proxyUrl: '',
     });
   });
 
@@ -122,6 +131,7 @@ describe('the webhooks of the settings', () => {
       'webhooks.crm.types: message.dead (config webhooks.crm.types)',
       'webhooks.crm.accounts: not set (config webhooks.crm.accounts)',
       'webhooks.crm.batch: 1 (config webhooks.crm.batch)',
+      'webhooks.crm.proxyUrl: not set (config webhooks.crm.proxyUrl)',
     ]);
     expect(JSON.stringify(shown)).not.toMatch(/whsec_[A-Za-z0-9]{20}|secret-token/);
   });

@@ -3,6 +3,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import type { UncertainCause } from '../../../../src/jetsms/outcome.ts';
 import type { ProviderRequest } from '../../../../src/jetsms/provider-request.ts';
+import { noSwitches, type Switches } from '../../../../src/jetsms/switches.ts';
 import { replyOfFields } from '../../../../src/jetsms/web-service/reply.ts';
 import {
   buildWebServiceRequest,
@@ -75,6 +76,59 @@ describe('the request', () => {
       'content-type': 'text/xml; charset=utf-8',
       soapaction: `"http://tempuri.org/${operation}"`,
     });
+  });
+
+  const switches: Switches = {
+    exclusionStart: '230000',
+    exclusionExpire: '080000',
+    channel: 'V<F',
+    blacklistFilter: '1',
+    iysFilter: '1',
+    iysCode: '65&4321',
+    iysBrandCode: '7',
+    iysRecipientType: 'BIREYSEL',
+  };
+  const setFilters =
+    '<exclusionstarttime>230000</exclusionstarttime><exclusionexpiretime>080000</exclusionexpiretime>' +
+    '<channel>V&lt;F</channel><blacklistfilter>1</blacklistfilter><optinfilter></optinfilter>';
+  const setTail = `${setFilters}<x></x><onlengthproblem>RejectAllPackage</onlengthproblem>`;
+  const later =
+    '<iysfilter>1</iysfilter><iyscode>65&amp;4321</iyscode><iysbrandcode>7</iysbrandcode>' +
+    '<iysrecipienttype>BIREYSEL</iysrecipienttype>';
+
+  it.each([
+    [
+      'SendSMSBroadcast_V2',
+      oneText,
+      defaultWebServiceOptions,
+      broadcast + receipents + ids + setTail + later,
+    ],
+    ['SendSMS_V2', twoTexts, defaultWebServiceOptions, texts + receipents + ids + setTail + sources + later],
+    ['SendSMSBroadcast', oneText, v1, broadcast + receipents + setTail + later],
+    ['SendSMS', twoTexts, v1, texts + receipents + setTail + later],
+    ['SendSMSAdvanced', twoTexts, advanced, texts + receipents + type + headers + setTail + later],
+    ['SendMMS', { ...oneText, media }, v1, receipents + mms + setFilters + later],
+  ] as const)(
+    '%s carries the switches that are set, escaped, and the later ones last',
+    (operation, request, options, parameters) => {
+      const written = buildWebServiceRequest(request, login, { ...options, switches });
+      expect(written.body.toString()).toContain(
+        `<${operation} xmlns="http://tempuri.org/">${head}${parameters}</${operation}>`,
+      );
+    },
+  );
+
+  it.each([
+    ['SendSMSBroadcast_V2', oneText],
+    ['SendSMS_V2', twoTexts],
+    ['SendMMS', { ...oneText, media }],
+  ] as const)('%s is the same to the byte where no switch is set', (_operation, request) => {
+    const before = buildWebServiceRequest(request, login);
+    const after = buildWebServiceRequest(request, login, {
+      ...defaultWebServiceOptions,
+      switches: noSwitches,
+    });
+    expect(after.body.equals(before.body)).toBe(true);
   });
 
   it('carries the end of sending in Turkish time, and the choice for long texts', () => {

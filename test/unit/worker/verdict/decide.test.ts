@@ -8,6 +8,7 @@ import {
   uncertainCauses,
   unsentCauses,
 } from '../../../../src/jetsms/outcome.ts';
+import { isProxyRefusal } from '../../../../src/jetsms/proxy-causes.ts';
 import {
   type Answer,
   type AskedSituation,
@@ -196,6 +197,14 @@ const byUnsentCause = rowsOf(`
   http-429            retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted http-429
   http-503            retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted http-503
   reset-before-write  retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted reset-before-write
+  proxy-dns           retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-dns
+  proxy-unreachable   retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-unreachable
+  proxy-timeout       retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-timeout
+  proxy-tls           retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-tls
+  proxy-login         hold endpoint proxy-login  hold endpoint proxy-login  hold endpoint proxy-login  hold endpoint proxy-login
+  proxy-refused       hold endpoint proxy-refused  hold endpoint proxy-refused  hold endpoint proxy-refused  hold endpoint proxy-refused
+  proxy-bad-gateway   retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-bad-gateway
+  proxy-failed        retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted proxy-failed
   aborted             retry 0..2000  retry 0..15000  retry 0..1800000  dead exhausted aborted
 `);
 
@@ -212,7 +221,8 @@ describe('the decision table: nothing was sent', () => {
   it.each(byUnsentCause)('%s of a canary holds the account anew, at any attempt', (cause) => {
     for (const attempts of [0, 2, 7]) {
       const verdict = verdictOf(unsent(cause as UnsentCause), { attempts, isProbe: true });
-      expect(verdict).toBe(`hold unreachable ${cause}`);
+      const reason = isProxyRefusal(cause) ? 'endpoint' : 'unreachable';
+      expect(verdict).toBe(`hold ${reason} ${cause}`);
     }
   });
 

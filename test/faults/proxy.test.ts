@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { proxy } from './scenarios/proxy.ts';
+
+testScenario(proxy);
