@@ -419,7 +419,7 @@ describe('webhooks', () => {
       for (let n = 0; n < 20; n += 1)
         await writeEntry(client(), prefix, messagesEntry({ job: `after-${n}` }));
       const seen = () => new Set(receiver.received.map(({ body }) => body.data.messageId));
-      await waitFor(() => seen().size === 40, { limitMs: 20_000 });
+      await waitFor(() => seen().size === 40, { limitMs: 60_000 });
     }
   });
 
