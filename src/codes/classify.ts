@@ -54,7 +54,7 @@ const rowsById: ReadonlyMap<string, CodeRow> = new Map(
  * @param reply as `parseReply()` gives it
  * @returns what it means
  * @example
- * import { classify, parseReply } from 'jetsms-delivery/codes';
+ * import { classify, parseReply } from 'jetsms-producer/codes';
  *
  * const meant = classify(parseReply('00 130228114512'));
  * if (meant.kind === 'listed') console.log(meant.row.class, meant.groupId); // → accepted 130228114512
@@ -98,7 +98,7 @@ function unknown(code: string, text: string): UnknownCode {
  * @param text what followed the code
  * @returns the row of the table
  * @example
- * import { findRow } from 'jetsms-delivery/codes';
+ * import { findRow } from 'jetsms-producer/codes';
  *
  * console.log(findRow('11', 'not enough limit')?.scope); // → quota
  */
@@ -116,7 +116,7 @@ const parserWords = 'xml parser hatasi';
  * @param id the row's name: its code, except under 90
  * @returns undefined where there is no such row
  * @example
- * import { rowNamed } from 'jetsms-delivery/codes';
+ * import { rowNamed } from 'jetsms-producer/codes';
  *
  * console.log(rowNamed('90-xml-null')?.class); // → retryable
  */
@@ -129,7 +129,7 @@ export const rowNamed = (id: string): CodeRow | undefined => rowsById.get(id);
  * @param row its row, as `findRow()` gives it
  * @returns English
  * @example
- * import { meaningInWords } from 'jetsms-delivery/codes';
+ * import { meaningInWords } from 'jetsms-producer/codes';
  *
  * console.log(meaningInWords('777', undefined)); // → not in the list of JetSMS; never taken for success
  */

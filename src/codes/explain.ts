@@ -42,7 +42,7 @@ export interface Explanation {
  * @param reply what JetSMS answered
  * @returns what it means, what is done about it, and what to do
  * @example
- * import { explain } from 'jetsms-delivery/codes';
+ * import { explain } from 'jetsms-producer/codes';
  *
  * const { class: kind, scope, official } = explain('11 not enough limit');
  * console.log(kind, scope, official); // → retryable quota true

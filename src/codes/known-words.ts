@@ -42,7 +42,7 @@ const knownByCode: ReadonlyMap<string, readonly Known[]> = Map.groupBy(
  * @param text what followed the code
  * @returns words that hold nothing private
  * @example
- * import { knownWords } from 'jetsms-delivery/codes';
+ * import { knownWords } from 'jetsms-producer/codes';
  *
  * console.log(knownWords('777', 'mesaj 05321234567')); // → …
  */

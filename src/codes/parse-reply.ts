@@ -44,7 +44,7 @@ export interface ReplyOptions {
  * @param options whether it broke off
  * @returns the reply, not judged yet
  * @example
- * import { parseReply } from 'jetsms-delivery/codes';
+ * import { parseReply } from 'jetsms-producer/codes';
  *
  * console.log(parseReply('11 not enough limit')); // → { kind: 'reply', code: '11', text: 'not enough limit' }
  */

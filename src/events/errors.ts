@@ -47,7 +47,7 @@ export class EventsError extends CodedError<EventsErrorCode> {
  * @param error whatever was thrown
  * @returns true for an `EventsError`, whose fields can then be read
  * @example
- * import { createEvents, isEventsError } from 'jetsms-delivery/events';
+ * import { createEvents, isEventsError } from 'jetsms-producer/events';
  *
  * try {
  *   createEvents({ redis: 'redis://127.0.0.1:6379', group: '' });

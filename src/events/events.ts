@@ -14,7 +14,7 @@ export interface Events extends AsyncIterable<Event, void, undefined>, AsyncDisp
    *
    * @throws EventsError `EVENTS_REFUSED`, `EVENTS_STREAM_INVALID`
    * @example
-   * import { createEvents } from 'jetsms-delivery/events';
+   * import { createEvents } from 'jetsms-producer/events';
    *
    * const events = createEvents({ redis: 'redis://127.0.0.1:6379', group: 'shop', types: ['message.cancelled'] });
    * await events.subscribed(); // what happens from now on is told, even where nobody reads yet
@@ -55,7 +55,7 @@ export interface Events extends AsyncIterable<Event, void, undefined>, AsyncDisp
  * @returns the events, to be read and acknowledged
  * @throws EventsError `EVENTS_OPTIONS_INVALID` with all problems of the options at once
  * @example
- * import { createEvents } from 'jetsms-delivery/events';
+ * import { createEvents } from 'jetsms-producer/events';
  *
  * const events = createEvents({ redis: 'redis://127.0.0.1:6379', group: 'mails', types: ['message.accepted'] });
  * await events.subscribed();

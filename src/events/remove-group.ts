@@ -14,7 +14,7 @@ import { groupTrouble } from './patience.ts';
  * @throws EventsError `EVENTS_OPTIONS_INVALID`, `EVENTS_REFUSED`, `EVENTS_STREAM_INVALID`, `EVENTS_UNAVAILABLE`
  * @example
  * import { Redis } from 'ioredis';
- * import { removeEventGroup } from 'jetsms-delivery/events';
+ * import { removeEventGroup } from 'jetsms-producer/events';
  *
  * const redis = new Redis('redis://127.0.0.1:6379');
  * const place = { prefix: '{jetsms}', account: 'default', group: 'nobody' };

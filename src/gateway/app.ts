@@ -41,6 +41,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   answerTroubles(app, options);
   observe(app, options);
   turnAwayWhileStopping(app, options);
+  refuseCompressed(app);
   readJson(app);
   await describeOperations(app);
   documentRoutes(app);
@@ -92,6 +93,14 @@ function turnAwayWhileStopping(app: FastifyInstance, { isStopping }: AppOptions)
   );
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping()) reply.header('connection', 'close');
+  });
+}
+
+/** Whoever compresses a body is told so, and not that it is no JSON. */
+function refuseCompressed(app: FastifyInstance): void {
+  app.addHook('preParsing', async ({ headers }) => {
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity')
+      throw new GatewayError('ENCODING_UNSUPPORTED');
   });
 }
 

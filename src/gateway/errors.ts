@@ -66,6 +66,11 @@ export const gatewayErrors = {
     meaning: 'The content type of the body is not one that is taken here.',
     whatToDo: 'Send application/json; for a campaign application/x-ndjson or text/csv.',
   },
+  ENCODING_UNSUPPORTED: {
+    status: 415,
+    meaning: 'The body is compressed.',
+    whatToDo: 'Send it as it is, without Content-Encoding.',
+  },
   PARAMETER_UNKNOWN: {
     status: 400,
     meaning: 'The address has a parameter that is not known here.',

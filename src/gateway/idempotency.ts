@@ -13,9 +13,10 @@ export type HeaderKey = { readonly key: string | undefined } | { readonly refusa
  * The header `Idempotency-Key`, as the IETF draft has it (a string in quotes, RFC 8941) or without the quotes, as most send it.
  * A key of other characters than ASCII has no sure form in a header: it goes into the body. Total.
  */
-export function keyInHeader(value: string | readonly string[] | undefined): HeaderKey {
+export function keyInHeader(values: readonly string[] | undefined): HeaderKey {
+  const [value, ...others] = values ?? [];
   if (value === undefined) return { key: undefined };
-  if (typeof value !== 'string' || !/^[\x20-\x7e]*$/.test(value))
+  if (others.length > 0 || !/^[\x20-\x7e]*$/.test(value))
     return { refusal: refusal('HEADER_INVALID', { at: { header: keyHeader } }) };
   const [, quoted] = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value.trim()) ?? [];
   const key = quoted === undefined ? value.trim() : quoted.replace(/\\(["\\])/g, '$1');

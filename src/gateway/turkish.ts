@@ -52,6 +52,10 @@ export const gatewayErrorsInTurkish: Readonly<Record<GatewayErrorCode, ErrorRow>
     meaning: 'Gövdenin içerik türü burada kabul edilmiyor.',
     whatToDo: 'application/json gönderin; kampanya için application/x-ndjson ya da text/csv.',
   },
+  ENCODING_UNSUPPORTED: {
+    meaning: 'Gövde sıkıştırılmış.',
+    whatToDo: 'Content-Encoding kullanmadan, olduğu gibi gönderin.',
+  },
   PARAMETER_UNKNOWN: {
     meaning: 'Adreste burada bilinmeyen bir parametre var.',
     whatToDo: 'Yazımını denetleyin ya da parametreyi çıkarın.',

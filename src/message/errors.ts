@@ -222,7 +222,7 @@ export class MessageError extends CodedError<MessageErrorCode> {
  * @param error whatever was thrown
  * @returns true for a `MessageError`, whose fields can then be read
  * @example
- * import { isMessageError } from 'jetsms-delivery';
+ * import { isMessageError } from 'jetsms-producer';
  *
  * try {
  *   await producer.send({ to: '0212 123 45 67', text: 'Merhaba' });

@@ -91,7 +91,7 @@ export class ProducerError extends CodedError<ProducerErrorCode> {
  * @param error whatever was thrown
  * @returns true for a `ProducerError`, whose fields can then be read
  * @example
- * import { isProducerError } from 'jetsms-delivery';
+ * import { isProducerError } from 'jetsms-producer';
  *
  * const first = { to: '0532 123 45 67', text: 'Merhaba', idempotencyKey: 'welcome-17' };
  * await producer.send(first);

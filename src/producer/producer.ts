@@ -12,7 +12,7 @@ import { producerOver } from './producer-over.ts';
  * @returns the producer
  * @throws ProducerError `PRODUCER_OPTIONS_INVALID` with all problems of the options at once
  * @example
- * import { createProducer } from 'jetsms-delivery';
+ * import { createProducer } from 'jetsms-producer';
  *
  * const producer = createProducer({
  *   redis: 'redis://127.0.0.1:6379',

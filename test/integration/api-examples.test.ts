@@ -21,9 +21,9 @@ const examples = page.split(/^### /m).flatMap((section) => {
 const [setup] = examples;
 
 const entries: Readonly<Record<string, string>> = {
-  'jetsms-delivery': 'src/producer/index.ts',
-  'jetsms-delivery/events': 'src/events/index.ts',
-  'jetsms-delivery/codes': 'src/codes/index.ts',
+  'jetsms-producer': 'src/producer/index.ts',
+  'jetsms-producer/events': 'src/events/index.ts',
+  'jetsms-producer/codes': 'src/codes/index.ts',
 };
 
 let redis: TestRedis;
@@ -59,7 +59,7 @@ function moduleOf({ code }: { readonly code: string }): string {
   const closes = usesProducer || code === setup?.code ? 'await producer.close();\n' : '';
   return `${usesProducer ? setup?.code : ''}${code}${closes}export {};\n`
     .replaceAll('redis://127.0.0.1:6379', redis.url)
-    .replace(/from '(jetsms-delivery[a-z/]*)'/g, (_, name: string) => `from '${root}${entries[name]}'`);
+    .replace(/from '(jetsms-producer[a-z/]*)'/g, (_, name: string) => `from '${root}${entries[name]}'`);
 }
 
 describe('the examples of docs/api.md', () => {

@@ -14,17 +14,17 @@ export interface Entry {
 export const entries: readonly Entry[] = [
   {
     title: 'Sending',
-    module: 'jetsms-delivery',
+    module: 'jetsms-producer',
     file: 'src/producer/index.ts',
     instances: { Producer: 'producer' },
   },
   {
     title: 'Events',
-    module: 'jetsms-delivery/events',
+    module: 'jetsms-producer/events',
     file: 'src/events/index.ts',
     instances: { Events: 'events' },
   },
-  { title: 'Reply codes', module: 'jetsms-delivery/codes', file: 'src/codes/index.ts', instances: {} },
+  { title: 'Reply codes', module: 'jetsms-producer/codes', file: 'src/codes/index.ts', instances: {} },
 ];
 
 /** All that the entries export, each once. */

@@ -60,9 +60,12 @@ export async function runDemo(options: DemoOptions, context: CliContext): Promis
   for (const line of renderDemoReport(report, terminal.columns)) terminal.out(line);
 
   const staysUp = !options.once && terminal.isTty && !stop.aborted;
-  for (const line of renderNextSteps(staysUp ? stage.settings : undefined)) terminal.out(line);
+  for (const line of renderNextSteps(staysUp ? stage.settings : undefined, command)) terminal.out(line);
   if (staysUp) await once(stop, 'abort');
 }
+
+/** In a checkout, which runs from its sources, and where the package is installed. */
+const command = import.meta.url.endsWith('.ts') ? 'npm run -s jetsms --' : 'npx jetsms-delivery';
 
 /** Where the demo tells what happens. */
 interface Show {

@@ -76,14 +76,14 @@ function renderReconciliation({ reconciliation, enqueued, durationMs }: DemoRepo
   ];
 }
 
-/** Where to look next; with the settings of a stage that stays up, also how to look into it. */
-export function renderNextSteps(stage: Settings | undefined): readonly string[] {
+/** Where to look next, by what the command line is called here; with the settings of a stage that stays up, also how to look into it. */
+export function renderNextSteps(stage: Settings | undefined, command: string): readonly string[] {
   const docs = [
     '',
     'Where to look next:',
     '  docs/architecture.md   the way of a message, and the words',
-    '  docs/codes.md          every reply code, and what is done about it (also: npm run -s jetsms -- codes)',
-    '  docs/cli.md            sending your own: npm run -s jetsms -- send --help',
+    `  docs/codes.md          every reply code, and what is done about it (also: ${command} codes)`,
+    `  docs/cli.md            sending your own: ${command} send --help`,
   ];
   if (stage === undefined) return docs;
   return [
@@ -91,8 +91,8 @@ export function renderNextSteps(stage: Settings | undefined): readonly string[] 
     '',
     'The demo stays up for a look around, until Ctrl-C. In another terminal:',
     `  export JETSMS_REDIS_URL='${stage.redisUrl}' JETSMS_PREFIX='${stage.prefix}' JETSMS_TITLE=DEMO`,
-    '  npm run -s jetsms -- dead list',
-    "  npm run -s jetsms -- send --to '0532 000 00 01' --text 'Merhaba' --wait",
+    `  ${command} dead list`,
+    `  ${command} send --to '0532 000 00 01' --text 'Merhaba' --wait`,
   ];
 }
 

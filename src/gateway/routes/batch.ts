@@ -27,7 +27,7 @@ interface BatchTools extends RouteTools {
 }
 
 async function sendBatch(request: FastifyRequest, reply: FastifyReply, tools: BatchTools): Promise<Outcome> {
-  const header = keyInHeader(request.headers['idempotency-key']);
+  const header = keyInHeader(request.raw.headersDistinct['idempotency-key']);
   if ('refusal' in header) return header.refusal;
   const keyRefusal = batchKeyRefusal(header.key);
   if (keyRefusal) return keyRefusal;

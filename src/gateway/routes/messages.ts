@@ -31,7 +31,7 @@ export function messageRoutes(app: FastifyInstance, tools: RouteTools): void {
 }
 
 async function send(request: FastifyRequest, tools: RouteTools): Promise<Outcome> {
-  const header = keyInHeader(request.headers['idempotency-key']);
+  const header = keyInHeader(request.raw.headersDistinct['idempotency-key']);
   if ('refusal' in header) return header.refusal;
   const call = { grant: grantOf(request), key: header.key, base: '' };
   const sent = await sendInput(request.body, call, tools);

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fullGrant, type GatewayWorld, openGateway } from '../../support/gateway-world.ts';
 
@@ -262,6 +263,26 @@ describe('POST /v1/messages/batch', () => {
     expect(wrong.body).toMatchObject({ stored: 0, refused: 1 });
     const mended = await world.ask('POST', '/v1/messages/batch', { messages: [message] }, key);
     expect(mended.body).toMatchObject({ stored: 1, refused: 0 });
+  });
+
+  it('refuses a compressed body, and two keys', async () => {
+    const gzip = { 'content-encoding': 'gzip' };
+    expect(await world.ask('POST', '/v1/messages', message, gzip)).toMatchObject({
+      status: 415,
+      body: { code: 'ENCODING_UNSUPPORTED' },
+    });
+    const { status, text } = await new Promise<{ status: number | undefined; text: string }>((resolve) => {
+      const headers = {
+        authorization: 'Bearer full',
+        'content-type': 'application/json',
+        'idempotency-key': ['one', 'two'],
+      };
+      request(`${world.url}/v1/messages`, { method: 'POST', headers }, async (answer) =>
+        resolve({ status: answer.statusCode, text: await answer.toArray().then(String) }),
+      ).end(JSON.stringify(message));
+    });
+    expect(status).toBe(400);
+    expect(JSON.parse(text)).toMatchObject({ code: 'HEADER_INVALID' });
   });
 
   it.each([
