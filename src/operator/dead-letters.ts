@@ -8,6 +8,7 @@ import { createRedisClock } from '../queue/redis-clock.ts';
 import type { RedisTls } from '../queue/redis-target.ts';
 import {
   account as accountName,
+  checkArguments,
   checkOptions,
   flag,
   name as nameText,

@@ -1,7 +1,8 @@
 import { type Redis, ReplyError } from 'ioredis';
 import { keys } from '../queue/names.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
-import { type RefusalReason, readTrouble, redisRefusals } from '../queue/redis-trouble.ts';
+import { type RefusalReason, redisRefusals } from '../queue/redis-refusals.ts';
+import { readTrouble } from '../queue/redis-trouble.ts';
 import { judgeEviction } from '../watch/eviction.ts';
 import { askRights, type KeyPlace, type MissingRights } from './redis-rights.ts';
 

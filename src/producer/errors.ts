@@ -1,5 +1,6 @@
 import { CodedError, type ErrorFacts, isErrorOf } from '../errors/coded-error.ts';
-import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
+import { describeRefusal, type RefusalReason } from '../queue/redis-refusals.ts';
+import type { RedisTrouble } from '../queue/redis-trouble.ts';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
 export const producerErrors = {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isPartlyAdded } from '../queue/add-jobs.ts';
-import { isTurnedAway, passes, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
+import { passes } from '../queue/redis-refusals.ts';
+import { isTurnedAway, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
 import { createEntrance } from './entrance.ts';
 import { redisTrouble } from './errors.ts';
 import { createPatience, type Waiting } from './patience.ts';

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { redisTrouble } from '../producer/errors.ts';
 import type { RedisCall, RedisCalls } from '../producer/redis-calls.ts';
-import { type RedisTrouble, type RefusalReason, redisRefusals } from '../queue/redis-trouble.ts';
+import { type RefusalReason, redisRefusals } from '../queue/redis-refusals.ts';
+import type { RedisTrouble } from '../queue/redis-trouble.ts';
 import { FakeError } from './errors.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
+import { redisRefusals } from '../../queue/redis-refusals.ts';
+import { readTrouble } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
 import { redisTargetOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
