@@ -32,6 +32,12 @@ export const producerErrors = {
     meaning: 'Redis has refused it, and nothing was stored.',
     whatToDo: 'Mend what the `reason` says, then send it again.',
   },
+  REDIS_UNCONFIRMED: {
+    meaning:
+      'Redis has stored it, but fewer replicas than `replicasToConfirm` have said in time that they have it too: a failover may lose it.',
+    whatToDo:
+      'Send it again with the same idempotency key, which stores nothing twice and asks the replicas again; without a key, a second send can text twice. If it stays, bring the replicas back, or lower `replicasToConfirm`.',
+  },
   SCHEDULE_SHARED: {
     meaning:
       'The message is one of a campaign, and travels in one request with others: it cannot be moved to another time alone.',
@@ -128,6 +134,12 @@ export function redisTrouble(
       detail: describeRefusal(reason),
     });
   }
+  if (trouble.kind === 'unconfirmed')
+    return new ProducerError('REDIS_UNCONFIRMED', {
+      ...facts,
+      cause,
+      detail: `Confirmed: ${trouble.cause}.`,
+    });
   const why = trouble.kind === 'refused' ? trouble.reason : trouble.cause;
   const stored = facts.mayBeStored ? doubts[`${isChange}`] : certainties[`${isChange}`];
   return new ProducerError('REDIS_UNAVAILABLE', { ...facts, cause, detail: `${stored} (${why}).` });

@@ -9,6 +9,8 @@ export type RedisTrouble =
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly inScript?: true }
   /** There was no connection: nothing has left. */
   | { readonly kind: 'unsent'; readonly cause: string }
+  /** It was done, and too few replicas have said so: a failover may lose it. */
+  | { readonly kind: 'unconfirmed'; readonly cause: string }
   /** It has left, and no answer came: perhaps it was done. */
   | { readonly kind: 'doubt'; readonly cause: string };
 
@@ -23,6 +25,12 @@ const noneNamed = 'NoPrimary';
 export const noPrimary = (message: string, reason: RefusalReason | undefined): Error =>
   Object.assign(new Error(message), { name: noneNamed, reason });
 
+const unconfirmed = 'NotConfirmed';
+
+/** It was done, and too few replicas have confirmed it. @param message what they said */
+export const notConfirmed = (message: string, cause: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { name: unconfirmed });
+
 const notReady = 'RedisNotReady';
 
 /** Redis could not take commands in time. Its cause is what the connection said last. */
@@ -32,6 +40,8 @@ export const redisNotReady = (message: string, cause: unknown): Error =>
 /** Reads what a command, or the wait for a connection, has thrown. Total. */
 export function readTrouble(error: unknown): RedisTrouble {
   if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
+  if (error instanceof Error && error.name === unconfirmed)
+    return { kind: 'unconfirmed', cause: wordOfUnconfirmed(error) };
   // ioredis has no code for a command that it did not write, because there was no connection.
   if (messageOf(error).startsWith('Stream isn')) return { kind: 'unsent', cause: 'no connection' };
   const refusal = isReply(error) ? refusalIn(error) : undefined;
@@ -143,6 +153,13 @@ const turnedAway: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN', 'UNBL
 /** Whether the server is not, or not yet, the one to speak to: a new connection may lead to the right one. */
 export const isTurnedAway = (trouble: RedisTrouble): boolean =>
   trouble.kind === 'refused' && turnedAway.has(trouble.reason);
+
+/** What was answered instead of a number, such as a missing right, says more. */
+function wordOfUnconfirmed({ message, cause }: Error): string {
+  const trouble = cause === undefined ? undefined : readTrouble(cause);
+  if (trouble === undefined) return message;
+  return trouble.kind === 'refused' ? trouble.reason : `${message}: ${trouble.cause}`;
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
 
