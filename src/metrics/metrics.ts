@@ -83,6 +83,8 @@ export interface Metrics extends GatewayMetrics {
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
+  /** Jobs whose request did not leave for want of replicas. */
+  marksUnconfirmed(account: string, jobs: number): void;
   /** Jobs or letters that were taken away because of their age. */
   swept(facts: { readonly account: string; readonly what: string; readonly removed: number }): void;
   /** One request to a webhook endpoint. */
@@ -160,6 +162,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
+    marksUnconfirmed: (account, jobs) => count('marksUnconfirmed', { account }, jobs),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
     ...gatewayMetrics({ count, observe }),
     webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),

@@ -28,6 +28,7 @@ export type CounterKey =
   | 'reportQuestions'
   | 'splits'
   | 'locksLost'
+  | 'marksUnconfirmed'
   | 'swept'
   | 'webhookTries'
   | 'gatewayRequests'
@@ -144,6 +145,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'jetsms_locks_lost_total',
     type: 'counter',
     help: 'Jobs that this worker held and another has taken: Redis was frozen, or this worker was.',
+    labels: { account },
+  },
+  marksUnconfirmed: {
+    name: 'jetsms_marks_unconfirmed_total',
+    type: 'counter',
+    help: 'Send jobs whose request did not leave, because fewer replicas of Redis than replicasToConfirm had its mark.',
     labels: { account },
   },
   swept: {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import type { ConfirmedBegin } from '../bullmq/job-records.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
@@ -71,17 +72,20 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       options.onClock?.(state);
     },
   });
+  const confirming = confirmedBegin(redis, settings);
+  confirming?.redis.on('error', onError);
   const breakers = new Map<string, EndpointBreaker>();
   const accounts = [...telemetries].map(([account, telemetry]) => {
     const breaker = breakers.get(account.url) ?? breakerOf(account);
     breakers.set(account.url, breaker);
-    const shared = { settings, redis, name, now, random, clockState: clockGuard.state };
+    const shared = { settings, redis, confirming, name, now, random, clockState: clockGuard.state };
     return createAccountWorker({ ...shared, account, breaker, telemetry });
   });
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     clockGuard.stop();
     await Promise.all(accounts.map((account) => account.close()));
+    confirming?.redis.disconnect();
     redis.disconnect();
   };
   return {
@@ -99,6 +103,15 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       return closing;
     },
   };
+}
+
+/** Our choice: far longer than replicas take that are there, and short enough to see soon that one is not. */
+const replicasTimeoutMs = 500;
+
+/** The connection by which beginnings are confirmed, where replicas are asked at all. */
+function confirmedBegin(redis: Redis, { replicasToConfirm }: Settings): ConfirmedBegin | undefined {
+  if (replicasToConfirm === 0) return undefined;
+  return { redis: redis.duplicate(), replicas: replicasToConfirm, timeoutMs: replicasTimeoutMs };
 }
 
 /** Half open a little before a probe is due, so that the probe itself is not turned away. */

@@ -46,6 +46,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     seed,
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
+    ...(scenario.isBehindSentinels ? { isBehindSentinels: true } : {}),
   });
   await startWorkers(scenario, world);
   const sent = await makeTrouble(scenario, world, chance.fork());

@@ -4,6 +4,7 @@ import { type Lane, lanes } from '../../../src/message/lane.ts';
 import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { type RedisGroup, startRedisGroup } from '../../support/redis-group.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
@@ -14,7 +15,9 @@ import { createWorkers, type Workers } from './workers.ts';
 /** Everything that a scenario can break, and everything that shows what came of it. */
 export interface World extends AsyncDisposable {
   readonly chance: Chance;
-  readonly redis: TestRedis;
+  readonly redis: WorldRedis;
+  /** Where the scenario wants it: `redis` is then whatever its primary is. */
+  readonly group: RedisGroup | undefined;
   /** Between workers and Redis. */
   readonly redisPath: TcpProxy;
   /** Between workers and JetSMS. */
@@ -38,6 +41,10 @@ export interface World extends AsyncDisposable {
   pause(ms: number): Promise<void>;
   /** Writes a fault into the chronicle. */
   note(fault: string): void;
+  /** From now on another server is the primary: what the old one was told last, nobody else may have heard. */
+  lostPrimary(): void;
+  /** When that was, epoch milliseconds. */
+  readonly primariesLostAt: readonly number[];
   /** What was done to the workers, and when. */
   readonly chronicle: readonly Noted[];
 }
@@ -47,11 +54,15 @@ export interface Noted {
   readonly fault: string;
 }
 
+/** What the scenarios and the evidence need of Redis. */
+export type WorldRedis = Omit<TestRedis, 'stop' | typeof Symbol.asyncDispose>;
+
 export interface WorldOptions {
   readonly chance: Chance;
   readonly seed: number;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly isBehindSentinels?: true;
 }
 
 /** How long a lock lasts here: as short as the settings allow. */
@@ -63,9 +74,16 @@ export const connections = 8;
 const usualLatency = { minMs: 10, maxMs: 90 };
 
 /** Builds a private Redis that writes everything down, a JetSMS, and the roads to both. No worker yet. */
-export async function buildWorld({ chance, seed, account, settings }: WorldOptions): Promise<World> {
+export async function buildWorld({
+  chance,
+  seed,
+  account,
+  settings,
+  isBehindSentinels,
+}: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await startRedis({ aof: 'always' }));
+  const group = isBehindSentinels && stack.use(await startRedisGroup({ redis: { aof: 'always' } }));
+  const redis = group ? redisOf(group) : stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
@@ -75,7 +93,11 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
-  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
+  const env = {
+    ...environment(redisPath.port, new URL(address), jetsmsPath.port),
+    ...(group ? { JETSMS_REDIS_URL: group.url } : {}),
+    ...settings,
+  };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
   const consumers = stack.use(createConsumers(redis));
@@ -92,11 +114,13 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const began = performance.now();
   const nowMs = (): number => Math.round(performance.now() - began);
   const chronicle: Noted[] = [];
+  const primariesLostAt: number[] = [];
   const parts = stack.move();
   return {
     ...{
       chance,
       redis,
+      group,
       redisPath,
       jetsmsPath,
       simulator,
@@ -117,8 +141,33 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
     },
     deadQueue: open(deadQueueName(defaultAccount)),
     pause: (ms) => pause(ms),
+    primariesLostAt,
+    lostPrimary: () => void primariesLostAt.push(Date.now()),
     note: (fault) => void chronicle.push({ atMs: nowMs(), fault }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** The group as one Redis, as its clients see it. What is done to it is done to all of its servers. */
+function redisOf({ url, servers, client }: RedisGroup): WorldRedis {
+  const [first] = servers;
+  if (!first) throw new Error('a group without servers');
+  const all = (what: (redis: TestRedis) => Promise<void>): Promise<void> =>
+    Promise.all(servers.map(({ redis }) => what(redis))).then(() => {});
+  return {
+    url,
+    host: first.redis.host,
+    port: first.redis.port,
+    dir: first.redis.dir,
+    client: () => client(),
+    kill: (signal) => all((redis) => redis.kill(signal)),
+    restart: () => all((redis) => redis.restart()),
+    freeze() {
+      for (const { redis } of servers) redis.freeze();
+    },
+    thaw() {
+      for (const { redis } of servers) redis.thaw();
+    },
   };
 }
 
@@ -154,9 +203,10 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
 }
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
-export async function heal({ redis, redisPath, jetsmsPath, simulator, workers }: World): Promise<void> {
+export async function heal(world: World): Promise<void> {
+  const { redis, redisPath, jetsmsPath, simulator, workers, group } = world;
   redis.thaw();
-  for (const path of [redisPath, jetsmsPath]) {
+  for (const path of [redisPath, jetsmsPath, ...(group?.servers ?? []).map(({ road }) => road)]) {
     path.resume();
     await path.accept();
   }
