@@ -54,6 +54,15 @@ export interface EndFacts {
   readonly code?: string;
 }
 
+/** What was seen of Redis. What is missing was not told. */
+export interface RedisSeen {
+  readonly up: boolean;
+  readonly evicting?: boolean;
+  readonly replication?: { readonly replicas: number; readonly behindBytes: number } | undefined;
+  /** replicasToConfirm */
+  readonly replicasWanted?: number;
+}
+
 /** Everything that can be counted, in the words of the worker. Labels are folded into their closed sets. */
 export interface Metrics extends GatewayMetrics {
   /** One attempt of one send job, and what was done about it. */
@@ -90,7 +99,7 @@ export interface Metrics extends GatewayMetrics {
   /** One request to a webhook endpoint. */
   webhookTry(facts: { readonly endpoint: string; readonly result: 'delivered' | 'failed' | 'dead' }): void;
   unexpected(): void;
-  redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
+  redis(state: RedisSeen): void;
   /** How far the system's clock is ahead of Redis'. */
   clockSkew(skewMs: number): void;
   consuming(account: string, isConsuming: boolean): void;
@@ -167,9 +176,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...gatewayMetrics({ count, observe }),
     webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
-    redis({ up, evicting }) {
+    redis({ up, evicting, replication, replicasWanted }) {
       set('redisUp', {}, Number(up));
       if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
+      if (replicasWanted !== undefined) set('redisReplicasWanted', {}, replicasWanted);
+      if (!replication) return;
+      set('redisReplicas', {}, replication.replicas);
+      set('redisBehind', {}, replication.behindBytes);
     },
     clockSkew: (skewMs) => set('clockSkew', {}, skewMs / 1000),
     consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),

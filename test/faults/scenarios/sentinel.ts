@@ -88,8 +88,8 @@ async function act(world: World, load: LoadState): Promise<void> {
 }
 
 const behindSentinels: Omit<Scenario, 'name' | 'title'> = {
-  messages: 2_000,
-  loadMs: 20_000,
+  messages: 1_200,
+  loadMs: 16_000,
   workers: 3,
   isBehindSentinels: true,
   act,
