@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
-import type { Confirming } from '../queue/confirmation.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
 import { type JobRecord, parseRecord, recordFields, recordKeepMs } from '../queue/job-record.ts';
@@ -9,7 +8,8 @@ import { keys, queueName } from '../queue/names.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
-import { beginScript, defineRecordCommands } from './job-record-scripts.ts';
+import { beginConfirmed, type ConfirmedBegin } from './confirmed-begin.ts';
+import { defineRecordCommands } from './job-record-scripts.ts';
 
 /** A job as this run of it knows it. */
 export interface JobRun {
@@ -186,31 +186,9 @@ export interface JobRecordsOptions {
   readonly confirming?: ConfirmedBegin | undefined;
 }
 
-/** How beginnings are confirmed. */
-export interface ConfirmedBegin extends Confirming {
-  /** A connection for this alone: whatever comes behind WAIT waits with it. */
-  readonly redis: Redis;
-}
-
 /** What lies in the place of the secret costs the reports that need marks, and no end. */
 function noneWhereInvalid(error: unknown): undefined {
   if (!isSecretInvalid(error)) throw error;
-}
-
-/** The script goes whole: one that is sent again because Redis did not know it would come behind the question. */
-async function beginConfirmed(
-  { redis, replicas, timeoutMs }: ConfirmedBegin,
-  named: readonly string[],
-  args: readonly (string | number)[],
-): Promise<readonly BeginResult[]> {
-  const pipeline = redis.pipeline().eval(beginScript, named.length, ...named, ...args);
-  const answers = (await pipeline.wait(replicas, timeoutMs).exec()) ?? [];
-  const [error, begun] = answers[0] ?? [new Error('Redis left a reply out')];
-  if (error) throw error;
-  const results = begun as readonly BeginResult[]; // what the script returns
-  const [, count] = answers[1] ?? [];
-  const isConfirmed = typeof count === 'number' && count >= replicas;
-  return isConfirmed ? results : results.map((one) => (one === 'written' ? 'unconfirmed' : one));
 }
 
 export function createJobRecords({ redis, rules, now, confirming }: JobRecordsOptions): JobRecords {

@@ -20,7 +20,7 @@ import {
   type VerdictReason,
 } from './labels.ts';
 import { type AccountSnapshot, showSnapshot, type WebhookSnapshot } from './snapshot.ts';
-import type { CounterKey } from './table.ts';
+import type { CounterKey, GaugeKey } from './table.ts';
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
 export type Collect = () => Promise<readonly (AccountSnapshot | WebhookSnapshot)[]>;
@@ -176,14 +176,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     ...gatewayMetrics({ count, observe }),
     webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
-    redis({ up, evicting, replication, replicasWanted }) {
-      set('redisUp', {}, Number(up));
-      if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
-      if (replicasWanted !== undefined) set('redisReplicasWanted', {}, replicasWanted);
-      if (!replication) return;
-      set('redisReplicas', {}, replication.replicas);
-      set('redisBehind', {}, replication.behindBytes);
-    },
+    redis: (seen) => setRedis(seen, set),
     clockSkew: (skewMs) => set('clockSkew', {}, skewMs / 1000),
     consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),
     collectWith(source) {
@@ -200,6 +193,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
       return registry.metrics();
     },
   };
+}
+
+type SetGauge = (key: GaugeKey, labels: Readonly<Record<string, string>>, value: number) => void;
+
+function setRedis({ up, evicting, replication, replicasWanted }: RedisSeen, set: SetGauge): void {
+  set('redisUp', {}, Number(up));
+  if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
+  if (replicasWanted !== undefined) set('redisReplicasWanted', {}, replicasWanted);
+  if (!replication) return;
+  set('redisReplicas', {}, replication.replicas);
+  set('redisBehind', {}, replication.behindBytes);
 }
 
 /** The counters that alerts watch: a counter that appears with its first event shows no rise. */

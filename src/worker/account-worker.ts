@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { type AccountQueues, openAccountQueues } from '../bullmq/account-queues.ts';
+import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import type { Consumer } from '../bullmq/consumer.ts';
-import { type ConfirmedBegin, createJobRecords } from '../bullmq/job-records.ts';
+import { createJobRecords } from '../bullmq/job-records.ts';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { surfaces } from '../jetsms/surfaces.ts';

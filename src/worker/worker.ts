@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import type { ConfirmedBegin } from '../bullmq/job-records.ts';
+import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';

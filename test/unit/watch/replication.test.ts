@@ -27,7 +27,7 @@ describe('what a primary says of its replicas', () => {
   it('is nothing where a replica speaks, or nobody says it, whatever is said', () => {
     expect(readReplication(info('slave'))).toBeUndefined();
     expect(readReplication('')).toBeUndefined();
-    fc.assert(fc.property(fc.string(), (text) => expect(() => readReplication(text)).not.toThrow()));
+    fc.assert(fc.property(fc.string(), (text) => void readReplication(text)));
     fc.assert(
       fc.property(fc.string(), (text) => {
         const told = readReplication(`role:master\nslave0:${text},state=online,offset=1\n`);
