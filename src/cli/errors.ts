@@ -1,6 +1,7 @@
 import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { safeMessage } from '../log/safe-error.ts';
-import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
+import { describeRefusal } from '../queue/redis-refusals.ts';
+import { readTrouble } from '../queue/redis-trouble.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */

@@ -8,6 +8,7 @@ import { createProducer } from '../producer/producer.ts';
 import { disconnectSilently, openOperatorRedis } from '../queue/redis.ts';
 import { producerAccount } from '../settings/account-rules.ts';
 import { packageVersion } from '../settings/package-files.ts';
+import { redisOptionsOf, redisTargetOf } from '../settings/redis-target.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createGateway, type Gateway } from './gateway.ts';
@@ -98,7 +99,7 @@ async function closeOpened({ redis, producer, keys, readiness }: Omit<Parts, 'pa
 }
 
 function openRedis({ settings, log }: ServeOptions): Redis {
-  const redis = openOperatorRedis(settings.redisUrl, redisTimeoutMs);
+  const redis = openOperatorRedis(redisTargetOf(settings), redisTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {
     const admitted = throttle.admit(error);
@@ -108,9 +109,11 @@ function openRedis({ settings, log }: ServeOptions): Redis {
 }
 
 function openProducer(settings: Settings): Producer {
-  const { redisUrl, accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow } = settings;
+  const { accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow, replicasToConfirm } =
+    settings;
   return createProducer({
-    redis: redisUrl,
+    ...redisOptionsOf(settings),
+    replicasToConfirm,
     prefix,
     idempotencyWindowMs,
     maxJobBytes,

@@ -1,5 +1,6 @@
 import { CodedError, type ErrorFacts, isErrorOf } from '../errors/coded-error.ts';
-import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
+import { describeRefusal, type RefusalReason } from '../queue/redis-refusals.ts';
+import type { RedisTrouble } from '../queue/redis-trouble.ts';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
 export const producerErrors = {
@@ -31,6 +32,12 @@ export const producerErrors = {
     meaning: 'Redis has refused it, and what it has refused is not stored.',
     whatToDo:
       'Mend what the `reason` says, then send it again. Of a campaign other parts may be stored (`mayBeStored`): the same call adds only what is missing.',
+  },
+  REDIS_UNCONFIRMED: {
+    meaning:
+      'Redis has stored it, but fewer replicas than `replicasToConfirm` have said in time that they have it too: a failover may lose it.',
+    whatToDo:
+      'Send it again with the same idempotency key, which stores nothing twice and asks the replicas again; without a key, a second send can text twice. If it stays, bring the replicas back, or lower `replicasToConfirm`.',
   },
   SCHEDULE_SHARED: {
     meaning:
@@ -128,6 +135,12 @@ export function redisTrouble(
       detail: describeRefusal(reason),
     });
   }
+  if (trouble.kind === 'unconfirmed')
+    return new ProducerError('REDIS_UNCONFIRMED', {
+      ...facts,
+      cause,
+      detail: `Confirmed: ${trouble.cause}.`,
+    });
   const why = trouble.kind === 'refused' ? trouble.reason : trouble.cause;
   const stored = facts.mayBeStored ? doubts[`${isChange}`] : certainties[`${isChange}`];
   return new ProducerError('REDIS_UNAVAILABLE', { ...facts, cause, detail: `${stored} (${why}).` });

@@ -4,7 +4,7 @@ import type { SurfaceName } from '../message/surface.ts';
 import type { ShownInEvents } from '../queue/event-entry.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
-import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import { type RedisTls, redisOptionProblems } from '../queue/redis-target.ts';
 import { isObject, rulesForAccount } from './account-rules.ts';
 import { ProducerError } from './errors.ts';
 
@@ -49,8 +49,17 @@ export interface ProducerAccount {
 
 /** What `createProducer()` is given. Lengths of time are numbers of milliseconds. */
 export interface ProducerOptions {
-  /** Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path. */
+  /**
+   * Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path; behind Sentinels
+   * `redis+sentinel://host:26379,host:26379/name`; a cluster `redis+cluster://host:7000,host:7001`. All forms are in
+   * [redis.md](redis.md).
+   */
   readonly redis: string;
+  /**
+   * What TLS goes by, where `redis` begins with `rediss`: `ca`, `cert` and `key` as texts in PEM, `serverName`.
+   * @default none (what Node.js trusts, no certificate of one's own, the host of the address)
+   */
+  readonly redisTls?: RedisTls;
   /**
    * Accounts by name; a message without `account` goes to the first of them.
    * @default one, `default`, without a title
@@ -104,9 +113,16 @@ export interface ProducerOptions {
    * @default 1000
    */
   readonly redisTimeoutMs?: number;
+  /**
+   * How many replicas of Redis must have what is stored, or changed, before a call resolves; for `redisTimeoutMs` / 2 they are
+   * waited for, then the call rejects with `REDIS_UNCONFIRMED`. What it costs and keeps: [redis.md](redis.md#replicastoconfirm).
+   * @default 0 (none is asked)
+   */
+  readonly replicasToConfirm?: number;
 }
 
-export type ResolvedOptions = Required<ProducerOptions> & { readonly defaultAccount: string };
+export type ResolvedOptions = Required<Omit<ProducerOptions, 'redisTls'>> &
+  Pick<ProducerOptions, 'redisTls'> & { readonly defaultAccount: string };
 
 const day = 24 * 60 * 60 * 1_000;
 const defaultKeepStatusMs = 7 * day;
@@ -139,10 +155,7 @@ const windowWords = 'a whole number of milliseconds from 1 to ten years';
 function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean, problem: string])[] {
   const accounts = Object.entries(options.accounts);
   return [
-    [
-      typeof options.redis === 'string' && isRedisAddress(options.redis),
-      `redis must be ${redisAddressForm}.`,
-    ],
+    ...redisOptionProblems(options.redis, options.redisTls).map((problem) => [false, problem] as const),
     [accounts.length > 0, 'accounts must name at least one account.'],
     ...accounts.map(
       ([name], index) =>
@@ -173,6 +186,7 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
       `eventsShow must be one of ${eventsShowChoices.join(', ')}.`,
     ],
     [isPositive(options.redisTimeoutMs), 'redisTimeoutMs must be a positive number.'],
+    [isWholeFrom(0, 10, options.replicasToConfirm), 'replicasToConfirm must be a whole number from 0 to 10.'],
   ];
 }
 
@@ -181,13 +195,14 @@ const problemsOf = (options: ResolvedOptions): readonly string[] =>
     .filter(([isMet]) => !isMet)
     .map(([, problem]) => problem);
 
-/** How long things are remembered, and waited for. */
+/** How long things are remembered, and Redis and its replicas are waited for. */
 const memoriesOf = (options: ProducerOptions) => ({
   idempotencyWindowMs: options.idempotencyWindowMs ?? day,
   campaignWindowMs: options.campaignWindowMs ?? 30 * day,
   mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
   keepStatusMs: options.keepStatusMs ?? defaultKeepStatusMs,
   redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
+  replicasToConfirm: options.replicasToConfirm ?? 0,
 });
 
 /**
@@ -202,6 +217,7 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
   // One by one: an option that is there but undefined, such as an unset variable, means its default too.
   const resolved: ResolvedOptions = {
     redis: options.redis,
+    ...(options.redisTls === undefined ? {} : { redisTls: options.redisTls }),
     accounts,
     defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
     prefix: options.prefix ?? defaultPrefix,

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { type RedisTls, redisTlsProblems } from '../queue/redis-target.ts';
 import type { AccountSettings } from './account.ts';
 import type { SettingsProblem } from './errors.ts';
 import { certificatesIn } from './kinds.ts';
@@ -32,6 +33,7 @@ export function brokenRules(
     ...(settings.dashboardEnabled ? samePort(settings) : []),
     ...halfTls(settings),
     ...unusableTls(settings),
+    ...redisTlsRules(settings),
   ];
 }
 
@@ -113,6 +115,23 @@ function isPair(cert: string, key: string): boolean {
     return false;
   }
 }
+/** With everything that TLS with Redis asks for. */
+function redisTlsRules(settings: ProcessSettings): readonly BrokenRule[] {
+  const { redisUrl, redisTlsCa: ca, redisTlsCert: cert, redisTlsKey: key } = settings;
+  if (redisUrl === '') return [];
+  const tls = { ca, cert, key, serverName: settings.redisTlsServerName };
+  return redisTlsProblems(redisUrl, tls).flatMap(({ field, problem }) =>
+    broken([redisTlsKeys[field], 'redisUrl', ...Object.values(redisTlsKeys)], redisTlsKeys[field], problem),
+  );
+}
+
+/** The settings that the fields of TLS come from. */
+const redisTlsKeys = {
+  ca: 'redisTlsCa',
+  cert: 'redisTlsCert',
+  key: 'redisTlsKey',
+  serverName: 'redisTlsServerName',
+} as const satisfies Readonly<Record<keyof RedisTls, keyof ProcessSettings>>;
 
 function publicWithoutLogin(settings: ProcessSettings): readonly BrokenRule[] {
   const { dashboardHost, dashboardUsername, dashboardPassword } = settings;

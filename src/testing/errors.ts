@@ -15,7 +15,7 @@ export const fakeErrors: Readonly<Record<FakeErrorCode, ErrorRow>> = {
   FAKE_FAILURE_UNKNOWN: {
     meaning: 'Redis knows no such trouble.',
     whatToDo:
-      "Pass 'unreachable', 'answer-lost', 'request-lost', or a refusal of docs/errors.md, such as 'OOM'.",
+      "Pass 'unreachable', 'answer-lost', 'request-lost', 'unconfirmed', or a refusal of docs/errors.md, such as 'OOM'.",
   },
   FAKE_TIME_INVALID: {
     meaning: 'The clock was set to something that is no time.',

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { keys, queueName } from '../queue/names.ts';
 import type { RedisAnswer } from './health-judge.ts';
+import { readReplication } from './replication.ts';
 
 /** What Redis told of everything that health rests on. */
 export interface HealthAnswers {
@@ -72,6 +73,7 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
   const pipeline = redis.pipeline();
   pipeline.set(keys.probe(prefix, name), '1', 'PX', probeMs);
   pipeline.info('memory');
+  pipeline.info('replication');
   const places = accounts.flatMap((account) => lanes.map((lane) => ({ account, lane })));
   for (const { account, lane } of places) {
     const queue = `${prefix}:${queueName(account, lane)}`;
@@ -81,11 +83,16 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
     pipeline.exists(`${queue}:limiter`);
   }
   try {
-    const [written, memory, ...rest] = (await pipeline.exec()) ?? [];
+    const [written, memory, replication, ...rest] = (await pipeline.exec()) ?? [];
     const refusal = written?.[0] ? wordOf(written[0]) : undefined;
     const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1];
     return {
-      redis: { kind: 'answer', refusal, evictionPolicy },
+      redis: {
+        kind: 'answer',
+        refusal,
+        evictionPolicy,
+        replication: readReplication(String(replication?.[1] ?? '')),
+      },
       lines: places.map((place, index) => ({
         ...place,
         ...lineOf(rest.slice(index * commandsPerLine).map(([, value]) => value)),

@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
+import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import { wayKey } from '../jetsms/connector.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createEndpointBreaker, type EndpointBreaker } from './account/breaker.ts';
 import { type AccountWorker, createAccountWorker } from './account-worker.ts';
@@ -50,7 +52,7 @@ export interface WorkerOptions {
 export function createWorker(options: WorkerOptions): DeliveryWorker {
   const { settings, telemetryOf, random = Math.random } = options;
   const name = options.name ?? `${hostname()}-${process.pid}`;
-  const redis = openWorkerRedis(settings.redisUrl);
+  const redis = openWorkerRedis(redisTargetOf(settings));
   const telemetries = new Map(
     [...settings.accounts.values()].map((account) => [account, telemetryOf(account)]),
   );
@@ -71,19 +73,22 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       options.onClock?.(state);
     },
   });
+  const confirming = confirmedBegin(redis, settings);
+  confirming?.redis.on('error', onError);
   const breakers = new Map<string, EndpointBreaker>();
   const accounts = [...telemetries].map(([account, telemetry]) => {
     // Another way to the same address is another endpoint: one proxy may be down while another works.
     const endpoint = wayKey(account.url, account);
     const breaker = breakers.get(endpoint) ?? breakerOf(account);
     breakers.set(endpoint, breaker);
-    const shared = { settings, redis, name, now, random, clockState: clockGuard.state };
+    const shared = { settings, redis, confirming, name, now, random, clockState: clockGuard.state };
     return createAccountWorker({ ...shared, account, breaker, telemetry });
   });
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     clockGuard.stop();
     await Promise.all(accounts.map((account) => account.close()));
+    confirming?.redis.disconnect();
     redis.disconnect();
   };
   return {
@@ -101,6 +106,15 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       return closing;
     },
   };
+}
+
+/** Our choice: far longer than replicas take that are there, and short enough to see soon that one is not. */
+const replicasTimeoutMs = 500;
+
+/** The connection by which beginnings are confirmed, where replicas are asked at all. */
+function confirmedBegin(redis: Redis, { replicasToConfirm }: Settings): ConfirmedBegin | undefined {
+  if (replicasToConfirm === 0) return undefined;
+  return { redis: redis.duplicate(), replicas: replicasToConfirm, timeoutMs: replicasTimeoutMs };
 }
 
 /** Half open a little before a probe is due, so that the probe itself is not turned away. */

@@ -1,7 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { RedisRole } from '../../operator/redis-roles.ts';
-import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
+import { redisRefusals } from '../../queue/redis-refusals.ts';
+import { readTrouble } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
+import { redisTargetOf } from '../../settings/redis-target.ts';
 import type { Need, Settings } from '../../settings/settings.ts';
 import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
@@ -96,8 +98,8 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 async function checkRedis(settings: Settings, role: RedisRole): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
-  const { redisUrl, prefix } = settings;
-  const redis = openWorkerRedis(redisUrl);
+  const { prefix } = settings;
+  const redis = openWorkerRedis(redisTargetOf(settings));
   // What is wrong with the connection is told by what becomes of it.
   redis.on('error', () => {});
   const place = {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { NewMessage } from '../../message/message.ts';
 import { ProducerError } from '../../producer/errors.ts';
 import type { SendReceipt } from '../../producer/send-one.ts';
-import { passes } from '../../queue/redis-trouble.ts';
+import { passes } from '../../queue/redis-refusals.ts';
 import type { GoodLine, MessageLine } from './message-lines.ts';
 import { refusalOf } from './request.ts';
 
@@ -153,7 +153,9 @@ async function sendSurely(
   }
 }
 
-/** Redis does not answer, or says no for a while, as in a failover. */
+/** Redis does not answer, its replicas do not, or it says no for a while, as in a failover. */
 const isRedisAway = (error: unknown): boolean =>
   error instanceof ProducerError &&
-  (error.code === 'REDIS_UNAVAILABLE' || (error.reason !== undefined && passes(error.reason)));
+  (error.code === 'REDIS_UNAVAILABLE' ||
+    error.code === 'REDIS_UNCONFIRMED' ||
+    (error.reason !== undefined && passes(error.reason)));

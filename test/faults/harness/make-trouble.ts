@@ -38,7 +38,7 @@ export async function makeTrouble(
 }
 
 function loadOf(
-  { messages, loadMs, messageTitle, load, isProducerOnRedisPath = false }: Scenario,
+  { messages, loadMs, messageTitle, load, replicasToConfirm = 0, isProducerOnRedisPath = false }: Scenario,
   { redis, redisPath }: World,
   chance: Chance,
   onConfirmed: (messages: number) => void,
@@ -49,6 +49,7 @@ function loadOf(
     chance,
     redisUrl: isProducerOnRedisPath ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
     onConfirmed,
+    replicasToConfirm,
     ...(messageTitle === undefined ? {} : { title: messageTitle }),
     ...(load ? { shape: load } : {}),
   };

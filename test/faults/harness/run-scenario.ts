@@ -47,6 +47,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
     throughProxy: scenario.throughProxy ?? false,
+    ...(scenario.isBehindSentinels ? { isBehindSentinels: true } : {}),
   });
   await startWorkers(scenario, world);
   const sent = await makeTrouble(scenario, world, chance.fork());

@@ -6,12 +6,14 @@ import type { TestRedis } from '../../support/redis.ts';
 const stream = keys.events(defaultPrefix, defaultAccount);
 
 /** Nothing is told before somebody has subscribed. */
-export async function subscribeToAll(redis: TestRedis): Promise<void> {
+export async function subscribeToAll(redis: Pick<TestRedis, 'client' | 'url'>): Promise<void> {
   await redis.client().xgroup('CREATE', stream, 'watcher', '0', 'MKSTREAM');
 }
 
 /** Everything that was told of messages, in the order of the stream, by the message. */
-export async function readEvents(redis: TestRedis): Promise<ReadonlyMap<string, readonly Event[]>> {
+export async function readEvents(
+  redis: Pick<TestRedis, 'client' | 'url'>,
+): Promise<ReadonlyMap<string, readonly Event[]>> {
   const entries = await redis.client().xrange(stream, '-', '+');
   const events = entries.flatMap(([entryId, [field, text = '']]) => {
     const entry = field === eventField ? parseEventEntry(text) : undefined;

@@ -5,6 +5,7 @@ import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../.
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { type ConnectProxy, startConnectProxy } from '../../support/connect-proxy.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { type RedisGroup, startRedisGroup } from '../../support/redis-group.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
@@ -15,7 +16,9 @@ import { createWorkers, type Workers } from './workers.ts';
 /** Everything that a scenario can break, and everything that shows what came of it. */
 export interface World extends AsyncDisposable {
   readonly chance: Chance;
-  readonly redis: TestRedis;
+  readonly redis: WorldRedis;
+  /** Where the scenario wants it: `redis` is then whatever its primary is. */
+  readonly group: RedisGroup | undefined;
   /** Between workers and Redis. */
   readonly redisPath: TcpProxy;
   /** Between workers and JetSMS. */
@@ -41,6 +44,10 @@ export interface World extends AsyncDisposable {
   pause(ms: number): Promise<void>;
   /** Writes a fault into the chronicle. */
   note(fault: string): void;
+  /** From now on another server is the primary: what the old one was told last, nobody else may have heard. */
+  lostPrimary(): void;
+  /** When that was, epoch milliseconds. */
+  readonly primariesLostAt: readonly number[];
   /** What was done to the workers, and when. */
   readonly chronicle: readonly Noted[];
 }
@@ -50,12 +57,16 @@ export interface Noted {
   readonly fault: string;
 }
 
+/** What the scenarios and the evidence need of Redis. */
+export type WorldRedis = Omit<TestRedis, 'stop' | typeof Symbol.asyncDispose>;
+
 export interface WorldOptions {
   readonly chance: Chance;
   readonly seed: number;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
   readonly throughProxy?: boolean;
+  readonly isBehindSentinels?: true;
 }
 
 /** How long a lock lasts here: as short as the settings allow. */
@@ -73,9 +84,11 @@ export async function buildWorld({
   account,
   settings,
   throughProxy,
+  isBehindSentinels,
 }: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await startRedis({ aof: 'always' }));
+  const group = isBehindSentinels && stack.use(await startRedisGroup({ redis: { aof: 'always' } }));
+  const redis = group ? redisOf(group) : stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
@@ -86,8 +99,12 @@ export async function buildWorld({
   const jetsmsProxy = stack.use(await startConnectProxy({ login: `workers:${proxyPassword}` }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
-  const way = throughProxy ? { JETSMS_PROXY_URL: loginTo(jetsmsProxy) } : {};
-  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...way, ...settings };
+  const env = {
+    ...environment(redisPath.port, new URL(address), jetsmsPath.port),
+    ...(throughProxy ? { JETSMS_PROXY_URL: loginTo(jetsmsProxy) } : {}),
+    ...(group ? { JETSMS_REDIS_URL: group.url } : {}),
+    ...settings,
+  };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
   const consumers = stack.use(createConsumers(redis));
@@ -104,11 +121,13 @@ export async function buildWorld({
   const began = performance.now();
   const nowMs = (): number => Math.round(performance.now() - began);
   const chronicle: Noted[] = [];
+  const primariesLostAt: number[] = [];
   const parts = stack.move();
   return {
     ...{
       chance,
       redis,
+      group,
       redisPath,
       jetsmsPath,
       jetsmsProxy,
@@ -130,6 +149,8 @@ export async function buildWorld({
     },
     deadQueue: open(deadQueueName(defaultAccount)),
     pause: (ms) => pause(ms),
+    primariesLostAt,
+    lostPrimary: () => void primariesLostAt.push(Date.now()),
     note: (fault) => void chronicle.push({ atMs: nowMs(), fault }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
@@ -139,6 +160,29 @@ export async function buildWorld({
 export const proxyPassword = 'proxy-word';
 
 const loginTo = ({ url }: ConnectProxy): string => url.replace('//', `//workers:${proxyPassword}@`);
+
+/** The group as one Redis, as its clients see it. What is done to it is done to all of its servers. */
+function redisOf({ url, servers, client }: RedisGroup): WorldRedis {
+  const [first] = servers;
+  if (!first) throw new Error('a group without servers');
+  const all = (what: (redis: TestRedis) => Promise<void>): Promise<void> =>
+    Promise.all(servers.map(({ redis }) => what(redis))).then(() => {});
+  return {
+    url,
+    host: first.redis.host,
+    port: first.redis.port,
+    dir: first.redis.dir,
+    client: () => client(),
+    kill: (signal) => all((redis) => redis.kill(signal)),
+    restart: () => all((redis) => redis.restart()),
+    freeze() {
+      for (const { redis } of servers) redis.freeze();
+    },
+    thaw() {
+      for (const { redis } of servers) redis.thaw();
+    },
+  };
+}
 
 export const login: NewAccount = { username: 'demo', password: 'demo' };
 
@@ -172,16 +216,10 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
 }
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
-export async function heal({
-  redis,
-  redisPath,
-  jetsmsPath,
-  jetsmsProxy,
-  simulator,
-  workers,
-}: World): Promise<void> {
+export async function heal(world: World): Promise<void> {
+  const { redis, redisPath, jetsmsPath, jetsmsProxy, simulator, workers, group } = world;
   redis.thaw();
-  for (const path of [redisPath, jetsmsPath]) {
+  for (const path of [redisPath, jetsmsPath, ...(group?.servers ?? []).map(({ road }) => road)]) {
     path.resume();
     await path.accept();
   }

@@ -9,7 +9,8 @@ import {
   openWorkerRedis,
   whenReady,
 } from '../../../src/queue/redis.ts';
-import { describeRefusal, readTrouble } from '../../../src/queue/redis-trouble.ts';
+import { describeRefusal } from '../../../src/queue/redis-refusals.ts';
+import { readTrouble } from '../../../src/queue/redis-trouble.ts';
 import { startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { waitFor } from '../../support/wait-for.ts';
