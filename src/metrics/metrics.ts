@@ -1,27 +1,24 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type Lane, lanes } from '../message/lane.ts';
-import { type ReportedState, reportedStates } from '../queue/ended-state.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Lane } from '../message/lane.ts';
+import type { ReportedState } from '../queue/ended-state.ts';
+import { type StartFacts, setAtStart } from './at-start.ts';
 import { type GatewayMetrics, gatewayMetrics } from './gateway-metrics.ts';
-import { createInstruments, type Instruments, type Labels } from './instruments.ts';
+import { createInstruments } from './instruments.ts';
 import {
   type AskResult,
   askResults,
   foldAnswer,
   labelSets,
   type MessageEnd,
-  messageEnds,
   noAnswerLabel,
   type OutcomeKind,
   otherLabel,
   type QuestionResult,
-  questionResults,
-  unknownCodeLabel,
   type VerdictKind,
   type VerdictReason,
 } from './labels.ts';
 import { type AccountSnapshot, showSnapshot, type WebhookSnapshot } from './snapshot.ts';
-import { type CounterKey, type GaugeKey, otpInTimeMs } from './table.ts';
+import { type GaugeKey, otpInTimeMs } from './table.ts';
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
 export type Collect = () => Promise<readonly (AccountSnapshot | WebhookSnapshot)[]>;
@@ -112,16 +109,9 @@ export interface Metrics extends GatewayMetrics {
   readonly contentType: string;
 }
 
-export interface MetricsOptions {
-  readonly version: string;
-  /** Their counters begin at 0, so that the first event is seen as a rise. */
-  readonly accounts: readonly { readonly name: string; readonly surface: string }[];
-  /** Names of webhook endpoints; their counters begin at 0, too. */
-  readonly webhooks?: readonly string[];
+export interface MetricsOptions extends StartFacts {
   /** How long a scrape waits for the queues. */
   readonly collectTimeoutMs?: number;
-  /** The shares that are aimed at, in percent. */
-  readonly objectives?: Pick<Settings, 'otpObjectivePercent' | 'acceptedObjectivePercent'>;
   /** Also the metrics of the process and of Node (`process_*`, `nodejs_*`). */
   readonly processMetrics?: boolean;
 }
@@ -195,22 +185,6 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-/** What is known before anything has happened. */
-function setAtStart(
-  { count, set }: Pick<Instruments, 'count' | 'set'>,
-  { version, accounts, webhooks = [], objectives }: MetricsOptions,
-): void {
-  set('buildInfo', { version }, 1);
-  for (const start of zeros(accounts)) count(start.key, start.labels, 0);
-  for (const endpoint of webhooks)
-    for (const result of labelSets.tryEnd.values ?? [])
-      count('webhookTries', { webhook: endpoint, result }, 0);
-  for (const { name } of accounts) set('consuming', { account: name }, 0);
-  if (!objectives) return;
-  set('objective', { objective: 'otp-in-time' }, objectives.otpObjectivePercent / 100);
-  set('objective', { objective: 'accepted' }, objectives.acceptedObjectivePercent / 100);
-}
-
 type SetGauge = (key: GaugeKey, labels: Readonly<Record<string, string>>, value: number) => void;
 
 function setRedis({ up, evicting, replication, replicasWanted }: RedisSeen, set: SetGauge): void {
@@ -220,24 +194,6 @@ function setRedis({ up, evicting, replication, replicasWanted }: RedisSeen, set:
   if (!replication) return;
   set('redisReplicas', {}, replication.replicas);
   set('redisBehind', {}, replication.behindBytes);
-}
-
-/** The counters that alerts watch: a counter that appears with its first event shows no rise. */
-function zeros(accounts: MetricsOptions['accounts']): readonly { key: CounterKey; labels: Labels }[] {
-  return accounts.flatMap(({ name: account, surface }) => [
-    { key: 'attempts', labels: { account, surface, code: unknownCodeLabel, outcome: 'refused' } } as const,
-    { key: 'acceptedWithoutId', labels: { account, surface } } as const,
-    ...askResults.map((result) => ({ key: 'asks', labels: { account, result } }) as const),
-    ...questionResults.map((result) => ({ key: 'reportQuestions', labels: { account, result } }) as const),
-    { key: 'splits', labels: { account } } as const,
-    { key: 'otpInTime', labels: { account } } as const,
-    { key: 'locksLost', labels: { account } } as const,
-    ...lanes.flatMap((lane) => [
-      ...messageEnds.map((end) => ({ key: 'messages', labels: { account, lane, end } }) as const),
-      ...reportedStates.map((state) => ({ key: 'reports', labels: { account, lane, state } }) as const),
-      { key: 'partsSent', labels: { account, lane } } as const,
-    ]),
-  ]);
 }
 
 function foldCause(cause: string): string {

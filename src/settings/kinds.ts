@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { maskRedisAddress, parseRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
@@ -102,7 +101,7 @@ function isHttpUrl(value: string): boolean {
 }
 
 /** Texts in lower case, separated by commas in one text or each by itself. */
-const lowerCaseList = z
+export const lowerCaseList: z.ZodType<string[]> = z
   .union([z.string().transform((list) => list.split(',')), z.array(z.string()).readonly()])
   .transform((texts) => texts.map((text) => text.trim().toLowerCase()).filter((text) => text !== ''));
 
@@ -238,18 +237,3 @@ export const hostList: Kind<readonly string[]> = {
     .pipe(z.array(z.string().max(300)).max(1_000)),
   show: (list) => list.join(', '),
 };
-
-/** IP addresses and networks, separated by commas. */
-export const networks: Kind<readonly string[]> = {
-  accepts: "IP addresses or networks such as '10.0.3.7, 192.168.0.0/24'",
-  schema: lowerCaseList.pipe(z.array(z.string().refine(isNetwork)).min(1)),
-  show: (list) => list.join(', '),
-};
-
-/** A network of length 0 would be everybody. */
-function isNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const mostBits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
-  if (rest.length > 0 || mostBits === 0 || address.includes('%')) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= mostBits);
-}

@@ -3,7 +3,6 @@ import {
   decimal,
   flag,
   milliseconds,
-  networks,
   oneOf,
   pattern,
   pem,
@@ -15,6 +14,7 @@ import {
   webhookSecrets,
   wholeNumber,
 } from './kinds.ts';
+import { networks } from './networks.ts';
 import type { SettingRows } from './setting.ts';
 import { eventsShowChoices, logAcceptedChoices, logLevels, type ProcessSettings } from './settings.ts';
 

@@ -114,7 +114,7 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
       else log.error({ skewMs, maxSkewMs }, 'clock.wrong');
     },
   });
-  const { prefix, maxEvents } = settings;
+  const { prefix, maxEvents, healthHost: host, healthPort: port } = settings;
   const accounts = [...settings.accounts.keys()];
   const { redis, now } = worker;
   const { createWebhookSnapshot } = await import('../../watch/webhook-snapshot.ts');
@@ -124,7 +124,6 @@ async function build(settings: Settings, log: Logger): Promise<Running> {
   const redTooLong = new AbortController();
   const health = await buildHealth({ settings, log, metrics, worker, redTooLong });
   try {
-    const { healthHost: host, healthPort: port } = settings;
     const pages = await startHealthServer({ host, port, readiness: health.current, metrics });
     log.info({ url: pages.url }, 'health.listening');
     return { settings, log, metrics, worker, health, redTooLong: redTooLong.signal, pages, beside: [] };
