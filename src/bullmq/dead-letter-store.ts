@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { idsBefore } from '../queue/origins.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { readDeadLetter, type StoredDeadLetter } from '../queue/stored-dead-letter.ts';
 import { removeEndedLua } from './ended-job.ts';
 import { uncertainKey } from './put-dead-letter.ts';
@@ -152,7 +152,7 @@ async function allIds(read: (part: Part) => Promise<readonly string[]>): Promise
  * @param call runs each question to Redis; for those who turn its errors into their own
  */
 export function createDeadLetterStore(
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
 ): DeadLetterStore {

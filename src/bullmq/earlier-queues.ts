@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { isObject } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
 import { earlierQueueName, queueNames } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /** Send jobs that lie where an earlier version kept those of all lanes. */
 export interface EarlierJobs {
@@ -14,7 +14,7 @@ const states = ['waiting', 'prioritized', 'delayed', 'active'] as const;
 
 /** The accounts of which jobs of an earlier version still wait, or are under way: no worker of this version takes them. */
 export async function findEarlierJobs(
-  redis: Redis,
+  redis: RedisClient,
   prefix: string,
   accounts: readonly string[],
 ): Promise<readonly EarlierJobs[]> {
@@ -35,7 +35,7 @@ export async function findEarlierJobs(
 }
 
 /** Whether another account, which these settings do not have, has a lane of this name: then its jobs lie there. */
-async function isLaneOfAnother(redis: Redis, queue: Queue, account: string): Promise<boolean> {
+async function isLaneOfAnother(redis: RedisClient, queue: Queue, account: string): Promise<boolean> {
   const ids = await Promise.all(states.map((state) => queue.getRanges([state], 0, 0)));
   const texts = await Promise.all(ids.flat().map((id) => redis.hget(queue.toKey(id), 'data')));
   const owners = texts

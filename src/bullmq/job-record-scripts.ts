@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { countLua, endLua } from '../queue/end-lua.ts';
 import { seenLua } from '../queue/job-record.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /**
  * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
@@ -100,7 +100,7 @@ for _, record in ipairs(KEYS) do
 end`;
 
 /** Gives the connection the commands that change records: `RecordCommands` in job-records.ts. */
-export function defineRecordCommands(redis: Redis): void {
+export function defineRecordCommands(redis: RedisClient): void {
   redis.defineCommand('jetsmsBegin', { lua: beginScript });
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
   redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 4 });

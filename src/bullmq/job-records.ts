@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
 import { type JobRecord, parseRecord, recordFields, recordKeepMs } from '../queue/job-record.ts';
 import type { Journal, Piece, Settled } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
@@ -169,7 +169,7 @@ function argsOfWrites(
 }
 
 export interface JobRecordsOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly rules: EndRules & { readonly maxEvents: number };
   readonly now: () => number;
 }

@@ -1,7 +1,7 @@
 import { type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { isCount, isShaped, isText, isTime } from '../queue/checks.ts';
 import { webhookQueueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /** Events on their way to an endpoint, in one request. */
 export interface Delivery {
@@ -61,7 +61,7 @@ const isDelivery = isShaped<DeliveryData>({ body: isText, events: isCount, since
 const parseDelivery = (data: unknown): DeliveryData | undefined => (isDelivery(data) ? data : undefined);
 
 export interface DeliveryPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   readonly endpoint: string;
 }

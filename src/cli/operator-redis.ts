@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { hasStableCode, redisCliError } from './errors.ts';
 
 /** No answer from Redis for so long means that it is away. */
@@ -9,7 +9,7 @@ const timeoutMs = 5_000;
  * Runs something with a connection to Redis, and closes it.
  * @throws CliError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
-export async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedis<T>(url: string, use: (redis: RedisClient) => Promise<T>): Promise<T> {
   const redis = openOperatorRedis(url, timeoutMs);
   redis.on('error', () => {});
   try {

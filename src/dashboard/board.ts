@@ -3,7 +3,6 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
-import type { Redis } from 'ioredis';
 import { readRecord } from '../bullmq/find-job.ts';
 import { type Job, openLookedAtQueue, type Queue } from '../bullmq/looked-at-queue.ts';
 import type { Logger } from '../log/logger.ts';
@@ -11,6 +10,7 @@ import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
 import { deadQueueName, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { finishedJournal } from '../worker/verdict/journal-entries.ts';
 import { refusal } from './access.ts';
@@ -27,7 +27,7 @@ import { maskAnswer } from './mask.ts';
 import { holdWords } from './words.ts';
 
 export interface BoardOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type EventEntry, eventField, parseEventEntry } from '../queue/event-entry.ts';
 import { type AccountPlace, keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { groupCommands } from './group-scripts.ts';
 
 /** An entry as it lies in the stream; without `entry` nobody of ours wrote it. */
@@ -17,7 +17,7 @@ export interface StreamRead {
 }
 
 export interface AccountStreamOptions extends AccountPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly group: string;
   readonly consumer: string;
   readonly takeOverAfterMs: number;

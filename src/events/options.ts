@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { EventsError } from './errors.ts';
 
 /** What goes wrong without an end to the reading. */
@@ -19,7 +19,7 @@ export type EventsProblem =
 /** What `createEvents()` is given. */
 export interface EventsOptions {
   /** Where Redis is, as for `createProducer()`, or a connection to use; that one stays open at `close()`. */
-  readonly redis: string | Redis;
+  readonly redis: string | RedisClient;
   /**
    * Prefix of all keys in Redis; must be the worker's.
    * @default {jetsms}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { EventEntry } from '../queue/event-entry.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 import { type AccountStream, createAccountStream, type StreamRead } from './account-stream.ts';
 import { EventsError } from './errors.ts';
@@ -163,7 +163,7 @@ async function readOn(
   }
 }
 
-function openConnection({ redis: given, onProblem }: ResolvedEventsOptions): Redis {
+function openConnection({ redis: given, onProblem }: ResolvedEventsOptions): RedisClient {
   if (typeof given !== 'string') return given;
   const redis = openWorkerRedis(given);
   redis.on('error', (error) => {

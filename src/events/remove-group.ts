@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { type AccountPlace, keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { EventsError } from './errors.ts';
 import { isAccountName, isPlainName, isRedisConnection } from './options.ts';
 import { groupTrouble } from './patience.ts';
@@ -21,7 +21,7 @@ import { groupTrouble } from './patience.ts';
  * console.log(await removeEventGroup(redis, place)); // → false
  * redis.disconnect();
  */
-export async function removeEventGroup(redis: Redis, place: EventGroup): Promise<boolean> {
+export async function removeEventGroup(redis: RedisClient, place: EventGroup): Promise<boolean> {
   checkPlace(redis, place);
   const { prefix, account, group } = place;
   const stream = keys.events(prefix, account);

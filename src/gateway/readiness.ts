@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /** What `/readyz` of the gateway says. */
 export interface Readiness {
@@ -15,7 +15,7 @@ export interface ReadinessWatch {
 
 export interface ReadinessOptions {
   /** One that fails fast. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Told of every look. */
   readonly onRedis: (up: boolean) => void;
   /** From one look to the next. */

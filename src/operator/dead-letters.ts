@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { createDeadLetterStore } from '../bullmq/dead-letter-store.ts';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import {
   account as accountName,
@@ -54,7 +54,7 @@ export interface DeadLetters extends AsyncDisposable {
 
 export interface DeadLettersOptions {
   /** A connection to use, or an address to connect to. */
-  readonly redis: Redis | string;
+  readonly redis: RedisClient | string;
   /** As the producer and the worker have it. */
   readonly prefix?: string;
   readonly account?: string;

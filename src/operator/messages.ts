@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import type { EndRules } from '../queue/ends.ts';
 import { defaultPrefix } from '../queue/names.ts';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type CancelResult, cancelMessage } from '../status/cancel.ts';
@@ -49,7 +49,7 @@ export interface MessagesOfAccount extends Pick<EndRules, 'keepStatusMs' | 'show
 
 export interface MessagesOptions {
   /** A connection to use, or an address to connect to. */
-  readonly redis: Redis | string;
+  readonly redis: RedisClient | string;
   /** As the producer and the worker have it. */
   readonly prefix?: string;
   readonly accounts: readonly MessagesOfAccount[];

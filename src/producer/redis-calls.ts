@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { isPartlyAdded } from '../queue/add-jobs.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { isTurnedAway, passes, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
 import { createEntrance } from './entrance.ts';
 import { redisTrouble } from './errors.ts';
@@ -40,7 +40,7 @@ interface Run {
  * Runs calls as Redis takes them, and tries again for as long as the limit what certainly was not done, or can be
  * done twice. A call fails when Redis has said nothing to anybody for `limitMs` (see `createPatience`).
  */
-export function createRedisCalls(redis: Redis, limitMs: number): RedisCalls {
+export function createRedisCalls(redis: RedisClient, limitMs: number): RedisCalls {
   const patience = createPatience(limitMs);
   const entrance = createEntrance(redis);
 

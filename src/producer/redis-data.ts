@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { closeCampaign, countCampaignJob, readCampaign, setCampaignState } from '../queue/campaign.ts';
 import { storeMedia } from '../queue/media.ts';
 import { keys } from '../queue/names.ts';
 import type { Queue } from '../queue/open-queue.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
 import { locate } from '../status/locate.ts';
 import { defineReschedule, rescheduleInRedis } from '../status/reschedule-in-redis.ts';
@@ -13,7 +13,7 @@ import type { StoredData } from './stored-data.ts';
 
 /** Where in Redis a producer's data lies. */
 export interface RedisPlace extends Pick<ResolvedOptions, 'prefix' | 'keepStatusMs'> {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** The queue of an account's lane; asked for within a call. */
   readonly queueOf: (account: string, lane: Lane) => Queue;
 }

@@ -1,10 +1,10 @@
 import { Job, type Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Claim } from './claims.ts';
 import { sendJobOptions } from './job-options.ts';
 import { recordKeepMs } from './job-record.ts';
 import type { ScriptTransaction } from './lean-client.ts';
 import { keys } from './names.ts';
+import type { RedisClient } from './redis-client.ts';
 import { readTrouble } from './redis-trouble.ts';
 import type { SendJob } from './send-job.ts';
 
@@ -71,7 +71,7 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * the middle, for want of a right, has written its first half: that is taken back. Where that is not possible it throws
  * an error that `isPartlyAdded` knows.
  */
-export function jobAdder(redis: Redis): AddJobs {
+export function jobAdder(redis: RedisClient): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   return async (queue, newJobs) => {
     const replies = await transact(queue, newJobs);
@@ -135,7 +135,12 @@ async function addForgotten(
   }
 }
 
-async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
+async function giveUp(
+  redis: RedisClient,
+  queue: Queue,
+  newJobs: readonly NewJob[],
+  broken: Error,
+): Promise<never> {
   if (!mayHaveWritten(broken)) throw broken;
   await undo(redis, queue, newJobs).catch((cause: unknown) => {
     throw partlyAdded(broken.message, cause);
@@ -169,7 +174,7 @@ interface Releasing {
   jetsmsRelease(keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
 }
 
-async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
+async function undo(redis: RedisClient, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
   const prefix = queue.opts.prefix ?? '';
   const commands = redis as unknown as Releasing; // defineCommand adds methods that ioredis' types cannot know
   for (const { id, job, claims = [] } of newJobs) {
@@ -195,7 +200,7 @@ function claimArguments(
 }
 
 /** The rest of a record is not this call's: a piece can be called off before it is added. */
-const forgetLost = (redis: Redis, record: string): Promise<number> => redis.hdel(record, 'lost');
+const forgetLost = (redis: RedisClient, record: string): Promise<number> => redis.hdel(record, 'lost');
 
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>
@@ -206,7 +211,7 @@ const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): bool
   );
 
 /** Spares a worker the way. Where one was faster, or Redis says no, it is dropped there. */
-async function takeBack(redis: Redis, queue: Queue, id: string): Promise<void> {
+async function takeBack(redis: RedisClient, queue: Queue, id: string): Promise<void> {
   try {
     if ((await queue.remove(id)) === 0) return;
     await forgetLost(redis, keys.record(queue.opts.prefix ?? '', queue.name, id));

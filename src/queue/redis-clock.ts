@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
 
 /**
  * Redis' time, as this process estimates it. What one process writes and another compares is in this time, because
@@ -58,7 +58,7 @@ export function betterSample(kept: ClockSample | undefined, fresh: ClockSample):
   return areAtOdds || fresh.errorMs <= keptErrorMs ? fresh : kept;
 }
 
-export function createRedisClock(redis: Redis, options: RedisClockOptions = {}): RedisClock {
+export function createRedisClock(redis: RedisClient, options: RedisClockOptions = {}): RedisClock {
   const { everyMs = 10_000, onError = () => {}, systemNow = Date.now } = options;
   const { monotonic = () => performance.now() } = options;
   let sample: ClockSample | undefined;
@@ -98,11 +98,11 @@ export function createRedisClock(redis: Redis, options: RedisClockOptions = {}):
 }
 
 /** What Redis says of the time, in whole epoch milliseconds: for who asks once. */
-export async function askTime(redis: Redis): Promise<number> {
+export async function askTime(redis: RedisClient): Promise<number> {
   return Math.floor(await preciseTime(redis));
 }
 
-async function preciseTime(redis: Redis): Promise<number> {
+async function preciseTime(redis: RedisClient): Promise<number> {
   const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
   return seconds * 1_000 + microseconds / 1_000;
 }

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { type CancelledIn, endOfCancelled, endOfCancelledJob } from '../queue/cancelled-end.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import type { EndRules } from '../queue/ends.ts';
 import { recordKeepMs } from '../queue/job-record.ts';
 import { keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { CancelSteps } from './cancel.ts';
 import { cancelScript } from './cancel-script.ts';
 import { locate } from './locate.ts';
@@ -33,7 +33,7 @@ interface CancelCommand {
 }
 
 /** Gives a connection the command that calls messages off. */
-export function defineCancel(redis: Redis): void {
+export function defineCancel(redis: RedisClient): void {
   redis.defineCommand('jetsmsCancel', { lua: cancelScript });
 }
 

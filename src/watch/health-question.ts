@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { keys, queueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { RedisAnswer } from './health-judge.ts';
 
 /** What Redis told of everything that health rests on. */
@@ -21,7 +21,7 @@ export interface Line {
 }
 
 export interface QuestionOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** The worker's name. */
   readonly name: string;

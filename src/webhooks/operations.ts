@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { type DeadDelivery, type DeliveryQueue, openDeliveryQueue } from '../bullmq/webhook-queue.ts';
 import { readStreamState } from '../events/group-states.ts';
 import { webhookGroup } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { Settings, WebhookEndpoint } from '../settings/settings.ts';
 import { endedEndpoints } from './ended.ts';
@@ -24,7 +24,7 @@ export interface EndpointState {
 
 /** Where the webhooks of an installation lie. */
 export interface WebhookPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly settings: Pick<Settings, 'prefix' | 'accounts' | 'webhooks'>;
 }
 

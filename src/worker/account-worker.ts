@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { type AccountQueues, openAccountQueues } from '../bullmq/account-queues.ts';
 import type { Consumer } from '../bullmq/consumer.ts';
 import { createJobRecords } from '../bullmq/job-records.ts';
@@ -7,6 +6,7 @@ import { createJetsmsClient } from '../jetsms/client.ts';
 import { surfaces } from '../jetsms/surfaces.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import type { AccountPlace } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EndpointBreaker } from './account/breaker.ts';
@@ -57,7 +57,7 @@ export interface AccountWorkerOptions {
   readonly settings: Settings;
   readonly account: AccountSettings;
   /** Shared by all accounts; BullMQ makes the blocking connections itself. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly breaker: EndpointBreaker;
   readonly telemetry: Telemetry;
   /** Names this process in holds, histories and on the dashboard. */

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { AccountQueues } from '../bullmq/account-queues.ts';
 import { type Consumer, createConsumer } from '../bullmq/consumer.ts';
 import { lanes } from '../message/lane.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ClockState } from './clock-guard.ts';
@@ -21,7 +21,7 @@ const safetyNetMs = 30_000;
 export interface ConsumersOptions {
   readonly settings: Settings;
   readonly account: AccountSettings;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly telemetry: Telemetry;
   /** Names this process on the dashboard. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import { openWorkerRedis } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -12,7 +12,7 @@ import type { Telemetry } from './telemetry.ts';
 /** Delivers the messages of all accounts of one process. */
 export interface DeliveryWorker {
   readonly name: string;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly accounts: readonly AccountWorker[];
   /** Epoch milliseconds by Redis' clock: what is written to Redis and compared by others. */
   readonly now: () => number;

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import type { Redis } from 'ioredis';
 import { explain } from '../../codes/index.ts';
 import type { CampaignProgress, CampaignState } from '../../queue/campaign.ts';
 import type { CampaignPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -48,7 +48,7 @@ async function runCampaign(
 }
 
 async function act(
-  redis: Redis,
+  redis: RedisClient,
   place: CampaignPlace,
   state: CampaignState | undefined,
 ): Promise<CampaignProgress> {

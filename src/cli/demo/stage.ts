@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../../log/logger.ts';
 import { createMetrics } from '../../metrics/metrics.ts';
 import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { packageVersion } from '../../settings/package-files.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -129,7 +129,7 @@ function createDemoWorker(settings: Settings, onHold: StageOptions['onHold']) {
   });
 }
 
-async function askWhetherThere(redis: Redis): Promise<void> {
+async function askWhetherThere(redis: RedisClient): Promise<void> {
   try {
     await whenReady(redis, redisWaitMs);
   } catch (cause) {
@@ -137,13 +137,13 @@ async function askWhetherThere(redis: Redis): Promise<void> {
   }
 }
 
-async function removeKeys(redis: Redis, prefix: string): Promise<void> {
+async function removeKeys(redis: RedisClient, prefix: string): Promise<void> {
   for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 500 })) {
     if (Array.isArray(keys) && keys.length > 0) await redis.unlink(keys.map(String));
   }
 }
 
-async function withRedis(url: string, use: (redis: Redis) => Promise<void>): Promise<void> {
+async function withRedis(url: string, use: (redis: RedisClient) => Promise<void>): Promise<void> {
   const redis = openWorkerRedis(url);
   // What goes wrong is seen by whoever waits for it.
   redis.on('error', () => {});

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -104,7 +104,7 @@ async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
 
 /** `start` refuses to run beside them. */
 async function earlierJobs(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, accounts }: { readonly prefix: string; readonly accounts: readonly string[] },
 ): Promise<readonly Finding[]> {
   const { findEarlierJobs } = await import('../../bullmq/earlier-queues.ts');

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import { isString } from '../../queue/checks.ts';
 import { keys } from '../../queue/names.ts';
 import { run } from '../../queue/pipeline.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { isTurnedAway, readTrouble } from '../../queue/redis-trouble.ts';
 
 /** Where the keys of an installation lie. */
 export interface KeyPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
 }
 

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { readWaiting } from '../../../bullmq/waiting.ts';
 import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-queries.ts';
+import type { RedisClient } from '../../../queue/redis-client.ts';
 import type { AccountSettings } from '../../../settings/account.ts';
 import { createRounds } from '../../rounds.ts';
 import type { Telemetry } from '../../telemetry.ts';
@@ -17,7 +17,7 @@ export interface CreditWatch {
 }
 
 export interface CreditWatchOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   readonly account: Pick<AccountSettings, 'name' | 'creditIntervalMs'>;
   readonly queries: AccountQueries;
