@@ -43,7 +43,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'settings',
     purpose: 'one table of settings, read from environment and file',
-    imports: ['message', 'codes', 'queue/redis-address.ts', 'queue/event-entry.ts'],
+    imports: ['message', 'codes', 'queue/redis-address.ts', 'queue/redis-target.ts', 'queue/event-entry.ts'],
     packages: ['zod'],
   },
   {

@@ -1,5 +1,6 @@
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
+import { type RedisSettings, redisTargetOf } from '../settings/redis-target.ts';
 import { hasStableCode, redisCliError } from './errors.ts';
 
 /** No answer from Redis for so long means that it is away. */
@@ -9,8 +10,11 @@ const timeoutMs = 5_000;
  * Runs something with a connection to Redis, and closes it.
  * @throws CliError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
-export async function withRedis<T>(url: string, use: (redis: RedisClient) => Promise<T>): Promise<T> {
-  const redis = openOperatorRedis(url, timeoutMs);
+export async function withRedis<T>(
+  settings: RedisSettings,
+  use: (redis: RedisClient) => Promise<T>,
+): Promise<T> {
+  const redis = openOperatorRedis(redisTargetOf(settings), timeoutMs);
   redis.on('error', () => {});
   try {
     await whenReady(redis, timeoutMs);

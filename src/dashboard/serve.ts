@@ -1,6 +1,7 @@
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
 import { openOperatorRedis } from '../queue/redis.ts';
+import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createDashboard } from './dashboard.ts';
 
@@ -28,7 +29,7 @@ const floodWindowMs = 10_000;
  * @throws DashboardError `REDIS_UNAVAILABLE`, `REDIS_REFUSED`, `DASHBOARD_UNPROTECTED`; Error with code `EADDRINUSE` and the like
  */
 export async function serveDashboard({ settings, log }: ServeOptions): Promise<ServedDashboard> {
-  const redis = openOperatorRedis(settings.redisUrl, commandTimeoutMs);
+  const redis = openOperatorRedis(redisTargetOf(settings), commandTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {
     const admitted = throttle.admit(error);

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
-import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import { redisAddressForm } from '../queue/redis-address.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
+import { type RedisTls, redisOptionProblems, redisTlsOptionProblems } from '../queue/redis-target.ts';
 import { EventsError } from './errors.ts';
 
 /** What goes wrong without an end to the reading. */
@@ -20,6 +21,11 @@ export type EventsProblem =
 export interface EventsOptions {
   /** Where Redis is, as for `createProducer()`, or a connection to use; that one stays open at `close()`. */
   readonly redis: string | RedisClient;
+  /**
+   * What TLS goes by, where `redis` is an address that begins with `rediss`; as for `createProducer()`.
+   * @default what Node.js trusts, no certificate of one's own, the host of the address
+   */
+  readonly redisTls?: RedisTls;
   /**
    * Prefix of all keys in Redis; must be the worker's.
    * @default {jetsms}
@@ -69,7 +75,8 @@ export interface EventsOptions {
   readonly onProblem?: (problem: EventsProblem) => void;
 }
 
-export type ResolvedEventsOptions = Required<Omit<EventsOptions, 'account' | 'types'>> & {
+export type ResolvedEventsOptions = Required<Omit<EventsOptions, 'account' | 'types' | 'redisTls'>> & {
+  readonly redisTls?: RedisTls;
   readonly accounts: readonly string[];
   readonly types: ReadonlySet<EventType> | undefined;
 };
@@ -98,14 +105,19 @@ const isWholeFrom = (least: number, most: number, value: unknown): boolean =>
 const nameForm = '1 to 64 letters, digits and . _ -, the first a letter or a digit';
 const day = 86_400_000;
 
+function redisProblems({ redis, redisTls }: Pick<EventsOptions, 'redis' | 'redisTls'>): readonly string[] {
+  if (typeof redis === 'string') return redisOptionProblems(redis, redisTls);
+  const ofConnection = isRedisConnection(redis)
+    ? []
+    : [`redis must be ${redisAddressForm}, or a connection of ioredis.`];
+  return [...ofConnection, ...redisTlsOptionProblems(redis, redisTls)];
+}
+
 /** What must be true of the options, and what is said where it is not. */
 function rulesFor(options: ResolvedEventsOptions): readonly (readonly [isMet: boolean, problem: string])[] {
-  const { redis, accounts, types, from, onProblem } = options;
+  const { accounts, types, from, onProblem } = options;
   return [
-    [
-      typeof redis === 'string' ? isRedisAddress(redis) : isRedisConnection(redis),
-      `redis must be ${redisAddressForm}, or a connection of ioredis.`,
-    ],
+    ...redisProblems(options).map((problem) => [false, problem] as const),
     [typeof options.prefix === 'string' && options.prefix !== '', 'prefix must be a text.'],
     [accounts.length > 0, 'account must name at least one account.'],
     ...accounts.map(
@@ -158,6 +170,7 @@ function withDefaults(options: EventsOptions): ResolvedEventsOptions {
   const { account = defaultAccount, types } = options;
   return {
     redis: options.redis,
+    ...(options.redisTls === undefined ? {} : { redisTls: options.redisTls }),
     prefix: options.prefix ?? defaultPrefix,
     accounts: typeof account === 'string' ? [account] : [...new Set(listOf<string>(account))],
     group: options.group,

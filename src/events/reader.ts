@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventEntry } from '../queue/event-entry.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
+import { targetOf } from '../queue/redis-target.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 import { type AccountStream, createAccountStream, type StreamRead } from './account-stream.ts';
 import { EventsError } from './errors.ts';
@@ -163,9 +164,9 @@ async function readOn(
   }
 }
 
-function openConnection({ redis: given, onProblem }: ResolvedEventsOptions): RedisClient {
+function openConnection({ redis: given, redisTls, onProblem }: ResolvedEventsOptions): RedisClient {
   if (typeof given !== 'string') return given;
-  const redis = openWorkerRedis(given);
+  const redis = openWorkerRedis(targetOf({ redis: given, redisTls }));
   redis.on('error', (error) => {
     const trouble = readTrouble(error);
     onProblem({ kind: 'redis', cause: trouble.kind === 'refused' ? trouble.reason : trouble.cause });

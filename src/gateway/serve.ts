@@ -8,6 +8,7 @@ import { openOperatorRedis } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { producerAccount } from '../settings/account-rules.ts';
 import { packageVersion } from '../settings/package-files.ts';
+import { redisOptionsOf, redisTargetOf } from '../settings/redis-target.ts';
 import { isLoopback } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createGateway, type Gateway } from './gateway.ts';
@@ -98,7 +99,7 @@ async function closeOpened({ redis, producer, keys, readiness }: Omit<Parts, 'pa
 }
 
 function openRedis({ settings, log }: ServeOptions): RedisClient {
-  const redis = openOperatorRedis(settings.redisUrl, redisTimeoutMs);
+  const redis = openOperatorRedis(redisTargetOf(settings), redisTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {
     const admitted = throttle.admit(error);
@@ -108,9 +109,9 @@ function openRedis({ settings, log }: ServeOptions): RedisClient {
 }
 
 function openProducer(settings: Settings): Producer {
-  const { redisUrl, accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow } = settings;
+  const { accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow } = settings;
   return createProducer({
-    redis: redisUrl,
+    ...redisOptionsOf(settings),
     prefix,
     idempotencyWindowMs,
     maxJobBytes,

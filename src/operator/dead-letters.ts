@@ -2,15 +2,16 @@ import { createDeadLetterStore } from '../bullmq/dead-letter-store.ts';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
-import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import { whenReady } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import type { RedisTls } from '../queue/redis-target.ts';
 import {
   account as accountName,
-  checkArguments,
   checkOptions,
   flag,
   name as nameText,
+  object,
   type Rule,
   redisOrAddress,
   wholeFromOne,
@@ -30,6 +31,7 @@ import { type DeadLetterSummary, summarize } from './dead-letters/summary.ts';
 import { type MessageTrace, type TraceTools, traceMessage } from './dead-letters/trace.ts';
 import { letterView, type ViewOptions } from './dead-letters/view.ts';
 import { callRedis } from './operator-error.ts';
+import { checkRedisOptions, redisOf, redisTimeoutMs } from './redis-of.ts';
 
 /**
  * One account's dead letters: what an operator can do with them. Every function throws OperatorError
@@ -55,16 +57,16 @@ export interface DeadLetters extends AsyncDisposable {
 export interface DeadLettersOptions {
   /** A connection to use, or an address to connect to. */
   readonly redis: RedisClient | string;
+  /** What TLS goes by, where `redis` is an address that begins with `rediss`. */
+  readonly redisTls?: RedisTls;
   /** As the producer and the worker have it. */
   readonly prefix?: string;
   readonly account?: string;
 }
 
-/** No answer from Redis for so long means that it is away. */
-const redisTimeoutMs = 5_000;
-
 const optionRules: Readonly<Record<keyof DeadLettersOptions, Rule>> = {
   redis: redisOrAddress,
+  redisTls: object,
   prefix: nameText,
   account: accountName,
 };
@@ -77,10 +79,9 @@ const viewRules: Readonly<Record<keyof ViewOptions, Rule>> = { reveal: flag };
  */
 export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   checkOptions(options, optionRules);
-  checkArguments({ redis: [options.redis, redisOrAddress] });
+  checkRedisOptions(options);
   const { prefix = defaultPrefix, account = defaultAccount } = options;
-  const redis =
-    typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
+  const redis = redisOf(options);
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
   const store = createDeadLetterStore(redis, { prefix, account }, callRedis);

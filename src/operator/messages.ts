@@ -1,9 +1,10 @@
 import { createJobFinder } from '../bullmq/find-job.ts';
 import type { EndRules } from '../queue/ends.ts';
 import { defaultPrefix } from '../queue/names.ts';
-import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import { whenReady } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import type { RedisTls } from '../queue/redis-target.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type CancelResult, cancelMessage } from '../status/cancel.ts';
 import { cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
@@ -25,6 +26,7 @@ import {
   words,
 } from './arguments.ts';
 import { callRedis } from './operator-error.ts';
+import { checkRedisOptions, redisOf, redisTimeoutMs } from './redis-of.ts';
 import { readScheduled, type ScheduledJob, type ScheduledPage } from './scheduled.ts';
 
 /**
@@ -50,18 +52,19 @@ export interface MessagesOfAccount extends Pick<EndRules, 'keepStatusMs' | 'show
 export interface MessagesOptions {
   /** A connection to use, or an address to connect to. */
   readonly redis: RedisClient | string;
+  /** What TLS goes by, where `redis` is an address that begins with `rediss`. */
+  readonly redisTls?: RedisTls;
   /** As the producer and the worker have it. */
   readonly prefix?: string;
   readonly accounts: readonly MessagesOfAccount[];
 }
 
-/** No answer from Redis for so long means that it is away. */
-const redisTimeoutMs = 5_000;
 /** Looked for at a time: enough to keep Redis busy. */
 const atATime = 50;
 
 const optionRules: Readonly<Record<keyof MessagesOptions, Rule>> = {
   redis: redisOrAddress,
+  redisTls: object,
   prefix: name,
   accounts: objectList,
 };
@@ -69,8 +72,9 @@ const optionRules: Readonly<Record<keyof MessagesOptions, Rule>> = {
 /** @throws OperatorError ARGUMENT_INVALID */
 function checkMessagesOptions(options: MessagesOptions): void {
   checkOptions(options, optionRules);
-  const { redis, accounts } = options;
-  checkArguments({ redis: [redis, redisOrAddress], accounts: [accounts, objectList] });
+  const { accounts } = options;
+  checkRedisOptions(options);
+  checkArguments({ accounts: [accounts, objectList] });
   for (const { account, keepStatusMs, shownInEvents } of accounts)
     checkArguments({
       account: [account, accountName],
@@ -86,8 +90,7 @@ function checkMessagesOptions(options: MessagesOptions): void {
 export function openMessages(options: MessagesOptions): Messages {
   checkMessagesOptions(options);
   const { prefix = defaultPrefix, accounts } = options;
-  const redis =
-    typeof options.redis === 'string' ? openOperatorRedis(options.redis, redisTimeoutMs) : options.redis;
+  const redis = redisOf(options);
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
   const clock = createRedisClock(redis);

@@ -4,6 +4,7 @@ import { keys, queueName } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import { targetOf } from '../queue/redis-target.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
 import { ProducerError } from './errors.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -13,10 +14,10 @@ import type { ClosableStore } from './store-jobs.ts';
 
 /** Opens the Redis where a producer stores its jobs, by a connection that it has for itself. */
 export function openStore(
-  options: Pick<ResolvedOptions, 'redis' | 'redisTimeoutMs' | 'prefix' | 'keepStatusMs'>,
+  options: Pick<ResolvedOptions, 'redis' | 'redisTls' | 'redisTimeoutMs' | 'prefix' | 'keepStatusMs'>,
 ): ClosableStore {
   const { redisTimeoutMs, prefix, keepStatusMs } = options;
-  const redis = openProducerRedis(options.redis, redisTimeoutMs);
+  const redis = openProducerRedis(targetOf(options), redisTimeoutMs);
   const calls = createRedisCalls(redis, redisTimeoutMs);
   const clock = createRedisClock(redis);
   clock.follow();

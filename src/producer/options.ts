@@ -4,7 +4,7 @@ import type { SurfaceName } from '../message/surface.ts';
 import type { ShownInEvents } from '../queue/event-entry.ts';
 import { mediaMemoryMs } from '../queue/media.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
-import { isRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import { type RedisTls, redisOptionProblems } from '../queue/redis-target.ts';
 import { isObject, rulesForAccount } from './account-rules.ts';
 import { ProducerError } from './errors.ts';
 
@@ -49,8 +49,17 @@ export interface ProducerAccount {
 
 /** What `createProducer()` is given. Lengths of time are numbers of milliseconds. */
 export interface ProducerOptions {
-  /** Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path. */
+  /**
+   * Where Redis is, for example `redis://127.0.0.1:6379`; `rediss://` for TLS; a socket by its absolute path; behind Sentinels
+   * `redis+sentinel://host:26379,host:26379/name`; a cluster `redis+cluster://host:7000,host:7001`. All forms are in
+   * [redis.md](redis.md).
+   */
   readonly redis: string;
+  /**
+   * What TLS goes by, where `redis` begins with `rediss`: `ca`, `cert` and `key` as texts in PEM, `serverName`.
+   * @default what Node.js trusts, no certificate of one's own, the host of the address
+   */
+  readonly redisTls?: RedisTls;
   /**
    * Accounts by name; a message without `account` goes to the first of them.
    * @default one, `default`, without a title
@@ -106,7 +115,8 @@ export interface ProducerOptions {
   readonly redisTimeoutMs?: number;
 }
 
-export type ResolvedOptions = Required<ProducerOptions> & { readonly defaultAccount: string };
+export type ResolvedOptions = Required<Omit<ProducerOptions, 'redisTls'>> &
+  Pick<ProducerOptions, 'redisTls'> & { readonly defaultAccount: string };
 
 const day = 24 * 60 * 60 * 1_000;
 const defaultKeepStatusMs = 7 * day;
@@ -139,10 +149,7 @@ const windowWords = 'a whole number of milliseconds from 1 to ten years';
 function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean, problem: string])[] {
   const accounts = Object.entries(options.accounts);
   return [
-    [
-      typeof options.redis === 'string' && isRedisAddress(options.redis),
-      `redis must be ${redisAddressForm}.`,
-    ],
+    ...redisOptionProblems(options.redis, options.redisTls).map((problem) => [false, problem] as const),
     [accounts.length > 0, 'accounts must name at least one account.'],
     ...accounts.map(
       ([name], index) =>
@@ -202,6 +209,7 @@ export function resolveOptions(options: ProducerOptions): ResolvedOptions {
   // One by one: an option that is there but undefined, such as an unset variable, means its default too.
   const resolved: ResolvedOptions = {
     redis: options.redis,
+    ...(options.redisTls === undefined ? {} : { redisTls: options.redisTls }),
     accounts,
     defaultAccount: Object.keys(accounts)[0] ?? defaultAccount,
     prefix: options.prefix ?? defaultPrefix,

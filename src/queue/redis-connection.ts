@@ -13,9 +13,14 @@ const ignore = (): void => {};
 export class RedisConnection extends Redis {
   #isLeaving = false;
 
-  /** Once for each connection: a thousand commands that are turned away at once ask for it a thousand times. */
+  /**
+   * Once for each connection: a thousand commands that are turned away at once ask for it a thousand times. And only where
+   * there is one: BullMQ asks for it too while a connection is being made, which while Sentinels are asked would end it for
+   * good, without a word.
+   */
   override disconnect(reconnect = false): void {
-    if (reconnect && this.#isLeaving) return;
+    const isThere = this.status === 'connect' || this.status === 'ready';
+    if (reconnect && (this.#isLeaving || !isThere)) return;
     if (reconnect) {
       this.#isLeaving = true;
       this.once('close', () => {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { forIoredis } from './redis-address.ts';
-import { RedisConnection } from './redis-connection.ts';
+import { connectRedis } from './connect-redis.ts';
 import { watchSilence } from './redis-silence.ts';
+import type { RedisTarget } from './redis-target.ts';
 import { isRefusedForGood, isTurnedAway, moreTelling, readTrouble, redisNotReady } from './redis-trouble.ts';
 
 const manyListeners = 1_000_000;
@@ -23,8 +23,8 @@ function leaveAndSendAgain(error: Error & { readonly command?: { readonly name: 
  * is certain. How long an answer may take, and when to leave a server that has turned into a replica, the producer
  * sees to by itself.
  */
-export function openProducerRedis(url: string, connectTimeoutMs: number): Redis {
-  return new RedisConnection(forIoredis(url), {
+export function openProducerRedis(target: RedisTarget | string, connectTimeoutMs: number): Redis {
+  return connectRedis(target, {
     enableOfflineQueue: false,
     connectTimeout: connectTimeoutMs,
     socketTimeout: silenceMs.producer,
@@ -34,8 +34,8 @@ export function openProducerRedis(url: string, connectTimeoutMs: number): Redis 
 }
 
 /** Redis as a person's question needs it: an answer in time or an error, never a silent wait. */
-export function openOperatorRedis(url: string, commandTimeoutMs: number): Redis {
-  const redis = new RedisConnection(forIoredis(url), {
+export function openOperatorRedis(target: RedisTarget | string, commandTimeoutMs: number): Redis {
+  const redis = connectRedis(target, {
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
@@ -53,8 +53,8 @@ export function openOperatorRedis(url: string, commandTimeoutMs: number): Redis 
  * Redis as a worker needs it: it waits for Redis for as long as that takes. No command time limit, because
  * BullMQ's blocking connection is a duplicate of this one and would inherit it.
  */
-export function openWorkerRedis(url: string): Redis {
-  return new RedisConnection(forIoredis(url), {
+export function openWorkerRedis(target: RedisTarget | string): Redis {
+  return connectRedis(target, {
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs.worker,
     reconnectOnError: leaveAndSendAgain,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
-import { isRedisAddress, maskRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
+import { maskRedisAddress, parseRedisAddress, redisAddressForm } from '../queue/redis-address.ts';
 import { formatMmsWindows, type MmsWindow, mmsWindowsForm, parseMmsWindows } from './mms-windows.ts';
 
 /**
@@ -12,6 +12,8 @@ export interface Kind<Value> {
   /** Ends the sentence "must be …". */
   readonly accepts: string;
   readonly schema: z.ZodType<Value>;
+  /** What is wrong with a value that was not accepted, where more can be said than `accepts`; repeats nothing of it. */
+  problem?(value: unknown): string | undefined;
   show(value: Value): string;
 }
 
@@ -144,10 +146,11 @@ export const accountNames: Kind<readonly string[]> = {
   show: (names) => names.join(', '),
 };
 
-/** The address of a Redis server, as ioredis reads it. */
+/** Where Redis is: one, behind Sentinels, or a cluster. */
 export const redisAddress: Kind<string> = {
   accepts: redisAddressForm,
-  schema: z.string().refine(isRedisAddress),
+  schema: z.string().refine((value) => parseRedisAddress(value).problem === undefined),
+  problem: (value) => parseRedisAddress(value).problem,
   show: maskRedisAddress,
 };
 

@@ -104,7 +104,8 @@ function isSecretNotNeeded({ secret, need }: Setting, needs: ReadonlySet<Need>):
 function parseValue(setting: Setting, value: unknown, fault: (message: string) => void): unknown {
   const parsed = setting.kind.schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  fault(`must be ${setting.kind.accepts}`);
+  const problem = setting.kind.problem?.(value);
+  fault(`must be ${setting.kind.accepts}${problem === undefined ? '' : `: ${problem}`}`);
   return setting.default;
 }
 

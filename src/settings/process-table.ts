@@ -33,10 +33,42 @@ export const processRows: SettingRows<ProcessSettings> = {
     kind: redisAddress,
     default: '',
     need: 'redis',
-    meaning: 'The Redis that holds the queues.',
+    meaning: 'The Redis that holds the queues: one, the primary that Sentinels name, or a cluster.',
     consequence:
-      'Needs appendonly yes and maxmemory-policy noeviction, or messages can get lost; rediss:// speaks TLS. Its password is never shown.',
-    example: 'redis://user:secret@redis.internal:6379/0',
+      'Needs appendonly yes and maxmemory-policy noeviction, or messages can get lost; rediss speaks TLS. All forms: docs/redis.md. Its password is never shown.',
+    example: 'redis+sentinel://user:secret@s1.internal:26379,s2.internal:26379/mymaster',
+  },
+  redisTlsCa: {
+    kind: pem,
+    default: '',
+    meaning: "The authorities that may have signed Redis' certificate, in PEM.",
+    consequence:
+      'Instead of those that Node.js trusts, for an address that begins with rediss; Sentinels and nodes are held to it too. Name the file with JETSMS_REDIS_TLS_CA_FILE; it is read at the start.',
+    example: '-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----',
+  },
+  redisTlsCert: {
+    kind: pem,
+    default: '',
+    meaning: 'The certificate that is shown to Redis, in PEM.',
+    consequence:
+      'Goes with redisTlsKey: both or neither. Name the file with JETSMS_REDIS_TLS_CERT_FILE; it is read at the start, so a new certificate needs a restart.',
+    example: '-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----',
+  },
+  redisTlsKey: {
+    kind: pem,
+    default: '',
+    secret: true,
+    meaning: 'The private key of redisTlsCert, in PEM, not encrypted.',
+    consequence: 'Name the file with JETSMS_REDIS_TLS_KEY_FILE, and let nobody else read it.',
+    example: '-----BEGIN PRIVATE KEY----- … -----END PRIVATE KEY-----',
+  },
+  redisTlsServerName: {
+    kind: host,
+    default: '',
+    meaning: "The name that Redis' certificate must have.",
+    consequence:
+      'Without it the host that is connected to. Set it where that is an IP address, as Sentinels and clusters mostly tell it.',
+    example: 'redis.internal',
   },
   redisNeverEvicts: {
     kind: flag,

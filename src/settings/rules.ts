@@ -1,3 +1,4 @@
+import { type RedisTls, redisTlsProblems } from '../queue/redis-target.ts';
 import type { AccountSettings } from './account.ts';
 import type { SettingsProblem } from './errors.ts';
 import { envName } from './setting.ts';
@@ -25,6 +26,7 @@ export function brokenRules(
     ...(hasDashboard ? [...halfALogin(settings), ...publicWithoutLogin(settings)] : []),
     ...(settings.dashboardEnabled ? samePort(settings) : []),
     ...halfTls(settings),
+    ...redisTlsRules(settings),
   ];
 }
 
@@ -73,6 +75,24 @@ function halfTls({ gatewayTlsCert, gatewayTlsKey }: ProcessSettings): readonly B
     'must be set too: TLS needs a certificate and its key',
   );
 }
+
+/** With everything that TLS with Redis asks for. */
+function redisTlsRules(settings: ProcessSettings): readonly BrokenRule[] {
+  const { redisUrl, redisTlsCa: ca, redisTlsCert: cert, redisTlsKey: key } = settings;
+  if (redisUrl === '') return [];
+  const tls = { ca, cert, key, serverName: settings.redisTlsServerName };
+  return redisTlsProblems(redisUrl, tls).flatMap(({ field, problem }) =>
+    broken([redisTlsKeys[field], 'redisUrl', ...Object.values(redisTlsKeys)], redisTlsKeys[field], problem),
+  );
+}
+
+/** The settings that the fields of TLS come from. */
+const redisTlsKeys = {
+  ca: 'redisTlsCa',
+  cert: 'redisTlsCert',
+  key: 'redisTlsKey',
+  serverName: 'redisTlsServerName',
+} as const satisfies Readonly<Record<keyof RedisTls, keyof ProcessSettings>>;
 
 function publicWithoutLogin(settings: ProcessSettings): readonly BrokenRule[] {
   const { dashboardHost, dashboardUsername, dashboardPassword } = settings;

@@ -31,6 +31,12 @@ export interface WebhookEndpoint {
 export interface ProcessSettings {
   /** '' where not set (never with the need `redis`). */
   readonly redisUrl: string;
+  /** In PEM; '' where not set; likewise `redisTlsCert` and `redisTlsKey`. */
+  readonly redisTlsCa: string;
+  readonly redisTlsCert: string;
+  readonly redisTlsKey: string;
+  /** '' = the host of the address. */
+  readonly redisTlsServerName: string;
   /** Somebody vouches for a Redis that does not tell its eviction policy. */
   readonly redisNeverEvicts: boolean;
   /** In front of every key in Redis; in braces so that a Redis Cluster keeps a queue on one node. */

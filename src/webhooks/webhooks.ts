@@ -1,4 +1,5 @@
 import { openWorkerRedis } from '../queue/redis.ts';
+import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { WebhookTelemetry } from './telemetry.ts';
@@ -23,7 +24,7 @@ export interface WebhooksOptions {
  * time. Each endpoint has a queue, connections and hands of its own: one that is slow or away slows no other, and no message.
  */
 export function startWebhooks({ settings, telemetry, now, random = Math.random }: WebhooksOptions): Webhooks {
-  const redis = openWorkerRedis(settings.redisUrl);
+  const redis = openWorkerRedis(redisTargetOf(settings));
   redis.on('error', telemetry.redis);
   const running = settings.webhooks.map((endpoint) =>
     startEndpoint({ settings, endpoint, redis, telemetry, now, random }),

@@ -3,6 +3,7 @@ import { openWorkerRedis } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
+import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createEndpointBreaker, type EndpointBreaker } from './account/breaker.ts';
 import { type AccountWorker, createAccountWorker } from './account-worker.ts';
@@ -49,7 +50,7 @@ export interface WorkerOptions {
 export function createWorker(options: WorkerOptions): DeliveryWorker {
   const { settings, telemetryOf, random = Math.random } = options;
   const name = options.name ?? `${hostname()}-${process.pid}`;
-  const redis = openWorkerRedis(settings.redisUrl);
+  const redis = openWorkerRedis(redisTargetOf(settings));
   const telemetries = new Map(
     [...settings.accounts.values()].map((account) => [account, telemetryOf(account)]),
   );

@@ -27,8 +27,8 @@ async function showAccount(
   const { accountView, renderAccount } = await import('../render/account.ts');
   const settings = readSettings({ env }, { needs: ['redis', 'credentials'] });
   const account = accountOf(settings, name);
-  const { prefix, redisUrl } = settings;
-  const state = await withRedis(redisUrl, (redis) => readAccountState(redis, { account, prefix }));
+  const { prefix } = settings;
+  const state = await withRedis(settings, (redis) => readAccountState(redis, { account, prefix }));
   const view = accountView(state);
   if (json) printJson(terminal, view);
   else for (const line of renderAccount(view, terminal.columns)) terminal.out(line);

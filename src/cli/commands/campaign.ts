@@ -40,9 +40,7 @@ async function runCampaign(
   const settings = readSettings({ env }, { needs: ['redis'] });
   const { name } = accountOf(settings, account);
   const place = { prefix: settings.prefix, account: name, campaign: id };
-  const progress = await withRedis(settings.redisUrl, (redis) =>
-    act(redis, place, action && actions[action]),
-  );
+  const progress = await withRedis(settings, (redis) => act(redis, place, action && actions[action]));
   if (json) return terminal.out(JSON.stringify(progress));
   for (const line of renderCampaign(progress, terminal.columns)) terminal.out(line);
 }

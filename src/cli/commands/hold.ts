@@ -74,7 +74,7 @@ async function open({ env }: CliContext): Promise<Opened> {
   const { readSettings } = await import('../../settings/read.ts');
   const { withRedis } = await import('../operator-redis.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
-  return { settings, use: (work) => withRedis(settings.redisUrl, work) };
+  return { settings, use: (work) => withRedis(settings, work) };
 }
 
 /** A container's user may have no name. */

@@ -105,6 +105,6 @@ async function open({ env }: CliContext): Promise<Opened> {
   const { readSettings } = await import('../../settings/read.ts');
   const { withRedis } = await import('../operator-redis.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
-  const { redisUrl, prefix } = settings;
-  return { settings, use: (work) => withRedis(redisUrl, (redis: RedisClient) => work({ redis, prefix })) };
+  const { prefix } = settings;
+  return { settings, use: (work) => withRedis(settings, (redis: RedisClient) => work({ redis, prefix })) };
 }

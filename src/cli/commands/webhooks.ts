@@ -54,7 +54,7 @@ async function list({ json }: JsonOption, context: CliContext): Promise<void> {
   const { listEndpoints } = await import('../../webhooks/operations.ts');
   const { withRedis } = await import('../operator-redis.ts');
   const settings = await readSettingsOf(context);
-  const states = await withRedis(settings.redisUrl, (redis) => listEndpoints({ redis, settings }, shownDead));
+  const states = await withRedis(settings, (redis) => listEndpoints({ redis, settings }, shownDead));
   const views = states.map(endpointView);
   if (json) return printJson(terminal, { endpoints: views });
   for (const line of renderEndpoints(views, terminal.columns)) terminal.out(line);
@@ -69,9 +69,7 @@ async function replay(ids: string[], options: ReplayOptions, context: CliContext
   if (ids.length === 0 && endpoint === undefined && !all) throw new CliError('NO_DELIVERIES_CHOSEN');
   const endpoints = endpoint === undefined ? settings.webhooks : [endpointOf(settings, endpoint)];
   const choice = ids.length === 0 ? { endpoints } : { endpoints, ids };
-  const replayed = await withRedis(settings.redisUrl, (redis) =>
-    replayDeliveries({ redis, settings }, choice),
-  );
+  const replayed = await withRedis(settings, (redis) => replayDeliveries({ redis, settings }, choice));
   if (options.json) printJson(terminal, { replayed });
   else terminal.out(`${replayed} ${replayed === 1 ? 'delivery is' : 'deliveries are'} tried again.`);
   const missing = new Set(ids).size - replayed;
@@ -100,9 +98,7 @@ async function resume(name: string, context: CliContext): Promise<void> {
   const { withRedis } = await import('../operator-redis.ts');
   const settings = await readSettingsOf(context);
   const endpoint = endpointOf(settings, name);
-  const isResumed = await withRedis(settings.redisUrl, (redis) =>
-    resumeEndpoint({ redis, settings }, endpoint),
-  );
+  const isResumed = await withRedis(settings, (redis) => resumeEndpoint({ redis, settings }, endpoint));
   context.terminal.out(
     isResumed
       ? `${name} is told of events again, from where it was. What it did not take: \`jetsms webhooks replay\`.`

@@ -18,10 +18,15 @@ export async function withDeadLetters(
   use: (session: DeadSession) => Promise<void>,
 ): Promise<void> {
   const { readSettings } = await import('../../settings/read.ts');
+  const { redisOptionsOf } = await import('../../settings/redis-target.ts');
   const { openDeadLetters } = await import('../../operator/dead-letters.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
   const { name } = accountOf(settings, account);
-  await using letters = openDeadLetters({ redis: settings.redisUrl, prefix: settings.prefix, account: name });
+  await using letters = openDeadLetters({
+    ...redisOptionsOf(settings),
+    prefix: settings.prefix,
+    account: name,
+  });
   await use({ account: name, letters });
 }
 

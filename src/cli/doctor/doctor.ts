@@ -1,6 +1,7 @@
 import type { RedisClient } from '../../queue/redis-client.ts';
 import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
+import { redisTargetOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { answerWithin } from '../redis-answer.ts';
 import { checkAccount } from './account.ts';
@@ -79,8 +80,8 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
   const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
-  const { redisUrl, prefix } = settings;
-  const redis = openWorkerRedis(redisUrl);
+  const { prefix } = settings;
+  const redis = openWorkerRedis(redisTargetOf(settings));
   // What is wrong with the connection is told by what becomes of it.
   redis.on('error', () => {});
   const place = {

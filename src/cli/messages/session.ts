@@ -9,12 +9,13 @@ export async function withMessages<T>(
   use: (messages: Messages) => Promise<T>,
 ): Promise<T> {
   const { readSettings } = await import('../../settings/read.ts');
+  const { redisOptionsOf } = await import('../../settings/redis-target.ts');
   const { openMessages } = await import('../../operator/messages.ts');
   const { endRulesOf } = await import('../../worker/end-rules.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
   const accounts = named === undefined ? [...settings.accounts.values()] : [accountOf(settings, named)];
   await using messages = openMessages({
-    redis: settings.redisUrl,
+    ...redisOptionsOf(settings),
     prefix: settings.prefix,
     accounts: accounts.map((account) => endRulesOf(settings, account)),
   });

@@ -1,5 +1,6 @@
 import { endReader, type MessageEnd } from '../../bullmq/message-ends.ts';
 import { openWorkerRedis } from '../../queue/redis.ts';
+import { type RedisSettings, redisTargetOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Hold } from '../../worker/account/hold-record.ts';
 import { shownHold, stands } from '../../worker/account/hold-steps.ts';
@@ -10,7 +11,7 @@ import { createOutcomeTally, type OutcomeRow } from './outcome-tally.ts';
 import { waitForEnds } from './wait-for-ends.ts';
 
 export interface AwaitEndsOptions {
-  readonly settings: Pick<Settings, 'redisUrl' | 'prefix'>;
+  readonly settings: RedisSettings & Pick<Settings, 'prefix'>;
   readonly account: string;
   readonly stop: AbortSignal;
   readonly terminal: Terminal;
@@ -32,7 +33,7 @@ export async function awaitEnds(
   options: AwaitEndsOptions,
 ): Promise<readonly OutcomeRow[]> {
   const { settings, account, stop, terminal, quiet, pollMs, onEnd } = options;
-  const redis = openWorkerRedis(settings.redisUrl);
+  const redis = openWorkerRedis(redisTargetOf(settings));
   let isAway = false;
   redis.on('error', () => {
     isAway = true;

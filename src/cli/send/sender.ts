@@ -4,6 +4,7 @@ import { createProducer } from '../../producer/producer.ts';
 import { askTime } from '../../queue/redis-clock.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import { producerAccount, rulesOf } from '../../settings/account-rules.ts';
+import { redisOptionsOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { withRedis } from '../operator-redis.ts';
 import type { Receipt } from './enqueue.ts';
@@ -19,9 +20,9 @@ const redisTimeoutMs = 3_000;
 
 /** Puts messages into Redis, by the rules that the settings make for each account. */
 export function producerSender(settings: Settings): Producer {
-  const { redisUrl, prefix, idempotencyWindowMs, maxJobBytes, accounts } = settings;
+  const { prefix, idempotencyWindowMs, maxJobBytes, accounts } = settings;
   return createProducer({
-    redis: redisUrl,
+    ...redisOptionsOf(settings),
     prefix,
     idempotencyWindowMs,
     maxJobBytes,
@@ -52,6 +53,6 @@ export function dryRunSender(account: AccountSettings): Sender {
  * nothing of Redis and goes by this machine's.
  * @throws CliError REDIS_UNAVAILABLE
  */
-export async function timeFor({ dryRun }: SendOptions, { redisUrl }: Settings): Promise<number> {
-  return dryRun ? Date.now() : withRedis(redisUrl, askTime);
+export async function timeFor({ dryRun }: SendOptions, settings: Settings): Promise<number> {
+  return dryRun ? Date.now() : withRedis(settings, askTime);
 }
