@@ -122,10 +122,10 @@ end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
 if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
 if forEachCopy(isUnderWay) then return 'still-settling' end
+forEachCopy(removeEnded)
 if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
   for i = 6, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 end
-forEachCopy(removeEnded)
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;

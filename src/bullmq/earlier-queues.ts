@@ -1,6 +1,6 @@
 import { isObject } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
-import { earlierQueueName, queueNames } from '../queue/names.ts';
+import { earlierQueueName, placeOf, queueNames } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 
@@ -24,7 +24,7 @@ export async function findEarlierJobs(
     accounts
       .filter((account) => !present.has(earlierQueueName(account)))
       .map(async (account) => {
-        const queue = openQueue(redis, earlierQueueName(account), prefix);
+        const queue = openQueue(redis, earlierQueueName(account), placeOf(redis, prefix, account).prefix);
         const jobs = await queue.getJobCountByTypes(...states);
         const isOwn = jobs > 0 && !(await isLaneOfAnother(redis, queue, account));
         await queue.close();

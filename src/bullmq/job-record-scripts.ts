@@ -42,7 +42,7 @@ end
 return results`;
 
 /**
- * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
+ * KEYS: the stream of events, waiting reports, records, then what is found by ARGV. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
  * in ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number, 1 where
  * the journal says how the job ended, what the run has seen of the record ('' = what nobody could change). ARGV[2]: the most events.
  * Then journals and ends.
@@ -76,7 +76,7 @@ end
 return results`;
 
 /**
- * KEYS: record, campaign, the stream of events, waiting reports. ARGV: the journal that must lie there, the new one, the change of
+ * KEYS: record, campaign, the stream of events, waiting reports, then what is found by ARGV. ARGV: the journal that must lie there, the new one, the change of
  * counts, the most events, 1 where the new one says how the job ended, then ends.
  */
 const replaceScript = `${countLua}${endLua}
@@ -87,7 +87,7 @@ tellEnds(KEYS[3], KEYS[4], ARGV[4], 6, (#ARGV - 5) / 7)
 count(KEYS[2], ARGV[3], KEYS[3])
 return 1`;
 
-/** KEYS: the stream of events, waiting reports. ARGV: the most events, then ends. */
+/** KEYS: the stream of events, waiting reports, then what is found by ARGV. ARGV: the most events, then ends. */
 const tellScript = `${endLua}
 tellEnds(KEYS[1], KEYS[2], ARGV[1], 2, (#ARGV - 1) / 7)`;
 
@@ -103,7 +103,7 @@ end`;
 export function defineRecordCommands(redis: RedisClient): void {
   redis.defineCommand('jetsmsBegin', { lua: beginScript });
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
-  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 4 });
-  redis.defineCommand('jetsmsTellEnds', { lua: tellScript, numberOfKeys: 2 });
+  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript });
+  redis.defineCommand('jetsmsTellEnds', { lua: tellScript });
   redis.defineCommand('jetsmsForget', { lua: forgetScript });
 }

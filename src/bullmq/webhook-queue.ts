@@ -1,6 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import { isCount, isShaped, isText, isTime } from '../queue/checks.ts';
-import { webhookQueueName } from '../queue/names.ts';
+import { installationPrefix, webhookQueueName } from '../queue/names.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 
 /** Events on their way to an endpoint, in one request. */
@@ -62,6 +62,7 @@ const parseDelivery = (data: unknown): DeliveryData | undefined => (isDelivery(d
 
 export interface DeliveryPlace {
   readonly redis: RedisClient;
+  /** Of the installation. */
   readonly prefix: string;
   readonly endpoint: string;
 }
@@ -70,7 +71,11 @@ export function openDeliveryQueue(
   { redis, prefix, endpoint }: DeliveryPlace,
   onError: (error: unknown) => void = () => {},
 ): DeliveryQueue {
-  const queue = new Queue(webhookQueueName(endpoint), { connection: redis, prefix, skipMetasUpdate: true });
+  const queue = new Queue(webhookQueueName(endpoint), {
+    connection: redis,
+    prefix: installationPrefix(redis, prefix),
+    skipMetasUpdate: true,
+  });
   queue.on('error', onError);
   return {
     async add(deliveries) {
@@ -173,7 +178,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
   const bull = new Worker(webhookQueueName(endpoint), run, {
     connection: redis,
-    prefix,
+    prefix: installationPrefix(redis, prefix),
     autorun: false,
     concurrency,
     lockDuration: lockDurationMs,

@@ -1,4 +1,4 @@
-import { type AccountPlace, keys } from '../queue/names.ts';
+import { keys, type NamedAccount, placeOf } from '../queue/names.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { EventsError } from './errors.ts';
 import { isAccountName, isPlainName, isRedisConnection } from './options.ts';
@@ -23,7 +23,8 @@ import { groupTrouble } from './patience.ts';
  */
 export async function removeEventGroup(redis: RedisClient, place: EventGroup): Promise<boolean> {
   checkPlace(redis, place);
-  const { prefix, account, group } = place;
+  const { account, group } = place;
+  const { prefix } = placeOf(redis, place.prefix, account);
   const stream = keys.events(prefix, account);
   const reader = keys.eventsReader(prefix, account, group);
   try {
@@ -34,7 +35,7 @@ export async function removeEventGroup(redis: RedisClient, place: EventGroup): P
 }
 
 /** A group of consumers of an account's events. */
-export interface EventGroup extends AccountPlace {
+export interface EventGroup extends NamedAccount {
   /** As `createEvents()` was told. */
   readonly group: string;
 }

@@ -1,5 +1,5 @@
 import { type Lane, lanes } from '../message/lane.ts';
-import { type AccountPlace, queueName } from '../queue/names.ts';
+import { type AccountPlace, type NamedAccount, placeOf, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { askTime } from '../queue/redis-clock.ts';
@@ -43,7 +43,7 @@ export async function listHolds(
   return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
-        const { record, pausedLanes } = await createHoldStore(redis, { prefix, account }).read();
+        const { record, pausedLanes } = await createHoldStore(redis, placeOf(redis, prefix, account)).read();
         const hold = shownHold(record, pausedLanes);
         if (!hold) return { account, pausedLanes };
         const probe = hold.mode === 'probing' ? { nextProbeAt: hold.nextProbeAt } : {};
@@ -53,7 +53,7 @@ export async function listHolds(
   );
 }
 
-export interface HoldOrder extends AccountPlace {
+export interface HoldOrder extends NamedAccount {
   /** Who holds it; shown to everybody who looks. */
   readonly by: string;
   /** Why, in the operator's words. */
@@ -66,7 +66,8 @@ export interface HoldOrder extends AccountPlace {
  */
 export async function holdAccount(redis: RedisClient, hold: HoldOrder): Promise<void> {
   checkPlace(redis, hold);
-  const { by, note, ...place } = hold;
+  const { by, note } = hold;
+  const place = placeOf(redis, hold.prefix, hold.account);
   checkArguments({ by: [by, words], note: [note, words] });
   return callRedis(async () => {
     const order = { by, note, now: await askTime(redis) };
@@ -89,8 +90,9 @@ export interface Resumed {
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there, and which lanes were paused.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID
  */
-export async function resumeAccount(redis: RedisClient, place: AccountPlace): Promise<Resumed> {
-  checkPlace(redis, place);
+export async function resumeAccount(redis: RedisClient, named: NamedAccount): Promise<Resumed> {
+  checkPlace(redis, named);
+  const place = placeOf(redis, named.prefix, named.account);
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
     const [{ pausedLanes }, now] = await Promise.all([store.read(), askTime(redis)]);
@@ -104,7 +106,7 @@ export async function resumeAccount(redis: RedisClient, place: AccountPlace): Pr
 }
 
 /** @throws OperatorError ARGUMENT_INVALID */
-function checkPlace(redis: RedisClient, place: AccountPlace): void {
+function checkPlace(redis: RedisClient, place: NamedAccount): void {
   checkArguments({ redis: [redis, connection], 'the second argument': [place, object] });
   checkArguments({ prefix: [place.prefix, name], account: [place.account, accountName] });
 }

@@ -1,6 +1,6 @@
 import { createJobFinder } from '../bullmq/find-job.ts';
 import type { EndRules } from '../queue/ends.ts';
-import { defaultPrefix } from '../queue/names.ts';
+import { defaultPrefix, placeOf } from '../queue/names.ts';
 import { whenReady } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
@@ -97,7 +97,7 @@ export function openMessages(options: MessagesOptions): Messages {
   const { now } = clock;
   defineCancel(redis);
   const tools = accounts.map(({ account, keepStatusMs, shownInEvents }) => {
-    const place = { prefix, account };
+    const place = placeOf(redis, prefix, account);
     const { queueOf, close } = createJobFinder(redis, place);
     return { redis, place, queueOf, keepStatusMs, shownInEvents, now, close };
   });

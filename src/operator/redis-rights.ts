@@ -1,9 +1,21 @@
 import type { Redis } from 'ioredis';
-import { deadQueueName, keys, queueNames, webhookQueueName } from '../queue/names.ts';
+import {
+  type AccountPlace,
+  deadQueueName,
+  installationPrefix,
+  type KeySpace,
+  keys,
+  placeOf,
+  queueNames,
+  webhookQueueName,
+} from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { primariesOf } from '../queue/redis-nodes.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 
 /** Where a worker's keys lie. */
 export interface KeyPlace {
+  /** Of the installation. */
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];
@@ -107,10 +119,19 @@ export const neededForEvents: readonly string[] = commandsForEvents('').map(([co
 /**
  * Asks what the connection's user may not do. Redis checks rights when a command joins a transaction; the
  * transaction is given up, so that nothing is done. On a connection of its own that sends nothing twice: what was
- * cut off from its transaction must not be done by itself.
+ * cut off from its transaction must not be done by itself. Of a cluster each primary has its own users; it looks at rights before it
+ * looks whose keys they are.
  */
-export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingRights> {
-  const own = redis.duplicate({
+export async function askRights(redis: RedisClient, place: KeyPlace): Promise<MissingRights> {
+  const missing = await Promise.all(primariesOf(redis).map((node) => askNode(node, place, redis)));
+  return {
+    commands: [...new Set(missing.flatMap(({ commands }) => commands))],
+    keys: [...new Set(missing.flatMap(({ keys }) => keys))],
+  };
+}
+
+async function askNode(node: Redis, place: KeyPlace, space: KeySpace): Promise<MissingRights> {
+  const own = node.duplicate({
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     reconnectOnError: null,
@@ -120,19 +141,19 @@ export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingR
   own.on('error', () => {});
   try {
     await own.connect();
-    return await askWithin(own, place);
+    return await askWithin(own, place, space);
   } finally {
     own.disconnect();
   }
 }
 
-async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> {
+async function askWithin(redis: Redis, place: KeyPlace, space: KeySpace): Promise<MissingRights> {
   const begun = redis.multi({ pipeline: false });
   const refused = await refusedRight(begun);
   // Without a transaction around it, what is asked about would be done. What has none, such as a Sentinel, is told by
   // other checks.
   if (!(await hasCome(begun))) return { commands: refused === undefined ? [] : ['multi'], keys: [] };
-  const probe = keys.probe(place.prefix, place.name);
+  const probe = keys.probe(installationPrefix(space, place.prefix), place.name);
   const ask = (what: string, command: string, args: readonly string[]): Asked => ({
     what,
     refused: refusedRight(redis.call(command, ...args)),
@@ -146,7 +167,7 @@ async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> 
     ),
     ...keyless.map(([command, ...rest]) => ask(command, command, rest)),
   ];
-  const writes = keysOf(place).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
+  const writes = keysOf(place, space).map((key) => ask(key, 'hdel', [key, 'jetsms-doctor']));
   // Without the right to it, the end of the connection is the end of the transaction.
   const over = Promise.allSettled([redis.discard()]);
   const missing = { commands: await lacking(commands, 'command'), keys: await lacking(writes, 'key') };
@@ -168,8 +189,12 @@ function askExec(redis: Redis): Asked {
 }
 
 /** One key of each kind; where there are many, the star stands for what tells them apart. */
-function keysOf({ prefix, accounts, name, readsEvents = false }: KeyPlace): readonly string[] {
-  const ofAccount = (account: string): readonly string[] => [
+function keysOf(
+  { prefix: given, accounts, name, readsEvents = false }: KeyPlace,
+  space: KeySpace,
+): readonly string[] {
+  const own = installationPrefix(space, given);
+  const ofAccount = ({ prefix, account }: AccountPlace): readonly string[] => [
     ...[...queueNames(account), deadQueueName(account)].map((queue) => `${prefix}:${queue}:meta`),
     ...queueNames(account).map((queue) => keys.record(prefix, queue, '*')),
     keys.claim(prefix, account, '*'),
@@ -185,10 +210,9 @@ function keysOf({ prefix, accounts, name, readsEvents = false }: KeyPlace): read
     keys.ended(prefix, account, 0, 0),
     ...(readsEvents ? [keys.eventsReader(prefix, account, '*')] : []),
   ];
-  const ofWebhooks = readsEvents
-    ? [keys.webhooksEnded(prefix), `${prefix}:${webhookQueueName('*')}:meta`]
-    : [];
-  return [keys.probe(prefix, name), keys.secret(prefix), ...accounts.flatMap(ofAccount), ...ofWebhooks];
+  const ofWebhooks = readsEvents ? [keys.webhooksEnded(own), `${own}:${webhookQueueName('*')}:meta`] : [];
+  const places = accounts.map((account) => placeOf(space, given, account));
+  return [keys.probe(own, name), keys.secret(own), ...places.flatMap(ofAccount), ...ofWebhooks];
 }
 
 interface Asked {

@@ -60,7 +60,8 @@ export function createEntrance(redis: RedisClient): Entrance {
       if (underWay <= mostUnderWay / 2) letIn();
     },
     shut() {
-      isShut = true;
+      // To a node's successor a cluster's connection leads by itself.
+      isShut = !redis.isCluster;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Lane } from '../message/lane.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { closeCampaign, countCampaignJob, readCampaign, setCampaignState } from '../queue/campaign.ts';
 import { storeMedia } from '../queue/media.ts';
-import { keys } from '../queue/names.ts';
+import { type AccountPlace, keys, placeOf } from '../queue/names.ts';
 import type { Queue } from '../queue/open-queue.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { cancelInRedis, defineCancel } from '../status/cancel-in-redis.ts';
@@ -23,22 +23,23 @@ export function redisData({ redis, prefix, keepStatusMs, queueOf }: RedisPlace):
   defineCancel(redis);
   defineReschedule(redis);
   const addJobs = jobAdder(redis);
+  const at = (account: string): AccountPlace => placeOf(redis, prefix, account);
   return {
     async addJob(newJob) {
       const { account, lane } = newJob.job;
       const [answers = []] = await addJobs(queueOf(account, lane), [newJob]);
       return answers;
     },
-    claimOf: (account, name) => redis.get(keys.claim(prefix, account, name)),
-    keepMedium: (account, medium) => storeMedia(redis, { prefix, account }, medium),
-    countCampaignJob: (name, job) => countCampaignJob(redis, { prefix, ...name }, job),
-    closeCampaign: (name) => closeCampaign(redis, { prefix, ...name }),
-    readCampaign: (name) => readCampaign(redis, { prefix, ...name }),
-    setCampaignState: (name, state) => setCampaignState(redis, { prefix, ...name }, state),
+    claimOf: (account, name) => redis.get(keys.claim(at(account).prefix, account, name)),
+    keepMedium: (account, medium) => storeMedia(redis, at(account), medium),
+    countCampaignJob: (name, job) => countCampaignJob(redis, { ...name, ...at(name.account) }, job),
+    closeCampaign: (name) => closeCampaign(redis, { ...name, ...at(name.account) }),
+    readCampaign: (name) => readCampaign(redis, { ...name, ...at(name.account) }),
+    setCampaignState: (name, state) => setCampaignState(redis, { ...name, ...at(name.account) }, state),
     messagesOf(account, { now, read }) {
       const tools = {
         redis,
-        place: { prefix, account },
+        place: at(account),
         queueOf: (lane: Lane) => queueOf(account, lane),
         keepStatusMs,
         now: () => now,

@@ -1,4 +1,5 @@
 import type { RedisClient } from './redis-client.ts';
+import { primariesOf } from './redis-nodes.ts';
 
 /**
  * Redis' time, as this process estimates it. What one process writes and another compares is in this time, because
@@ -102,7 +103,9 @@ export async function askTime(redis: RedisClient): Promise<number> {
   return Math.floor(await preciseTime(redis));
 }
 
+/** Of a cluster's nodes all processes ask the same, as long as it is there: their clocks may differ by a little. */
 async function preciseTime(redis: RedisClient): Promise<number> {
-  const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
+  const [first = redis] = primariesOf(redis);
+  const [seconds = 0, microseconds = 0] = (await first.time()).map(Number);
   return seconds * 1_000 + microseconds / 1_000;
 }

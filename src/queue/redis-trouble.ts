@@ -29,6 +29,7 @@ export type RefusalReason =
   | 'EXECABORT'
   | 'NOSCRIPT'
   | 'NOT_REDIS'
+  | 'NO_CLUSTER'
   | 'TLS';
 
 const failover: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
@@ -39,7 +40,7 @@ const waiting: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
   whatToDo: 'Try again in a few seconds.',
   passes: true,
 };
-const noCluster = 'Point the address at a Redis that is no cluster.';
+const sayCluster = 'Begin the address with redis+cluster:// (rediss+cluster:// for TLS).';
 
 /** Every refusal by its reason: the word that Redis' reply begins with, or a word of ours where there is none. */
 export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
@@ -71,11 +72,11 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
     meaning: 'It does not take the user or the password.',
     whatToDo: 'Correct them in the address.',
   },
-  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: noCluster },
-  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: noCluster },
+  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: sayCluster },
+  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: sayCluster },
   CROSSSLOT: {
     meaning: 'It is a cluster, and the keys lie in several slots.',
-    whatToDo: 'Use a prefix in braces, such as {jetsms}.',
+    whatToDo: sayCluster,
   },
   DENIED: {
     meaning: 'Its protected mode turns everybody away who comes from elsewhere.',
@@ -86,6 +87,10 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
   NOT_REDIS: {
     meaning: 'What listens there is no Redis that keeps data: a Sentinel perhaps, or another service.',
     whatToDo: 'Point the address at the Redis itself.',
+  },
+  NO_CLUSTER: {
+    meaning: 'It is no cluster, and the address says that it is one.',
+    whatToDo: 'Begin the address with redis:// (rediss:// for TLS).',
   },
   TLS: {
     meaning: 'It does not speak TLS in a way that this machine trusts.',
@@ -117,11 +122,43 @@ const notReady = 'RedisNotReady';
 export const redisNotReady = (message: string, cause: unknown): Error =>
   Object.assign(new Error(message, { cause }), { name: notReady });
 
+const unsent = 'NotSent';
+
+/** A command was not written, because the node of its key was not there. */
+export const notSent = (): Error => Object.assign(new Error('no connection'), { name: unsent });
+
+const isUnsent = (error: unknown): boolean =>
+  (error instanceof Error && error.name === unsent) ||
+  /^(?:Stream isn|None of startup nodes is available)/.test(messageOf(error));
+
+/**
+ * What keeps a cluster from being spoken to, by what each of its nodes said: why one refuses, else a word of each. Undefined where
+ * none said anything.
+ */
+export function toldByNodes(told: ReadonlyMap<string, Error>): Error | undefined {
+  const refusal = [...told.values()].find((error) => connectionTrouble(error).kind === 'refused');
+  if (refusal || told.size === 0) return refusal;
+  const words = [...told].map(
+    ([address, error]) => `${address} ${isLate(error) ? 'says nothing' : causeOf(error)}`,
+  );
+  const message = words.join(', ');
+  return [...told.values()].every(isLate) ? silentServer(message) : unreachable(message);
+}
+
+const unreachableName = 'UnreachableNodes';
+const unreachable = (message: string): Error => Object.assign(new Error(message), { name: unreachableName });
+
+/** What ioredis says of a node that does not say which slots are whose. */
+const isLate = ({ message }: Error): boolean => message === 'timeout';
+
+/** Whether all that is known is that what listens there has not said a word. */
+export const isSilence = (error: unknown): boolean => error instanceof Error && error.name === silent;
+
 /** Reads what a command, or the wait for a connection, has thrown. Total. */
 export function readTrouble(error: unknown): RedisTrouble {
   if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
   // ioredis has no code for a command that it did not write, because there was no connection.
-  if (messageOf(error).startsWith('Stream isn')) return { kind: 'unsent', cause: 'no connection' };
+  if (isUnsent(error)) return { kind: 'unsent', cause: 'no connection' };
   const refusal = isReply(error) ? refusalIn(error) : undefined;
   return refusal ? { kind: 'refused', ...refusal } : { kind: 'doubt', cause: causeOf(error) };
 }
@@ -153,7 +190,11 @@ function refusalOfConnection(error: unknown): RefusalReason | undefined {
 }
 
 /** An error that Redis replied with, as opposed to one of the connection. */
-const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
+const isReply = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ReplyError' || tooOften.test(error.message));
+
+/** What ioredis puts before the reply of a cluster that has turned a command away too often. */
+const tooOften = /^Too many Cluster redirections\. Last error: ReplyError: /;
 
 /** Redis before version 7 puts the word of a script's error behind its own sentence. */
 const wordInScript = /-([A-Z]{3,}) /;
@@ -161,6 +202,9 @@ const wordInScript = /-([A-Z]{3,}) /;
 /** Replies that begin with ERR and yet say for certain that nothing was done, or not the command that they are about. */
 const errReplies: readonly (readonly [RegExp, RefusalReason])[] = [
   [/^ERR unknown command/, 'NOT_REDIS'],
+  [/^ERR This instance has cluster support disabled/, 'NO_CLUSTER'],
+  // A script came to a key that is being moved to another node.
+  [/Script attempted to access a non local key/, 'TRYAGAIN'],
   [/^ERR invalid password/, 'WRONGPASS'],
   [/^ERR operation not permitted/, 'NOAUTH'],
   // Redis before version 7.2, of a command within a script.
@@ -177,7 +221,7 @@ type Refusal = Pick<Extract<RedisTrouble, { readonly kind: 'refused' }>, 'reason
 function refusalIn(error: unknown): Refusal | undefined {
   const [first] = previousErrorsOf(error);
   if (first !== undefined) return refusalIn(first);
-  const message = messageOf(error);
+  const message = messageOf(error).replace(tooOften, '');
   const reason = reasonIn(message);
   if (reason === undefined) return undefined;
   return scriptPlace.test(message) ? { reason, inScript: true } : { reason };
@@ -244,10 +288,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
+/** Errors of ours that say all that is known in words of ours. */
+const ownWords: ReadonlySet<string> = new Set([silent, unreachableName]);
+
 /** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
 function causeOf(error: unknown): string {
   if (error === undefined) return 'no answer';
-  if (error instanceof Error && error.name === silent) return error.message;
+  if (error instanceof Error && ownWords.has(error.name)) return error.message;
   const word = isReply(error) ? /^[A-Z]+/.exec(messageOf(error))?.[0] : codeOf(error);
   return word || (error instanceof Error ? error.name : typeof error);
 }

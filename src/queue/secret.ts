@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { keys } from './names.ts';
+import { installationPrefix, keys } from './names.ts';
 import type { RedisClient } from './redis-client.ts';
 import { isOfAnotherType } from './redis-trouble.ts';
 
@@ -12,7 +12,7 @@ import { isOfAnotherType } from './redis-trouble.ts';
  * @throws Error where something else lies in its place (`isSecretInvalid`), or Redis does not answer
  */
 export async function readSecret(redis: RedisClient, prefix: string, known?: string): Promise<string> {
-  const key = keys.secret(prefix);
+  const key = keys.secret(installationPrefix(redis, prefix));
   const made = known ?? randomBytes(32).toString('hex');
   const [set, get] = (await redis.pipeline().set(key, made, 'NX').get(key).exec()) ?? [];
   const [error, found] = get ?? [new Error('Redis left a reply out'), null];

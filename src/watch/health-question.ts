@@ -1,6 +1,9 @@
+import { type Redis, ReplyError } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { installationPrefix, keys, placeOf, queueName } from '../queue/names.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
+import { primariesOf } from '../queue/redis-nodes.ts';
+import { readEviction } from './eviction.ts';
 import type { RedisAnswer } from './health-judge.ts';
 
 /** What Redis told of everything that health rests on. */
@@ -70,20 +73,22 @@ const commandsPerLine = 4;
 /** One round trip. Never rejects. */
 async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<HealthAnswers> {
   const pipeline = redis.pipeline();
-  pipeline.set(keys.probe(prefix, name), '1', 'PX', probeMs);
-  pipeline.info('memory');
+  pipeline.set(keys.probe(installationPrefix(redis, prefix), name), '1', 'PX', probeMs);
   const places = accounts.flatMap((account) => lanes.map((lane) => ({ account, lane })));
   for (const { account, lane } of places) {
-    const queue = `${prefix}:${queueName(account, lane)}`;
+    const queue = `${placeOf(redis, prefix, account).prefix}:${queueName(account, lane)}`;
     pipeline.zrange(`${queue}:prioritized`, '0', '0');
     pipeline.lindex(`${queue}:wait`, -1);
     pipeline.hmget(`${queue}:meta`, 'paused', 'concurrency', 'max');
     pipeline.exists(`${queue}:limiter`);
   }
   try {
-    const [written, memory, ...rest] = (await pipeline.exec()) ?? [];
+    const asked = Promise.all(primariesOf(redis).map(evictionPolicyOf));
+    const [answers, policies] = await Promise.all([pipeline.exec(), asked]);
+    const [written, ...rest] = answers ?? [];
     const refusal = written?.[0] ? wordOf(written[0]) : undefined;
-    const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1];
+    // Of a cluster the node that is worst off tells.
+    const evictionPolicy = policies.find((policy) => readEviction(policy) === 'may') ?? policies[0];
     return {
       redis: { kind: 'answer', refusal, evictionPolicy },
       lines: places.map((place, index) => ({
@@ -94,6 +99,15 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
   } catch {
     return noAnswer('Redis broke off the connection');
   }
+}
+
+/** Undefined where the login may not ask. */
+async function evictionPolicyOf(node: Redis): Promise<string | undefined> {
+  const memory = await node.info('memory').catch((error: unknown) => {
+    if (error instanceof ReplyError) return '';
+    throw error;
+  });
+  return /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
 }
 
 /** Redis' own word for what it refuses, such as READONLY or OOM: the rest of the sentence may hold anything. */

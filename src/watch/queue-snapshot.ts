@@ -6,7 +6,7 @@ import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.t
 import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { isObject, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
-import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { type AccountPlace, deadQueueName, keys, placeOf, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
@@ -31,7 +31,7 @@ export interface SnapshotOptions {
 
 /** What is read of one account. */
 interface AccountSources {
-  readonly account: string;
+  readonly place: AccountPlace;
   readonly holds: HoldStore;
   readonly credit: CreditStore;
 }
@@ -47,21 +47,19 @@ export function createQueueSnapshot({
   now,
   maxEvents,
 }: SnapshotOptions): () => Promise<readonly AccountSnapshot[]> {
-  const sources = accounts.map(
-    (account): AccountSources => ({
-      account,
-      holds: createHoldStore(redis, { prefix, account }),
-      credit: createCreditStore(redis, { prefix, account }),
-    }),
-  );
+  const sources = accounts.map((account): AccountSources => {
+    const place = placeOf(redis, prefix, account);
+    return { place, holds: createHoldStore(redis, place), credit: createCreditStore(redis, place) };
+  });
   const forgetGone = createForgetting(redis);
   return () =>
     Promise.all(
       sources.map(async (source) => {
-        const dead = `${prefix}:${deadQueueName(source.account)}`;
+        const { place } = source;
+        const dead = `${place.prefix}:${deadQueueName(place.account)}`;
         const [snapshot, stream] = await Promise.all([
-          readAccount(redis, prefix, source, now()),
-          readStreamState(redis, { prefix, account: source.account }),
+          readAccount(redis, source, now()),
+          readStreamState(redis, place),
           forgetGone(dead),
         ]);
         const limit = maxEvents === undefined ? {} : { limit: maxEvents };
@@ -72,10 +70,10 @@ export function createQueueSnapshot({
 
 async function readAccount(
   redis: RedisClient,
-  prefix: string,
-  { account, holds, credit }: AccountSources,
+  { place, holds, credit }: AccountSources,
   now: number,
 ): Promise<AccountSnapshot> {
+  const { prefix, account } = place;
   const nameOf = (queue: QueueLabel): string =>
     queue === 'dead' ? deadQueueName(account) : queueName(account, queue);
   const pipeline = redis.pipeline();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isShaped, isText, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
-import { keys } from '../queue/names.ts';
+import { installationPrefix, keys } from '../queue/names.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import type { WebhookEndpoint } from '../settings/settings.ts';
 
@@ -24,7 +24,7 @@ export interface EndedEndpoints {
 }
 
 export function endedEndpoints(redis: RedisClient, prefix: string): EndedEndpoints {
-  const key = keys.webhooksEnded(prefix);
+  const key = keys.webhooksEnded(installationPrefix(redis, prefix));
   return {
     async since({ name, url }) {
       const found = readJson(await redis.hget(key, name));

@@ -5,8 +5,9 @@ import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { surfaces } from '../jetsms/surfaces.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
-import type { AccountPlace } from '../queue/names.ts';
+import { type AccountPlace, placeOf } from '../queue/names.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
+import { secretReader } from '../queue/secret.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EndpointBreaker } from './account/breaker.ts';
@@ -73,9 +74,9 @@ const lookAtHoldMs = 1_000;
 
 export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
   const { settings, account, redis, telemetry, now, clockState } = options;
-  const place = { prefix: settings.prefix, account: account.name };
+  const place = placeOf(redis, settings.prefix, account.name);
   const queues = openAccountQueues(redis, place, (error) => telemetry.redis(error));
-  const credit = createCreditWatchOf(options);
+  const credit = createCreditWatchOf(options, place);
   const holds = createHolds(options, { place, queues, credit });
   const requests = createRequests(options, { place, queues, holds });
   const asking = createAsking(options);
@@ -96,7 +97,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     isClosing: () => isClosing,
   };
   const retention = createRetention({ redis, place, ages: settings, telemetry });
-  const consumers = createConsumers(options, { queues, forgetter, deliverContext });
+  const consumers = createConsumers(options, { place, queues, forgetter, deliverContext });
 
   const giveBack = (): void => {
     for (const delivery of joiner.takeBack()) {
@@ -179,7 +180,9 @@ function createRequests(
   const { settings, account, redis, telemetry, name: worker, now, random, clockState } = options;
   const { messagesPerSecond, requestsPerSecond, connections, connectionsForOtp, batchSize, batchWaitMs } =
     account;
-  const records = createJobRecords({ redis, rules: endRulesOf(settings, account), now });
+  const secret = secretReader(redis, settings.prefix);
+  const rules = { ...place, ...endRulesOf(settings, account) };
+  const records = createJobRecords({ redis, rules, secret, now });
   const rate = createRate({ redis, ...place, messagesPerSecond, requestsPerSecond });
   const context: RequestContext = {
     records,
@@ -210,9 +213,9 @@ function createRequests(
 }
 
 /** Asks for the credit, where the account allows it. */
-function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undefined {
-  const { settings, account, now } = options;
+function createCreditWatchOf(options: AccountWorkerOptions, place: AccountPlace): CreditWatch | undefined {
+  const { account, now } = options;
   if (account.creditIntervalMs === 0) return undefined;
   const queries = createAccountQueries(account, now);
-  return createCreditWatch({ ...options, prefix: settings.prefix, queries });
+  return createCreditWatch({ ...options, place, queries });
 }

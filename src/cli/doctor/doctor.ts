@@ -79,7 +79,7 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 
 async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
+  const { examineRedis } = await import('../../operator/redis-check.ts');
   const { prefix } = settings;
   const redis = openWorkerRedis(redisTargetOf(settings));
   // What is wrong with the connection is told by what becomes of it.
@@ -92,7 +92,7 @@ async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   };
   try {
     await whenReady(redis, redisWaitMs);
-    const judged = judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
+    const judged = await answerWithin(redisWaitMs, examineRedis(redis, place, settings));
     // Of a Redis with something wrong it is not certain that it can be asked for more.
     if (judged.some(({ level }) => level === 'error')) return judged;
     return [...judged, ...(await answerWithin(redisWaitMs, earlierJobs(redis, place)))];

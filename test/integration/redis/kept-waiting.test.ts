@@ -9,6 +9,7 @@ import {
   openWorkerRedis,
   whenReady,
 } from '../../../src/queue/redis.ts';
+import { primariesOf } from '../../../src/queue/redis-nodes.ts';
 import { describeRefusal, readTrouble } from '../../../src/queue/redis-trouble.ts';
 import { startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
@@ -122,10 +123,10 @@ describe.each(openers)('the connection of a %s that breaks off within its TLS ha
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const first = open(`rediss://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    for (const connect of [() => first, () => first.duplicate()]) {
+    for (const connect of [() => primariesOf(first)[0]!, () => primariesOf(first)[0]!.duplicate()]) {
       const redis = connect();
       const errors: Error[] = [];
-      redis.on('error', (error) => errors.push(error));
+      redis.on('error', (error: Error) => errors.push(error));
       await waitFor(() => errors.length > 0);
       const { stream } = redis;
       redis.disconnect();
