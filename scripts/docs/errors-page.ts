@@ -8,7 +8,7 @@ import { providerRequestErrors } from '../../src/jetsms/provider-request-reading
 import { messageErrors } from '../../src/message/errors.ts';
 import { operatorErrors } from '../../src/operator/operator-error.ts';
 import { producerErrors } from '../../src/producer/errors.ts';
-import { redisRefusals } from '../../src/queue/redis-trouble.ts';
+import { redisRefusals } from '../../src/queue/redis-refusals.ts';
 import { settingsErrors } from '../../src/settings/errors.ts';
 import { simulatorErrors } from '../../src/simulator/errors.ts';
 import { fakeErrors } from '../../src/testing/errors.ts';

@@ -34,6 +34,36 @@ export async function findEarlierJobs(
   return found.filter(({ jobs }) => jobs > 0);
 }
 
+/**
+ * The accounts of which jobs wait in a cluster where a single Redis kept them, outside of their slot: copied there as they lay. No
+ * worker takes them.
+ */
+export async function findJobsOutside(
+  redis: RedisClient,
+  prefix: string,
+  accounts: readonly string[],
+): Promise<readonly EarlierJobs[]> {
+  if (!redis.isCluster) return [];
+  const found = await Promise.all(
+    accounts.map(async (account) => {
+      const counts = await Promise.all(queueNames(account).map((name) => countOpen(redis, name, prefix)));
+      return { account, jobs: counts.reduce((sum, count) => sum + count, 0) };
+    }),
+  );
+  return found.filter(({ jobs }) => jobs > 0);
+}
+
+/** One command for each state: without a hash tag in the prefix each lies in another slot. */
+async function countOpen(redis: RedisClient, name: string, prefix: string): Promise<number> {
+  const [waiting, active, prioritized, delayed] = await Promise.all([
+    redis.llen(`${prefix}:${name}:wait`),
+    redis.llen(`${prefix}:${name}:active`),
+    redis.zcard(`${prefix}:${name}:prioritized`),
+    redis.zcard(`${prefix}:${name}:delayed`),
+  ]);
+  return waiting + active + prioritized + delayed;
+}
+
 /** Whether another account, which these settings do not have, has a lane of this name: then its jobs lie there. */
 async function isLaneOfAnother(redis: RedisClient, queue: Queue, account: string): Promise<boolean> {
   const ids = await Promise.all(states.map((state) => queue.getRanges([state], 0, 0)));

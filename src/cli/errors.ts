@@ -1,6 +1,7 @@
 import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { safeMessage } from '../log/safe-error.ts';
-import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
+import { describeRefusal } from '../queue/redis-refusals.ts';
+import { readTrouble } from '../queue/redis-trouble.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
 /** Every error of the command line itself: code → what it means, what to do. The codes are stable. */
@@ -104,6 +105,12 @@ export const cliErrors = {
     meaning: 'Send jobs of an earlier version lie in Redis, which kept all lanes in one queue.',
     whatToDo:
       'Let workers of that version run until nothing waits there any more, scheduled messages included, then start this one. Producers may be of this version meanwhile.',
+  },
+  OUTSIDE_ITS_SLOT: {
+    meaning:
+      'Send jobs lie in the cluster where a single Redis kept them, outside the slot of their account.',
+    whatToDo:
+      'They were copied there as they lay. Let workers empty the single Redis that they come from, scheduled messages included, and delete the copies; docs/redis.md says how to move to a cluster.',
   },
   NOTHING_CHOSEN: {
     meaning: 'No dead letters are chosen.',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeRefusal, passes, type RefusalReason, readTrouble } from '../queue/redis-trouble.ts';
+import { describeRefusal, passes, type RefusalReason } from '../queue/redis-refusals.ts';
+import { readTrouble } from '../queue/redis-trouble.ts';
 import { EventsError } from './errors.ts';
 
 /** Between two tries. */

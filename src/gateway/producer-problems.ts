@@ -58,6 +58,22 @@ export const producerProblems: Readonly<Record<ProducerErrorCode, ProducerProble
         'Retry-After süresinden sonra aynı idempotency anahtarıyla yeniden deneyin. Kaydedilmiş olabileceğini `mayBeStored` söyler; değeri false ise hiçbir şey kaydedilmedi.',
     },
   },
+  REDIS_UNCONFIRMED: {
+    status: 503,
+    retryAfterS: 1,
+    en: {
+      meaning:
+        'It is stored, but too few replicas of Redis have confirmed it in time: a failover may lose it.',
+      whatToDo:
+        'Try again after Retry-After, under the same idempotency key: nothing is stored twice. Without a key a second try can text twice.',
+    },
+    tr: {
+      meaning:
+        'Kaydedildi, ancak Redis kopyalarının yeterli sayıda olanı zamanında onaylamadı: bir yük devri kaydı kaybettirebilir.',
+      whatToDo:
+        'Retry-After süresinden sonra aynı idempotency anahtarıyla yeniden deneyin: hiçbir şey iki kez kaydedilmez. Anahtarsız ikinci deneme iki kez mesaj gönderebilir.',
+    },
+  },
   REDIS_REFUSED: {
     status: 503,
     retryAfterS: 5,

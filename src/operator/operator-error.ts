@@ -1,6 +1,7 @@
 import { CodedError, type ErrorFacts } from '../errors/coded-error.ts';
 import { safeMessage } from '../log/safe-error.ts';
-import { describeRefusal, readTrouble } from '../queue/redis-trouble.ts';
+import { describeRefusal } from '../queue/redis-refusals.ts';
+import { readTrouble } from '../queue/redis-trouble.ts';
 
 /** Every error of the operators' functions: code → what it means, what to do. The codes are stable. */
 export const operatorErrors = {

@@ -1,5 +1,6 @@
 import { CodedError, type ErrorFacts, isErrorOf } from '../errors/coded-error.ts';
-import { describeRefusal, type RedisTrouble, type RefusalReason } from '../queue/redis-trouble.ts';
+import { describeRefusal, type RefusalReason } from '../queue/redis-refusals.ts';
+import type { RedisTrouble } from '../queue/redis-trouble.ts';
 
 /** Every error of the producer that is not about the message itself: code → what it means, what to do. */
 export const producerErrors = {
@@ -30,6 +31,12 @@ export const producerErrors = {
   REDIS_REFUSED: {
     meaning: 'Redis has refused it, and nothing was stored.',
     whatToDo: 'Mend what the `reason` says, then send it again.',
+  },
+  REDIS_UNCONFIRMED: {
+    meaning:
+      'Redis has stored it, but fewer replicas than `replicasToConfirm` have said in time that they have it too: a failover may lose it.',
+    whatToDo:
+      'Send it again with the same idempotency key, which stores nothing twice and asks the replicas again; without a key, a second send can text twice. If it stays, bring the replicas back, or lower `replicasToConfirm`.',
   },
   SCHEDULE_SHARED: {
     meaning:
@@ -127,6 +134,12 @@ export function redisTrouble(
       detail: describeRefusal(reason),
     });
   }
+  if (trouble.kind === 'unconfirmed')
+    return new ProducerError('REDIS_UNCONFIRMED', {
+      ...facts,
+      cause,
+      detail: `Confirmed: ${trouble.cause}.`,
+    });
   const why = trouble.kind === 'refused' ? trouble.reason : trouble.cause;
   const stored = facts.mayBeStored ? doubts[`${isChange}`] : certainties[`${isChange}`];
   return new ProducerError('REDIS_UNAVAILABLE', { ...facts, cause, detail: `${stored} (${why}).` });

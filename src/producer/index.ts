@@ -8,7 +8,7 @@ export type { PartsModel } from '../message/parts-models.ts';
 export type { SurfaceName } from '../message/surface.ts';
 export type { Deadline, SendAt, Time } from '../message/times.ts';
 export type { CampaignProgress, CampaignState } from '../queue/campaign.ts';
-export type { RefusalReason } from '../queue/redis-trouble.ts';
+export type { RefusalReason } from '../queue/redis-refusals.ts';
 export type { CancelResult } from '../status/cancel.ts';
 export type { MessageStatus, MessageStatusState } from '../status/message-status.ts';
 export type { RescheduleResult } from '../status/reschedule.ts';

@@ -1,4 +1,5 @@
 import type { Lane } from '../message/lane.ts';
+import { createConfirmation } from '../queue/confirmation.ts';
 import { createLeanClient } from '../queue/lean-client.ts';
 import { installationPrefix, keys, placeOf, queueName } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
@@ -6,15 +7,22 @@ import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { targetOf } from '../queue/redis-target.ts';
 import { isSecretInvalid, secretReader } from '../queue/secret.ts';
+import { confirmedData } from './confirmed-data.ts';
 import { ProducerError } from './errors.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createRedisCalls } from './redis-calls.ts';
 import { redisData } from './redis-data.ts';
 import type { ClosableStore } from './store-jobs.ts';
 
+/** Of the time that Redis has for an answer, how much its replicas may take. */
+const shareOfReplicas = 0.5;
+
 /** Opens the Redis where a producer stores its jobs, by a connection that it has for itself. */
 export function openStore(
-  options: Pick<ResolvedOptions, 'redis' | 'redisTls' | 'redisTimeoutMs' | 'prefix' | 'keepStatusMs'>,
+  options: Pick<
+    ResolvedOptions,
+    'redis' | 'redisTls' | 'redisTimeoutMs' | 'replicasToConfirm' | 'prefix' | 'keepStatusMs'
+  >,
 ): ClosableStore {
   const { redisTimeoutMs, prefix, keepStatusMs } = options;
   const redis = openProducerRedis(targetOf(options), redisTimeoutMs);
@@ -54,8 +62,14 @@ export function openStore(
     });
   };
 
+  const replicas = options.replicasToConfirm;
+  const timeoutMs = Math.ceil(redisTimeoutMs * shareOfReplicas);
+  const confirmation =
+    replicas === 0 ? undefined : createConfirmation(redis, { prefix, replicas, timeoutMs });
+  const data = redisData({ redis, prefix, keepStatusMs, queueOf, confirmation });
+
   return {
-    data: redisData({ redis, prefix, keepStatusMs, queueOf }),
+    data: confirmation ? confirmedData(data, confirmation) : data,
     calls,
     redisTime: (check) => (clock.skewMs() === undefined ? measureTime(check) : clock.now()),
     localTime: () => Date.now(),

@@ -113,6 +113,12 @@ export interface ProducerOptions {
    * @default 1000
    */
   readonly redisTimeoutMs?: number;
+  /**
+   * How many replicas of Redis must have what is stored, or changed, before a call resolves; for `redisTimeoutMs` / 2 they are
+   * waited for, then the call rejects with `REDIS_UNCONFIRMED`. What it costs and keeps: [redis.md](redis.md#replicastoconfirm).
+   * @default 0 (none is asked)
+   */
+  readonly replicasToConfirm?: number;
 }
 
 export type ResolvedOptions = Required<Omit<ProducerOptions, 'redisTls'>> &
@@ -180,6 +186,7 @@ function rulesFor(options: ResolvedOptions): readonly (readonly [isMet: boolean,
       `eventsShow must be one of ${eventsShowChoices.join(', ')}.`,
     ],
     [isPositive(options.redisTimeoutMs), 'redisTimeoutMs must be a positive number.'],
+    [isWholeFrom(0, 10, options.replicasToConfirm), 'replicasToConfirm must be a whole number from 0 to 10.'],
   ];
 }
 
@@ -188,13 +195,14 @@ const problemsOf = (options: ResolvedOptions): readonly string[] =>
     .filter(([isMet]) => !isMet)
     .map(([, problem]) => problem);
 
-/** How long things are remembered, and waited for. */
+/** How long things are remembered, and Redis and its replicas are waited for. */
 const memoriesOf = (options: ProducerOptions) => ({
   idempotencyWindowMs: options.idempotencyWindowMs ?? day,
   campaignWindowMs: options.campaignWindowMs ?? 30 * day,
   mediaMemoryMs: options.mediaMemoryMs ?? mediaMemoryMs,
   keepStatusMs: options.keepStatusMs ?? defaultKeepStatusMs,
   redisTimeoutMs: options.redisTimeoutMs ?? 1_000,
+  replicasToConfirm: options.replicasToConfirm ?? 0,
 });
 
 /**

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPartlyAdded } from '../queue/add-jobs.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
-import { isTurnedAway, passes, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
+import { passes } from '../queue/redis-refusals.ts';
+import { isTurnedAway, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
 import { createEntrance } from './entrance.ts';
 import { redisTrouble } from './errors.ts';
 import { createPatience, type Waiting } from './patience.ts';
@@ -51,7 +52,7 @@ export function createRedisCalls(redis: RedisClient, limitMs: number): RedisCall
       return answer;
     } catch (error) {
       const trouble = readTrouble(error);
-      if (trouble.kind === 'refused') patience.answered();
+      if (trouble.kind === 'refused' || trouble.kind === 'unconfirmed') patience.answered();
       if (isTurnedAway(trouble)) entrance.shut();
       throw error;
     } finally {
@@ -84,7 +85,7 @@ function throwUnlessAgain(error: unknown, call: RedisCall<unknown>, run: Run): v
   const trouble = readTrouble(error);
   if (trouble.kind === 'doubt') run.isDoubtful = true;
   if (!run.waiting.isLong() && mayTryAgain(error, trouble, call)) return;
-  const mayBeStored = call.stores && run.isDoubtful;
+  const mayBeStored = call.stores && (run.isDoubtful || trouble.kind === 'unconfirmed');
   throw redisTrouble(trouble, { mayBeStored, messageId: call.messageId, isChange: call.isChange, error });
 }
 
@@ -92,6 +93,8 @@ function mayTryAgain(error: unknown, trouble: RedisTrouble, { isRepeatable }: Re
   // What is half there would be taken for the whole.
   if (isPartlyAdded(error)) return false;
   if (trouble.kind === 'doubt') return isRepeatable;
+  // Redis has waited for the replicas for as long as it was told to.
+  if (trouble.kind === 'unconfirmed') return false;
   return trouble.kind === 'unsent' || passes(trouble.reason);
 }
 

@@ -1,6 +1,7 @@
 import type { Lane } from '../message/lane.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
 import { closeCampaign, countCampaignJob, readCampaign, setCampaignState } from '../queue/campaign.ts';
+import type { Confirmation } from '../queue/confirmation.ts';
 import { storeMedia } from '../queue/media.ts';
 import { type AccountPlace, keys, placeOf } from '../queue/names.ts';
 import type { Queue } from '../queue/open-queue.ts';
@@ -16,13 +17,15 @@ export interface RedisPlace extends Pick<ResolvedOptions, 'prefix' | 'keepStatus
   readonly redis: RedisClient;
   /** The queue of an account's lane; asked for within a call. */
   readonly queueOf: (account: string, lane: Lane) => Queue;
+  /** Jobs are confirmed by it in the round trip that adds them. */
+  readonly confirmation?: Confirmation | undefined;
 }
 
 /** What a producer stores and looks up, in Redis. */
-export function redisData({ redis, prefix, keepStatusMs, queueOf }: RedisPlace): StoredData {
+export function redisData({ redis, prefix, keepStatusMs, queueOf, confirmation }: RedisPlace): StoredData {
   defineCancel(redis);
   defineReschedule(redis);
-  const addJobs = jobAdder(redis);
+  const addJobs = jobAdder(redis, confirmation);
   const at = (account: string): AccountPlace => placeOf(redis, prefix, account);
   return {
     async addJob(newJob) {

@@ -1,5 +1,6 @@
 import { Job, type Queue } from 'bullmq';
 import type { Claim } from './claims.ts';
+import type { Confirmation } from './confirmation.ts';
 import { sendJobOptions } from './job-options.ts';
 import { recordKeepMs } from './job-record.ts';
 import type { ScriptTransaction } from './lean-client.ts';
@@ -67,17 +68,29 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * What adds jobs, each together with its claims: neither is ever there without the other. Where a name is taken
  * already, the job's record says so, and whoever takes the job drops what has lost.
  *
+ * With `confirmation`, replicas are asked whether they have them, in the same round trip.
+ *
  * What it returns throws the first error that Redis answered with, and nothing was added then. A script that breaks off in
  * the middle, for want of a right, has written its first half: that is taken back. Where that is not possible it throws
  * an error that `isPartlyAdded` knows.
  */
-export function jobAdder(redis: RedisClient): AddJobs {
+export function jobAdder(redis: RedisClient, confirmation?: Pick<Confirmation, 'behind'>): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
+  const confirm = async (account = ''): Promise<void> => confirmation?.behind(account);
   return async (queue, newJobs) => {
-    const replies = await transact(queue, newJobs);
-    if (replies.some(isForgotten)) await addForgotten(queue, newJobs, replies);
+    const [first] = newJobs;
+    let confirmed: Promise<void> | undefined;
+    const replies = await transact(queue, newJobs, () => {
+      confirmed = confirm(first?.job.account);
+      confirmed.catch(() => {}); // what became of the jobs comes first
+    });
+    if (replies.some(isForgotten)) {
+      await addForgotten(queue, newJobs, replies);
+      confirmed = confirm(first?.job.account);
+    }
     const broken = replies.flat().find(([error]) => error)?.[0];
     if (broken) return giveUp(redis, queue, newJobs, broken);
+    await confirmed;
     const answers = replies.map(([, claimed]) => (claimed ? readAnswers(claimed[1]) : []));
     for (const [index, newJob] of newJobs.entries())
       if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
@@ -90,7 +103,12 @@ type Reply = readonly [error: Error | null, result: unknown];
 /** What Redis answered for one job: whether it was added, and, where it has claims, what they met. */
 type JobReplies = [added: Reply, ...claimed: readonly Reply[]];
 
-async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<readonly JobReplies[]> {
+/** @param onSent called when the transaction has been written, before it is answered */
+async function transact(
+  queue: Queue,
+  newJobs: readonly NewJob[],
+  onSent: () => void,
+): Promise<readonly JobReplies[]> {
   const client = await queue.getBackend().client;
   const multi = client.multi() as ScriptTransaction;
   for (const one of newJobs) {
@@ -99,7 +117,9 @@ async function transact(queue: Queue, newJobs: readonly NewJob[]): Promise<reado
     // In a transaction it only writes the command down.
     await bullJob(queue, one).addJob(multi, {});
   }
-  const replies = await multi.exec().catch((error: unknown) => withoutTransaction(error, newJobs.length));
+  const sent = multi.exec();
+  onSent();
+  const replies = await sent.catch((error: unknown) => withoutTransaction(error, newJobs.length));
   let next = 0;
   return newJobs.map(({ claims }): JobReplies => {
     const claimed = claims?.length ? replies?.[next++] : undefined;

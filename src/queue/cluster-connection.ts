@@ -129,14 +129,18 @@ export class ClusterConnection extends Cluster {
   /** What waits is sent again however long it takes; ioredis gives up where no node is left, or one is a replica or starting. */
   override handleError(error: Error, left: { value?: unknown }, handlers: Handlers): void {
     // Whoever fails fast decides by itself how long to try.
-    if (!this.#waits && error.message.startsWith('TRYAGAIN')) return handlers.defaults();
+    if (!this.#waits && error.message.startsWith('TRYAGAIN')) {
+      handlers.defaults();
+      return;
+    }
     const isLost = error.message === closed && this.status !== 'ready';
     if (!this.#waits || this.#isClosing || !(isLost || isTurnedAway(readTrouble(error))))
-      return super.handleError(error, left, handlers);
-    setTimeout(() => {
-      if (this.status === 'ready') this.refreshSlotsCache();
-      handlers.connectionClosed();
-    }, againMs);
+      super.handleError(error, left, handlers);
+    else
+      setTimeout(() => {
+        if (this.status === 'ready') this.refreshSlotsCache();
+        handlers.connectionClosed();
+      }, againMs);
   }
 
   /** Only where there is a connection: BullMQ asks for another one too while one is being made. */
@@ -183,8 +187,16 @@ class SpreadPipeline extends Pipeline {
     return this;
   }
 
-  override exec(): Promise<[error: Error | null, result: unknown][]> {
+  override async exec(): Promise<[error: Error | null, result: unknown][] | null> {
+    // It asks about what its own connection has written just before.
+    if (this.#commands.some(({ name }) => name === 'wait')) return this.#together();
     return Promise.all(this.#commands.map((command) => this.#send(command)));
+  }
+
+  #together(): Promise<[error: Error | null, result: unknown][] | null> {
+    const together = new Pipeline(this.redis);
+    for (const command of this.#commands) together.sendCommand(command);
+    return together.exec();
   }
 
   async #send(command: Command): Promise<[error: Error | null, result: unknown]> {

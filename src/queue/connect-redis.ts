@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { ClusterConnection, type ClusterSettings } from './cluster-connection.ts';
+import { primaryConnector } from './primary-connector.ts';
 import {
   type ClusterAddress,
   parseRedisAddress,
@@ -10,6 +11,9 @@ import {
 import type { RedisClient } from './redis-client.ts';
 import { RedisConnection } from './redis-connection.ts';
 import type { RedisTarget, RedisTls } from './redis-target.ts';
+
+/** How long a Sentinel may take to answer, in milliseconds; the next is asked long before. */
+const mostForSentinelMs = 2_000;
 
 /** What each of our ways to open a connection says of it, wherever Redis is. */
 export type OwnOptions = Omit<RedisOptions, 'replyMapping'>;
@@ -46,21 +50,14 @@ function tlsOf({ kind, tls }: RedisAddress, given: RedisTls = {}): Pick<OwnOptio
   return kind === 'single' && Object.keys(settings).length === 0 ? {} : { tls: settings };
 }
 
-function sentinelOptions(
-  { sentinels, name, db, login, sentinelLogin, family }: SentinelAddress,
-  { connectTimeout = 10_000, tls }: OwnOptions,
-): OwnOptions {
+function sentinelOptions(address: SentinelAddress, { connectTimeout = 10_000, tls }: OwnOptions): OwnOptions {
+  const { db, login, family } = address;
+  const timeoutMs = Math.min(connectTimeout, mostForSentinelMs);
   return {
-    sentinels: [...sentinels],
-    name,
+    Connector: primaryConnector({ address, tls, timeoutMs }),
     db,
     ...login,
-    ...(sentinelLogin.username ? { sentinelUsername: sentinelLogin.username } : {}),
-    ...(sentinelLogin.password ? { sentinelPassword: sentinelLogin.password } : {}),
     ...(family === undefined ? {} : { family }),
-    ...(tls ? { tls, enableTLSForSentinelMode: true, sentinelTLS: tls } : {}),
-    // A Sentinel that takes connections and says nothing must not keep the others from being asked.
-    sentinelCommandTimeout: Math.min(connectTimeout, 2_000),
   };
 }
 

@@ -91,6 +91,8 @@ export const keys = {
   record: (prefix: string, queue: string, id: string): string => `${prefix}:record:${queue}:${id}`,
   /** What holds a name that may be used once: an idempotency key, a place in a campaign, a piece, a replay. */
   claim: (prefix: string, account: string, name: string): string => `${prefix}:claim:${account}:${name}`,
+  /** Written with each question whether replicas have what was written; it holds nothing. */
+  confirm: (prefix: string, account: string): string => `${prefix}:confirm:${account}`,
   /** JSON of the account's hold, while there is one. */
   hold: (prefix: string, account: string): string => `${prefix}:hold:${account}`,
   /** What the account may still send, or ask, in this second, by what is counted. */

@@ -39,7 +39,7 @@ export interface RedisTlsProblem {
   readonly problem: string;
 }
 
-export const redisTlsFields = ['ca', 'cert', 'key', 'serverName'] as const satisfies (keyof RedisTls)[];
+const redisTlsFields: readonly (keyof RedisTls)[] = ['ca', 'cert', 'key', 'serverName'];
 
 const pem = /^\s*-----BEGIN [A-Z0-9 ]+-----[\s\S]+-----END [A-Z0-9 ]+-----\s*$/;
 const nameForm = /^[A-Za-z0-9._-]{1,253}$/;

@@ -1,103 +1,4 @@
-/** Why Redis turns something away. Each means that it was not done. */
-export interface RedisRefusal {
-  /** A sentence about Redis. */
-  readonly meaning: string;
-  readonly whatToDo: string;
-  /** It ends by itself, within seconds in most cases: a failover, a start, a slow script. */
-  readonly passes?: true;
-}
-
-/** Why Redis says no: [errors.md](errors.md#refusals-of-redis). */
-export type RefusalReason =
-  | 'READONLY'
-  | 'MASTERDOWN'
-  | 'UNBLOCKED'
-  | 'LOADING'
-  | 'BUSY'
-  | 'CLUSTERDOWN'
-  | 'TRYAGAIN'
-  | 'OOM'
-  | 'MISCONF'
-  | 'NOREPLICAS'
-  | 'NOPERM'
-  | 'NOAUTH'
-  | 'WRONGPASS'
-  | 'MOVED'
-  | 'ASK'
-  | 'CROSSSLOT'
-  | 'DENIED'
-  | 'EXECABORT'
-  | 'NOSCRIPT'
-  | 'NOT_REDIS'
-  | 'NO_CLUSTER'
-  | 'TLS';
-
-const failover: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
-  whatToDo: 'Try again in a few seconds. If it stays, point the address at the primary.',
-  passes: true,
-};
-const waiting: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
-  whatToDo: 'Try again in a few seconds.',
-  passes: true,
-};
-const sayCluster = 'Begin the address with redis+cluster:// (rediss+cluster:// for TLS).';
-
-/** Every refusal by its reason: the word that Redis' reply begins with, or a word of ours where there is none. */
-export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
-  READONLY: { meaning: 'It is a replica and takes no writes.', ...failover },
-  MASTERDOWN: { meaning: 'It is a replica that has lost its primary.', ...failover },
-  UNBLOCKED: { meaning: 'It has just become a replica.', ...failover },
-  LOADING: { meaning: 'It is still reading its data.', ...waiting },
-  BUSY: { meaning: 'A script keeps it busy.', ...waiting },
-  CLUSTERDOWN: { meaning: 'Its cluster is not whole.', ...waiting },
-  TRYAGAIN: { meaning: 'Its cluster is moving keys.', ...waiting },
-  OOM: {
-    meaning: 'Its memory is full.',
-    whatToDo: 'Raise its maxmemory, or let what waits be delivered.',
-  },
-  MISCONF: {
-    meaning: 'It cannot write to its disk.',
-    whatToDo: 'Look at its log; mostly the disk is full.',
-  },
-  NOREPLICAS: {
-    meaning: 'It has fewer replicas than its min-replicas-to-write.',
-    whatToDo: 'Bring its replicas back.',
-  },
-  NOPERM: {
-    meaning: 'Its user lacks a right.',
-    whatToDo: '`jetsms doctor` names the rights that are missing.',
-  },
-  NOAUTH: { meaning: 'It wants a password.', whatToDo: 'Put user and password into the address.' },
-  WRONGPASS: {
-    meaning: 'It does not take the user or the password.',
-    whatToDo: 'Correct them in the address.',
-  },
-  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: sayCluster },
-  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: sayCluster },
-  CROSSSLOT: {
-    meaning: 'It is a cluster, and the keys lie in several slots.',
-    whatToDo: sayCluster,
-  },
-  DENIED: {
-    meaning: 'Its protected mode turns everybody away who comes from elsewhere.',
-    whatToDo: 'Give it a password, or an address to bind to.',
-  },
-  EXECABORT: { meaning: 'It refused the transaction as a whole.', whatToDo: 'Look at its log.' },
-  NOSCRIPT: { meaning: 'It has forgotten a script that it was sent before.', ...waiting },
-  NOT_REDIS: {
-    meaning: 'What listens there is no Redis that keeps data: a Sentinel perhaps, or another service.',
-    whatToDo: 'Point the address at the Redis itself.',
-  },
-  NO_CLUSTER: {
-    meaning: 'It is no cluster, and the address says that it is one.',
-    whatToDo: 'Begin the address with redis:// (rediss:// for TLS).',
-  },
-  TLS: {
-    meaning: 'It does not speak TLS in a way that this machine trusts.',
-    whatToDo:
-      'Check rediss:// against redis://, and the certificate; name a CA of yours in NODE_EXTRA_CA_CERTS.',
-  },
-};
+import { isReason, passes, type RefusalReason } from './redis-refusals.ts';
 
 /** Why Redis did not do something, and what is certain about it. */
 export type RedisTrouble =
@@ -108,6 +9,8 @@ export type RedisTrouble =
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly inScript?: true }
   /** There was no connection: nothing has left. */
   | { readonly kind: 'unsent'; readonly cause: string }
+  /** It was done, and too few replicas have said so: a failover may lose it. */
+  | { readonly kind: 'unconfirmed'; readonly cause: string }
   /** It has left, and no answer came: perhaps it was done. */
   | { readonly kind: 'doubt'; readonly cause: string };
 
@@ -115,6 +18,18 @@ const silent = 'SilentServer';
 
 /** What listens in the place of Redis has not said a word. The message says what it does instead. */
 export const silentServer = (message: string): Error => Object.assign(new Error(message), { name: silent });
+
+const noneNamed = 'NoPrimary';
+
+/** No Sentinel has named a primary. The message says what each of them did; `reason` why waiting does not help. */
+export const noPrimary = (message: string, reason: RefusalReason | undefined): Error =>
+  Object.assign(new Error(message), { name: noneNamed, reason });
+
+const unconfirmed = 'NotConfirmed';
+
+/** It was done, and too few replicas have confirmed it. @param message what they said */
+export const notConfirmed = (message: string, cause: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { name: unconfirmed });
 
 const notReady = 'RedisNotReady';
 
@@ -157,6 +72,8 @@ export const isSilence = (error: unknown): boolean => error instanceof Error && 
 /** Reads what a command, or the wait for a connection, has thrown. Total. */
 export function readTrouble(error: unknown): RedisTrouble {
   if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
+  if (error instanceof Error && error.name === unconfirmed)
+    return { kind: 'unconfirmed', cause: wordOfUnconfirmed(error) };
   // ioredis has no code for a command that it did not write, because there was no connection.
   if (isUnsent(error)) return { kind: 'unsent', cause: 'no connection' };
   const refusal = isReply(error) ? refusalIn(error) : undefined;
@@ -185,6 +102,7 @@ function connectionTrouble(error: unknown): RedisTrouble {
 const tlsCode = /^(?:CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 function refusalOfConnection(error: unknown): RefusalReason | undefined {
+  if (error instanceof Error && error.name === noneNamed && 'reason' in error) return reasonOr(error.reason);
   if (tlsCode.test(codeOf(error))) return 'TLS';
   return messageOf(error).startsWith('Unknown RESP type') ? 'NOT_REDIS' : undefined;
 }
@@ -246,13 +164,8 @@ function previousErrorsOf(error: unknown): readonly unknown[] {
   return Array.isArray(error.previousErrors) ? error.previousErrors : [];
 }
 
-const isReason = (word: string): word is RefusalReason => Object.hasOwn(redisRefusals, word);
-
-/** A refusal in sentences: what is wrong, and what to do. */
-export function describeRefusal(reason: RefusalReason): string {
-  const { meaning, whatToDo } = redisRefusals[reason];
-  return `${reason}: ${meaning} ${whatToDo}`;
-}
+const reasonOr = (value: unknown): RefusalReason | undefined =>
+  typeof value === 'string' && isReason(value) ? value : undefined;
 
 /**
  * Whether the connection broke off in the midst of a transaction's answers: of all commands, only those are not sent again
@@ -262,9 +175,6 @@ export const isCutOff = (error: unknown): boolean => error instanceof Error && e
 
 /** Whether something of another type lies where the command looked: nobody of ours put it there. */
 export const isOfAnotherType = (error: unknown): boolean => messageOf(error).startsWith('WRONGTYPE');
-
-/** Whether the refusal ends by itself. */
-export const passes = (reason: RefusalReason): boolean => redisRefusals[reason].passes === true;
 
 /** Whether Redis, or the way to it, is the trouble: anything else that was thrown is a fault of ours. */
 export const isOfRedis = (error: unknown): boolean => isCutOff(error) || readTrouble(error).kind !== 'doubt';
@@ -283,13 +193,20 @@ const turnedAway: ReadonlySet<string> = new Set(['READONLY', 'MASTERDOWN', 'UNBL
 export const isTurnedAway = (trouble: RedisTrouble): boolean =>
   trouble.kind === 'refused' && turnedAway.has(trouble.reason);
 
+/** What was answered instead of a number, such as a missing right, says more. */
+function wordOfUnconfirmed({ message, cause }: Error): string {
+  const trouble = cause === undefined ? undefined : readTrouble(cause);
+  if (trouble === undefined) return message;
+  return trouble.kind === 'refused' ? trouble.reason : `${message}: ${trouble.cause}`;
+}
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Errors of ours that say all that is known in words of ours. */
-const ownWords: ReadonlySet<string> = new Set([silent, unreachableName]);
+const ownWords: ReadonlySet<string> = new Set([silent, noneNamed, unreachableName]);
 
 /** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
 function causeOf(error: unknown): string {

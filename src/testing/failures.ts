@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { redisTrouble } from '../producer/errors.ts';
 import type { RedisCall, RedisCalls } from '../producer/redis-calls.ts';
-import { type RedisTrouble, type RefusalReason, redisRefusals } from '../queue/redis-trouble.ts';
+import { type RefusalReason, redisRefusals } from '../queue/redis-refusals.ts';
+import type { RedisTrouble } from '../queue/redis-trouble.ts';
 import { FakeError } from './errors.ts';
 
 /**
@@ -11,7 +12,7 @@ import { FakeError } from './errors.ts';
  * - `request-lost`: it is not, and no answer comes either: the caller cannot tell these two apart.
  * - a word of docs/errors.md, such as `OOM`: Redis says no, and nothing is stored or changed.
  */
-export type FakeFailure = 'unreachable' | 'answer-lost' | 'request-lost' | RefusalReason;
+export type FakeFailure = 'unreachable' | 'answer-lost' | 'request-lost' | 'unconfirmed' | RefusalReason;
 
 /** Calls of a producer that has no Redis: they succeed, unless a test wants one to fail. */
 export interface FakeCalls extends RedisCalls {
@@ -29,7 +30,7 @@ export function createFakeCalls(): FakeCalls {
   const takeFailure = (call: RedisCall<unknown>): FakeFailure | undefined => {
     const [next] = failures;
     // Only of what is to be stored or changed it matters whether an answer was lost.
-    const isForStoring = next === 'answer-lost' || next === 'request-lost';
+    const isForStoring = next === 'answer-lost' || next === 'request-lost' || next === 'unconfirmed';
     return isForStoring && !call.stores ? undefined : failures.shift();
   };
   return {
@@ -39,10 +40,10 @@ export function createFakeCalls(): FakeCalls {
       const failure = own?.failure ?? takeFailure(call);
       if (own) own.failure = failure;
       if (failure === undefined) return call.work();
-      if (failure === 'answer-lost') await call.work();
+      if (failure === 'answer-lost' || failure === 'unconfirmed') await call.work();
       const trouble = troubleOf(failure);
       throw redisTrouble(trouble, {
-        mayBeStored: call.stores && trouble.kind === 'doubt',
+        mayBeStored: call.stores && (trouble.kind === 'doubt' || trouble.kind === 'unconfirmed'),
         messageId: call.messageId,
         isChange: call.isChange,
         error: new Error(`the fake producer was told to fail: ${failure}`),
@@ -57,7 +58,8 @@ export function createFakeCalls(): FakeCalls {
 }
 
 const isFailure = (failure: string): boolean =>
-  ['unreachable', 'answer-lost', 'request-lost'].includes(failure) || Object.hasOwn(redisRefusals, failure);
+  ['unreachable', 'answer-lost', 'request-lost', 'unconfirmed'].includes(failure) ||
+  Object.hasOwn(redisRefusals, failure);
 
 function troubleOf(failure: FakeFailure): RedisTrouble {
   switch (failure) {
@@ -66,6 +68,8 @@ function troubleOf(failure: FakeFailure): RedisTrouble {
     case 'answer-lost':
     case 'request-lost':
       return { kind: 'doubt', cause: 'no answer' };
+    case 'unconfirmed':
+      return { kind: 'unconfirmed', cause: '0 of 1 replicas' };
     default:
       return { kind: 'refused', reason: failure };
   }

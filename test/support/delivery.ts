@@ -1,5 +1,5 @@
 import { Job, type Queue } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { openAccountQueues } from '../../src/bullmq/account-queues.ts';
 import { readRecord } from '../../src/bullmq/find-job.ts';
 import { letterIdOf } from '../../src/bullmq/put-dead-letter.ts';
@@ -15,6 +15,7 @@ import { sendJobOptions } from '../../src/queue/job-options.ts';
 import type { Journal } from '../../src/queue/journal.ts';
 import { type AccountPlace, keys } from '../../src/queue/names.ts';
 import { journalOrEmpty, parseJournalText } from '../../src/queue/parse-journal.ts';
+import { openWorkerRedis } from '../../src/queue/redis.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import type { AccountSettings } from '../../src/settings/account.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
@@ -27,7 +28,7 @@ import { finishedJournal } from '../../src/worker/verdict/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
 import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';
-import { freshPrefix, sharedRedisUrl } from './redis.ts';
+import { freshPrefix, oneServer, sharedRedisUrl } from './redis.ts';
 import { type WaitOptions, waitFor } from './wait-for.ts';
 
 export interface DeliveryChoice {
@@ -109,7 +110,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     ...choice.settings,
     accounts: new Map([[account.name, account]]),
   };
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const redis = oneServer(openWorkerRedis(redisUrl));
   redis.on('error', () => {});
   const place = { prefix, account: account.name };
   const queues = openAccountQueues(redis, place, () => {});

@@ -1,5 +1,6 @@
 import type { RedisClient } from '../../queue/redis-client.ts';
-import { readTrouble, redisRefusals } from '../../queue/redis-trouble.ts';
+import { redisRefusals } from '../../queue/redis-refusals.ts';
+import { readTrouble } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
 import { redisTargetOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -79,7 +80,7 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 
 async function checkRedis(settings: Settings): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
-  const { examineRedis } = await import('../../operator/redis-check.ts');
+  const { examineRedis } = await import('../../operator/redis-examination.ts');
   const { prefix } = settings;
   const redis = openWorkerRedis(redisTargetOf(settings));
   // What is wrong with the connection is told by what becomes of it.
@@ -108,16 +109,27 @@ async function earlierJobs(
   redis: RedisClient,
   { prefix, accounts }: { readonly prefix: string; readonly accounts: readonly string[] },
 ): Promise<readonly Finding[]> {
-  const { findEarlierJobs } = await import('../../bullmq/earlier-queues.ts');
+  const { findEarlierJobs, findJobsOutside } = await import('../../bullmq/earlier-queues.ts');
   const { cliErrors } = await import('../errors.ts');
-  const found = await findEarlierJobs(redis, prefix, accounts);
-  return found.map(({ account, jobs }) => ({
-    check: 'redis',
-    level: 'error',
-    account,
-    says: `${jobs} send jobs of an earlier version wait in the one queue that it had for all lanes`,
-    whatToDo: cliErrors.EARLIER_QUEUE.whatToDo,
-  }));
+  const [earlier, outside] = await Promise.all([
+    findEarlierJobs(redis, prefix, accounts),
+    findJobsOutside(redis, prefix, accounts),
+  ]);
+  const about = { check: 'redis', level: 'error' } as const;
+  return [
+    ...earlier.map(({ account, jobs }) => ({
+      ...about,
+      account,
+      says: `${jobs} send jobs of an earlier version wait in the one queue that it had for all lanes`,
+      whatToDo: cliErrors.EARLIER_QUEUE.whatToDo,
+    })),
+    ...outside.map(({ account, jobs }) => ({
+      ...about,
+      account,
+      says: `${jobs} send jobs wait in the cluster where a single Redis kept them`,
+      whatToDo: cliErrors.OUTSIDE_ITS_SLOT.whatToDo,
+    })),
+  ];
 }
 
 function noRedis(error: unknown): Finding {

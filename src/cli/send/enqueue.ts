@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { NewMessage } from '../../message/message.ts';
 import { ProducerError } from '../../producer/errors.ts';
 import type { SendReceipt } from '../../producer/send-one.ts';
-import { passes } from '../../queue/redis-trouble.ts';
+import { passes } from '../../queue/redis-refusals.ts';
 import type { GoodLine, MessageLine } from './message-lines.ts';
 import { refusalOf } from './request.ts';
 

@@ -23,7 +23,7 @@ export interface Starting {
  */
 export async function checkRedis({ settings, worker, log }: Starting): Promise<void> {
   const { whenReady } = await import('../../queue/redis.ts');
-  const { examineRedis } = await import('../../operator/redis-check.ts');
+  const { examineRedis } = await import('../../operator/redis-examination.ts');
   const { prefix, accounts } = settings;
   const { redis, name } = worker;
   const readsEvents = settings.webhooks.length > 0;

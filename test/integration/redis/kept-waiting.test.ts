@@ -9,9 +9,9 @@ import {
   openWorkerRedis,
   whenReady,
 } from '../../../src/queue/redis.ts';
-import { primariesOf } from '../../../src/queue/redis-nodes.ts';
-import { describeRefusal, readTrouble } from '../../../src/queue/redis-trouble.ts';
-import { startRedis } from '../../support/redis.ts';
+import { describeRefusal } from '../../../src/queue/redis-refusals.ts';
+import { readTrouble } from '../../../src/queue/redis-trouble.ts';
+import { oneServer, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -123,7 +123,7 @@ describe.each(openers)('the connection of a %s that breaks off within its TLS ha
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const first = open(`rediss://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    for (const connect of [() => primariesOf(first)[0]!, () => primariesOf(first)[0]!.duplicate()]) {
+    for (const connect of [() => oneServer(first), () => oneServer(first).duplicate()]) {
       const redis = connect();
       const errors: Error[] = [];
       redis.on('error', (error: Error) => errors.push(error));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { redisRefusals } from '../../../src/queue/redis-refusals.ts';
 import {
   isRefusedForGood,
   moreTelling,
   readTrouble,
   redisNotReady,
-  redisRefusals,
   silentServer,
 } from '../../../src/queue/redis-trouble.ts';
 

@@ -104,7 +104,7 @@ describe('wrong settings', () => {
     };
     expect(problemsOf(env)).toMatchInlineSnapshot(`
       [
-        "redisUrl (JETSMS_REDIS_URL) must be a redis:// or rediss:// address, or a socket as /path, unix:///path or redis+unix:///path",
+        "redisUrl (JETSMS_REDIS_URL) must be a redis:// or rediss:// address, redis+sentinel://host:port,…/name, redis+cluster://host:port,… (rediss+… for TLS), or a socket as /path, unix:///path or redis+unix:///path: it begins like none of these",
         "logLevel (JETSMS_LOG_LEVEL) must be one of trace, debug, info, warn, error, fatal, silent",
         "dashboardEnabled (JETSMS_DASHBOARD_ENABLED) must be true or false",
         "dashboardPassword (JETSMS_DASHBOARD_PASSWORD) must be a text of one line, 8 to 256 characters",
