@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Cluster, type Redis } from 'ioredis';
+import { freePort } from '../../src/cli/redis-process.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitFor } from './wait-for.ts';
 
 const run = promisify(execFile);
@@ -13,14 +15,22 @@ export interface TestCluster extends AsyncDisposable {
   readonly url: string;
   /** All nodes, the primaries of the beginning first. */
   readonly nodes: readonly TestRedis[];
+  /** The roads to the nodes, in their order; none unless the cluster is behind proxies. */
+  readonly paths: readonly TcpProxy[];
   /** A connection of ioredis' own; ends with the cluster. */
   readonly client: Cluster;
   /** The node that serves a key now. */
   ownerOf(key: string): Promise<TestRedis>;
+  /** Those that serve slots now. */
+  primaries(): Promise<readonly TestRedis[]>;
+  /** A replica of a primary that follows it. */
+  replicaOf(primary: TestRedis): Promise<TestRedis>;
   /** Moves the slot of a key to another primary, key by key, as `redis-cli --cluster reshard` does it. */
   moveSlotOf(key: string, to: TestRedis, pauseMs?: number): Promise<void>;
   /** Resolves when every slot is served. */
   whole(): Promise<void>;
+  /** All nodes run, all roads are open, and every slot is served. */
+  heal(): Promise<void>;
 }
 
 export interface ClusterChoice {
@@ -31,6 +41,18 @@ export interface ClusterChoice {
   readonly nodeTimeoutMs?: number;
   readonly aof?: 'always' | 'everysec';
   readonly args?: readonly string[];
+  /** Clients, and replicas, reach each node over a proxy; what nodes say to each other about their state goes by itself. */
+  readonly isBehindProxies?: boolean;
+}
+
+/** A node's own bus has the port that is ten thousand higher. */
+const busOffset = 10_000;
+
+async function nodePort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port + busOffset < 65_536) return port;
+  }
 }
 
 /** Starts as many nodes as it takes, by the programs of Redis itself. */
@@ -41,7 +63,9 @@ export async function startCluster(choice: ClusterChoice = {}): Promise<TestClus
     ...['--repl-diskless-sync-delay', '0', '--cluster-replica-validity-factor', '0', ...args],
   ];
   const nodes = await Promise.all(
-    Array.from({ length: primaries * (1 + replicas) }, () => startRedis({ aof, args: nodeArgs })),
+    Array.from({ length: primaries * (1 + replicas) }, async () =>
+      startRedis({ aof, args: nodeArgs, port: await nodePort() }),
+    ),
   );
   const addresses = nodes.map(({ host, port }) => `${host}:${port}`);
   await redisCli([
@@ -52,21 +76,68 @@ export async function startCluster(choice: ClusterChoice = {}): Promise<TestClus
     String(replicas),
     '--cluster-yes',
   ]);
-  const client = new Cluster(nodes.map(({ host, port }) => ({ host, port })));
+  const paths = choice.isBehindProxies ? await Promise.all(nodes.map(announce)) : [];
+  const reached = paths.length > 0 ? paths : nodes;
+  // Its own connection takes no proxy: it sees what is there while the roads are cut.
+  const client = new Cluster(
+    nodes.map(({ host, port }) => ({ host, port })),
+    {
+      natMap: Object.fromEntries(
+        paths.map((path, at) => [`${path.host}:${path.port}`, placeOfNode(nodes[at])]),
+      ),
+    },
+  );
   client.on('error', () => {});
-  const cluster = { nodes, client };
+  const cluster = { nodes, paths, client };
   const stop = async (): Promise<void> => {
     client.disconnect();
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes.map((node) => node.stop()), ...paths.map((path) => path.close())]);
   };
   await whole(cluster);
   return {
     ...cluster,
-    url: `redis+cluster://${addresses.slice(0, primaries).join(',')}`,
+    url: `redis+cluster://${reached.map(({ host, port }) => `${host}:${port}`).join(',')}`,
+    primaries: () => primariesIn(cluster),
+    replicaOf: (primary) => replicaOf(cluster, primary),
     ownerOf: async (key) => ownerOf(cluster, await slotOf(cluster, key)),
     moveSlotOf: async (key, to, pauseMs = 0) => moveSlot(cluster, await slotOf(cluster, key), to, pauseMs),
     whole: () => whole(cluster),
+    async heal() {
+      for (const node of nodes) node.thaw();
+      for (const path of paths) {
+        path.resume();
+        await path.accept();
+      }
+      await whole(cluster);
+    },
     [Symbol.asyncDispose]: stop,
+  };
+}
+
+const placeOfNode = (node: TestRedis | undefined) => ({ host: node?.host ?? '', port: node?.port ?? 0 });
+
+/** From now on the node tells others that it is to be reached over a proxy. */
+async function announce(node: TestRedis): Promise<TcpProxy> {
+  const path = await startTcpProxy({ port: node.port });
+  const client = node.client();
+  await client.config('SET', 'cluster-announce-bus-port', node.port + busOffset);
+  await client.config('SET', 'cluster-announce-port', path.port);
+  client.disconnect();
+  return path;
+}
+
+/** A cluster for those who ask only what a server and a cluster both know. */
+export function asOneRedis(cluster: TestCluster): TestRedis {
+  const [first] = cluster.nodes;
+  if (!first) throw new Error('a cluster without nodes');
+  return {
+    ...first,
+    url: cluster.url,
+    // What scenarios ask of it is the same of both.
+    client: () => cluster.client as unknown as Redis,
+    thaw() {
+      for (const node of cluster.nodes) node.thaw();
+    },
   };
 }
 
@@ -76,18 +147,42 @@ export async function redisCli(args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-type Parts = Pick<TestCluster, 'nodes' | 'client'>;
+type Parts = Pick<TestCluster, 'nodes' | 'paths' | 'client'>;
 
 const slotOf = async ({ client }: Parts, key: string): Promise<number> =>
   Number(await client.cluster('KEYSLOT', key));
 
-async function ownerOf({ nodes, client }: Parts, slot: number): Promise<TestRedis> {
+async function ownerOf({ nodes, paths, client }: Parts, slot: number): Promise<TestRedis> {
   const ranges = await client.cluster('SLOTS');
   const found = ranges.find(([from, to]) => from <= slot && slot <= to);
-  const owner = nodes.find(({ port }) => port === found?.[2]?.[1]);
+  const port = found?.[2]?.[1];
+  const owner = nodes.find((node, at) => node.port === port || paths[at]?.port === port);
   if (!owner) throw new Error('no node serves the slot');
   return owner;
 }
+
+async function primariesIn(parts: Parts): Promise<readonly TestRedis[]> {
+  const ranges = await parts.client.cluster('SLOTS');
+  const ports = new Set(ranges.map(([, , primary]) => primary?.[1]));
+  return parts.nodes.filter((node, at) => ports.has(node.port) || ports.has(parts.paths[at]?.port));
+}
+
+async function replicaOf({ nodes, paths }: Parts, primary: TestRedis): Promise<TestRedis> {
+  const ports = [primary.port, paths[nodes.indexOf(primary)]?.port].map(String);
+  return waitFor(
+    async () => {
+      for (const node of nodes.filter((one) => one !== primary)) {
+        const text = await infoOf(node).catch(() => '');
+        const port = /master_port:(\d+)/.exec(text)?.[1] ?? '';
+        if (/master_link_status:up/.test(text) && ports.includes(port)) return node;
+      }
+      return undefined;
+    },
+    { limitMs: 20_000, everyMs: 100, what: 'a replica that follows' },
+  );
+}
+
+const infoOf = (node: TestRedis): Promise<string> => ask(node, (client) => client.info('replication'));
 
 async function whole({ nodes }: Parts): Promise<void> {
   await waitFor(
@@ -101,10 +196,13 @@ async function whole({ nodes }: Parts): Promise<void> {
 }
 
 /** What a node says of the cluster; rejects where it is away. */
-async function stateOf(node: TestRedis): Promise<string> {
+const stateOf = (node: TestRedis): Promise<string> =>
+  ask(node, async (client) => String(await client.cluster('INFO')));
+
+async function ask(node: TestRedis, question: (client: Redis) => Promise<string>): Promise<string> {
   const client = node.client({ retryStrategy: () => null, maxRetriesPerRequest: 0, commandTimeout: 1_000 });
   try {
-    return String(await client.cluster('INFO'));
+    return await question(client);
   } finally {
     client.disconnect();
   }

@@ -38,7 +38,7 @@ export async function makeTrouble(
 }
 
 function loadOf(
-  { messages, loadMs, messageTitle, load, isProducerOnRedisPath = false }: Scenario,
+  { messages, loadMs, messageTitle, load, isProducerOnRedisPath = false, isCluster = false }: Scenario,
   { redis, redisPath }: World,
   chance: Chance,
   onConfirmed: (messages: number) => void,
@@ -47,7 +47,7 @@ function loadOf(
     messages,
     overMs: loadMs,
     chance,
-    redisUrl: isProducerOnRedisPath ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
+    redisUrl: isProducerOnRedisPath && !isCluster ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
     onConfirmed,
     ...(messageTitle === undefined ? {} : { title: messageTitle }),
     ...(load ? { shape: load } : {}),

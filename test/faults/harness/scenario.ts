@@ -19,6 +19,8 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, string>>;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** Redis is a cluster of three primaries and their replicas; each is reached over a road of its own (`world.cluster`). */
+  readonly isCluster?: boolean;
   /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */
   readonly isProducerOnRedisPath?: boolean;
   /** Of each worker, what its clock is off by, first and after each SIGUSR2; the others' clocks are right. */

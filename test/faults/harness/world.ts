@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { type Lane, lanes } from '../../../src/message/lane.ts';
-import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
+import { deadQueueName, defaultAccount, queueName } from '../../../src/queue/names.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { asOneRedis, startCluster, type TestCluster } from '../../support/redis-cluster.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
+import { placeIn } from './place.ts';
 import { createProducers, type Producers } from './producers.ts';
 import { subscribeToAll } from './told-events.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -14,7 +16,9 @@ import { createWorkers, type Workers } from './workers.ts';
 /** Everything that a scenario can break, and everything that shows what came of it. */
 export interface World extends AsyncDisposable {
   readonly chance: Chance;
+  /** Where the scenario is of a cluster, all of it: only its address and its clients are to be used. */
   readonly redis: TestRedis;
+  readonly cluster: TestCluster | undefined;
   /** Between workers and Redis. */
   readonly redisPath: TcpProxy;
   /** Between workers and JetSMS. */
@@ -50,6 +54,7 @@ export interface Noted {
 export interface WorldOptions {
   readonly chance: Chance;
   readonly seed: number;
+  readonly isCluster?: boolean;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -63,9 +68,18 @@ export const connections = 8;
 const usualLatency = { minMs: 10, maxMs: 90 };
 
 /** Builds a private Redis that writes everything down, a JetSMS, and the roads to both. No worker yet. */
-export async function buildWorld({ chance, seed, account, settings }: WorldOptions): Promise<World> {
+export async function buildWorld({
+  chance,
+  seed,
+  isCluster = false,
+  account,
+  settings,
+}: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
-  const redis = stack.use(await startRedis({ aof: 'always' }));
+  const cluster = isCluster
+    ? stack.use(await startCluster({ aof: 'always', isBehindProxies: true }))
+    : undefined;
+  const redis = cluster ? asOneRedis(cluster) : stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
@@ -75,12 +89,13 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
-  const env = { ...environment(redisPath.port, new URL(address), jetsmsPath.port), ...settings };
+  const redisUrl = cluster?.url ?? `redis://127.0.0.1:${redisPath.port}`;
+  const env = { ...environment(redisUrl, new URL(address), jetsmsPath.port), ...settings };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
   const consumers = stack.use(createConsumers(redis));
   const open = (name: string): Queue => {
-    const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });
+    const queue = new Queue(name, { connection: redis.client(), prefix: placeIn(redis).prefix });
     queue.on('error', () => {});
     return queue;
   };
@@ -97,6 +112,7 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
     ...{
       chance,
       redis,
+      cluster,
       redisPath,
       jetsmsPath,
       simulator,
@@ -124,10 +140,10 @@ export async function buildWorld({ chance, seed, account, settings }: WorldOptio
 
 export const login: NewAccount = { username: 'demo', password: 'demo' };
 
-function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readonly<Record<string, string>> {
+function environment(redisUrl: string, jetsms: URL, jetsmsPort: number): Readonly<Record<string, string>> {
   jetsms.port = String(jetsmsPort);
   return {
-    JETSMS_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    JETSMS_REDIS_URL: redisUrl,
     JETSMS_URL: jetsms.href,
     JETSMS_USERNAME: login.username,
     JETSMS_PASSWORD: login.password,
@@ -154,8 +170,10 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
 }
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
-export async function heal({ redis, redisPath, jetsmsPath, simulator, workers }: World): Promise<void> {
+export async function heal(world: World): Promise<void> {
+  const { redis, cluster, redisPath, jetsmsPath, simulator, workers } = world;
   redis.thaw();
+  await cluster?.heal();
   for (const path of [redisPath, jetsmsPath]) {
     path.resume();
     await path.accept();

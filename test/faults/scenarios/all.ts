@@ -12,6 +12,7 @@ import { kills } from './kills.ts';
 import { providerNetwork } from './provider-network.ts';
 import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
+import { redisCluster } from './redis-cluster.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { reports } from './reports.ts';
@@ -36,7 +37,7 @@ const ofMessages: readonly Scenario[] = [
 ];
 
 /** What is not about replies: it is the same over both surfaces. */
-const ofMachines: readonly Scenario[] = [redisFailover, sharedKeys, clocks, redisAwayMinute];
+const ofMachines: readonly Scenario[] = [redisFailover, redisCluster, sharedKeys, clocks, redisAwayMinute];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [
