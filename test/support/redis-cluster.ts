@@ -149,11 +149,17 @@ export async function redisCli(args: readonly string[]): Promise<string> {
 
 type Parts = Pick<TestCluster, 'nodes' | 'paths' | 'client'>;
 
-const slotOf = async ({ client }: Parts, key: string): Promise<number> =>
-  Number(await client.cluster('KEYSLOT', key));
+async function slotOf({ nodes }: Parts, key: string): Promise<number> {
+  for (const node of nodes) {
+    const slot = await ask(node, (client) => client.cluster('KEYSLOT', key)).catch(() => undefined);
+    if (slot !== undefined) return Number(slot);
+  }
+  throw new Error('no node answers');
+}
 
-async function ownerOf({ nodes, paths, client }: Parts, slot: number): Promise<TestRedis> {
-  const ranges = await client.cluster('SLOTS');
+async function ownerOf(parts: Parts, slot: number): Promise<TestRedis> {
+  const { nodes, paths } = parts;
+  const ranges = await slotsOf(parts);
   const found = ranges.find(([from, to]) => from <= slot && slot <= to);
   const port = found?.[2]?.[1];
   const owner = nodes.find((node, at) => node.port === port || paths[at]?.port === port);
@@ -161,8 +167,17 @@ async function ownerOf({ nodes, paths, client }: Parts, slot: number): Promise<T
   return owner;
 }
 
+/** As the first node says that answers. */
+async function slotsOf({ nodes }: Parts) {
+  for (const node of nodes) {
+    const slots = await ask(node, (client) => client.cluster('SLOTS')).catch(() => undefined);
+    if (slots) return slots;
+  }
+  throw new Error('no node answers');
+}
+
 async function primariesIn(parts: Parts): Promise<readonly TestRedis[]> {
-  const ranges = await parts.client.cluster('SLOTS');
+  const ranges = await slotsOf(parts);
   const ports = new Set(ranges.map(([, , primary]) => primary?.[1]));
   return parts.nodes.filter((node, at) => ports.has(node.port) || ports.has(parts.paths[at]?.port));
 }
@@ -199,7 +214,7 @@ async function whole({ nodes }: Parts): Promise<void> {
 const stateOf = (node: TestRedis): Promise<string> =>
   ask(node, async (client) => String(await client.cluster('INFO')));
 
-async function ask(node: TestRedis, question: (client: Redis) => Promise<string>): Promise<string> {
+async function ask<T>(node: TestRedis, question: (client: Redis) => Promise<T>): Promise<T> {
   const client = node.client({ retryStrategy: () => null, maxRetriesPerRequest: 0, commandTimeout: 1_000 });
   try {
     return await question(client);

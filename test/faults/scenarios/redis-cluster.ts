@@ -58,6 +58,19 @@ const killPrimary: Fault = async (world) => {
   await primary.restart();
 };
 
+/** The primary of the account stands still with its connections open, until its replica has taken over and longer. */
+const freezePrimary: Fault = async (world) => {
+  const cluster = clusterOf(world);
+  const { prefix } = placeIn(world.redis);
+  const primary = await cluster.ownerOf(prefix);
+  primary.freeze();
+  await waitFor(async () => (await cluster.ownerOf(prefix)) !== primary, {
+    limitMs: goesOnWithinMs,
+    everyMs: 50,
+    what: 'the replica that takes over',
+  });
+};
+
 /** A planned change of places, as before an upgrade. */
 const failOver: Fault = async (world) => {
   const cluster = clusterOf(world);
@@ -94,6 +107,7 @@ const faults: Readonly<Record<string, Fault>> = {
   resharding: reshard,
   'road to the primary cut': cutRoad,
   'planned failover': failOver,
+  'primary frozen': freezePrimary,
 };
 
 /**
@@ -102,7 +116,7 @@ const faults: Readonly<Record<string, Fault>> = {
  */
 export const redisCluster: Scenario = {
   name: 'redis-cluster',
-  title: 'Redis Cluster: primaries killed and changed, roads cut, the slot of the account moved',
+  title: 'Redis Cluster: primaries killed, frozen and changed, roads cut, the slot of the account moved',
   messages: 2_000,
   loadMs: 30_000,
   workers: 3,
@@ -114,6 +128,7 @@ export const redisCluster: Scenario = {
       await fault(world);
       await goesOn(world, load, name);
       await green(world, name);
+      await clusterOf(world).heal();
     }
   },
 };
