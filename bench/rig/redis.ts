@@ -59,6 +59,9 @@ async function openServer(more: readonly string[], port?: number): Promise<Serve
 
 const slots = 16_384;
 
+/** A node that has met no other does not know where it is. */
+const clusterArgs = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
+
 /** A cluster of some primaries, without replicas, each with as many slots; its CPU is also told node by node. */
 export interface BenchCluster extends BenchRedis {
   cpuSecondsOfNodes(): Promise<readonly number[]>;
@@ -70,7 +73,7 @@ export async function openCluster(size: number): Promise<BenchCluster> {
   await using parts = new AsyncDisposableStack();
   const nodes: Server[] = [];
   for (let n = 0; n < size; n += 1)
-    nodes.push(parts.use(await openServer(['--cluster-enabled', 'yes'], await portWithBus())));
+    nodes.push(parts.use(await openServer(clusterArgs, await portWithBus())));
   const firstOf = (n: number): number => Math.floor((n * slots) / size);
   for (const [n, { client }] of nodes.entries())
     await client.cluster('ADDSLOTSRANGE', firstOf(n), firstOf(n + 1) - 1);

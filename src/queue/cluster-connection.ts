@@ -90,15 +90,15 @@ export class ClusterConnection extends Cluster {
       isReached = false;
     });
     this.on('close', () => {
-      if (isReached && !this.#isClosing) this.#tell(new ReplyError(down));
+      if (isReached && !this.#isClosing) this.#tell(toldByNodes(this.#told) ?? new ReplyError(down));
       isReached = false;
     });
   }
 
-  /** BullMQ makes its blocking connections by this. */
+  /** BullMQ makes its blocking connections by this. It leaves one that is silent by itself: that need not ask for the slots. */
   override duplicate(nodes: ClusterNode[] = [], override: Partial<ClusterOptions> = {}): Cluster {
     // Spreading loses that none of ours asks for another form of replies.
-    const options = { ...this.options, ...override } as unknown as ClusterSettings;
+    const options = { ...this.options, slotsRefreshInterval: 0, ...override } as unknown as ClusterSettings;
     return new ClusterConnection(nodes.length > 0 ? nodes : this.#nodes, options);
   }
 

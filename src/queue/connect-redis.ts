@@ -65,9 +65,11 @@ function sentinelOptions(address: SentinelAddress, { connectTimeout = 10_000, tl
  * How often a cluster is asked which node has which slots, beside when a node says so: one that has become silent says nothing.
  * Our choice.
  */
-const slotsEveryMs = 5_000;
+const slotsEveryMs = 2_000;
 /** A node that does not answer this within so long is passed over. */
-const slotsWithinMs = 2_000;
+const slotsWithinMs = 1_000;
+/** What a silent node was asked is asked of its successor when the connection is surely ended: so long after it was given up. */
+const endWithinMs = 500;
 
 function clusterOptions(
   { login, family }: ClusterAddress,
@@ -76,7 +78,7 @@ function clusterOptions(
   const { maxRetriesPerRequest } = ofNodes;
   const waits = maxRetriesPerRequest === null;
   return {
-    redisOptions: { ...ofNodes, ...login, ...(family === undefined ? {} : { family }) },
+    redisOptions: { ...ofNodes, disconnectTimeout: endWithinMs, ...login, ...(family === undefined ? {} : { family }) },
     clusterRetryStrategy: (times) => retryStrategy?.(times) || undefined,
     maxRedirections: waits ? Number.POSITIVE_INFINITY : 16,
     // Nobody may be asked for ever without a pause.
