@@ -69,7 +69,7 @@ async function measure(bench: Bench): Promise<readonly Figure[]> {
   const behind = sizes
     .map(
       (size) =>
-        `${size} nodes: busiest ${spread(of(size, 'busiest'), micros)} µs, so at most ${whole(1e6 / medianOf(of(size, 'busiest')))} messages/s by a core for each node; all ${micros(medianOf(of(size, 'all')))} µs; ${spread(of(size, 'perSecond'), whole)} messages/s here`,
+        `${size === '1' ? '1 node' : `${size} nodes`}: busiest ${spread(of(size, 'busiest'), micros)} µs, so at most ${whole(1e6 / medianOf(of(size, 'busiest')))} messages/s by a core for each node; all ${micros(medianOf(of(size, 'all')))} µs; ${spread(of(size, 'perSecond'), whole)} messages/s here`,
     )
     .join('; ');
   const words = (size: string): string =>

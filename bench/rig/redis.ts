@@ -72,8 +72,7 @@ export interface BenchCluster extends BenchRedis {
 export async function openCluster(size: number): Promise<BenchCluster> {
   await using parts = new AsyncDisposableStack();
   const nodes: Server[] = [];
-  for (let n = 0; n < size; n += 1)
-    nodes.push(parts.use(await openServer(clusterArgs, await portWithBus())));
+  for (let n = 0; n < size; n += 1) nodes.push(parts.use(await openServer(clusterArgs, await portWithBus())));
   const firstOf = (n: number): number => Math.floor((n * slots) / size);
   for (const [n, { client }] of nodes.entries())
     await client.cluster('ADDSLOTSRANGE', firstOf(n), firstOf(n + 1) - 1);

@@ -110,7 +110,7 @@ export const cliErrors = {
     meaning:
       'Send jobs lie in the cluster where a single Redis kept them, outside the slot of their account.',
     whatToDo:
-      'They were copied there as they lay. Let workers empty the single Redis that they come from, scheduled messages included, and delete the copies; docs/redis.md says how to move to a cluster.',
+      'They were copied there as they lay. Let workers empty the single Redis that they come from, scheduled messages included, and delete the copies; docs/cluster.md says how to move to a cluster.',
   },
   NOTHING_CHOSEN: {
     meaning: 'No dead letters are chosen.',
