@@ -10,6 +10,7 @@ import {
   ReplyError,
 } from 'ioredis';
 import { RedisConnection } from './redis-connection.ts';
+import { addressOf } from './redis-nodes.ts';
 import { isTurnedAway, notSent, readTrouble, toldByNodes } from './redis-trouble.ts';
 
 /** The options of a cluster's connection: of the nodes none asks for another form of replies. */
@@ -28,6 +29,12 @@ export interface ClusterSettings extends Omit<ClusterOptions, 'redisOptions'> {
   >;
 }
 
+/** How long a command may take: a worker's as long as it needs, a producer's no longer than somebody waits. */
+type Manner = 'waits' | 'fails fast' | 'as ioredis';
+
+const mannerOf = ({ redisOptions }: ClusterSettings): Manner =>
+  redisOptions.maxRetriesPerRequest === null ? 'waits' : 'fails fast';
+
 type Handlers = Parameters<Cluster['handleError']>[2];
 
 /** What ioredis says where a connection ended under a command. */
@@ -35,6 +42,9 @@ const closed = 'Connection is closed.';
 
 /** The words of Redis itself. */
 const down = 'CLUSTERDOWN The cluster is down';
+
+/** No step on the way to a connection takes so long: each node is given up after a second. */
+const hangsMs = 5_000;
 
 /** Between two tries of what waits for a node. */
 const againMs = 100;
@@ -48,22 +58,39 @@ const againMs = 100;
  */
 export class ClusterConnection extends Cluster {
   readonly #nodes: ClusterNode[];
-  readonly #waits: boolean;
+  readonly #manner: Manner;
   /** What each node said last, until the cluster can be spoken to. */
   readonly #told = new Map<string, Error>();
   #isClosing = false;
 
-  constructor(nodes: ClusterNode[], options: ClusterSettings) {
-    super(nodes, options);
+  constructor(nodes: ClusterNode[], options: ClusterSettings, manner: Manner = mannerOf(options)) {
+    // It connects when it knows what to do about what happens then.
+    super(nodes, { ...options, lazyConnect: true });
     this.#nodes = nodes;
-    this.#waits = options.redisOptions.maxRetriesPerRequest === null;
-    this.on('+node', tame);
+    this.#manner = manner;
+    this.on('+node', (node) => tame(node, (error) => this.#told.set(addressOf(node), error)));
     this.on('node error', (error: Error, address: string) => {
-      this.#told.set(address, error);
+      // Why it is closed was told before.
+      if (error.message !== closed || !this.#told.has(address)) this.#told.set(address, error);
       if (this.status === 'ready') this.#tell(error);
     });
     this.on('ready', () => this.#told.clear());
     this.#tellWhereItIsDown();
+    this.#beginAnewWhereItHangs();
+    this.connect().catch(ignore); // told by its events
+  }
+
+  /**
+   * BullMQ connects anew what it has closed, and waits for it. Where nodes answer and the cluster is not whole, ioredis begins again
+   * and again, and leaves whoever waits for the first time waiting for ever.
+   */
+  override connect(): Promise<void> {
+    this.#isClosing = false;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onEnd = (): void => reject(new Error(closed));
+    this.once('ready', resolve).once('end', onEnd);
+    super.connect().then(resolve, reject);
+    return promise.finally(() => this.off('ready', resolve).off('end', onEnd));
   }
 
   /** Without a listener an error would end the process. */
@@ -78,6 +105,26 @@ export class ClusterConnection extends Cluster {
       return super.emit(event, ...args);
     this.#tell(toldByNodes(this.#told) ?? error);
     return true;
+  }
+
+  /**
+   * ioredis waits for ever where a question for the slots was under way when the connection was given up: the new one waits for the
+   * old question's answer, which is passed over.
+   */
+  #beginAnewWhereItHangs(): void {
+    let timer: NodeJS.Timeout | undefined;
+    const rest = (): void => clearTimeout(timer);
+    const watch = (): void => {
+      rest();
+      timer = setTimeout(() => {
+        if (this.#isClosing || this.status === 'ready' || this.status === 'end') return;
+        if (this.status !== 'reconnecting') this['setStatus']('close');
+        watch();
+      }, hangsMs).unref();
+    };
+    for (const event of ['connecting', 'connect', 'close', 'reconnecting', 'disconnecting'])
+      this.on(event, watch);
+    for (const event of ['ready', 'end']) this.on(event, rest);
   }
 
   /** A cluster that answers and is not whole is left again and again, and ioredis tells nobody why. */
@@ -95,16 +142,20 @@ export class ClusterConnection extends Cluster {
     });
   }
 
-  /** BullMQ makes its blocking connections by this. It leaves one that is silent by itself: that need not ask for the slots. */
+  /**
+   * BullMQ makes its blocking connections by this. It asks again by itself, whatever happens to a command, and leaves a connection
+   * that is silent: what waits here would keep it from that.
+   */
   override duplicate(nodes: ClusterNode[] = [], override: Partial<ClusterOptions> = {}): Cluster {
     // Spreading loses that none of ours asks for another form of replies.
-    const options = { ...this.options, slotsRefreshInterval: 0, ...override } as unknown as ClusterSettings;
-    return new ClusterConnection(nodes.length > 0 ? nodes : this.#nodes, options);
+    const own = { slotsRefreshInterval: 0, maxRedirections: 16 };
+    const options = { ...this.options, ...own, ...override } as unknown as ClusterSettings;
+    return new ClusterConnection(nodes.length > 0 ? nodes : this.#nodes, options, 'as ioredis');
   }
 
   /** Where it fails fast, nothing waits in the process for a cluster that is not there; and what was not written says so. */
   override sendCommand(command: Command, stream?: Stream, node?: unknown): unknown {
-    if (this.#waits) return super.sendCommand(command, stream, node);
+    if (this.#manner !== 'fails fast') return super.sendCommand(command, stream, node);
     if (this.status !== 'ready' && command.name !== 'cluster') {
       command.reject(notSent());
       return command.promise;
@@ -129,12 +180,12 @@ export class ClusterConnection extends Cluster {
   /** What waits is sent again however long it takes; ioredis gives up where no node is left, or one is a replica or starting. */
   override handleError(error: Error, left: { value?: unknown }, handlers: Handlers): void {
     // Whoever fails fast decides by itself how long to try.
-    if (!this.#waits && error.message.startsWith('TRYAGAIN')) {
+    if (this.#manner === 'fails fast' && error.message.startsWith('TRYAGAIN')) {
       handlers.defaults();
       return;
     }
     const isLost = error.message === closed && this.status !== 'ready';
-    if (!this.#waits || this.#isClosing || !(isLost || isTurnedAway(readTrouble(error))))
+    if (this.#manner !== 'waits' || this.#isClosing || !(isLost || isTurnedAway(readTrouble(error))))
       super.handleError(error, left, handlers);
     else
       setTimeout(() => {
@@ -146,7 +197,7 @@ export class ClusterConnection extends Cluster {
   /** Only where there is a connection: BullMQ asks for another one too while one is being made. */
   override disconnect(reconnect = false): void {
     const { status } = this;
-    if (reconnect && status !== 'ready' && status !== 'connect') return;
+    if (reconnect && !['ready', 'connect', 'connecting'].includes(status)) return;
     this.#isClosing = !reconnect;
     super.disconnect(reconnect);
     // Between two connections nothing is there whose closing would tell that this is the end.
@@ -168,11 +219,11 @@ type Stream = Parameters<Cluster['sendCommand']>[1];
 const ignore = (): void => {};
 
 /** As `RedisConnection` sees to it: ioredis listens to a socket's first error alone, and the second would end the process. */
-function tame(node: Redis): void {
+function tame(node: Redis, onError: (error: Error) => void): void {
   node.on('error', () => node.stream?.off('error', ignore).on('error', ignore));
   const duplicate = (override: Partial<RedisOptions> = {}): Redis => {
     const options = { ...node.options, ...override } as RedisOptions & { readonly replyMapping: 'legacy' };
-    return new RedisConnection(options);
+    return new RedisConnection(options).on('error', onError);
   };
   // The slots are asked for on duplicates; ioredis' type tells of forms of replies that nobody asks for.
   node.duplicate = duplicate as Redis['duplicate'];

@@ -78,7 +78,12 @@ function clusterOptions(
   const { maxRetriesPerRequest } = ofNodes;
   const waits = maxRetriesPerRequest === null;
   return {
-    redisOptions: { ...ofNodes, disconnectTimeout: endWithinMs, ...login, ...(family === undefined ? {} : { family }) },
+    redisOptions: {
+      ...ofNodes,
+      disconnectTimeout: endWithinMs,
+      ...login,
+      ...(family === undefined ? {} : { family }),
+    },
     clusterRetryStrategy: (times) => retryStrategy?.(times) || undefined,
     maxRedirections: waits ? Number.POSITIVE_INFINITY : 16,
     // Nobody may be asked for ever without a pause.

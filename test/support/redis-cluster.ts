@@ -27,6 +27,8 @@ export interface TestCluster extends AsyncDisposable {
   replicaOf(primary: TestRedis): Promise<TestRedis>;
   /** Moves the slot of a key to another primary, key by key, as `redis-cli --cluster reshard` does it. */
   moveSlotOf(key: string, to: TestRedis, pauseMs?: number): Promise<void>;
+  /** Does something while half of the keys of a slot have been moved; then the rest follows. */
+  halfway(key: string, to: TestRedis, work: () => Promise<void>): Promise<void>;
   /** Resolves when every slot is served. */
   whole(): Promise<void>;
   /** All nodes run, all roads are open, and every slot is served. */
@@ -100,7 +102,17 @@ export async function startCluster(choice: ClusterChoice = {}): Promise<TestClus
     primaries: () => primariesIn(cluster),
     replicaOf: (primary) => replicaOf(cluster, primary),
     ownerOf: async (key) => ownerOf(cluster, await slotOf(cluster, key)),
-    moveSlotOf: async (key, to, pauseMs = 0) => moveSlot(cluster, await slotOf(cluster, key), to, pauseMs),
+    moveSlotOf: async (key, to, pauseMs = 0) =>
+      moveSlot(cluster, await slotOf(cluster, key), to, (source, slot) =>
+        moveKeys(source, slot, { to, pauseMs }),
+      ),
+    halfway: async (key, to, work) =>
+      moveSlot(cluster, await slotOf(cluster, key), to, async (source, slot) => {
+        const count = Number(await source.cluster('COUNTKEYSINSLOT', slot));
+        await moveSome(source, slot, to, Math.floor(count / 2));
+        await work();
+        await moveKeys(source, slot, { to, pauseMs: 0 });
+      }),
     whole: () => whole(cluster),
     async heal() {
       for (const node of nodes) node.thaw();
@@ -223,7 +235,12 @@ async function ask<T>(node: TestRedis, question: (client: Redis) => Promise<T>):
   }
 }
 
-async function moveSlot(cluster: Parts, slot: number, to: TestRedis, pauseMs: number): Promise<void> {
+async function moveSlot(
+  cluster: Parts,
+  slot: number,
+  to: TestRedis,
+  move: (source: Redis, slot: number) => Promise<void>,
+): Promise<void> {
   const from = await ownerOf(cluster, slot);
   if (from === to) return;
   const [source, target] = [from.client(), to.client()];
@@ -231,12 +248,18 @@ async function moveSlot(cluster: Parts, slot: number, to: TestRedis, pauseMs: nu
     const [sourceId, targetId] = await Promise.all([source, target].map((one) => one.cluster('MYID')));
     await target.cluster('SETSLOT', slot, 'IMPORTING', String(sourceId));
     await source.cluster('SETSLOT', slot, 'MIGRATING', String(targetId));
-    await moveKeys(source, slot, { to, pauseMs });
+    await move(source, slot);
     for (const one of [target, source]) await one.cluster('SETSLOT', slot, 'NODE', String(targetId));
   } finally {
     source.disconnect();
     target.disconnect();
   }
+}
+
+async function moveSome(source: Redis, slot: number, to: TestRedis, most: number): Promise<number> {
+  const keys = await source.cluster('GETKEYSINSLOT', slot, most);
+  if (keys.length > 0) await source.migrate(to.host, to.port, '', 0, 5_000, 'KEYS', ...keys.map(String));
+  return keys.length;
 }
 
 async function moveKeys(
@@ -245,9 +268,7 @@ async function moveKeys(
   { to, pauseMs }: { readonly to: TestRedis; readonly pauseMs: number },
 ): Promise<void> {
   for (;;) {
-    const keys = await source.cluster('GETKEYSINSLOT', slot, 10);
-    if (keys.length === 0) return;
-    await source.migrate(to.host, to.port, '', 0, 5_000, 'KEYS', ...keys.map(String));
+    if ((await moveSome(source, slot, to, 10)) === 0) return;
     // So that others come between, as they do where a slot has millions of keys.
     await pause(pauseMs);
   }
