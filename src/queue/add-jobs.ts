@@ -6,7 +6,7 @@ import { recordKeepMs } from './job-record.ts';
 import type { ScriptTransaction } from './lean-client.ts';
 import { keys } from './names.ts';
 import type { RedisClient } from './redis-client.ts';
-import { readTrouble } from './redis-trouble.ts';
+import { mostTelling, readTrouble } from './redis-trouble.ts';
 import type { SendJob } from './send-job.ts';
 
 /** A send job, and the names that it claims. */
@@ -185,8 +185,9 @@ interface Refused {
  * @throws the error that says why, where nothing was done
  */
 function withoutTransaction(error: unknown, jobs: number): readonly Reply[] {
-  const [first] = (error as Refused).previousErrors ?? [];
-  if (first?.command?.name !== 'multi') throw first ?? error;
+  const errors = (error as Refused).previousErrors ?? [];
+  const [first] = errors;
+  if (first?.command?.name !== 'multi') throw mostTelling(errors) ?? error;
   return Array.from({ length: 2 * jobs }, () => [first, null] as const);
 }
 

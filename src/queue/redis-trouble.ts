@@ -137,7 +137,7 @@ const scriptPlace = / script: \S+, on @user_|Error running script|(?:executing t
 type Refusal = Pick<Extract<RedisTrouble, { readonly kind: 'refused' }>, 'reason' | 'inScript'>;
 
 function refusalIn(error: unknown): Refusal | undefined {
-  const [first] = previousErrorsOf(error);
+  const first = mostTelling(previousErrorsOf(error));
   if (first !== undefined) return refusalIn(first);
   const message = messageOf(error).replace(tooOften, '');
   const reason = reasonIn(message);
@@ -157,6 +157,13 @@ function reasonIn(message: string): RefusalReason | undefined {
   if (isReason(inScript)) return inScript;
   return errReplies.find(([pattern]) => pattern.test(message))?.[1];
 }
+
+/**
+ * Of what the commands of a transaction were answered with, why it was given up. A cluster that moves its keys sends one command to
+ * the other node, and lets the next try again: then that is what to do.
+ */
+export const mostTelling = <T>(errors: readonly T[]): T | undefined =>
+  errors.find((error) => messageOf(error).startsWith('TRYAGAIN')) ?? errors[0];
 
 /** Why a transaction was given up: what its commands were answered with. */
 function previousErrorsOf(error: unknown): readonly unknown[] {

@@ -235,7 +235,7 @@ describe('on a Redis Cluster of three primaries and their replicas', () => {
 
   it('the worker is green, its queues can be read for metrics, and it ends softly', async () => {
     const { url } = JSON.parse(await worker.waitForLine(/"msg":"health.listening"/));
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await waitFor(async () => (await fetch(`${url}/readyz`)).ok, { limitMs: 10_000, what: 'a green worker' });
     const metrics = await (await fetch(`${url}/metrics`)).text();
     for (const account of accounts) expect(metrics).toContain(`account="${account}"`);
     worker.signal('SIGTERM');
