@@ -420,6 +420,45 @@ export const alertCases: readonly AlertCase[] = [
     firing: [],
   },
   {
+    alert: 'JetsmsReplicaMissing',
+    title: 'fires where fewer replicas follow than must confirm',
+    given: {
+      [`jetsms_redis_replicas{job="jetsms",instance="w1:9464"}`]: '2x4 1x40',
+      [`jetsms_redis_replicas_wanted{job="jetsms",instance="w1:9464"}`]: steady(2),
+    },
+    at: '5m',
+    firing: [worker1],
+  },
+  {
+    alert: 'JetsmsReplicaMissing',
+    title: 'is silent where none need confirm, and during a failover of some seconds',
+    given: {
+      [`jetsms_redis_replicas{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`jetsms_redis_replicas_wanted{job="jetsms",instance="w1:9464"}`]: steady(0),
+      [`jetsms_redis_replicas{job="jetsms",instance="w2:9464"}`]: '2x8 1x1 2x40',
+      [`jetsms_redis_replicas_wanted{job="jetsms",instance="w2:9464"}`]: steady(2),
+    },
+    at: '5m',
+    firing: [],
+  },
+  {
+    alert: 'JetsmsReplicationBehind',
+    title: 'fires where a replica stays behind',
+    given: { [`jetsms_redis_replication_behind_bytes{job="jetsms",instance="w1:9464"}`]: steady(20_000_000) },
+    at: '8m',
+    firing: [worker1],
+  },
+  {
+    alert: 'JetsmsReplicationBehind',
+    title: 'is silent for a moment, and for little',
+    given: {
+      [`jetsms_redis_replication_behind_bytes{job="jetsms",instance="w1:9464"}`]: '20000000x4 0x40',
+      [`jetsms_redis_replication_behind_bytes{job="jetsms",instance="w2:9464"}`]: steady(1_000_000),
+    },
+    at: '8m',
+    firing: [],
+  },
+  {
     alert: 'JetsmsClockWrong',
     title: 'fires for a clock that is ahead, and for one that is behind',
     given: {

@@ -34,6 +34,8 @@ const requests = (matchers = ''): string => sumRisen('account', countOf('request
 
 /** Far more than clocks that are set by NTP differ by, and well before a worker stands still (30 s by default). */
 const clockSkewSeconds = 5;
+/** Our choice: a healthy replica is some kilobytes behind. */
+const replicationBehindBytes = 10_000_000;
 
 /** Messages of which JetSMS said what became of them. */
 const reported = (window: string): string =>
@@ -229,6 +231,23 @@ export const alerts: readonly Alert[] = [
     summary: `Redis may throw messages away (seen by worker ${instance})`,
     description:
       'Its maxmemory-policy is not noeviction: when its memory is full it deletes keys, and messages with them, without a trace.',
+  },
+  {
+    name: 'JetsmsReplicaMissing',
+    expression: `${series('redisReplicas')} < ${series('redisReplicasWanted')}`,
+    for: '1m',
+    severity: 'critical',
+    summary: `Redis has fewer replicas than replicasToConfirm (seen by worker ${instance})`,
+    description:
+      'No request leaves, and producers are told REDIS_UNCONFIRMED, until enough replicas follow the primary.',
+  },
+  {
+    name: 'JetsmsReplicationBehind',
+    expression: `${series('redisBehind')} > ${replicationBehindBytes}`,
+    for: '5m',
+    severity: 'warning',
+    summary: `A replica of Redis is behind (seen by worker ${instance})`,
+    description: `It lacks more than ${replicationBehindBytes / 1_000_000} MB of what the primary has: a failover to it would lose that much. With replicasToConfirm, stores and requests wait for it.`,
   },
   {
     name: 'JetsmsClockWrong',

@@ -6,26 +6,27 @@ import type { RedisClient } from '../queue/redis-client.ts';
  * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
  * by another process. What an earlier run had begun and never told of stays in doubt (`doubt`). A hold lets nothing pass until it is
  * resuming. What cannot be read holds nothing, as for everybody else (`hold-record.ts`).
- * KEYS: the hold, then records. ARGV: for each record its run, what it has seen of it, its mark ('' = none) and how long to
- * keep it; at the end 1 for a canary.
+ * KEYS: the hold, then records, then, where the lock is looked at, the locks. ARGV: for each record its run, what it has seen
+ * of it, its mark ('' = none), how long to keep it and who must hold its lock ('' = whoever); at the end 1 for a canary.
  */
-const beginScript = `${seenLua}
+export const beginScript: string = `${seenLua}
 local function isSending(journal) return journal and string.find(journal, '"sending":{', 1, true) end
 local function isHeld()
   local text = redis.pcall('GET', KEYS[1])
   local isJson, record = pcall(cjson.decode, type(text) == 'string' and text or '')
   return isJson and type(record) == 'table' and type(record.hold) == 'table' and record.hold.mode ~= 'resuming'
 end
-local results = {}
+local results, count = {}, (#ARGV - 1) / 5
 if ARGV[#ARGV] ~= '1' and isHeld() then
-  for i = 1, #KEYS - 1 do results[i] = 'held' end
+  for i = 1, count do results[i] = 'held' end
   return results
 end
-for i = 1, #KEYS - 1 do
+for i = 1, count do
   local record = KEYS[i + 1]
-  local run, seen, mark, keepMs = tonumber(ARGV[4 * i - 3]), ARGV[4 * i - 2], ARGV[4 * i - 1], ARGV[4 * i]
+  local run, seen, mark = tonumber(ARGV[5 * i - 4]), ARGV[5 * i - 3], ARGV[5 * i - 2]
+  local keepMs, token = ARGV[5 * i - 1], ARGV[5 * i]
   local known = redis.call('HMGET', record, 'run', 'journal', 'lost', 'cancelled', 'moved', 'begun', 'told')
-  if tonumber(known[1] or 0) > run then
+  if tonumber(known[1] or 0) > run or (token ~= '' and redis.call('GET', KEYS[count + 1 + i]) ~= token) then
     results[i] = 'lost'
   elseif known[7] then
     results[i] = 'superseded'

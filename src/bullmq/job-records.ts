@@ -8,6 +8,7 @@ import type { RedisClient } from '../queue/redis-client.ts';
 import { isSecretInvalid, type SecretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
+import { beginConfirmed, type ConfirmedBegin } from './confirmed-begin.ts';
 import { defineRecordCommands } from './job-record-scripts.ts';
 
 /** A job as this run of it knows it. */
@@ -30,6 +31,8 @@ export interface Beginning extends JobRun {
   readonly mark?: Journal;
   /** What this run has seen of the record (`JobRecord.seen`). */
   readonly seen: string;
+  /** Who must hold the job's lock, where replicas are asked. */
+  readonly token?: string;
 }
 
 /** What a run has come to. */
@@ -50,8 +53,11 @@ export interface JournalWrite extends JobRun {
  */
 export type WriteResult = 'written' | 'lost' | 'superseded' | 'changed';
 
-/** `held`: the account stands still. */
-export type BeginResult = WriteResult | 'held';
+/**
+ * - `held`: the account stands still.
+ * - `unconfirmed`: it was written, and too few replicas have said in time that they have it.
+ */
+export type BeginResult = WriteResult | 'held' | 'unconfirmed';
 
 /** A journal that replaces another, whose end it may take back. */
 export interface LateJournal {
@@ -100,11 +106,15 @@ interface RecordCommands {
 }
 
 /** What `jetsmsBegin` wants to know of each run. */
-const argsOfBeginning = ({ run, seen, mark, job }: Beginning, at: number): readonly (string | number)[] => [
+const argsOfBeginning = (
+  { run, seen, mark, job, token = '' }: Beginning,
+  { at, looksAtLock }: { readonly at: number; readonly looksAtLock: boolean },
+): readonly (string | number)[] => [
   run,
   seen,
   mark === undefined ? '' : JSON.stringify(mark),
   recordKeepMs(job, at),
+  looksAtLock ? token : '',
 ];
 
 /** What an end adds to the counts of the job's campaign. */
@@ -182,6 +192,8 @@ export interface JobRecordsOptions {
   readonly rules: EndRules & { readonly maxEvents: number };
   readonly secret: SecretReader;
   readonly now: () => number;
+  /** Where replicas are asked before a request leaves. */
+  readonly confirming?: ConfirmedBegin | undefined;
 }
 
 /** What lies in the place of the secret costs the reports that need marks, and no end. */
@@ -189,7 +201,7 @@ function noneWhereInvalid(error: unknown): undefined {
   if (!isSecretInvalid(error)) throw error;
 }
 
-export function createJobRecords({ redis, rules, secret, now }: JobRecordsOptions): JobRecords {
+export function createJobRecords({ redis, rules, secret, now, confirming }: JobRecordsOptions): JobRecords {
   const { prefix, account, maxEvents } = rules;
   // Only marks of numbers need it, which an MMS has everywhere.
   const readSecret = async (): Promise<string | undefined> =>
@@ -206,14 +218,13 @@ export function createJobRecords({ redis, rules, secret, now }: JobRecordsOption
     },
     async begin(beginnings, isCanary) {
       if (beginnings.length === 0) return [];
-      const at = now();
-      return commands.jetsmsBegin(
-        beginnings.length + 1,
-        keys.hold(prefix, account),
-        ...beginnings.map(keyOf),
-        ...beginnings.flatMap((beginning) => argsOfBeginning(beginning, at)),
-        isCanary ? 1 : 0,
-      );
+      const about = { at: now(), looksAtLock: confirming !== undefined };
+      const named = [keys.hold(prefix, account), ...beginnings.map(keyOf)];
+      const args = [...beginnings.flatMap((one) => argsOfBeginning(one, about)), isCanary ? 1 : 0];
+      if (!confirming) return commands.jetsmsBegin(named.length, ...named, ...args);
+      // Of a job that the old primary gave to this worker, the new one may not know: another worker may take it there.
+      const locks = beginnings.map(({ id, job }) => `${prefix}:${queueName(account, job.lane)}:${id}:lock`);
+      return beginConfirmed(confirming, [...named, ...locks], args);
     },
     async write(writes) {
       if (writes.length === 0) return [];

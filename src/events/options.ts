@@ -23,7 +23,7 @@ export interface EventsOptions {
   readonly redis: string | RedisClient;
   /**
    * What TLS goes by, where `redis` is an address that begins with `rediss`; as for `createProducer()`.
-   * @default what Node.js trusts, no certificate of one's own, the host of the address
+   * @default none (what Node.js trusts, no certificate of one's own, the host of the address)
    */
   readonly redisTls?: RedisTls;
   /**

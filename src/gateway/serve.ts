@@ -109,9 +109,11 @@ function openRedis({ settings, log }: ServeOptions): RedisClient {
 }
 
 function openProducer(settings: Settings): Producer {
-  const { accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow } = settings;
+  const { accounts, prefix, idempotencyWindowMs, maxJobBytes, keepStatusMs, eventsShow, replicasToConfirm } =
+    settings;
   return createProducer({
     ...redisOptionsOf(settings),
+    replicasToConfirm,
     prefix,
     idempotencyWindowMs,
     maxJobBytes,

@@ -253,6 +253,15 @@ export const accountLines: Readonly<Record<string, Line>> = {
     means: 'Another worker has taken a job that this one held: Redis stood still, or this process did.',
     fields: { id, when: { says: '`before sending`: nothing left; `after the reply`: see reply.late' } },
   },
+  'marks.unconfirmed': {
+    levels: ['warn'],
+    means:
+      'Requests did not leave: fewer replicas of Redis than replicasToConfirm have confirmed in time that they were about to. The jobs wait a second and use no attempt.',
+    fields: {
+      jobs: { says: 'how many send jobs' },
+      repeated: { says: 'how often the same came since the last line of it' },
+    },
+  },
   'account.stopped': {
     levels: ['warn'],
     means: 'The account is held until a person resumes it.',

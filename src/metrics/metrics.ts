@@ -20,7 +20,7 @@ import {
   type VerdictReason,
 } from './labels.ts';
 import { type AccountSnapshot, showSnapshot, type WebhookSnapshot } from './snapshot.ts';
-import type { CounterKey } from './table.ts';
+import type { CounterKey, GaugeKey } from './table.ts';
 
 /** Reads the queues at a scrape; a constant number of Redis calls per account. Rejects where Redis is away. */
 export type Collect = () => Promise<readonly (AccountSnapshot | WebhookSnapshot)[]>;
@@ -54,6 +54,15 @@ export interface EndFacts {
   readonly code?: string;
 }
 
+/** What was seen of Redis. What is missing was not told. */
+export interface RedisSeen {
+  readonly up: boolean;
+  readonly evicting?: boolean;
+  readonly replication?: { readonly replicas: number; readonly behindBytes: number } | undefined;
+  /** replicasToConfirm */
+  readonly replicasWanted?: number;
+}
+
 /** Everything that can be counted, in the words of the worker. Labels are folded into their closed sets. */
 export interface Metrics extends GatewayMetrics {
   /** One attempt of one send job, and what was done about it. */
@@ -83,12 +92,14 @@ export interface Metrics extends GatewayMetrics {
   acceptedWithoutId(facts: { readonly account: string; readonly surface: string }): void;
   split(account: string): void;
   lockLost(account: string): void;
+  /** Jobs whose request did not leave for want of replicas. */
+  marksUnconfirmed(account: string, jobs: number): void;
   /** Jobs or letters that were taken away because of their age. */
   swept(facts: { readonly account: string; readonly what: string; readonly removed: number }): void;
   /** One request to a webhook endpoint. */
   webhookTry(facts: { readonly endpoint: string; readonly result: 'delivered' | 'failed' | 'dead' }): void;
   unexpected(): void;
-  redis(state: { readonly up: boolean; readonly evicting?: boolean }): void;
+  redis(state: RedisSeen): void;
   /** How far the system's clock is ahead of Redis'. */
   clockSkew(skewMs: number): void;
   consuming(account: string, isConsuming: boolean): void;
@@ -160,14 +171,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
     acceptedWithoutId: ({ account, surface }) => count('acceptedWithoutId', { account, surface }),
     split: (account) => count('splits', { account }),
     lockLost: (account) => count('locksLost', { account }),
+    marksUnconfirmed: (account, jobs) => count('marksUnconfirmed', { account }, jobs),
     swept: ({ account, what, removed }) => count('swept', { account, what }, removed),
     ...gatewayMetrics({ count, observe }),
     webhookTry: ({ endpoint, result }) => count('webhookTries', { webhook: endpoint, result }),
     unexpected: () => count('unexpectedErrors', {}),
-    redis({ up, evicting }) {
-      set('redisUp', {}, Number(up));
-      if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
-    },
+    redis: (seen) => setRedis(seen, set),
     clockSkew: (skewMs) => set('clockSkew', {}, skewMs / 1000),
     consuming: (account, isConsuming) => set('consuming', { account }, Number(isConsuming)),
     collectWith(source) {
@@ -184,6 +193,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
       return registry.metrics();
     },
   };
+}
+
+type SetGauge = (key: GaugeKey, labels: Readonly<Record<string, string>>, value: number) => void;
+
+function setRedis({ up, evicting, replication, replicasWanted }: RedisSeen, set: SetGauge): void {
+  set('redisUp', {}, Number(up));
+  if (evicting !== undefined) set('redisEvicting', {}, Number(evicting));
+  if (replicasWanted !== undefined) set('redisReplicasWanted', {}, replicasWanted);
+  if (!replication) return;
+  set('redisReplicas', {}, replication.replicas);
+  set('redisBehind', {}, replication.behindBytes);
 }
 
 /** The counters that alerts watch: a counter that appears with its first event shows no rise. */

@@ -28,6 +28,7 @@ export type CounterKey =
   | 'reportQuestions'
   | 'splits'
   | 'locksLost'
+  | 'marksUnconfirmed'
   | 'swept'
   | 'webhookTries'
   | 'gatewayRequests'
@@ -58,6 +59,9 @@ export type GaugeKey =
   | 'eventsRead'
   | 'redisUp'
   | 'redisEvicting'
+  | 'redisReplicas'
+  | 'redisReplicasWanted'
+  | 'redisBehind'
   | 'clockSkew'
   | 'consuming'
   | 'buildInfo';
@@ -144,6 +148,12 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'jetsms_locks_lost_total',
     type: 'counter',
     help: 'Jobs that this worker held and another has taken: Redis was frozen, or this worker was.',
+    labels: { account },
+  },
+  marksUnconfirmed: {
+    name: 'jetsms_marks_unconfirmed_total',
+    type: 'counter',
+    help: 'Send jobs whose request did not leave, because fewer replicas of Redis than replicasToConfirm had its mark.',
     labels: { account },
   },
   swept: {
@@ -336,6 +346,24 @@ export const metricTable: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'jetsms_redis_evicting',
     type: 'gauge',
     help: '1 where Redis may evict keys when its memory is full, and messages with them; else 0.',
+    labels: {},
+  },
+  redisReplicas: {
+    name: 'jetsms_redis_replicas',
+    type: 'gauge',
+    help: 'Replicas that are connected to the primary and follow it, as the primary says.',
+    labels: {},
+  },
+  redisReplicasWanted: {
+    name: 'jetsms_redis_replicas_wanted',
+    type: 'gauge',
+    help: 'Replicas that must confirm before a request leaves: replicasToConfirm.',
+    labels: {},
+  },
+  redisBehind: {
+    name: 'jetsms_redis_replication_behind_bytes',
+    type: 'gauge',
+    help: 'How much the replica that is furthest behind has yet to get, in bytes of the replication stream.',
     labels: {},
   },
   clockSkew: {

@@ -1,12 +1,15 @@
-import { type Redis, ReplyError } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { type RefusalReason, redisRefusals } from '../queue/redis-refusals.ts';
 import { judgeEviction } from '../watch/eviction.ts';
+import { type Replication, readReplication } from '../watch/replication.ts';
+import { configOf, parseInfo, refusalOf, unlessRefused } from './redis-answers.ts';
 import type { MissingRights } from './redis-rights.ts';
+import { judgeReplicas } from './replicas-finding.ts';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
 export interface Finding {
-  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'rights' | 'clock';
+  readonly check: 'version' | 'eviction' | 'persistence' | 'writable' | 'replicas' | 'rights' | 'clock';
   readonly level: 'ok' | 'warning' | 'error';
   readonly says: string;
   readonly whatToDo?: string;
@@ -23,6 +26,10 @@ export interface RedisFacts {
   /** `appendfsync`. */
   readonly appendFsync: string | undefined;
   readonly role: string | undefined;
+  /** What it says of its replicas, where it is a primary. */
+  readonly replication?: Replication | undefined;
+  /** Why it does not answer WAIT; undefined where it does. */
+  readonly waitRefusal?: string | undefined;
   /** Why it does not take a write; undefined where it does. */
   readonly writeRefusal: RefusalReason | undefined;
   readonly missing: MissingRights;
@@ -41,7 +48,8 @@ const oldestMajor = 6;
 
 /** What a server says of itself. Rejects with whatever ioredis throws where it does not answer; a refusal is one of the facts. */
 export async function askServer(redis: Redis): Promise<ServerFacts> {
-  const info = parseInfo((await unlessRefused(redis.info())) ?? '');
+  const told = (await unlessRefused(redis.info())) ?? '';
+  const info = parseInfo(told);
   const [save, appendFsync, policy] = await Promise.all([
     configOf(redis, 'save'),
     configOf(redis, 'appendfsync'),
@@ -56,6 +64,8 @@ export async function askServer(redis: Redis): Promise<ServerFacts> {
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
     role: info.get('role'),
+    replication: readReplication(told),
+    waitRefusal: await refusalOf(redis.wait(0, 1)),
     clockSkewMs: await unlessRefused(clockSkew(redis)),
   };
 }
@@ -66,27 +76,19 @@ async function clockSkew(redis: Redis): Promise<number> {
   return clock.skewMs() ?? 0;
 }
 
-/** Undefined where Redis refuses the answer. */
-async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ReplyError) return undefined;
-    throw error;
-  }
-}
-
 /** The settings that a judgement rests on. */
 export interface RedisLimits {
   readonly maxClockSkewMs: number;
   /** Vouches that a Redis which does not say never evicts. */
   readonly redisNeverEvicts: boolean;
+  /** 0 = no replica need be there. */
+  readonly replicasToConfirm?: number;
 }
 
 /** What to think of a Redis: an error means that messages could be lost or not be sent, so a worker refuses to start. */
 export function judgeRedis(
   facts: RedisFacts,
-  { maxClockSkewMs, redisNeverEvicts: isTrusted }: RedisLimits,
+  { maxClockSkewMs, redisNeverEvicts: isTrusted, replicasToConfirm = 0 }: RedisLimits,
 ): readonly Finding[] {
   if (facts.mode === 'sentinel') return [sentinel];
   return [
@@ -94,6 +96,7 @@ export function judgeRedis(
     evictionFinding(facts, isTrusted),
     judgePersistence(facts),
     judgeWritable(facts),
+    ...judgeReplicas(facts, replicasToConfirm),
     ...judgeRights(facts),
     judgeClock(facts, maxClockSkewMs),
   ];
@@ -103,7 +106,7 @@ const sentinel: Finding = {
   check: 'version',
   level: 'error',
   says: 'This is a Sentinel, which keeps no messages',
-  whatToDo: 'Point JETSMS_REDIS_URL at the Redis that it watches.',
+  whatToDo: 'Write redis+sentinel://…/name, or point JETSMS_REDIS_URL at the Redis that it watches.',
 };
 
 function judgeVersion({ version }: RedisFacts): Finding {
@@ -211,22 +214,4 @@ function judgeClock({ clockSkewMs }: RedisFacts, maxClockSkewMs: number): Findin
     says: awayMs <= maxClockSkewMs ? where : `${where}: a worker here takes nothing until it is set right`,
     whatToDo: 'Set both clocks by NTP.',
   };
-}
-
-function parseInfo(text: string): ReadonlyMap<string, string> {
-  const pairs = text.split(/\r?\n/).filter((line) => line.includes(':'));
-  return new Map(
-    pairs.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)] as const),
-  );
-}
-
-const configOf = async (redis: Redis, name: string): Promise<string | undefined> =>
-  configValue(await unlessRefused(redis.config('GET', name)), name);
-
-/** RESP2 answers with a list, RESP3 with a map. */
-function configValue(answer: unknown, name: string): string | undefined {
-  if (Array.isArray(answer)) return typeof answer[1] === 'string' ? answer[1] : undefined;
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const value: unknown = Reflect.get(answer, name);
-  return typeof value === 'string' ? value : undefined;
 }

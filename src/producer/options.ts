@@ -57,7 +57,7 @@ export interface ProducerOptions {
   readonly redis: string;
   /**
    * What TLS goes by, where `redis` begins with `rediss`: `ca`, `cert` and `key` as texts in PEM, `serverName`.
-   * @default what Node.js trusts, no certificate of one's own, the host of the address
+   * @default none (what Node.js trusts, no certificate of one's own, the host of the address)
    */
   readonly redisTls?: RedisTls;
   /**

@@ -85,7 +85,7 @@ function throwUnlessAgain(error: unknown, call: RedisCall<unknown>, run: Run): v
   const trouble = readTrouble(error);
   if (trouble.kind === 'doubt') run.isDoubtful = true;
   if (!run.waiting.isLong() && mayTryAgain(error, trouble, call)) return;
-  const mayBeStored = call.stores && (run.isDoubtful || trouble.kind === 'unconfirmed');
+  const mayBeStored = trouble.kind === 'unconfirmed' || (call.stores && run.isDoubtful);
   throw redisTrouble(trouble, { mayBeStored, messageId: call.messageId, isChange: call.isChange, error });
 }
 

@@ -90,10 +90,10 @@ export function jobAdder(redis: RedisClient, confirmation?: Pick<Confirmation, '
     }
     const broken = replies.flat().find(([error]) => error)?.[0];
     if (broken) return giveUp(redis, queue, newJobs, broken);
-    await confirmed;
     const answers = replies.map(([, claimed]) => (claimed ? readAnswers(claimed[1]) : []));
     for (const [index, newJob] of newJobs.entries())
       if (isInVain(newJob, answers[index] ?? [])) await takeBack(redis, queue, newJob.id);
+    await confirmed;
     return answers;
   };
 }

@@ -39,6 +39,8 @@ export function openOperatorRedis(target: RedisTarget | string, commandTimeoutMs
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
+    // A command that is given up leaves its connection open, and one whose server has vanished would never be left.
+    socketTimeout: 2 * commandTimeoutMs,
     maxRetriesPerRequest: 1,
     reconnectOnError: (error) => isTurnedAway(readTrouble(error)),
     retryStrategy: (times) => Math.min(times * 50, 1_000),

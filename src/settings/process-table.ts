@@ -70,6 +70,15 @@ export const processRows: SettingRows<ProcessSettings> = {
       'Without it the host that is connected to. Set it where that is an IP address, as Sentinels and clusters mostly tell it.',
     example: 'redis.internal',
   },
+  replicasToConfirm: {
+    kind: wholeNumber(0, 10),
+    default: 0,
+    meaning:
+      'How many replicas of Redis must have a message before it counts as stored, and the mark of a request before that leaves.',
+    consequence:
+      'With 0 a failover can lose what the old primary had not copied: messages, and marks, so that one is sent twice. With more, each store and each request waits for the replicas; where too few are there nothing is stored as confirmed and nothing is sent. Needs a Redis that knows WAIT. What is promised, and the price: docs/redis.md.',
+    example: '1',
+  },
   redisNeverEvicts: {
     kind: flag,
     default: false,

@@ -37,6 +37,8 @@ export interface ProcessSettings {
   readonly redisTlsKey: string;
   /** '' = the host of the address. */
   readonly redisTlsServerName: string;
+  /** Replicas that must have what is stored, and that a request is about to leave; 0 = none is asked. */
+  readonly replicasToConfirm: number;
   /** Somebody vouches for a Redis that does not tell its eviction policy. */
   readonly redisNeverEvicts: boolean;
   /** In front of every key in Redis; in braces so that a Redis Cluster keeps a queue on one node. */

@@ -11,7 +11,7 @@ export const fakeErrors: Readonly<Record<FakeErrorCode, ErrorRow>> = {
   FAKE_FAILURE_UNKNOWN: {
     meaning: 'Redis knows no such trouble.',
     whatToDo:
-      "Pass 'unreachable', 'answer-lost', 'request-lost', or a refusal of docs/errors.md, such as 'OOM'.",
+      "Pass 'unreachable', 'answer-lost', 'request-lost', 'unconfirmed', or a refusal of docs/errors.md, such as 'OOM'.",
   },
   FAKE_END_IMPOSSIBLE: {
     meaning: 'The message cannot come to this: it has ended, or JetSMS would have to have it first.',

@@ -10,6 +10,7 @@ import { FakeError } from './errors.ts';
  * - `unreachable`: there is no connection; nothing is stored or changed.
  * - `answer-lost`: it is stored or changed, and the answer never comes.
  * - `request-lost`: it is not, and no answer comes either: the caller cannot tell these two apart.
+ * - `unconfirmed`: it is stored or changed, and replicas have not confirmed it (`replicasToConfirm`).
  * - a word of docs/errors.md, such as `OOM`: Redis says no, and nothing is stored or changed.
  */
 export type FakeFailure = 'unreachable' | 'answer-lost' | 'request-lost' | 'unconfirmed' | RefusalReason;
@@ -43,7 +44,7 @@ export function createFakeCalls(): FakeCalls {
       if (failure === 'answer-lost' || failure === 'unconfirmed') await call.work();
       const trouble = troubleOf(failure);
       throw redisTrouble(trouble, {
-        mayBeStored: call.stores && (trouble.kind === 'doubt' || trouble.kind === 'unconfirmed'),
+        mayBeStored: trouble.kind === 'unconfirmed' || (call.stores && trouble.kind === 'doubt'),
         messageId: call.messageId,
         isChange: call.isChange,
         error: new Error(`the fake producer was told to fail: ${failure}`),

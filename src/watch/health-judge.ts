@@ -2,10 +2,11 @@ import type { ConsumerSigns } from '../bullmq/consumer.ts';
 import type { Lane } from '../message/lane.ts';
 import type { ClockState } from '../worker/clock-guard.ts';
 import { judgeEviction } from './eviction.ts';
+import { judgeReplication, type Replication } from './replication.ts';
 
 /** One thing that was looked at. Says no number, no text and no secret. */
 export interface HealthCheck {
-  readonly check: 'redis' | 'eviction' | 'clock' | 'consuming';
+  readonly check: 'redis' | 'eviction' | 'replicas' | 'clock' | 'consuming';
   readonly account?: string;
   readonly ok: boolean;
   readonly says: string;
@@ -17,6 +18,8 @@ export type RedisAnswer =
       readonly kind: 'answer';
       readonly refusal: string | undefined;
       readonly evictionPolicy: string | undefined;
+      /** Undefined where Redis did not say, or is no primary. */
+      readonly replication?: Replication | undefined;
     }
   | { readonly kind: 'no-answer'; readonly why: string };
 
@@ -37,6 +40,8 @@ export interface ConsumerFacts {
 
 export interface HealthFacts {
   readonly redis: RedisAnswer;
+  /** 0 = none need be there. */
+  readonly replicasToConfirm?: number;
   readonly clockState: ClockState;
   readonly consumers: readonly ConsumerFacts[];
   /** Without a sign of life for so long, a consumer counts as stuck. */
@@ -51,6 +56,7 @@ export function judgeHealth({ redis, consumers, ...facts }: HealthFacts): readon
   const isWrong = clockState.skewMs !== undefined && !clockState.isRight;
   return [
     ...judgeAnswer(redis),
+    ...judgeReplicas(redis, facts.replicasToConfirm ?? 0),
     judgeClock(clockState),
     ...byAccount(consumers).map((lanes) => (isWrong ? stands(lanes) : judgeConsumers(lanes, facts))),
   ];
@@ -58,10 +64,10 @@ export function judgeHealth({ redis, consumers, ...facts }: HealthFacts): readon
 
 /**
  * Whether a process that is started anew could be green where this one is red: it would find the same clock, so
- * nothing is gained by ending for that alone.
+ * nothing is gained by ending for that alone; nor for replicas that are missing.
  */
 export function isMendedByRestart(checks: readonly HealthCheck[]): boolean {
-  const red = checks.filter(({ ok }) => !ok);
+  const red = checks.filter(({ ok, check }) => !ok && check !== 'replicas');
   const isClock = red.some(({ check }) => check === 'clock');
   return red.some(({ check }) => !isClock || check === 'redis' || check === 'eviction');
 }
@@ -77,6 +83,13 @@ function judgeAnswer(redis: RedisAnswer): readonly HealthCheck[] {
       : { check: 'redis', ok: false, says: `Redis refuses writes (${refusal})` },
     { check: 'eviction', ok: eviction.level !== 'error', says: eviction.says },
   ];
+}
+
+/** Looked at only where they must confirm. */
+function judgeReplicas(redis: RedisAnswer, wanted: number): readonly HealthCheck[] {
+  if (wanted === 0 || redis.kind === 'no-answer') return [];
+  const { isEnough, says } = judgeReplication(redis.replication, wanted);
+  return [{ check: 'replicas', ok: isEnough, says }];
 }
 
 function judgeClock({ isRight, skewMs, maxSkewMs }: ClockState): HealthCheck {

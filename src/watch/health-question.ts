@@ -5,6 +5,7 @@ import type { RedisClient } from '../queue/redis-client.ts';
 import { primariesOf } from '../queue/redis-nodes.ts';
 import { readEviction } from './eviction.ts';
 import type { RedisAnswer } from './health-judge.ts';
+import { type Replication, readReplication } from './replication.ts';
 
 /** What Redis told of everything that health rests on. */
 export interface HealthAnswers {
@@ -83,14 +84,20 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
     pipeline.exists(`${queue}:limiter`);
   }
   try {
-    const asked = Promise.all(primariesOf(redis).map(evictionPolicyOf));
-    const [answers, policies] = await Promise.all([pipeline.exec(), asked]);
+    const asked = Promise.all(primariesOf(redis).map(toldBy));
+    const [answers, told] = await Promise.all([pipeline.exec(), asked]);
     const [written, ...rest] = answers ?? [];
     const refusal = written?.[0] ? wordOf(written[0]) : undefined;
     // Of a cluster the node that is worst off tells.
+    const policies = told.map(({ evictionPolicy }) => evictionPolicy);
     const evictionPolicy = policies.find((policy) => readEviction(policy) === 'may') ?? policies[0];
     return {
-      redis: { kind: 'answer', refusal, evictionPolicy },
+      redis: {
+        kind: 'answer',
+        refusal,
+        evictionPolicy,
+        replication: worstOf(told.flatMap(({ replication }) => replication ?? [])),
+      },
       lines: places.map((place, index) => ({
         ...place,
         ...lineOf(rest.slice(index * commandsPerLine).map(([, value]) => value)),
@@ -101,14 +108,28 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
   }
 }
 
-/** Undefined where the login may not ask. */
-async function evictionPolicyOf(node: Redis): Promise<string | undefined> {
-  const memory = await node.info('memory').catch((error: unknown) => {
-    if (error instanceof ReplyError) return '';
-    throw error;
-  });
-  return /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+interface ToldByServer {
+  readonly evictionPolicy: string | undefined;
+  readonly replication: Replication | undefined;
 }
+
+/** Undefined where the login may not ask. */
+async function toldBy(server: Redis): Promise<ToldByServer> {
+  const ask = (section: string): Promise<string> =>
+    server.info(section).catch((error: unknown) => {
+      if (error instanceof ReplyError) return '';
+      throw error;
+    });
+  const [memory, replication] = await Promise.all([ask('memory'), ask('replication')]);
+  return {
+    evictionPolicy: /^maxmemory_policy:(\S+)/m.exec(memory)?.[1],
+    replication: readReplication(replication),
+  };
+}
+
+/** Of a cluster's primaries the one with the fewest replicas, or the furthest behind. */
+const worstOf = (told: readonly Replication[]): Replication | undefined =>
+  told.toSorted((a, b) => a.replicas - b.replicas || b.behindBytes - a.behindBytes)[0];
 
 /** Redis' own word for what it refuses, such as READONLY or OOM: the rest of the sentence may hold anything. */
 const wordOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';

@@ -13,6 +13,7 @@ import {
   type RedisAnswer,
 } from './health-judge.ts';
 import { createHealthQuestion, type Line } from './health-question.ts';
+import type { Replication } from './replication.ts';
 
 /** How a worker is. What `/readyz` shows; no secret is in it. */
 export interface Health {
@@ -41,6 +42,8 @@ export interface HealthWatchOptions extends HealthListeners {
   readonly name: string;
   readonly accounts: readonly AccountWorker[];
   readonly lockDurationMs: number;
+  /** Without so many replicas nothing is sent. */
+  readonly replicasToConfirm?: number;
   readonly clockGuard: Pick<ClockGuard, 'state'>;
   /** Red for so long in a row, for more than a wrong clock: `onRedTooLong` is called, once. 0 = never. */
   readonly exitAfterMs: number;
@@ -72,6 +75,8 @@ export interface RedisState {
   readonly up: boolean;
   /** Undefined where Redis did not say. */
   readonly evicting?: boolean;
+  /** Undefined where Redis did not say, or is no primary. */
+  readonly replication?: Replication | undefined;
 }
 
 export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
@@ -103,7 +108,8 @@ export function createHealthWatch(options: HealthWatchOptions): HealthWatch {
       worker.consumers.map((consumer) => consumerFacts(worker, consumer, heads, options)),
     );
     const clockState = options.clockGuard.state();
-    const checks = judgeHealth({ redis, clockState, consumers, stuckAfterMs, clock: clock() });
+    const facts = { redis, clockState, consumers, stuckAfterMs, clock: clock() };
+    const checks = judgeHealth({ ...facts, replicasToConfirm: options.replicasToConfirm ?? 0 });
     const ready = checks.every(({ ok }) => ok);
     options.onRedis?.(stateOf(redis));
     options.onClock?.(clockState);
@@ -173,7 +179,8 @@ function stateOf(redis: RedisAnswer): RedisState {
   if (redis.kind === 'no-answer') return { up: false };
   const eviction = readEviction(redis.evictionPolicy);
   const up = redis.refusal === undefined;
-  return eviction === 'unknown' ? { up } : { up, evicting: eviction === 'may' };
+  const state = { up, replication: redis.replication };
+  return eviction === 'unknown' ? state : { ...state, evicting: eviction === 'may' };
 }
 
 /** Says once that it has been red for too long in a row. */

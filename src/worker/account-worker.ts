@@ -1,4 +1,5 @@
 import { type AccountQueues, openAccountQueues } from '../bullmq/account-queues.ts';
+import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import type { Consumer } from '../bullmq/consumer.ts';
 import { createJobRecords } from '../bullmq/job-records.ts';
 import { createAccountQueries } from '../jetsms/account-queries.ts';
@@ -59,6 +60,8 @@ export interface AccountWorkerOptions {
   readonly account: AccountSettings;
   /** Shared by all accounts; BullMQ makes the blocking connections itself. */
   readonly redis: RedisClient;
+  /** Where replicas are asked before a request leaves. */
+  readonly confirming: ConfirmedBegin | undefined;
   readonly breaker: EndpointBreaker;
   readonly telemetry: Telemetry;
   /** Names this process in holds, histories and on the dashboard. */
@@ -177,12 +180,12 @@ function createRequests(
   options: AccountWorkerOptions,
   { place, queues, holds }: Shared & { readonly holds: AccountHolds },
 ) {
-  const { settings, account, redis, telemetry, name: worker, now, random, clockState } = options;
+  const { settings, account, redis, telemetry, name: worker, now, random, clockState, confirming } = options;
   const { messagesPerSecond, requestsPerSecond, connections, connectionsForOtp, batchSize, batchWaitMs } =
     account;
   const secret = secretReader(redis, settings.prefix);
   const rules = { ...place, ...endRulesOf(settings, account) };
-  const records = createJobRecords({ redis, rules, secret, now });
+  const records = createJobRecords({ redis, rules, secret, now, confirming });
   const rate = createRate({ redis, ...place, messagesPerSecond, requestsPerSecond });
   const context: RequestContext = {
     records,

@@ -13,8 +13,9 @@ export const needsMark = ({ job, policy, isCanary }: Delivery): boolean =>
  */
 export async function begin(
   group: readonly Delivery[],
-  { records, holds, telemetry, worker, now }: RequestContext,
+  context: RequestContext,
 ): Promise<readonly Delivery[]> {
+  const { records, holds, telemetry, worker, now } = context;
   const at = now();
   const results = await records.begin(
     group.map((delivery) => ({ ...delivery, ...markOf(delivery, { at, worker }) })),
@@ -22,6 +23,10 @@ export async function begin(
   );
   // The hold shows before the jobs are taken again.
   if (results.includes('held')) await holds.refresh();
+  await takeBackUnconfirmed(
+    group.filter((_, index) => results[index] === 'unconfirmed'),
+    context,
+  );
   return group.filter((delivery, index) => {
     const result = results[index] ?? 'lost';
     if (result === 'written') return true;
@@ -36,7 +41,15 @@ const settlementOf = {
   held: 'back',
   lost: 'lost',
   superseded: 'superseded',
+  unconfirmed: 'unconfirmed',
 } as const;
+
+/** Where the mark cannot be taken back it stays, and the next run takes it for a request: that sends nothing twice. */
+async function takeBackUnconfirmed(group: readonly Delivery[], context: RequestContext): Promise<void> {
+  if (group.length === 0) return;
+  context.telemetry.unconfirmed(group.length);
+  await unmark(group, context).catch((error) => context.telemetry.redis(error));
+}
 
 function markOf(delivery: Delivery, sending: { readonly at: number; readonly worker: string }) {
   if (!needsMark(delivery)) return {};

@@ -163,7 +163,7 @@ interface Sendable {
 }
 
 function request(
-  { id, job, sendJob }: KnownJob,
+  { id, job, token, sendJob }: KnownJob,
   { journal, record, passage }: Sendable,
   { joiner, ability }: DeliverContext,
 ): Promise<Settlement> {
@@ -172,6 +172,7 @@ function request(
     joiner.add({
       id,
       run: job.attemptsStarted,
+      token,
       job: sendJob,
       journal,
       policy: uncertainPolicy(sendJob, ability),

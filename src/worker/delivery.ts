@@ -17,6 +17,8 @@ export interface Delivery extends Joinable {
   readonly id: string;
   /** Which run of the job this is: what fences every write. */
   readonly run: number;
+  /** Whose lock makes it this run's. */
+  readonly token: string;
   readonly job: SendJob;
   readonly journal: Journal;
   /** What becomes of it where no answer comes. */

@@ -74,6 +74,11 @@ export function createTelemetry({ account, log, metrics, ...choices }: Telemetry
       metrics.lockLost(name);
       lines.warn({ id, when }, 'lock.lost');
     },
+    unconfirmed(jobs) {
+      metrics.marksUnconfirmed(name, jobs);
+      const admitted = throttle.admit(new Error('marks unconfirmed'));
+      if (admitted) lines.warn({ jobs, repeated: admitted.repeated }, 'marks.unconfirmed');
+    },
     hold(hold, before) {
       if (hold && hold.mode !== 'resuming') return lines.warn(holdFields(hold), `account.${hold.mode}`);
       lines.info({ before: before?.reason }, hold ? 'account.resuming' : 'account.flowing');

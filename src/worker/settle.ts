@@ -17,6 +17,9 @@ import type { Settlement } from './settlement.ts';
 import { asideMs } from './verdict/schedules.ts';
 import type { Verdict } from './verdict/verdict.ts';
 
+/** Our choice: how long a job waits whose mark too few replicas have confirmed. */
+const unconfirmedMs = 1_000;
+
 /**
  * Turns what came of a job into BullMQ's words: a return completes it; the special errors say that it was
  * moved (or must be left alone); UnrecoverableError gives it up.
@@ -33,6 +36,8 @@ export function settle(
     // Whoever takes it again looks at the record first.
     case 'changed':
       return backToWait(known);
+    case 'unconfirmed':
+      return delayUntil(known, context.now() + unconfirmedMs, context);
     case 'lost':
       return leaveAlone();
     case 'superseded':

@@ -12,6 +12,8 @@ export type Settlement =
     }
   /** Nothing was sent: the job goes back as it was. */
   | { readonly kind: 'back' }
+  /** Nothing was sent, because too few replicas have confirmed its mark: the job waits a moment. */
+  | { readonly kind: 'unconfirmed' }
   /** Nothing was sent: what lies beside the job is not what this run has seen. */
   | { readonly kind: 'look-again' }
   /** The same, found when its end was to be recorded. */

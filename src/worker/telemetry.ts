@@ -116,6 +116,8 @@ export interface Telemetry {
   /** A reply came after the job's lock was lost. */
   lateReply(id: string, outcome: Outcome, settled: boolean): void;
   lockLost(id: string, when: string): void;
+  /** Jobs whose request did not leave, because too few replicas have confirmed that it was about to. */
+  unconfirmed(jobs: number): void;
   hold(hold: Hold | undefined, before: Hold | undefined): void;
   /** What JetSMS said of the account's credit, or why it said nothing. */
   credit(told: CreditTold): void;

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
+import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
 import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import { isCluster } from '../queue/redis-nodes.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -71,17 +73,20 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       options.onClock?.(state);
     },
   });
+  const confirming = confirmedBegin(redis, settings);
+  confirming?.redis.on('error', onError);
   const breakers = new Map<string, EndpointBreaker>();
   const accounts = [...telemetries].map(([account, telemetry]) => {
     const breaker = breakers.get(account.url) ?? breakerOf(account);
     breakers.set(account.url, breaker);
-    const shared = { settings, redis, name, now, random, clockState: clockGuard.state };
+    const shared = { settings, redis, confirming, name, now, random, clockState: clockGuard.state };
     return createAccountWorker({ ...shared, account, breaker, telemetry });
   });
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     clockGuard.stop();
     await Promise.all(accounts.map((account) => account.close()));
+    confirming?.redis.disconnect();
     redis.disconnect();
   };
   return {
@@ -98,6 +103,19 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
       closing ??= closeAll();
       return closing;
     },
+  };
+}
+
+/** Our choice: far longer than replicas take that are there, and short enough to see soon that one is not. */
+const replicasTimeoutMs = 500;
+
+/** The connection by which beginnings are confirmed, where replicas are asked at all. */
+function confirmedBegin(redis: RedisClient, { replicasToConfirm }: Settings): ConfirmedBegin | undefined {
+  if (replicasToConfirm === 0) return undefined;
+  return {
+    redis: isCluster(redis) ? redis.duplicate() : redis.duplicate(),
+    replicas: replicasToConfirm,
+    timeoutMs: replicasTimeoutMs,
   };
 }
 

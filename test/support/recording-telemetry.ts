@@ -37,6 +37,8 @@ export interface RecordingTelemetry extends Telemetry {
     readonly outcome: Outcome;
     readonly settled: boolean;
   }[];
+  /** Jobs each time. */
+  readonly unconfirmedJobs: readonly number[];
   readonly locksLost: readonly { readonly id: string; readonly when: string }[];
   /** Every hold as it was seen to change; undefined where it was over. */
   readonly holds: readonly (Hold | undefined)[];
@@ -59,6 +61,7 @@ export function recordTelemetry(): RecordingTelemetry {
   const foundLate: FoundLateReport[] = [];
   const strange: number[] = [];
   const lateReplies: { id: string; outcome: Outcome; settled: boolean }[] = [];
+  const unconfirmedJobs: number[] = [];
   const locksLost: { id: string; when: string }[] = [];
   const holds: (Hold | undefined)[] = [];
   const credits: CreditTold[] = [];
@@ -79,6 +82,7 @@ export function recordTelemetry(): RecordingTelemetry {
     strange,
     lateReplies,
     locksLost,
+    unconfirmedJobs,
     holds,
     credits,
     sweeps,
@@ -104,6 +108,7 @@ export function recordTelemetry(): RecordingTelemetry {
     split: (messages) => void splits.push(messages),
     lateReply: (id, outcome, settled) => void lateReplies.push({ id, outcome, settled }),
     lockLost: (id, when) => void locksLost.push({ id, when }),
+    unconfirmed: (jobs) => void unconfirmedJobs.push(jobs),
     hold: (hold) => void holds.push(hold),
     credit: (told) => void credits.push(told),
     swept: (report) => void sweeps.push(report),

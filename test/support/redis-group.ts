@@ -27,6 +27,8 @@ export interface RedisGroup extends AsyncDisposable {
   primary(): Promise<GroupServer>;
   /** Resolves when the primary is another than this, and writable. */
   turnedFrom(before: GroupServer): Promise<GroupServer>;
+  /** Makes a server that is back a replica of the primary, as its image does at a start; a Sentinel would some ten seconds later. */
+  follow(server: GroupServer): Promise<void>;
   /**
    * Resolves when so many replicas, default both, follow the primary and all Sentinels call it the same. A server that comes back
    * is made a replica some ten seconds later.
@@ -154,6 +156,11 @@ function groupOf({
       const after = await primary();
       await waitFor(async () => /^role:master/m.test(await infoOf(after)), limit);
       return after;
+    },
+    async follow({ redis }) {
+      const { road } = await primary();
+      const client = redis.client(password ? { password } : {});
+      await client.replicaof('127.0.0.1', road.port);
     },
     whole: (replicas = 2) =>
       waitFor(() => isWhole(replicas), { limitMs: 30_000, everyMs: 100, what: 'the group being whole' }).then(

@@ -30,6 +30,12 @@ export async function startRedisPair(): Promise<RedisPair> {
   const proxy = await startTcpProxy({ port: first.port });
   await second.client().replicaof('127.0.0.1', first.port);
   await waitFor(async () => (await second.client().info('replication')).includes('master_link_status:up'));
+  // The primary sends it what comes after its copy when it has heard of it, up to a second later.
+  const client = first.client();
+  await waitFor(async () => {
+    const answers = await client.pipeline().set('pair', '').wait(1, 100).del('pair').exec();
+    return answers?.[1]?.[1] === 1;
+  });
   const turn = async () => {
     await stopWrites(first);
     await caughtUp(first, second);

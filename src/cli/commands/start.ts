@@ -147,13 +147,14 @@ async function buildHealth({
   redTooLong,
 }: HealthParts): Promise<HealthWatch> {
   const { createHealthWatch } = await import('../../watch/health.ts');
-  const { prefix, lockDurationMs, unhealthyExitAfterMs: exitAfterMs } = settings;
+  const { prefix, lockDurationMs, unhealthyExitAfterMs: exitAfterMs, replicasToConfirm } = settings;
   return createHealthWatch({
     ...worker,
     prefix,
     lockDurationMs,
     exitAfterMs,
-    onRedis: metrics.redis,
+    replicasToConfirm,
+    onRedis: (state) => metrics.redis({ ...state, replicasWanted: replicasToConfirm }),
     onClock: ({ skewMs }) => skewMs !== undefined && metrics.clockSkew(skewMs),
     onChecks(checks) {
       for (const { account, ok } of checks) if (account !== undefined) metrics.consuming(account, ok);

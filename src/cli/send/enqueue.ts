@@ -153,7 +153,9 @@ async function sendSurely(
   }
 }
 
-/** Redis does not answer, or says no for a while, as in a failover. */
+/** Redis does not answer, its replicas do not, or it says no for a while, as in a failover. */
 const isRedisAway = (error: unknown): boolean =>
   error instanceof ProducerError &&
-  (error.code === 'REDIS_UNAVAILABLE' || (error.reason !== undefined && passes(error.reason)));
+  (error.code === 'REDIS_UNAVAILABLE' ||
+    error.code === 'REDIS_UNCONFIRMED' ||
+    (error.reason !== undefined && passes(error.reason)));

@@ -20,9 +20,10 @@ const redisTimeoutMs = 3_000;
 
 /** Puts messages into Redis, by the rules that the settings make for each account. */
 export function producerSender(settings: Settings): Producer {
-  const { prefix, idempotencyWindowMs, maxJobBytes, accounts } = settings;
+  const { prefix, idempotencyWindowMs, maxJobBytes, accounts, replicasToConfirm } = settings;
   return createProducer({
     ...redisOptionsOf(settings),
+    replicasToConfirm,
     prefix,
     idempotencyWindowMs,
     maxJobBytes,

@@ -31,7 +31,7 @@ const msForEach = 10;
 
 const script = fileURLToPath(new URL('consumer-process.ts', import.meta.url));
 
-export function createConsumers(redis: TestRedis): Consumers {
+export function createConsumers(redis: Pick<TestRedis, 'client' | 'url'>): Consumers {
   const all: TestProcess[] = [];
   const alive: TestProcess[] = [];
   const start = (): void => {

@@ -55,7 +55,7 @@ export interface DeadLetterSeen {
 
 /** A line of a log. */
 export interface SeenLine extends LogLine {
-  /** Its worker was killed so soon after that Redis need not know what the line says. */
+  /** Its worker was killed, or its primary lost, so soon after that Redis need not know what the line says. */
   readonly mayBeUntold?: boolean;
 }
 
@@ -106,7 +106,7 @@ export async function gather(world: World, sent: readonly SentMessage[]): Promis
   const accepted = Map.groupBy(world.simulator.accepted, keyOf);
   const lines = world.workers
     .all()
-    .flatMap(linesOf)
+    .flatMap((worker) => linesOf(worker, world.primariesLostAt))
     .sort((a, b) => a.time.localeCompare(b.time));
   const linesById = Map.groupBy(lines, ({ id }) => id ?? '');
   const events = await readEvents(world.redis);
@@ -194,9 +194,11 @@ function idsIn({ id, parsed, lost }: ReadJob): readonly string[] {
 const untoldMs = 10_000;
 
 /** A worker's lines; what may have been its last words is marked. */
-function linesOf({ killedAt, lines }: WorkerProcess): readonly SeenLine[] {
-  if (killedAt === undefined) return lines();
-  return lines().map((line) => ({ ...line, mayBeUntold: Date.parse(line.time) > killedAt - untoldMs }));
+function linesOf({ killedAt, lines }: WorkerProcess, lostAt: readonly number[]): readonly SeenLine[] {
+  const isUntold = (at: number): boolean =>
+    (killedAt !== undefined && at > killedAt - untoldMs) ||
+    lostAt.some((one) => at > one - untoldMs && at < one + untoldMs);
+  return lines().map((line) => ({ ...line, mayBeUntold: isUntold(Date.parse(line.time)) }));
 }
 
 const keyOf = ({ to, text }: { readonly to: string; readonly text: string }): string => `${to}|${text}`;

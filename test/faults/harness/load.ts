@@ -58,6 +58,7 @@ export interface Load {
   readonly overMs: number;
   readonly chance: Chance;
   readonly redisUrl: string;
+  readonly replicasToConfirm?: number;
   /** Where the messages carry another title than the account's. */
   readonly title?: string;
   /** What the messages are like, where it is not as usual. */
@@ -115,9 +116,14 @@ const mix: readonly (readonly [below: number, Lane, WhenNotFound | undefined])[]
  * again under the same idempotency key or campaign.
  */
 export async function enqueue(load: Load): Promise<readonly SentMessage[]> {
-  const { messages, overMs, chance, redisUrl, title } = load;
+  const { messages, overMs, chance, redisUrl, title, replicasToConfirm = 0 } = load;
   const shape = shapeOf(load);
-  await using producer = openProducer({ redisUrl, title, requestSize: shape.requestSize });
+  await using producer = openProducer({
+    redisUrl,
+    title,
+    requestSize: shape.requestSize,
+    replicasToConfirm,
+  });
   const sent: SentMessage[] = [];
   const base = chance.between(0, 9_000_000);
   const began = performance.now();
@@ -139,6 +145,7 @@ export interface OpenProducer {
   readonly redisUrl: string;
   readonly title?: string | undefined;
   readonly requestSize?: number;
+  readonly replicasToConfirm?: number;
 }
 
 export function openProducer({ redisUrl, title = 'DEMO', ...options }: OpenProducer): Producer {
@@ -231,4 +238,4 @@ export async function surely<T>(send: () => Promise<T>): Promise<T> {
 }
 
 const isOfRedis = (error: unknown): boolean =>
-  error instanceof ProducerError && /^REDIS_(?:UNAVAILABLE|REFUSED)$/.test(error.code);
+  error instanceof ProducerError && /^REDIS_(?:UNAVAILABLE|REFUSED|UNCONFIRMED)$/.test(error.code);

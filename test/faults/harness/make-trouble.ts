@@ -38,7 +38,15 @@ export async function makeTrouble(
 }
 
 function loadOf(
-  { messages, loadMs, messageTitle, load, isProducerOnRedisPath = false, isCluster = false }: Scenario,
+  {
+    messages,
+    loadMs,
+    messageTitle,
+    load,
+    replicasToConfirm = 0,
+    isProducerOnRedisPath = false,
+    isCluster = false,
+  }: Scenario,
   { redis, redisPath }: World,
   chance: Chance,
   onConfirmed: (messages: number) => void,
@@ -49,6 +57,7 @@ function loadOf(
     chance,
     redisUrl: isProducerOnRedisPath && !isCluster ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
     onConfirmed,
+    replicasToConfirm,
     ...(messageTitle === undefined ? {} : { title: messageTitle }),
     ...(load ? { shape: load } : {}),
   };

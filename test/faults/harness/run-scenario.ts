@@ -48,6 +48,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
     isCluster: scenario.isCluster ?? false,
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
+    ...(scenario.isBehindSentinels ? { isBehindSentinels: true } : {}),
   });
   await startWorkers(scenario, world);
   const sent = await makeTrouble(scenario, world, chance.fork());

@@ -23,6 +23,10 @@ export interface Scenario {
   readonly isCluster?: boolean;
   /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */
   readonly isProducerOnRedisPath?: boolean;
+  /** Redis is a primary with two replicas behind three Sentinels; producer and workers ask the Sentinels. */
+  readonly isBehindSentinels?: true;
+  /** The producer's option; the workers' is a setting. */
+  readonly replicasToConfirm?: number;
   /** Of each worker, what its clock is off by, first and after each SIGUSR2; the others' clocks are right. */
   readonly clocksMs?: readonly (readonly number[])[];
   /** What the messages are like, where it is not as usual. */

@@ -4,15 +4,18 @@ import { defaultAccount, keys } from '../../../src/queue/names.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { placeIn } from './place.ts';
 
-const streamIn = (redis: TestRedis): string => keys.events(placeIn(redis).prefix, defaultAccount);
+const streamIn = (redis: Pick<TestRedis, 'url'>): string =>
+  keys.events(placeIn(redis).prefix, defaultAccount);
 
 /** Nothing is told before somebody has subscribed. */
-export async function subscribeToAll(redis: TestRedis): Promise<void> {
+export async function subscribeToAll(redis: Pick<TestRedis, 'client' | 'url'>): Promise<void> {
   await redis.client().xgroup('CREATE', streamIn(redis), 'watcher', '0', 'MKSTREAM');
 }
 
-/** Everything that was told of messages, in the order of the stream, by the message. */
-export async function readEvents(redis: TestRedis): Promise<ReadonlyMap<string, readonly Event[]>> {
+/** Everything that was told of messages, in the order of the streamIn(redis), by the message. */
+export async function readEvents(
+  redis: Pick<TestRedis, 'client' | 'url'>,
+): Promise<ReadonlyMap<string, readonly Event[]>> {
   const entries = await redis.client().xrange(streamIn(redis), '-', '+');
   const events = entries.flatMap(([entryId, [field, text = '']]) => {
     const entry = field === eventField ? parseEventEntry(text) : undefined;

@@ -5,6 +5,7 @@ import { deadQueueName, defaultAccount, queueName } from '../../../src/queue/nam
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { asOneRedis, startCluster, type TestCluster } from '../../support/redis-cluster.ts';
+import { type RedisGroup, startRedisGroup } from '../../support/redis-group.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
@@ -17,8 +18,10 @@ import { createWorkers, type Workers } from './workers.ts';
 export interface World extends AsyncDisposable {
   readonly chance: Chance;
   /** Where the scenario is of a cluster, all of it: only its address and its clients are to be used. */
-  readonly redis: TestRedis;
+  readonly redis: WorldRedis;
   readonly cluster: TestCluster | undefined;
+  /** Where the scenario wants it: `redis` is then whatever its primary is. */
+  readonly group: RedisGroup | undefined;
   /** Between workers and Redis. */
   readonly redisPath: TcpProxy;
   /** Between workers and JetSMS. */
@@ -42,6 +45,10 @@ export interface World extends AsyncDisposable {
   pause(ms: number): Promise<void>;
   /** Writes a fault into the chronicle. */
   note(fault: string): void;
+  /** From now on another server is the primary: what the old one was told last, nobody else may have heard. */
+  lostPrimary(): void;
+  /** When that was, epoch milliseconds. */
+  readonly primariesLostAt: readonly number[];
   /** What was done to the workers, and when. */
   readonly chronicle: readonly Noted[];
 }
@@ -51,12 +58,16 @@ export interface Noted {
   readonly fault: string;
 }
 
+/** What the scenarios and the evidence need of Redis. */
+export type WorldRedis = Omit<TestRedis, 'stop' | typeof Symbol.asyncDispose>;
+
 export interface WorldOptions {
   readonly chance: Chance;
   readonly seed: number;
   readonly isCluster?: boolean;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
+  readonly isBehindSentinels?: true;
 }
 
 /** How long a lock lasts here: as short as the settings allow. */
@@ -74,12 +85,15 @@ export async function buildWorld({
   isCluster = false,
   account,
   settings,
+  isBehindSentinels,
 }: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
+  const group = isBehindSentinels && stack.use(await startRedisGroup({ redis: { aof: 'always' } }));
   const cluster = isCluster
     ? stack.use(await startCluster({ aof: 'always', isBehindProxies: true }))
     : undefined;
-  const redis = cluster ? asOneRedis(cluster) : stack.use(await startRedis({ aof: 'always' }));
+  const several = cluster ? asOneRedis(cluster) : group && redisOf(group);
+  const redis = several ?? stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
@@ -89,7 +103,7 @@ export async function buildWorld({
   const jetsmsPath = stack.use(await startTcpProxy({ port: Number(new URL(simulator.url).port) }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
-  const redisUrl = cluster?.url ?? `redis://127.0.0.1:${redisPath.port}`;
+  const redisUrl = cluster?.url ?? group?.url ?? `redis://127.0.0.1:${redisPath.port}`;
   const env = { ...environment(redisUrl, new URL(address), jetsmsPath.port), ...settings };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
@@ -107,12 +121,14 @@ export async function buildWorld({
   const began = performance.now();
   const nowMs = (): number => Math.round(performance.now() - began);
   const chronicle: Noted[] = [];
+  const primariesLostAt: number[] = [];
   const parts = stack.move();
   return {
     ...{
       chance,
       redis,
       cluster,
+      group,
       redisPath,
       jetsmsPath,
       simulator,
@@ -133,8 +149,33 @@ export async function buildWorld({
     },
     deadQueue: open(deadQueueName(defaultAccount)),
     pause: (ms) => pause(ms),
+    primariesLostAt,
+    lostPrimary: () => void primariesLostAt.push(Date.now()),
     note: (fault) => void chronicle.push({ atMs: nowMs(), fault }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** The group as one Redis, as its clients see it. What is done to it is done to all of its servers. */
+function redisOf({ url, servers, client }: RedisGroup): WorldRedis {
+  const [first] = servers;
+  if (!first) throw new Error('a group without servers');
+  const all = (what: (redis: TestRedis) => Promise<void>): Promise<void> =>
+    Promise.all(servers.map(({ redis }) => what(redis))).then(() => {});
+  return {
+    url,
+    host: first.redis.host,
+    port: first.redis.port,
+    dir: first.redis.dir,
+    client: () => client(),
+    kill: (signal) => all((redis) => redis.kill(signal)),
+    restart: () => all((redis) => redis.restart()),
+    freeze() {
+      for (const { redis } of servers) redis.freeze();
+    },
+    thaw() {
+      for (const { redis } of servers) redis.thaw();
+    },
   };
 }
 
@@ -171,10 +212,10 @@ function environment(redisUrl: string, jetsms: URL, jetsmsPort: number): Readonl
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
 export async function heal(world: World): Promise<void> {
-  const { redis, cluster, redisPath, jetsmsPath, simulator, workers } = world;
+  const { redis, cluster, redisPath, jetsmsPath, simulator, workers, group } = world;
   redis.thaw();
   await cluster?.heal();
-  for (const path of [redisPath, jetsmsPath]) {
+  for (const path of [redisPath, jetsmsPath, ...(group?.servers ?? []).map(({ road }) => road)]) {
     path.resume();
     await path.accept();
   }

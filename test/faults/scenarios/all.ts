@@ -17,6 +17,7 @@ import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { reports } from './reports.ts';
 import { restarts } from './restarts.ts';
+import { sentinel, sentinelUnconfirmed } from './sentinel.ts';
 import { sharedKeys } from './shared-keys.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -37,7 +38,14 @@ const ofMessages: readonly Scenario[] = [
 ];
 
 /** What is not about replies: it is the same over both surfaces. */
-const ofMachines: readonly Scenario[] = [redisFailover, redisCluster, sharedKeys, clocks, redisAwayMinute];
+const ofMachines: readonly Scenario[] = [
+  redisFailover,
+  sentinel,
+  redisCluster,
+  sharedKeys,
+  clocks,
+  redisAwayMinute,
+];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [
@@ -51,4 +59,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** What runs only where it is asked for by name. */
-export const onRequest: readonly Scenario[] = [redisAwayLong, eventsLong];
+export const onRequest: readonly Scenario[] = [redisAwayLong, eventsLong, sentinelUnconfirmed];

@@ -1,16 +1,16 @@
-import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { startRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import type { LoadState, Scenario } from '../harness/scenario.ts';
-import { requestTimeoutMs, type World } from '../harness/world.ts';
+import { requestTimeoutMs, type World, type WorldRedis } from '../harness/world.ts';
 
-const isFollowing = async (replica: TestRedis): Promise<boolean> =>
+const isFollowing = async (replica: WorldRedis): Promise<boolean> =>
   (await replica.client().info('replication')).includes('master_link_status:up');
 
 /**
  * As a managed Redis does it: writes wait until the replica has everything, then the two change places. Their
  * connections stay open.
  */
-async function changePlaces(primary: TestRedis, replica: TestRedis): Promise<void> {
+async function changePlaces(primary: WorldRedis, replica: WorldRedis): Promise<void> {
   await waitFor(() => isFollowing(replica), { limitMs: 10_000 });
   await primary.client().call('FAILOVER', 'TO', replica.host, String(replica.port), 'TIMEOUT', '5000');
   await waitFor(() => isFollowing(primary), { limitMs: 10_000 });
@@ -20,11 +20,15 @@ async function changePlaces(primary: TestRedis, replica: TestRedis): Promise<voi
 const goesOnWithinMs = 10_000;
 
 /** Producer and workers go on by themselves: what is stored after the failover is confirmed, and sent. */
-async function goesOn({ simulator }: World, load: LoadState): Promise<void> {
+export async function goesOn(
+  { simulator }: World,
+  load: LoadState,
+  limitMs: number = goesOnWithinMs,
+): Promise<void> {
   const confirmed = load.confirmed();
   // Whatever is accepted after this has left after the failover.
   const from = Date.now() + requestTimeoutMs;
-  const limit = { limitMs: goesOnWithinMs, everyMs: 20 };
+  const limit = { limitMs, everyMs: 20 };
   await waitFor(() => !load.isArriving() || load.confirmed() > confirmed, {
     ...limit,
     what: 'after the failover: a message that the producer stores',
@@ -52,7 +56,7 @@ export const redisFailover: Scenario = {
     await using spare = await startRedis({ aof: 'always', args: quickly });
     await redis.client().config('SET', 'repl-diskless-sync-delay', '0');
     await spare.client().replicaof(redis.host, redis.port);
-    const failOver = async (fault: string, from: TestRedis, to: TestRedis): Promise<void> => {
+    const failOver = async (fault: string, from: WorldRedis, to: WorldRedis): Promise<void> => {
       await pause(chance.between(300, 2_000));
       note(fault);
       await changePlaces(from, to);

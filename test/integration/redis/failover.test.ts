@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createProducer, type NewMessage } from '../../../src/producer/index.ts';
+import { openOperatorRedis, whenReady } from '../../../src/queue/redis.ts';
 import { createDelivery } from '../../support/delivery.ts';
 import { startRedisPair } from '../../support/redis-pair.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -89,6 +90,17 @@ describe('a failover behind one address, while the old connections stay open', (
     await waitFor(() => world.send({ idempotencyKey: 'order 17' }), { limitMs: 10_000 });
     await waitFor(() => world.simulator.stats().acceptedMessages === 2, { limitMs: 25_000 });
   }, 60_000);
+
+  it('is found out where the old primary is gone without a word, by an operator', async () => {
+    await using pair = await startRedisPair();
+    const redis = openOperatorRedis(pair.url, 500);
+    redis.on('error', () => {});
+    await whenReady(redis, 5_000);
+    await pair.vanish();
+    await waitFor(() => redis.set('after', '1'), { limitMs: 10_000 });
+    expect(await pair.second.client().get('after')).toBe('1');
+    redis.disconnect();
+  });
 
   it('leaves no idle worker waiting at the old primary', async () => {
     await using pair = await startRedisPair();

@@ -86,6 +86,7 @@ async function withHands(use: (hands: Hands) => Promise<void>, choice: DeliveryC
       const delivery: Delivery = {
         id,
         run: 1,
+        token: '',
         job,
         journal,
         policy: uncertainPolicy(job, cannotAsk),

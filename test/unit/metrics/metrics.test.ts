@@ -88,6 +88,7 @@ describe('the metrics', () => {
     metrics.lateReply({ account, outcome: 'accepted', settled: true });
     metrics.split(account);
     metrics.lockLost(account);
+    metrics.marksUnconfirmed(account, 2);
     metrics.unexpected();
     const of = (series: string) => value(metrics, series);
     expect(await of('jetsms_resent_total{account="shop",lane="otp",cause="reply-timeout"}')).toBe(1);

@@ -31,6 +31,7 @@ describe("a producer's options", () => {
       keepStatusMs: 7 * 24 * 60 * 60 * 1_000,
       eventsShow: 'nothing',
       redisTimeoutMs: 1_000,
+      replicasToConfirm: 0,
     });
   });
 
@@ -77,7 +78,7 @@ describe("a producer's options", () => {
   );
 
   it.each<[string, unknown, RegExp]>([
-    ['no Redis', {}, /redis must be a redis:\/\/ or rediss:\/\/ address, or a socket/],
+    ['no Redis', {}, /redis must be a redis:\/\/ or rediss:\/\/ address, .* it is no text/],
     ['another URL', { redis: 'http://127.0.0.1' }, /redis must be a redis:/],
     ['a database that is no number', { redis: 'redis://127.0.0.1/main' }, /redis must be a redis:/],
     ['no account', { redis, accounts: {} }, /accounts must name at least one/],

@@ -105,6 +105,7 @@ describe('the settings table', () => {
         "redisTlsKey": "set",
         "redisTlsServerName": "",
         "redisUrl": "",
+        "replicasToConfirm": "0",
         "reportFirstMs": "30000",
         "reportForMs": "259200000",
         "reportIntervalMs": "10800000",

@@ -152,6 +152,7 @@ function tellAll(telemetry: Telemetry): void {
   telemetry.split(2);
   telemetry.lateReply('m1', refused('12'), false);
   telemetry.lockLost('m1', 'before sending');
+  telemetry.unconfirmed(2);
   telemetry.hold({ ...hold, mode: 'probing' }, undefined);
   telemetry.hold({ ...hold, mode: 'resuming' }, { ...hold, mode: 'probing' });
   telemetry.hold(undefined, { ...hold, mode: 'resuming' });
@@ -414,6 +415,11 @@ describe('what a worker tells', () => {
       { 'swept_total what=dead-letters': 2 },
     ],
     ['a split', (telemetry) => telemetry.split(40), { split_requests_total: 1 }],
+    [
+      'marks that too few replicas have',
+      (telemetry) => telemetry.unconfirmed(2),
+      { marks_unconfirmed_total: 2 },
+    ],
     ['a lost lock', (telemetry) => telemetry.lockLost('m1', 'before sending'), { locks_lost_total: 1 }],
     [
       'a late reply',
