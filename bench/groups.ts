@@ -2,6 +2,7 @@ import type { Group } from './bench.ts';
 import { againstGroup } from './figures/against.ts';
 import { appsGroup } from './figures/apps.ts';
 import { callersGroup } from './figures/callers.ts';
+import { clusterGroup } from './figures/cluster.ts';
 import { gatewayGroup } from './figures/gateway.ts';
 import { latencyGroup } from './figures/latency.ts';
 import { memoryGroup } from './figures/memory.ts';
@@ -19,5 +20,6 @@ export const groups: readonly Group[] = [
   parkGroup,
   reportsGroup,
   gatewayGroup,
+  clusterGroup,
   againstGroup,
 ];

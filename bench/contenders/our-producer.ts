@@ -8,12 +8,21 @@ function* numbers(count: number): Generator<string> {
 }
 
 /** Ours with every default, from whichever checkout is measured. */
-export async function openOurs({ redisUrl, checkout }: ProducerTask): Promise<Sender> {
+export async function openOurs({
+  redisUrl,
+  checkout,
+  accounts = ['default'],
+}: ProducerTask): Promise<Sender> {
   const file = pathToFileURL(join(checkout, 'src', 'producer', 'index.ts')).href;
   const { createProducer }: typeof import('../../src/producer/index.ts') = await import(file);
-  const producer = createProducer({ redis: redisUrl, accounts: { default: { title: 'BENCH' } } });
+  const producer = createProducer({
+    redis: redisUrl,
+    accounts: Object.fromEntries(accounts.map((account) => [account, { title: 'BENCH' }])),
+  });
+  let turn = 0;
+  const nextAccount = (): string => accounts[turn++ % accounts.length] ?? 'default';
   return {
-    send: (message) => producer.send(message),
+    send: (message) => producer.send({ ...message, account: nextAccount() }),
     campaign: (recipients) =>
       producer.sendMany(numbers(recipients), { campaign: 'bench', text: 'İndirim başladı' }),
     close: () => producer.close(),

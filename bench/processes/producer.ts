@@ -11,6 +11,8 @@ export interface ProducerTask {
   readonly redisUrl: string;
   /** The checkout whose code is measured, where it is ours. */
   readonly checkout: string;
+  /** Accounts of ours that take turns. */
+  readonly accounts?: readonly string[];
 }
 
 /** Callers that each await a send and then make the next one, until all are made. */

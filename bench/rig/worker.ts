@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,15 +39,18 @@ async function startOther(
 
 /** `jetsms start` with every default, its log written to a file. */
 async function startOurs(choices: WorkerChoices): Promise<WorkerProcess> {
-  const { checkout, redisUrl, providerUrl, profileDir } = choices;
+  const { checkout, redisUrl, providerUrl, profileDir, accounts = ['default'] } = choices;
   const folder = await mkdtemp(join(tmpdir(), 'jetsms-bench-log-'));
   const logFile = join(folder, 'worker.log');
+  const config = join(folder, 'config.json');
+  writeFileSync(config, JSON.stringify({ accounts: Object.fromEntries(accounts.map((name) => [name, {}])) }));
   const output = openSync(logFile, 'w');
   const worker = startProcess({
     file: join(checkout, 'src', 'cli', 'main.ts'),
     args: ['start'],
     env: {
       JETSMS_REDIS_URL: redisUrl,
+      JETSMS_CONFIG: config,
       JETSMS_URL: `${providerUrl}/SMS-Web/xmlsms`,
       JETSMS_USERNAME: 'bench',
       JETSMS_PASSWORD: 'bench',

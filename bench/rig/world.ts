@@ -13,6 +13,10 @@ export interface WorldChoices {
   /** The checkout whose code is measured, where it is ours. */
   readonly checkout: string;
   readonly providerMs: number;
+  /** A cluster that is there, in place of a Redis of its own; it stays. */
+  readonly cluster?: BenchRedis;
+  /** Accounts that take turns; one, `default`, where left out. */
+  readonly accounts?: readonly string[];
   /** Jobs at once of another contender's worker; ours keeps its default. */
   readonly concurrency?: number;
   readonly profileDir?: string | undefined;
@@ -30,9 +34,9 @@ export interface World extends AsyncDisposable {
 }
 
 export async function openWorld(choices: WorldChoices): Promise<World> {
-  const { contender, checkout, providerMs, profileDir } = choices;
+  const { contender, checkout, providerMs, profileDir, accounts } = choices;
   await using parts = new AsyncDisposableStack();
-  const redis = parts.use(await openRedis());
+  const redis = choices.cluster ?? parts.use(await openRedis());
   const file = (name: string): string => join(benchFolder, 'processes', name);
   const provider = parts.use(startProcess({ file: file('stub-provider.ts'), args: [String(providerMs)] }));
   const providerUrl = await provider.ask<string>('url');
@@ -43,7 +47,12 @@ export async function openWorld(choices: WorldChoices): Promise<World> {
       return kept.use(await startWorker({ ...choices, redisUrl: redis.url, providerUrl }));
     },
     async startProducer() {
-      const task: ProducerTask = { contender, redisUrl: redis.url, checkout };
+      const task: ProducerTask = {
+        contender,
+        redisUrl: redis.url,
+        checkout,
+        ...(accounts ? { accounts } : {}),
+      };
       const args = [JSON.stringify(task)];
       const producer = kept.use(startProcess({ file: file('producer.ts'), args, profileDir }));
       await producer.ask('ready');

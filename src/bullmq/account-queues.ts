@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountPlace, deadQueueName, queueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { type Gate, setGate } from './queue-gate.ts';
 
 /** The queues of one account. */
@@ -17,7 +17,7 @@ export interface AccountQueues {
 }
 
 export function openAccountQueues(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
   onError: (error: unknown) => void,
 ): AccountQueues {

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { Confirming } from '../queue/confirmation.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { beginScript } from './job-record-scripts.ts';
 import type { BeginResult } from './job-records.ts';
 
 /** How beginnings are confirmed. */
 export interface ConfirmedBegin extends Confirming {
   /** A connection for this alone: whatever comes behind WAIT waits with it. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
 }
 
 /** The script goes whole: one that is sent again because Redis did not know it would come behind the question. */

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { hasMedia, keepMedia } from '../queue/media.ts';
 import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/names.ts';
 import { idsBefore } from '../queue/origins.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { readDeadLetter, type StoredDeadLetter } from '../queue/stored-dead-letter.ts';
 import { removeEndedLua } from './ended-job.ts';
 import { uncertainKey } from './put-dead-letter.ts';
@@ -122,10 +122,10 @@ end
 if redis.call('EXISTS', KEYS[1]) == 0 then return 'gone' end
 if ARGV[2] == 'discard' and redis.call('EXISTS', KEYS[3]) == 1 then return 'replay-begun' end
 if forEachCopy(isUnderWay) then return 'still-settling' end
+forEachCopy(removeEnded)
 if redis.call('LREM', KEYS[5], -1, ARGV[1]) == 0 then
   for i = 6, 9 do redis.call('ZREM', KEYS[i], ARGV[1]) end
 end
-forEachCopy(removeEnded)
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HDEL', KEYS[4], ARGV[1])
 return 'removed'`;
@@ -152,7 +152,7 @@ async function allIds(read: (part: Part) => Promise<readonly string[]>): Promise
  * @param call runs each question to Redis; for those who turn its errors into their own
  */
 export function createDeadLetterStore(
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   call: <T>(ask: () => Promise<T>) => Promise<T> = (ask) => ask(),
 ): DeadLetterStore {

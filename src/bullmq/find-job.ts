@@ -1,9 +1,9 @@
 import type { Job, JobState, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type JobRecord, parseRecord, recordFields } from '../queue/job-record.ts';
 import { type AccountPlace, keys, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /**
  * What BullMQ finds; `unreadable` where it throws at a job whose fields are not the JSON that they must be.
@@ -35,7 +35,7 @@ export interface JobFinder {
 }
 
 /** @param redis ready: a queue that is opened before that fails its first command */
-export function createJobFinder(redis: Redis, { prefix, account }: AccountPlace): JobFinder {
+export function createJobFinder(redis: RedisClient, { prefix, account }: AccountPlace): JobFinder {
   const queues = new Map<Lane, Queue>();
   const open = (lane: Lane): Queue => {
     const queue = openQueue(redis, queueName(account, lane), prefix);
@@ -68,7 +68,7 @@ export function createJobFinder(redis: Redis, { prefix, account }: AccountPlace)
 
 /** The record of a job, for those who only look. */
 export async function readRecord(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
   lane: Lane,
   id: string,

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { type AccountPlace, queueNames } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { removeEndedLua } from './ended-job.ts';
 
 /** BullMQ's sets of jobs that have ended. */
@@ -32,7 +32,7 @@ interface SweepCommand {
 
 /** Takes the oldest of an account's ended jobs away, if they are old enough. How many it took; 0 = none was left. */
 export async function sweepFinished(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
   { set, olderThanMs, limit }: FinishedSweep,
 ): Promise<number> {

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { countLua, endLua } from '../queue/end-lua.ts';
 import { seenLua } from '../queue/job-record.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /**
  * From here on until its journal is written, a request may be under way: `begun` says so of every job, since a job can be called off
@@ -43,7 +43,7 @@ end
 return results`;
 
 /**
- * KEYS: the stream of events, waiting reports, records. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
+ * KEYS: the stream of events, waiting reports, records, then what is found by ARGV. ARGV[1]: JSON of a list for each record: run, whether it is marked, where
  * in ARGV its journal is, milliseconds to keep it, campaign ('' = none), tally, where in ARGV its ends begin, their number, 1 where
  * the journal says how the job ended, what the run has seen of the record ('' = what nobody could change). ARGV[2]: the most events.
  * Then journals and ends.
@@ -77,7 +77,7 @@ end
 return results`;
 
 /**
- * KEYS: record, campaign, the stream of events, waiting reports. ARGV: the journal that must lie there, the new one, the change of
+ * KEYS: record, campaign, the stream of events, waiting reports, then what is found by ARGV. ARGV: the journal that must lie there, the new one, the change of
  * counts, the most events, 1 where the new one says how the job ended, then ends.
  */
 const replaceScript = `${countLua}${endLua}
@@ -88,7 +88,7 @@ tellEnds(KEYS[3], KEYS[4], ARGV[4], 6, (#ARGV - 5) / 7)
 count(KEYS[2], ARGV[3], KEYS[3])
 return 1`;
 
-/** KEYS: the stream of events, waiting reports. ARGV: the most events, then ends. */
+/** KEYS: the stream of events, waiting reports, then what is found by ARGV. ARGV: the most events, then ends. */
 const tellScript = `${endLua}
 tellEnds(KEYS[1], KEYS[2], ARGV[1], 2, (#ARGV - 1) / 7)`;
 
@@ -101,10 +101,10 @@ for _, record in ipairs(KEYS) do
 end`;
 
 /** Gives the connection the commands that change records: `RecordCommands` in job-records.ts. */
-export function defineRecordCommands(redis: Redis): void {
+export function defineRecordCommands(redis: RedisClient): void {
   redis.defineCommand('jetsmsBegin', { lua: beginScript });
   redis.defineCommand('jetsmsWriteJournals', { lua: writeScript });
-  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript, numberOfKeys: 4 });
-  redis.defineCommand('jetsmsTellEnds', { lua: tellScript, numberOfKeys: 2 });
+  redis.defineCommand('jetsmsReplaceJournal', { lua: replaceScript });
+  redis.defineCommand('jetsmsTellEnds', { lua: tellScript });
   redis.defineCommand('jetsmsForget', { lua: forgetScript });
 }

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { Lane } from '../message/lane.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
-import { type EndedJob, type EndRules, endOfUnread, endsOf } from '../queue/ends.ts';
+import { type EndedJob, type EndRules, type EndWrite, endOfUnread, endsOf } from '../queue/ends.ts';
 import { type JobRecord, parseRecord, recordFields, recordKeepMs } from '../queue/job-record.ts';
 import type { Journal, Piece, Settled } from '../queue/journal.ts';
 import { keys, queueName } from '../queue/names.ts';
-import { isSecretInvalid, secretReader } from '../queue/secret.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { isSecretInvalid, type SecretReader } from '../queue/secret.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { type Tally, tallyOf, tallyOfChange } from '../queue/tally.ts';
 import { beginConfirmed, type ConfirmedBegin } from './confirmed-begin.ts';
@@ -100,8 +100,8 @@ export interface JobRecords {
 interface RecordCommands {
   jetsmsBegin(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<BeginResult[]>;
   jetsmsWriteJournals(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<WriteResult[]>;
-  jetsmsReplaceJournal(...keysAndArgs: (string | number)[]): Promise<number>;
-  jetsmsTellEnds(...keysAndArgs: (string | number)[]): Promise<unknown>;
+  jetsmsReplaceJournal(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<number>;
+  jetsmsTellEnds(keyCount: number, ...keysAndArgs: (string | number)[]): Promise<unknown>;
   jetsmsForget(keyCount: number, ...keys: string[]): Promise<unknown>;
 }
 
@@ -154,19 +154,28 @@ interface WriteContext {
 const campaignKey = ({ account, campaign }: SendJob, prefix: string): string =>
   campaign === undefined ? '' : keys.campaign(prefix, account, campaign);
 
-/** What `jetsmsWriteJournals` wants: a head for each write, the most events, journals, ends. */
+/**
+ * Keys that a script finds among its arguments. They are named beside those that it finds by their places: a cluster that moves them
+ * to another node says so before the script has begun, and not in the midst of it.
+ */
+const keysBeside = (ends: readonly EndWrite[], campaigns: readonly string[] = []): readonly string[] =>
+  [...new Set([...ends.map(({ key }) => key), ...campaigns])].filter((key) => key !== '');
+
+/** What `jetsmsWriteJournals` wants: keys beside; then a head for each write, the most events, journals, ends. */
 function argsOfWrites(
   writes: readonly JournalWrite[],
   { rules, at, secret }: WriteContext,
-): readonly (string | number)[] {
+): { readonly beside: readonly string[]; readonly args: readonly (string | number)[] } {
   const journals = [...new Set(writes.map(({ journal }) => journal))];
   const placeOf = new Map(journals.map((journal, index) => [journal, index + 3]));
   const ends: (string | number)[] = [];
+  const beside = new Set<string>();
   const heads = writes.map((write) => {
     const { run, isMarked, journal, job, seen = '' } = write;
     const counted = journal.settled ? campaignKey(job, rules.prefix) : '';
     const tally = JSON.stringify(tallyOfEnd(write));
     const own = endsOf(write, rules, secret);
+    for (const key of keysBeside(own, [counted])) beside.add(key);
     const firstEnd = journals.length + 3 + ends.length;
     ends.push(...own.flatMap(argsOfEnd));
     const keepMs = recordKeepMs(job, at);
@@ -175,12 +184,13 @@ function argsOfWrites(
     return [run, isMarked ? 1 : 0, placeOf.get(journal), keepMs, ...told, seen];
   });
   const texts = journals.map((journal) => JSON.stringify(journal));
-  return [JSON.stringify(heads), rules.maxEvents, ...texts, ...ends];
+  return { beside: [...beside], args: [JSON.stringify(heads), rules.maxEvents, ...texts, ...ends] };
 }
 
 export interface JobRecordsOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly rules: EndRules & { readonly maxEvents: number };
+  readonly secret: SecretReader;
   readonly now: () => number;
   /** Where replicas are asked before a request leaves. */
   readonly confirming?: ConfirmedBegin | undefined;
@@ -191,9 +201,8 @@ function noneWhereInvalid(error: unknown): undefined {
   if (!isSecretInvalid(error)) throw error;
 }
 
-export function createJobRecords({ redis, rules, now, confirming }: JobRecordsOptions): JobRecords {
+export function createJobRecords({ redis, rules, secret, now, confirming }: JobRecordsOptions): JobRecords {
   const { prefix, account, maxEvents } = rules;
-  const secret = secretReader(redis, prefix);
   // Only marks of numbers need it, which an MMS has everywhere.
   const readSecret = async (): Promise<string | undefined> =>
     rules.reportLanes.length === 0
@@ -219,13 +228,16 @@ export function createJobRecords({ redis, rules, now, confirming }: JobRecordsOp
     },
     async write(writes) {
       if (writes.length === 0) return [];
-      const args = argsOfWrites(writes, { rules, at: now(), secret: await readSecret() });
-      return commands.jetsmsWriteJournals(writes.length + 2, ...told, ...writes.map(keyOf), ...args);
+      const { beside, args } = argsOfWrites(writes, { rules, at: now(), secret: await readSecret() });
+      const keysOf = [...told, ...writes.map(keyOf), ...beside];
+      return commands.jetsmsWriteJournals(keysOf.length, ...keysOf, ...args);
     },
     async replace(id, expected, late) {
       const { job, after } = late;
-      const keysOf = [keyOf({ id, job }), campaignKey(job, prefix), ...told];
       const ends = endsOf(endedLate(id, late), rules, await readSecret());
+      // Of no campaign nothing is counted; but in a cluster each key must lie where the others do.
+      const campaign = keys.campaign(prefix, account, job.campaign ?? '');
+      const keysOf = [keyOf({ id, job }), campaign, ...told, ...keysBeside(ends)];
       const args = [
         expected,
         JSON.stringify(after),
@@ -234,11 +246,12 @@ export function createJobRecords({ redis, rules, now, confirming }: JobRecordsOp
         after.settled ? 1 : 0,
         ...ends.flatMap(argsOfEnd),
       ];
-      return (await commands.jetsmsReplaceJournal(...keysOf, ...args)) === 1;
+      return (await commands.jetsmsReplaceJournal(keysOf.length, ...keysOf, ...args)) === 1;
     },
     async tellUnread(id, lane, at) {
       const end = endOfUnread(id, lane, at, rules);
-      await commands.jetsmsTellEnds(...told, maxEvents, ...argsOfEnd(end));
+      const keysOf = [...told, ...keysBeside([end])];
+      await commands.jetsmsTellEnds(keysOf.length, ...keysOf, maxEvents, ...argsOfEnd(end));
     },
     async forget(jobs) {
       if (jobs.length > 0) await commands.jetsmsForget(jobs.length, ...jobs.map(keyOf));

@@ -1,5 +1,5 @@
 import { Job, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { findJob } from './find-job.ts';
 
 export type { Job, Queue } from 'bullmq';
@@ -15,7 +15,7 @@ class LookedAtQueue extends Queue {
 
 /** A queue to look at: opening it writes nothing. */
 export function openLookedAtQueue(
-  redis: Redis,
+  redis: RedisClient,
   { name, prefix }: { readonly name: string; readonly prefix: string },
   onError: (error: unknown) => void,
 ): Queue {

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { parseRecord, recordFields } from '../queue/job-record.ts';
 import { type DeathFacts, deathFactsOf, idOf, type JobResult } from '../queue/journal.ts';
 import { readJson } from '../queue/json.ts';
@@ -6,6 +5,7 @@ import { type AccountPlace, deadQueueName, keys, queueNames } from '../queue/nam
 import { parseJobResult, parseJournalText } from '../queue/parse-journal.ts';
 import { placeAmongLeft } from '../queue/pieces.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { readDeadLetter } from '../queue/stored-dead-letter.ts';
 
 /** How a message ended, as far as Redis still knows. */
@@ -84,7 +84,7 @@ export type ReadEnds = (ids: readonly string[]) => Promise<readonly (MessageEnd 
 const jobFields = ['timestamp', 'finishedOn', 'returnvalue'] as const;
 
 /** Small reads for each id, all in one round trip; never the job itself, with its number and text. */
-export function endReader(redis: Redis, { prefix, account }: AccountPlace): ReadEnds {
+export function endReader(redis: RedisClient, { prefix, account }: AccountPlace): ReadEnds {
   const queues = queueNames(account);
   return async (ids) => {
     const bases = ids.map(baseOf);

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountPlace, queueName } from '../queue/names.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /** The lanes that a person has paused on the dashboard. BullMQ takes nothing of them. */
 export async function readPausedLanes(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
 ): Promise<readonly Lane[]> {
   const pipeline = redis.pipeline();

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { readJson } from '../queue/json.ts';
 import { type AccountPlace, queueNames } from '../queue/names.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { parseSendJob } from '../queue/send-job.ts';
 
 /** What waits to be sent, and what it will cost. */
@@ -29,7 +29,10 @@ const states: readonly (readonly [key: string, kind: 'list' | 'set'])[] = [
  * What waits in an account's queues. With at most 50 jobs of a lane in each state it is exact; else it is estimated from
  * 50 jobs that lie evenly in the order of the state, so that it costs the same whatever the backlog.
  */
-export async function readWaiting(redis: Redis, { prefix, account }: AccountPlace): Promise<WaitingMessages> {
+export async function readWaiting(
+  redis: RedisClient,
+  { prefix, account }: AccountPlace,
+): Promise<WaitingMessages> {
   const queues = queueNames(account).map((name) => `${prefix}:${name}`);
   const found = await Promise.all(
     queues.flatMap((queue) => states.map((state) => readState(redis, queue, state))),
@@ -45,7 +48,7 @@ export async function readWaiting(redis: Redis, { prefix, account }: AccountPlac
 }
 
 async function readState(
-  redis: Redis,
+  redis: RedisClient,
   queue: string,
   [key, kind]: (typeof states)[number],
 ): Promise<WaitingMessages> {
@@ -65,7 +68,7 @@ async function readState(
 }
 
 async function sampleOf(
-  redis: Redis,
+  redis: RedisClient,
   place: string,
   { kind, jobs }: { readonly kind: 'list' | 'set'; readonly jobs: number },
 ): Promise<readonly string[]> {
@@ -87,7 +90,7 @@ interface Size {
 }
 
 /** Jobs that have ended meanwhile, and those that nobody can read, are left out. */
-async function sizesOf(redis: Redis, queue: string, ids: readonly string[]): Promise<readonly Size[]> {
+async function sizesOf(redis: RedisClient, queue: string, ids: readonly string[]): Promise<readonly Size[]> {
   if (ids.length === 0) return [];
   const pipeline = redis.pipeline();
   for (const id of ids) pipeline.hget(`${queue}:${id}`, 'data');

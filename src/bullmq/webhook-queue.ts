@@ -1,7 +1,7 @@
 import { type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { isCount, isShaped, isText, isTime } from '../queue/checks.ts';
-import { webhookQueueName } from '../queue/names.ts';
+import { installationPrefix, webhookQueueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /** Events on their way to an endpoint, in one request. */
 export interface Delivery {
@@ -61,7 +61,8 @@ const isDelivery = isShaped<DeliveryData>({ body: isText, events: isCount, since
 const parseDelivery = (data: unknown): DeliveryData | undefined => (isDelivery(data) ? data : undefined);
 
 export interface DeliveryPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
+  /** Of the installation. */
   readonly prefix: string;
   readonly endpoint: string;
 }
@@ -70,7 +71,11 @@ export function openDeliveryQueue(
   { redis, prefix, endpoint }: DeliveryPlace,
   onError: (error: unknown) => void = () => {},
 ): DeliveryQueue {
-  const queue = new Queue(webhookQueueName(endpoint), { connection: redis, prefix, skipMetasUpdate: true });
+  const queue = new Queue(webhookQueueName(endpoint), {
+    connection: redis,
+    prefix: installationPrefix(redis, prefix),
+    skipMetasUpdate: true,
+  });
   queue.on('error', onError);
   return {
     async add(deliveries) {
@@ -173,7 +178,7 @@ export function createDeliveryWorker(options: DeliveryWorkerOptions): DeliveryWo
   };
   const bull = new Worker(webhookQueueName(endpoint), run, {
     connection: redis,
-    prefix,
+    prefix: installationPrefix(redis, prefix),
     autorun: false,
     concurrency,
     lockDuration: lockDurationMs,

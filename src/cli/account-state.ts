@@ -1,8 +1,9 @@
-import type { Redis } from 'ioredis';
 import { readWaiting, type WaitingMessages } from '../bullmq/waiting.ts';
 import { type AccountAnswer, createAccountQueries } from '../jetsms/account-queries.ts';
 import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
+import { placeOf } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { createQueueSnapshot } from '../watch/queue-snapshot.ts';
@@ -28,10 +29,10 @@ export interface AccountState {
 
 /** Asks JetSMS and Redis; sends nothing, changes nothing. */
 export async function readAccountState(
-  redis: Redis,
+  redis: RedisClient,
   { account, prefix }: { readonly account: AccountSettings; readonly prefix: string },
 ): Promise<AccountState> {
-  const place = { prefix, account: account.name };
+  const place = placeOf(redis, prefix, account.name);
   const accounts = [account.name];
   const now = await askTime(redis);
   const [[credit, titles], holds, queues, waiting, readings] = await Promise.all([

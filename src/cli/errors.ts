@@ -110,6 +110,12 @@ export const cliErrors = {
     whatToDo:
       'Let workers of that version run until nothing waits there any more, scheduled messages included, then start this one. Producers may be of this version meanwhile.',
   },
+  OUTSIDE_ITS_SLOT: {
+    meaning:
+      'Send jobs lie in the cluster where a single Redis kept them, outside the slot of their account.',
+    whatToDo:
+      'They were copied there as they lay. Let workers empty the single Redis that they come from, scheduled messages included, and delete the copies; docs/cluster.md says how to move to a cluster.',
+  },
   NOTHING_CHOSEN: {
     meaning: 'No dead letters are chosen.',
     whatToDo: 'Give ids or a filter such as --code 12; --all means every one of the account.',

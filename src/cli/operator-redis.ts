@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { openOperatorRedis, whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { type RedisSettings, redisTargetOf } from '../settings/redis-target.ts';
 import { hasStableCode, redisCliError } from './errors.ts';
 
@@ -10,7 +10,10 @@ const timeoutMs = 5_000;
  * Runs something with a connection to Redis, and closes it.
  * @throws CliError REDIS_REFUSED, REDIS_UNAVAILABLE
  */
-export async function withRedis<T>(settings: RedisSettings, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedis<T>(
+  settings: RedisSettings,
+  use: (redis: RedisClient) => Promise<T>,
+): Promise<T> {
   const redis = openOperatorRedis(redisTargetOf(settings), timeoutMs);
   redis.on('error', () => {});
   try {

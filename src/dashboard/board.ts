@@ -3,14 +3,14 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AfterHook, BeforeHook, UIConfig } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
-import type { Redis } from 'ioredis';
 import { readRecord } from '../bullmq/find-job.ts';
 import { type Job, openLookedAtQueue, type Queue } from '../bullmq/looked-at-queue.ts';
 import type { Logger } from '../log/logger.ts';
 import { type Lane, lanes } from '../message/lane.ts';
 import { type AccountHold, listHolds } from '../operator/hold-operations.ts';
-import { deadQueueName, queueName } from '../queue/names.ts';
+import { type AccountPlace, deadQueueName, placeOf, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { finishedJournal } from '../worker/verdict/journal-entries.ts';
 import { refusal } from './access.ts';
@@ -27,7 +27,7 @@ import { maskAnswer } from './mask.ts';
 import { holdWords } from './words.ts';
 
 export interface BoardOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];
@@ -100,13 +100,16 @@ export function createBoard(options: BoardOptions): Board {
 }
 
 function boardOf(account: string, options: BoardOptions): AccountBoard {
-  const { redis, prefix, writable } = options;
+  const { redis, writable } = options;
+  const place = placeOf(redis, options.prefix, account);
   const common = { prefix: `${account}${delimiter}`, delimiter, allowRetries: false };
-  const laneQueues = lanes.map((lane) => [lane, openQueue(queueName(account, lane), options)] as const);
-  const deadQueue = openQueue(deadQueueName(account), options);
+  const laneQueues = lanes.map(
+    (lane) => [lane, openQueue(queueName(account, lane), place, options)] as const,
+  );
+  const deadQueue = openQueue(deadQueueName(account), place, options);
   const adapters = laneQueues.map(([lane, queue]) => {
     const readJournal = async (id: string): Promise<string> =>
-      (await readRecord(redis, { prefix, account }, lane, id)).journal;
+      (await readRecord(redis, place, lane, id)).journal;
     const adapter = new SendJobsAdapter(queue, readJournal, {
       ...common,
       readOnlyMode: !writable,
@@ -163,7 +166,7 @@ class SendJobsAdapter extends BullMQAdapter {
   }
 }
 
-const openQueue = (name: string, { redis, prefix, log }: BoardOptions): Queue =>
+const openQueue = (name: string, { prefix }: AccountPlace, { redis, log }: BoardOptions): Queue =>
   openLookedAtQueue(redis, { name, prefix }, (error) => log.debug({ err: error }, 'redis.error'));
 
 interface Formatters {

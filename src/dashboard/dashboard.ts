@@ -1,8 +1,8 @@
 import Fastify, { type FastifyPluginAsync, type FastifyReply } from 'fastify';
-import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import { whenReady } from '../queue/redis.ts';
 import { passwordsOf } from '../queue/redis-address.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { describeRefusal } from '../queue/redis-refusals.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 import { isLoopback } from '../settings/rules.ts';
@@ -33,7 +33,7 @@ export interface DashboardOptions {
   /** Read with the need `dashboard`. */
   readonly settings: DashboardSettings;
   /** Stays open. One that fails fast (`openOperatorRedis`), or pages wait for as long as Redis is away. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Default: nothing is written. */
   readonly log?: Logger;
   /** Epoch milliseconds; default the clock. */
@@ -171,7 +171,7 @@ function secretsOf({ accounts, dashboardPassword, redisUrl }: DashboardSettings)
 }
 
 /** For whoever watches the process; says nothing that needs a login. */
-async function answerHealth(redis: Redis, reply: FastifyReply): Promise<FastifyReply> {
+async function answerHealth(redis: RedisClient, reply: FastifyReply): Promise<FastifyReply> {
   try {
     await redis.ping();
     return await reply.send({ status: 'ok' });

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type EventEntry, eventField, parseEventEntry } from '../queue/event-entry.ts';
-import { type AccountPlace, keys } from '../queue/names.ts';
+import { keys, type NamedAccount, placeOf } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { groupCommands } from './group-scripts.ts';
 
 /** An entry as it lies in the stream; without `entry` nobody of ours wrote it. */
@@ -16,8 +16,8 @@ export interface StreamRead {
   readonly dropped: number;
 }
 
-export interface AccountStreamOptions extends AccountPlace {
-  readonly redis: Redis;
+export interface AccountStreamOptions extends NamedAccount {
+  readonly redis: RedisClient;
   readonly group: string;
   readonly consumer: string;
   readonly takeOverAfterMs: number;
@@ -55,8 +55,9 @@ const lost = Number.NEGATIVE_INFINITY;
 const idsAtOnce = 1_000;
 
 export function createAccountStream(options: AccountStreamOptions): AccountStream {
-  const { redis, prefix, account, group, consumer, takeOverAfterMs, readAhead, monotonic } = options;
+  const { redis, account, group, consumer, takeOverAfterMs, readAhead, monotonic } = options;
   const commands = groupCommands(redis);
+  const { prefix } = placeOf(redis, options.prefix, account);
   const stream = keys.events(prefix, account);
   const reader = keys.eventsReader(prefix, account, group);
   const fromFirst = '0-0';

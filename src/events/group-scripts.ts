@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../queue/redis-client.ts';
 
 /**
  * Makes stream and group, where they are not there. KEYS: stream. ARGV: group, and where it begins: '0', '$', or the last entry that it had
@@ -96,7 +96,7 @@ export interface GroupCommands {
 }
 
 /** Gives the connection the commands of groups. */
-export function groupCommands(redis: Redis): GroupCommands {
+export function groupCommands(redis: RedisClient): GroupCommands {
   redis.defineCommand('jetsmsSubscribe', { lua: subscribeScript, numberOfKeys: 1 });
   redis.defineCommand('jetsmsReadEvents', { lua: readScript, numberOfKeys: 2 });
   redis.defineCommand('jetsmsRenewReader', { lua: renewScript, numberOfKeys: 1 });

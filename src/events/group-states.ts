@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type AccountPlace, keys } from '../queue/names.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { isOfAnotherType } from '../queue/redis-trouble.ts';
 
 /** How far a group of an account's events has come. */
@@ -23,7 +23,7 @@ export interface StreamState {
 
 /** Reads the state of a stream; undefined where nobody has subscribed. What is no stream counts as none. */
 export async function readStreamState(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
 ): Promise<StreamState | undefined> {
   const stream = keys.events(prefix, account);

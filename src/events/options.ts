@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import { type EventType, eventTypes } from '../queue/event-entry.ts';
 import { defaultAccount, defaultPrefix } from '../queue/names.ts';
 import { redisAddressForm } from '../queue/redis-address.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { type RedisTls, redisOptionProblems, redisTlsOptionProblems } from '../queue/redis-target.ts';
 import { EventsError } from './errors.ts';
 
@@ -20,7 +20,7 @@ export type EventsProblem =
 /** What `createEvents()` is given. */
 export interface EventsOptions {
   /** Where Redis is, as for `createProducer()`, or a connection to use; that one stays open at `close()`. */
-  readonly redis: string | Redis;
+  readonly redis: string | RedisClient;
   /**
    * What TLS goes by, where `redis` is an address that begins with `rediss`; as for `createProducer()`.
    * @default none (what Node.js trusts, no certificate of one's own, the host of the address)

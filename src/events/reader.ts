@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { EventEntry } from '../queue/event-entry.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { targetOf } from '../queue/redis-target.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 import { type AccountStream, createAccountStream, type StreamRead } from './account-stream.ts';
@@ -164,7 +164,7 @@ async function readOn(
   }
 }
 
-function openConnection({ redis: given, redisTls, onProblem }: ResolvedEventsOptions): Redis {
+function openConnection({ redis: given, redisTls, onProblem }: ResolvedEventsOptions): RedisClient {
   if (typeof given !== 'string') return given;
   const redis = openWorkerRedis(targetOf({ redis: given, redisTls }));
   redis.on('error', (error) => {

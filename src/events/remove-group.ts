@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
-import { type AccountPlace, keys } from '../queue/names.ts';
+import { keys, type NamedAccount, placeOf } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { EventsError } from './errors.ts';
 import { isAccountName, isPlainName, isRedisConnection } from './options.ts';
 import { groupTrouble } from './patience.ts';
@@ -21,9 +21,10 @@ import { groupTrouble } from './patience.ts';
  * console.log(await removeEventGroup(redis, place)); // → false
  * redis.disconnect();
  */
-export async function removeEventGroup(redis: Redis, place: EventGroup): Promise<boolean> {
+export async function removeEventGroup(redis: RedisClient, place: EventGroup): Promise<boolean> {
   checkPlace(redis, place);
-  const { prefix, account, group } = place;
+  const { account, group } = place;
+  const { prefix } = placeOf(redis, place.prefix, account);
   const stream = keys.events(prefix, account);
   const reader = keys.eventsReader(prefix, account, group);
   try {
@@ -34,7 +35,7 @@ export async function removeEventGroup(redis: Redis, place: EventGroup): Promise
 }
 
 /** A group of consumers of an account's events. */
-export interface EventGroup extends AccountPlace {
+export interface EventGroup extends NamedAccount {
   /** As `createEvents()` was told. */
   readonly group: string;
 }

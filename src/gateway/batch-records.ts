@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { keyedHash } from '../message/keyed-hash.ts';
 import { createRedisCalls, type RedisCalls } from '../producer/redis-calls.ts';
-import { keys } from '../queue/names.ts';
+import { installationPrefix, keys } from '../queue/names.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { secretReader } from '../queue/secret.ts';
 
 /** A batch that was sent under a key. */
@@ -29,7 +29,7 @@ export interface BatchRecords {
 }
 
 export interface BatchRecordsOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** How long a key is remembered, in milliseconds. */
   readonly windowMs: number;
@@ -44,7 +44,10 @@ export function createBatchRecords({ redis, prefix, windowMs }: BatchRecordsOpti
   const secret = async (): Promise<string> =>
     secretOf.fresh() ?? (await calls.run({ work: () => secretOf.read(), isRepeatable: true, stores: false }));
   const placeOf = async ({ sender, key }: KeyedBatch): Promise<string> =>
-    keys.gatewayBatch(prefix, keyedHash(await secret(), 'batch key', [sender, key]));
+    keys.gatewayBatch(
+      installationPrefix(redis, prefix),
+      keyedHash(await secret(), 'batch key', [sender, key]),
+    );
 
   return {
     async admit(batch) {

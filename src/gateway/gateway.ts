@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
 import { type Logger, silentLogger } from '../log/logger.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Producer } from '../producer/calls.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { rulesOf } from '../settings/account-rules.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createApp } from './app.ts';
@@ -30,7 +30,7 @@ export interface GatewayOptions {
   /** Whom to let in; stays open. */
   readonly keys: ApiKeys;
   /** For rates, holds and credit; stays open. One that fails fast (`openOperatorRedis`). */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Default: nothing is written. */
   readonly log?: Logger;
   /** Default: nothing is counted. */

@@ -1,13 +1,13 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
-import { keys } from '../queue/names.ts';
+import { installationPrefix, keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { GatewayError } from './errors.ts';
 import { grantOf } from './respond.ts';
 
 export interface RateOptions {
   /** One that fails fast. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
 }
 
@@ -20,7 +20,7 @@ export async function limitRates(app: FastifyInstance, { redis, prefix }: RateOp
     global: true,
     hook: 'onRequest',
     redis,
-    nameSpace: keys.gatewayRate(prefix, ''),
+    nameSpace: keys.gatewayRate(installationPrefix(redis, prefix), ''),
     skipOnError: true,
     timeWindow: 1_000,
     keyGenerator: (request) => grantOf(request).id,

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { primariesOf } from '../queue/redis-nodes.ts';
 
 /** What `/readyz` of the gateway says. */
 export interface Readiness {
@@ -15,7 +16,7 @@ export interface ReadinessWatch {
 
 export interface ReadinessOptions {
   /** One that fails fast. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Told of every look. */
   readonly onRedis: (up: boolean) => void;
   /** From one look to the next. */
@@ -23,6 +24,10 @@ export interface ReadinessOptions {
 }
 
 const lookEveryMs = 1_000;
+
+/** Of a cluster every primary must answer: each has accounts. */
+const pingAll = (redis: RedisClient): Promise<unknown> =>
+  Promise.all(primariesOf(redis).map((node) => node.ping()));
 
 /** Looks at Redis at an interval; red until it has answered once. */
 export function watchReadiness({
@@ -34,7 +39,7 @@ export function watchReadiness({
   let isStopped = false;
   const look = async (): Promise<void> => {
     // What it fails with is in the log as `redis.error`.
-    isUp = await redis.ping().then(
+    isUp = await pingAll(redis).then(
       () => true,
       () => false,
     );

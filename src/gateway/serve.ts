@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { createErrorThrottle } from '../log/error-throttle.ts';
 import type { Logger } from '../log/logger.ts';
 import { type HealthServer, startHealthServer } from '../metrics/health-server.ts';
@@ -6,6 +5,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import type { Producer } from '../producer/calls.ts';
 import { createProducer } from '../producer/producer.ts';
 import { disconnectSilently, openOperatorRedis } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { producerAccount } from '../settings/account-rules.ts';
 import { packageVersion } from '../settings/package-files.ts';
 import { redisOptionsOf, redisTargetOf } from '../settings/redis-target.ts';
@@ -29,7 +29,7 @@ export interface ServeOptions {
   readonly settings: Settings;
   readonly log: Logger;
   /** Opens the API keys over a connection that fails fast; they are closed with the gateway. */
-  readonly openKeys: (redis: Redis, prefix: string) => ApiKeys;
+  readonly openKeys: (redis: RedisClient, prefix: string) => ApiKeys;
 }
 
 /** Longer than a backend app would wait: whoever asks by HTTP cannot do anything else meanwhile. */
@@ -39,7 +39,7 @@ const redisTimeoutMs = 2_000;
 const floodWindowMs = 10_000;
 
 interface Parts {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly producer: Producer;
   readonly keys: ApiKeys;
   readonly readiness: ReadinessWatch;
@@ -98,7 +98,7 @@ async function closeOpened({ redis, producer, keys, readiness }: Omit<Parts, 'pa
   disconnectSilently(redis);
 }
 
-function openRedis({ settings, log }: ServeOptions): Redis {
+function openRedis({ settings, log }: ServeOptions): RedisClient {
   const redis = openOperatorRedis(redisTargetOf(settings), redisTimeoutMs);
   const throttle = createErrorThrottle({ windowMs: floodWindowMs, now: () => performance.now() });
   redis.on('error', (error) => {

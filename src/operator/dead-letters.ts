@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { createDeadLetterStore } from '../bullmq/dead-letter-store.ts';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
-import { defaultAccount, defaultPrefix } from '../queue/names.ts';
+import { defaultAccount, defaultPrefix, placeOf } from '../queue/names.ts';
 import { whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { RedisTls } from '../queue/redis-target.ts';
 import {
@@ -57,7 +57,7 @@ export interface DeadLetters extends AsyncDisposable {
 
 export interface DeadLettersOptions {
   /** A connection to use, or an address to connect to. */
-  readonly redis: Redis | string;
+  readonly redis: RedisClient | string;
   /** What TLS goes by, where `redis` is an address that begins with `rediss`. */
   readonly redisTls?: RedisTls;
   /** As the producer and the worker have it. */
@@ -85,10 +85,11 @@ export function openDeadLetters(options: DeadLettersOptions): DeadLetters {
   const redis = redisOf(options);
   // Connection errors reach the caller through what they make fail; without a listener they would end the process.
   if (redis !== options.redis) redis.on('error', () => {});
-  const store = createDeadLetterStore(redis, { prefix, account }, callRedis);
+  const place = placeOf(redis, prefix, account);
+  const store = createDeadLetterStore(redis, place, callRedis);
   const clock = createRedisClock(redis);
   const { now } = clock;
-  const finder = createJobFinder(redis, { prefix, account });
+  const finder = createJobFinder(redis, place);
   const addJobs = jobAdder(redis);
 
   /** What the functions work with, once Redis is there. */

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
-import { type AccountPlace, queueName } from '../queue/names.ts';
+import { type AccountPlace, type NamedAccount, placeOf, queueName } from '../queue/names.ts';
 import { openQueue } from '../queue/open-queue.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { Hold } from '../worker/account/hold-record.ts';
 import { holdByPerson, resumeByPerson, shownHold } from '../worker/account/hold-steps.ts';
@@ -33,14 +33,17 @@ export interface ListHoldsOptions {
 }
 
 /** The holds of these accounts, in their order. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID */
-export async function listHolds(redis: Redis, options: ListHoldsOptions): Promise<readonly AccountHold[]> {
+export async function listHolds(
+  redis: RedisClient,
+  options: ListHoldsOptions,
+): Promise<readonly AccountHold[]> {
   checkArguments({ redis: [redis, connection], options: [options, object] });
   const { prefix, accounts } = options;
   checkArguments({ prefix: [prefix, name], accounts: [accounts, accountList] });
   return callRedis(() =>
     Promise.all(
       accounts.map(async (account) => {
-        const { record, pausedLanes } = await createHoldStore(redis, { prefix, account }).read();
+        const { record, pausedLanes } = await createHoldStore(redis, placeOf(redis, prefix, account)).read();
         const hold = shownHold(record, pausedLanes);
         if (!hold) return { account, pausedLanes };
         const probe = hold.mode === 'probing' ? { nextProbeAt: hold.nextProbeAt } : {};
@@ -50,7 +53,7 @@ export async function listHolds(redis: Redis, options: ListHoldsOptions): Promis
   );
 }
 
-export interface HoldOrder extends AccountPlace {
+export interface HoldOrder extends NamedAccount {
   /** Who holds it; shown to everybody who looks. */
   readonly by: string;
   /** Why, in the operator's words. */
@@ -61,9 +64,10 @@ export interface HoldOrder extends AccountPlace {
  * Holds an account until somebody resumes it; requests under way are finished. A hold that stands there already comes
  * to light again after that. @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID
  */
-export async function holdAccount(redis: Redis, hold: HoldOrder): Promise<void> {
+export async function holdAccount(redis: RedisClient, hold: HoldOrder): Promise<void> {
   checkPlace(redis, hold);
-  const { by, note, ...place } = hold;
+  const { by, note } = hold;
+  const place = placeOf(redis, hold.prefix, hold.account);
   checkArguments({ by: [by, words], note: [note, words] });
   return callRedis(async () => {
     const order = { by, note, now: await askTime(redis) };
@@ -86,8 +90,9 @@ export interface Resumed {
  * probed at once, and it ends when that shows that the reason is gone. Says what stood there, and which lanes were paused.
  * @throws OperatorError REDIS_UNAVAILABLE, REDIS_REFUSED, ARGUMENT_INVALID
  */
-export async function resumeAccount(redis: Redis, place: AccountPlace): Promise<Resumed> {
-  checkPlace(redis, place);
+export async function resumeAccount(redis: RedisClient, named: NamedAccount): Promise<Resumed> {
+  checkPlace(redis, named);
+  const place = placeOf(redis, named.prefix, named.account);
   return callRedis(async () => {
     const store = createHoldStore(redis, place);
     const [{ pausedLanes }, now] = await Promise.all([store.read(), askTime(redis)]);
@@ -101,12 +106,12 @@ export async function resumeAccount(redis: Redis, place: AccountPlace): Promise<
 }
 
 /** @throws OperatorError ARGUMENT_INVALID */
-function checkPlace(redis: Redis, place: AccountPlace): void {
+function checkPlace(redis: RedisClient, place: NamedAccount): void {
   checkArguments({ redis: [redis, connection], 'the second argument': [place, object] });
   checkArguments({ prefix: [place.prefix, name], account: [place.account, accountName] });
 }
 
-async function unpause(redis: Redis, { prefix, account }: AccountPlace): Promise<void> {
+async function unpause(redis: RedisClient, { prefix, account }: AccountPlace): Promise<void> {
   for (const lane of lanes) {
     const queue = openQueue(redis, queueName(account, lane), prefix);
     await queue.resume();

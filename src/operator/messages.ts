@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { createJobFinder } from '../bullmq/find-job.ts';
 import type { EndRules } from '../queue/ends.ts';
-import { defaultPrefix } from '../queue/names.ts';
+import { defaultPrefix, placeOf } from '../queue/names.ts';
 import { whenReady } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import type { RedisTls } from '../queue/redis-target.ts';
 import type { SendJob } from '../queue/send-job.ts';
@@ -51,7 +51,7 @@ export interface MessagesOfAccount extends Pick<EndRules, 'keepStatusMs' | 'show
 
 export interface MessagesOptions {
   /** A connection to use, or an address to connect to. */
-  readonly redis: Redis | string;
+  readonly redis: RedisClient | string;
   /** What TLS goes by, where `redis` is an address that begins with `rediss`. */
   readonly redisTls?: RedisTls;
   /** As the producer and the worker have it. */
@@ -97,7 +97,7 @@ export function openMessages(options: MessagesOptions): Messages {
   const { now } = clock;
   defineCancel(redis);
   const tools = accounts.map(({ account, keepStatusMs, shownInEvents }) => {
-    const place = { prefix, account };
+    const place = placeOf(redis, prefix, account);
     const { queueOf, close } = createJobFinder(redis, place);
     return { redis, place, queueOf, keepStatusMs, shownInEvents, now, close };
   });

@@ -1,13 +1,11 @@
 import type { Redis } from 'ioredis';
-import { keys } from '../queue/names.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
 import { type RefusalReason, redisRefusals } from '../queue/redis-refusals.ts';
-import { readTrouble } from '../queue/redis-trouble.ts';
 import { judgeEviction } from '../watch/eviction.ts';
 import { type Replication, readReplication } from '../watch/replication.ts';
 import { configOf, parseInfo, refusalOf, unlessRefused } from './redis-answers.ts';
 import { judgePersistence, type PersistenceFacts } from './redis-persistence.ts';
-import { askRights, type KeyPlace, type MissingRights } from './redis-rights.ts';
+import type { MissingRights } from './redis-rights.ts';
 import { judgeReplicas } from './replicas-finding.ts';
 
 /** One thing that was looked at, and what to do about it where it is not as it should be. */
@@ -38,17 +36,17 @@ export interface RedisFacts extends PersistenceFacts {
   readonly clockSkewMs: number | undefined;
 }
 
+/** Those of them that a server knows of itself. */
+export type ServerFacts = Omit<RedisFacts, 'isWriteTried' | 'writeRefusal' | 'missing'>;
+
 /** Clocks that are set by NTP differ by much less: a difference above this is worth a word. */
 const clockToleranceMs = 2_000;
 
 /** BullMQ's scripts need commands of this version. */
 const oldestMajor = 6;
 
-/**
- * Asks Redis for what decides whether messages are safe in it, and writes to a key that vanishes by itself.
- * @throws whatever ioredis throws when Redis does not answer; that it refuses an answer is one of the facts
- */
-export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFacts> {
+/** What a server says of itself. Rejects with whatever ioredis throws where it does not answer; a refusal is one of the facts. */
+export async function askServer(redis: Redis): Promise<ServerFacts> {
   const told = (await unlessRefused(redis.info())) ?? '';
   const info = parseInfo(told);
   const [save, appendFsync, policy] = await Promise.all([
@@ -57,7 +55,6 @@ export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFact
     configOf(redis, 'maxmemory-policy'),
   ]);
   const aof = info.get('aof_enabled');
-  const isWriteTried = (place.role ?? 'worker') === 'worker';
   return {
     version: info.get('redis_version'),
     mode: info.get('redis_mode'),
@@ -66,11 +63,8 @@ export async function askRedis(redis: Redis, place: KeyPlace): Promise<RedisFact
     hasSnapshots: save === undefined ? undefined : save !== '',
     appendFsync,
     role: info.get('role'),
-    isWriteTried,
-    writeRefusal: isWriteTried ? await tryToWrite(redis, place) : undefined,
     replication: readReplication(told),
     waitRefusal: await refusalOf(redis.wait(0, 1)),
-    missing: await askRights(redis, place),
     clockSkewMs: await unlessRefused(clockSkew(redis)),
   };
 }
@@ -79,20 +73,6 @@ async function clockSkew(redis: Redis): Promise<number> {
   const clock = createRedisClock(redis);
   await clock.measure();
   return clock.skewMs() ?? 0;
-}
-
-/** The written key lives so long. */
-const probeMs = 60_000;
-
-async function tryToWrite(redis: Redis, { prefix, name }: KeyPlace): Promise<RefusalReason | undefined> {
-  try {
-    await redis.set(keys.probe(prefix, name), '1', 'PX', probeMs);
-    return undefined;
-  } catch (error) {
-    const trouble = readTrouble(error);
-    if (trouble.kind !== 'refused') throw error;
-    return trouble.reason;
-  }
 }
 
 /** The settings that a judgement rests on. */

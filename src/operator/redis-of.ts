@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { openOperatorRedis } from '../queue/redis.ts';
 import { redisAddressProblem } from '../queue/redis-address.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { type RedisTls, redisTlsOptionProblems, targetOf } from '../queue/redis-target.ts';
 import { checkArguments, redisOrAddress } from './arguments.ts';
 import { OperatorError } from './operator-error.ts';
@@ -10,7 +10,7 @@ export const redisTimeoutMs = 5_000;
 
 /** Where the operators' functions find Redis. */
 export interface RedisOptions {
-  readonly redis: Redis | string;
+  readonly redis: RedisClient | string;
   readonly redisTls?: RedisTls;
 }
 
@@ -23,5 +23,5 @@ export function checkRedisOptions({ redis, redisTls }: RedisOptions): void {
 }
 
 /** The connection that was given, or a new one. */
-export const redisOf = ({ redis, redisTls }: RedisOptions): Redis =>
+export const redisOf = ({ redis, redisTls }: RedisOptions): RedisClient =>
   typeof redis === 'string' ? openOperatorRedis(targetOf({ redis, redisTls }), redisTimeoutMs) : redis;

@@ -1,10 +1,14 @@
 import type { Redis } from 'ioredis';
+import { installationPrefix, type KeySpace, placeOf } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { primariesOf } from '../queue/redis-nodes.ts';
 import { readTrouble } from '../queue/redis-trouble.ts';
 import { type KeyKind, keyKinds } from './redis-keys.ts';
 import { clientCommands, type Grant, type RedisRole, redisRoles } from './redis-roles.ts';
 
 /** Whose rights are looked at, and where its keys lie. */
 export interface KeyPlace {
+  /** Of the installation. */
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];
@@ -82,10 +86,19 @@ const callOf = (command: string, key: string): Call =>
 /**
  * Asks what the connection's user may not do of what its role needs. Redis checks rights when a command joins a transaction; the
  * transaction is given up, so that nothing is done. On a connection of its own that sends nothing twice: what was
- * cut off from its transaction must not be done by itself.
+ * cut off from its transaction must not be done by itself. Of a cluster each primary has its own users; it looks at rights before it
+ * looks whose keys they are.
  */
-export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingRights> {
-  const own = redis.duplicate({
+export async function askRights(redis: RedisClient, place: KeyPlace): Promise<MissingRights> {
+  const missing = await Promise.all(primariesOf(redis).map((node) => askNode(node, place, redis)));
+  return {
+    commands: [...new Set(missing.flatMap(({ commands }) => commands))],
+    keys: [...new Set(missing.flatMap(({ keys }) => keys))],
+  };
+}
+
+async function askNode(node: Redis, place: KeyPlace, space: KeySpace): Promise<MissingRights> {
+  const own = node.duplicate({
     lazyConnect: true,
     maxRetriesPerRequest: 0,
     reconnectOnError: null,
@@ -95,13 +108,13 @@ export async function askRights(redis: Redis, place: KeyPlace): Promise<MissingR
   own.on('error', () => {});
   try {
     await own.connect();
-    return await askWithin(own, place);
+    return await askWithin(own, place, space);
   } finally {
     own.disconnect();
   }
 }
 
-async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> {
+async function askWithin(redis: Redis, place: KeyPlace, space: KeySpace): Promise<MissingRights> {
   const begun = redis.multi({ pipeline: false });
   const refused = await refusedRight(begun);
   // Without a transaction around it, what is asked about would be done. What has none, such as a Sentinel, is told by
@@ -113,7 +126,7 @@ async function askWithin(redis: Redis, place: KeyPlace): Promise<MissingRights> 
   const commands: Asked[] = alone.map((command) => ({ command, key: '', refused: ask([command]) }));
   const places: Asked[] = [];
   for (const grant of grantsOf(place)) {
-    const kept = grant.on.flatMap((kind) => keysOf(keyKinds[kind], place));
+    const kept = grant.on.flatMap((kind) => keysOf(keyKinds[kind], place, space));
     const [first = ''] = grant.commands;
     const [key = ''] = kept;
     for (const one of kept) places.push({ command: first, key: one, refused: ask(callOf(first, one)) });
@@ -138,8 +151,14 @@ function grantsOf({ role = 'worker', readsEvents = false }: KeyPlace): readonly 
 }
 
 /** One key of each pattern; where there are many, the star stands for what tells them apart. */
-const keysOf = ({ patterns, isOfAccount }: KeyKind, { prefix, accounts }: KeyPlace): readonly string[] =>
-  (isOfAccount ? accounts : ['']).flatMap((account) => patterns(prefix, account));
+function keysOf(
+  { patterns, isOfAccount }: KeyKind,
+  { prefix, accounts }: KeyPlace,
+  space: KeySpace,
+): readonly string[] {
+  if (!isOfAccount) return patterns(installationPrefix(space, prefix), '');
+  return accounts.flatMap((account) => patterns(placeOf(space, prefix, account).prefix, account));
+}
 
 const hasCome = (answer: Promise<unknown>): Promise<boolean> =>
   answer.then(

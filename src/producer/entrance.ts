@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { moreTelling, redisNotReady } from '../queue/redis-trouble.ts';
 import type { Waiting } from './patience.ts';
 
@@ -18,7 +18,7 @@ export interface Entrance {
   shut(): void;
 }
 
-export function createEntrance(redis: Redis): Entrance {
+export function createEntrance(redis: RedisClient): Entrance {
   const entering = new Set<() => void>();
   let underWay = 0;
   let isShut = false;
@@ -60,7 +60,8 @@ export function createEntrance(redis: Redis): Entrance {
       if (underWay <= mostUnderWay / 2) letIn();
     },
     shut() {
-      isShut = true;
+      // To a node's successor a cluster's connection leads by itself.
+      isShut = !redis.isCluster;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Lane } from '../message/lane.ts';
 import { createConfirmation } from '../queue/confirmation.ts';
 import { createLeanClient } from '../queue/lean-client.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { installationPrefix, keys, placeOf, queueName } from '../queue/names.ts';
 import { openQueue, type Queue } from '../queue/open-queue.ts';
 import { openProducerRedis } from '../queue/redis.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
@@ -36,7 +36,8 @@ export function openStore(
   const queueOf = (account: string, lane: Lane): Queue => {
     const name = queueName(account, lane);
     // BullMQ asks for the version once: where that answer is lost with its connection, the queue fails for ever.
-    const queue = queues.get(name) ?? openQueue(client, name, prefix, { skipVersionCheck: true });
+    const place = placeOf(redis, prefix, account);
+    const queue = queues.get(name) ?? openQueue(client, name, place.prefix, { skipVersionCheck: true });
     queues.set(name, queue);
     return queue;
   };
@@ -55,7 +56,10 @@ export function openStore(
     const work = () => secretOf.read().catch((error: unknown) => unlessInvalid(error));
     const found = await calls.run({ work, isRepeatable: true, stores: false });
     if (typeof found === 'string') return found;
-    throw new ProducerError('SECRET_INVALID', { detail: `Key: ${keys.secret(prefix)}.`, cause: found });
+    throw new ProducerError('SECRET_INVALID', {
+      detail: `Key: ${keys.secret(installationPrefix(redis, prefix))}.`,
+      cause: found,
+    });
   };
 
   const replicas = options.replicasToConfirm;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { isPartlyAdded } from '../queue/add-jobs.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { passes } from '../queue/redis-refusals.ts';
 import { isTurnedAway, type RedisTrouble, readTrouble } from '../queue/redis-trouble.ts';
 import { createEntrance } from './entrance.ts';
@@ -41,7 +41,7 @@ interface Run {
  * Runs calls as Redis takes them, and tries again for as long as the limit what certainly was not done, or can be
  * done twice. A call fails when Redis has said nothing to anybody for `limitMs` (see `createPatience`).
  */
-export function createRedisCalls(redis: Redis, limitMs: number): RedisCalls {
+export function createRedisCalls(redis: RedisClient, limitMs: number): RedisCalls {
   const patience = createPatience(limitMs);
   const entrance = createEntrance(redis);
 

@@ -1,12 +1,12 @@
 import { Job, type Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Claim } from './claims.ts';
 import type { Confirmation } from './confirmation.ts';
 import { sendJobOptions } from './job-options.ts';
 import { recordKeepMs } from './job-record.ts';
 import type { ScriptTransaction } from './lean-client.ts';
 import { keys } from './names.ts';
-import { readTrouble } from './redis-trouble.ts';
+import type { RedisClient } from './redis-client.ts';
+import { mostTelling, readTrouble } from './redis-trouble.ts';
 import type { SendJob } from './send-job.ts';
 
 /** A send job, and the names that it claims. */
@@ -74,7 +74,7 @@ export type AddJobs = (queue: Queue, newJobs: readonly NewJob[]) => Promise<read
  * the middle, for want of a right, has written its first half: that is taken back. Where that is not possible it throws
  * an error that `isPartlyAdded` knows.
  */
-export function jobAdder(redis: Redis, confirmation?: Pick<Confirmation, 'behind'>): AddJobs {
+export function jobAdder(redis: RedisClient, confirmation?: Pick<Confirmation, 'behind'>): AddJobs {
   redis.defineCommand('jetsmsRelease', { lua: releaseScript });
   const confirm = async (account = ''): Promise<void> => confirmation?.behind(account);
   return async (queue, newJobs) => {
@@ -155,7 +155,12 @@ async function addForgotten(
   }
 }
 
-async function giveUp(redis: Redis, queue: Queue, newJobs: readonly NewJob[], broken: Error): Promise<never> {
+async function giveUp(
+  redis: RedisClient,
+  queue: Queue,
+  newJobs: readonly NewJob[],
+  broken: Error,
+): Promise<never> {
   if (!mayHaveWritten(broken)) throw broken;
   await undo(redis, queue, newJobs).catch((cause: unknown) => {
     throw partlyAdded(broken.message, cause);
@@ -180,8 +185,9 @@ interface Refused {
  * @throws the error that says why, where nothing was done
  */
 function withoutTransaction(error: unknown, jobs: number): readonly Reply[] {
-  const [first] = (error as Refused).previousErrors ?? [];
-  if (first?.command?.name !== 'multi') throw first ?? error;
+  const errors = (error as Refused).previousErrors ?? [];
+  const [first] = errors;
+  if (first?.command?.name !== 'multi') throw mostTelling(errors) ?? error;
   return Array.from({ length: 2 * jobs }, () => [first, null] as const);
 }
 
@@ -189,7 +195,7 @@ interface Releasing {
   jetsmsRelease(keyCount: number, ...keysAndValues: string[]): Promise<unknown>;
 }
 
-async function undo(redis: Redis, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
+async function undo(redis: RedisClient, queue: Queue, newJobs: readonly NewJob[]): Promise<void> {
   const prefix = queue.opts.prefix ?? '';
   const commands = redis as unknown as Releasing; // defineCommand adds methods that ioredis' types cannot know
   for (const { id, job, claims = [] } of newJobs) {
@@ -215,7 +221,7 @@ function claimArguments(
 }
 
 /** The rest of a record is not this call's: a piece can be called off before it is added. */
-const forgetLost = (redis: Redis, record: string): Promise<number> => redis.hdel(record, 'lost');
+const forgetLost = (redis: RedisClient, record: string): Promise<number> => redis.hdel(record, 'lost');
 
 /** Nothing of the job would be sent: whoever took it would drop all of it. */
 const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): boolean =>
@@ -226,7 +232,7 @@ const isInVain = ({ claims = [], job, id }: NewJob, answers: ClaimAnswers): bool
   );
 
 /** Spares a worker the way. Where one was faster, or Redis says no, it is dropped there. */
-async function takeBack(redis: Redis, queue: Queue, id: string): Promise<void> {
+async function takeBack(redis: RedisClient, queue: Queue, id: string): Promise<void> {
   try {
     if ((await queue.remove(id)) === 0) return;
     await forgetLost(redis, keys.record(queue.opts.prefix ?? '', queue.name, id));

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { eventField } from './event-entry.ts';
 import { type CampaignPlace, keys } from './names.ts';
+import type { RedisClient } from './redis-client.ts';
 import { isOfAnotherType } from './redis-trouble.ts';
 
 export const campaignStates = ['running', 'paused', 'cancelled'] as const;
@@ -103,7 +103,7 @@ local written = redis.pcall('HSET', KEYS[1], 'total', total, 'name', ARGV[1])
 if type(written) == 'number' then finishCampaign(KEYS[1], KEYS[3]) end`;
 
 /** Notes that all of a campaign's messages are enqueued: when all have ended, others are told. Repeating it changes nothing. */
-export async function closeCampaign(redis: Redis, place: CampaignPlace): Promise<void> {
+export async function closeCampaign(redis: RedisClient, place: CampaignPlace): Promise<void> {
   const stream = keys.events(place.prefix, place.account);
   await redis.eval(closeScript, 3, ...keysOf(place), stream, place.campaign);
 }
@@ -125,7 +125,7 @@ export const campaignKeepMs = ({ deadlineAt, now }: Pick<CampaignJob, 'deadlineA
 
 /** Counts a job of a campaign by its position, so that counting it again changes nothing. */
 export async function countCampaignJob(
-  redis: Redis,
+  redis: RedisClient,
   place: CampaignPlace,
   { position, messages, deadlineAt, now }: CampaignJob,
 ): Promise<void> {
@@ -135,7 +135,7 @@ export async function countCampaignJob(
 
 /** How far a campaign has come; undefined for one that was never enqueued, or is forgotten, and for what is none. */
 export async function readCampaign(
-  redis: Redis,
+  redis: RedisClient,
   place: CampaignPlace,
 ): Promise<CampaignProgress | undefined> {
   const found = await readHashes(redis, place);
@@ -175,7 +175,7 @@ export function progressOf(
 }
 
 /** Whether something lies under the campaign's keys that is no campaign, so that nothing can be counted there. */
-export const isNoCampaign = async (redis: Redis, place: CampaignPlace): Promise<boolean> =>
+export const isNoCampaign = async (redis: RedisClient, place: CampaignPlace): Promise<boolean> =>
   (await readHashes(redis, place)) === 'other';
 
 /** What is counted of a campaign. */
@@ -185,7 +185,7 @@ export interface CampaignHashes {
   readonly jobs: readonly string[];
 }
 
-async function readHashes(redis: Redis, place: CampaignPlace): Promise<CampaignHashes | 'other'> {
+async function readHashes(redis: RedisClient, place: CampaignPlace): Promise<CampaignHashes | 'other'> {
   const [countsKey, jobsKey] = keysOf(place);
   try {
     const [counts, jobs] = await Promise.all([redis.hgetall(countsKey), redis.hvals(jobsKey)]);
@@ -197,7 +197,7 @@ async function readHashes(redis: Redis, place: CampaignPlace): Promise<CampaignH
 }
 
 /** The state alone: what a worker asks before it sends. What is no campaign holds nothing back. */
-export async function readCampaignState(redis: Redis, place: CampaignPlace): Promise<CampaignState> {
+export async function readCampaignState(redis: RedisClient, place: CampaignPlace): Promise<CampaignState> {
   try {
     return stateIn((await redis.hget(keysOf(place)[0], 'state')) ?? undefined);
   } catch (error) {
@@ -208,7 +208,7 @@ export async function readCampaignState(redis: Redis, place: CampaignPlace): Pro
 
 /** Pauses, resumes or cancels. False where it is unknown, or cancelled for good and was to be something else. */
 export async function setCampaignState(
-  redis: Redis,
+  redis: RedisClient,
   place: CampaignPlace,
   state: CampaignState,
 ): Promise<boolean> {

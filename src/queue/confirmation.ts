@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
-import { keys } from './names.ts';
+import { keys, placeOf } from './names.ts';
 import { run } from './pipeline.ts';
+import type { RedisClient } from './redis-client.ts';
 import { notConfirmed } from './redis-trouble.ts';
 
 /** How many replicas must have what was written, and how long they are waited for. */
@@ -38,13 +38,15 @@ const keyMs = 60_000;
  * the two is not sent again by ioredis.
  */
 export function createConfirmation(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, replicas, timeoutMs }: Confirming & { readonly prefix: string },
 ): Confirmation {
   const rounds = new Map<string, Rounds>();
 
   const ask = async (account: string): Promise<void> => {
-    const pipeline = redis.pipeline().set(keys.confirm(prefix, account), '', 'PX', keyMs);
+    const pipeline = redis
+      .pipeline()
+      .set(keys.confirm(placeOf(redis, prefix, account).prefix, account), '', 'PX', keyMs);
     const [, count] = await run(pipeline.wait(replicas, timeoutMs)).catch((cause: unknown) => {
       throw notConfirmed('not known of how many replicas', cause);
     });
@@ -93,4 +95,4 @@ interface Rounds {
 }
 
 /** A cluster has a connection for each node: what becomes of the account's is not seen. */
-const connectionOf = (redis: Redis): unknown => ('stream' in redis ? redis.stream : undefined);
+const connectionOf = (redis: RedisClient): unknown => ('stream' in redis ? redis.stream : undefined);

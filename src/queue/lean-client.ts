@@ -1,5 +1,5 @@
 import { createIORedisClient, type IRedisClient, type IRedisTransaction } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
 
 type Script = Parameters<IRedisClient['defineCommand']>[1];
 
@@ -8,7 +8,7 @@ type Script = Parameters<IRedisClient['defineCommand']>[1];
  * some fifty, and ioredis copies all that it knows into each of its transactions: a quarter of what a lone send costs. This
  * client tells ioredis of a script when it is first run.
  */
-export function createLeanClient(redis: Redis): IRedisClient {
+export function createLeanClient(redis: RedisClient): IRedisClient {
   const client: IRedisClient = createIORedisClient(redis);
   const scripts = new Map<string, Script>();
   const define = (name: string): void => {

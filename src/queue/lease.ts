@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { type AccountPlace, keys, type LeaseKind } from './names.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /** True where it is this worker's turn, of all workers of the account: nobody else's for so long. */
 export async function takeLease(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
   what: LeaseKind,
   forMs: number,

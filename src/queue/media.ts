@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { keyedHashOfBytes } from '../message/keyed-hash.ts';
 import { type AccountPlace, keys } from './names.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /** A medium as a send job names it; its bytes lie in Redis once, however many jobs and recipients it has. */
 export interface StoredMedia {
@@ -50,7 +50,7 @@ export interface Medium {
  * where it has not got them.
  */
 export async function storeMedia(
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   { hash, data, keepMs }: Medium,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function storeMedia(
 
 /** Keeps a stored medium for at least so long. False where it is not there (any more). */
 export async function keepMedia(
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   { hash, keepMs }: { readonly hash: string; readonly keepMs: number },
 ): Promise<boolean> {
@@ -69,7 +69,7 @@ export async function keepMedia(
 
 /** The bytes of a medium; undefined where it is not there (any more). */
 export async function readMedia(
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   hash: string,
 ): Promise<Buffer | undefined> {
@@ -77,13 +77,13 @@ export async function readMedia(
 }
 
 /** Whether a medium is there. */
-export async function hasMedia(redis: Redis, place: AccountPlace, hash: string): Promise<boolean> {
+export async function hasMedia(redis: RedisClient, place: AccountPlace, hash: string): Promise<boolean> {
   return (await redis.exists(keyOf(place, hash))) === 1;
 }
 
 const keyOf = ({ prefix, account }: AccountPlace, hash: string): string => keys.media(prefix, account, hash);
 
-function commandsOf(redis: Redis): MediaCommands {
+function commandsOf(redis: RedisClient): MediaCommands {
   redis.defineCommand('jetsmsKeepMedia', { lua: keepScript, numberOfKeys: 1 });
   return redis as unknown as MediaCommands; // defineCommand adds methods that ioredis' types cannot know
 }

@@ -1,20 +1,52 @@
 import { type Lane, lanes } from '../message/lane.ts';
 
-/**
- * The hash tag around the prefix keeps all keys of a Redis Cluster's scripts in one slot.
- * A prefix of its own per company or environment keeps two installations apart in one Redis.
- */
+/** A prefix of its own per company or environment keeps two installations apart in one Redis. */
 export const defaultPrefix = '{jetsms}';
 
 /** The account that is used where none is named. */
 export const defaultAccount = 'default';
 
-/** Where everything of an account lies. */
-export interface AccountPlace {
-  /** Of all keys of the installation. */
+/** Whether keys are spread over the nodes of a cluster: every connection says it of itself, as its address has said it. */
+export interface KeySpace {
+  readonly isCluster: boolean;
+}
+
+/** An account of an installation, as people and settings name it. */
+export interface NamedAccount {
+  /** Of the installation, as producer and worker have it. */
   readonly prefix: string;
   /** The account's name. */
   readonly account: string;
+}
+
+/** Where everything of an account lies: `placeOf` says it. */
+export interface AccountPlace {
+  /** Of all keys of the account. */
+  readonly prefix: string;
+  /** The account's name. */
+  readonly account: string;
+}
+
+/**
+ * Where an account's keys lie in an installation of this prefix. In a cluster each account has a hash tag of its own, so that its
+ * keys share a slot, which its scripts need, and accounts are spread over the nodes: of `{jetsms}`, `{jetsms.bank}`. Elsewhere
+ * all accounts share the prefix as it is: what was stored before is found again.
+ */
+export const placeOf = (space: KeySpace, prefix: string, account: string): AccountPlace => ({
+  prefix: space.isCluster ? tagged(prefix, `.${account}`) : prefix,
+  account,
+});
+
+/** The prefix of the keys that belong to no account: in a cluster they share a slot too. */
+export const installationPrefix = ({ isCluster }: KeySpace, prefix: string): string =>
+  isCluster ? tagged(prefix, '') : prefix;
+
+/** A prefix whose hash tag ends like this; where it has none, all of it becomes one. */
+function tagged(prefix: string, end: string): string {
+  const [, before, tag, after] = /^([^{]*\{)([^}]+)(\}.*)$/s.exec(prefix) ?? [];
+  // Braces that make no tag would make one that nobody has meant.
+  if (tag === undefined) return `{${prefix.replace(/[{}]/g, '') || '-'}${end}}`;
+  return `${before}${tag}${end}${after}`;
 }
 
 /** Where a campaign's counts lie. */
@@ -48,7 +80,10 @@ export const webhookGroup = (endpoint: string): string => `webhook-${endpoint}`;
 /** What one worker of an account does for all. */
 export type LeaseKind = 'credit' | 'check' | 'sweep';
 
-/** Redis keys of our own, beside those of BullMQ. */
+/**
+ * Redis keys of our own, beside those of BullMQ. Those with an account or a queue take the prefix of its place (`placeOf`), the
+ * others that of the installation (`installationPrefix`).
+ */
 export const keys = {
   /** The secret of the installation, with which ids are made. */
   secret: (prefix: string): string => `${prefix}:secret`,

@@ -1,5 +1,5 @@
 import { type IRedisClient, Queue, type QueueOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
 
 export type { Queue } from 'bullmq';
 
@@ -8,7 +8,7 @@ export type { Queue } from 'bullmq';
  * caller through the command that they fail.
  */
 export function openQueue(
-  redis: Redis | IRedisClient,
+  redis: RedisClient | IRedisClient,
   name: string,
   prefix: string,
   options: Pick<QueueOptions, 'skipVersionCheck'> = {},

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
+import { primariesOf } from './redis-nodes.ts';
 
 /**
  * Redis' time, as this process estimates it. What one process writes and another compares is in this time, because
@@ -58,7 +59,7 @@ export function betterSample(kept: ClockSample | undefined, fresh: ClockSample):
   return areAtOdds || fresh.errorMs <= keptErrorMs ? fresh : kept;
 }
 
-export function createRedisClock(redis: Redis, options: RedisClockOptions = {}): RedisClock {
+export function createRedisClock(redis: RedisClient, options: RedisClockOptions = {}): RedisClock {
   const { everyMs = 10_000, onError = () => {}, systemNow = Date.now } = options;
   const { monotonic = () => performance.now() } = options;
   let sample: ClockSample | undefined;
@@ -98,11 +99,13 @@ export function createRedisClock(redis: Redis, options: RedisClockOptions = {}):
 }
 
 /** What Redis says of the time, in whole epoch milliseconds: for who asks once. */
-export async function askTime(redis: Redis): Promise<number> {
+export async function askTime(redis: RedisClient): Promise<number> {
   return Math.floor(await preciseTime(redis));
 }
 
-async function preciseTime(redis: Redis): Promise<number> {
-  const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
+/** Of a cluster's nodes all processes ask the same, as long as it is there: their clocks may differ by a little. */
+async function preciseTime(redis: RedisClient): Promise<number> {
+  const [first = redis] = primariesOf(redis);
+  const [seconds = 0, microseconds = 0] = (await first.time()).map(Number);
   return seconds * 1_000 + microseconds / 1_000;
 }

@@ -29,6 +29,7 @@ export type RefusalReason =
   | 'EXECABORT'
   | 'NOSCRIPT'
   | 'NOT_REDIS'
+  | 'NO_CLUSTER'
   | 'NOT_SENTINEL'
   | 'SENTINEL_NAME'
   | 'SENTINEL_LOGIN'
@@ -42,7 +43,7 @@ const waiting: Pick<RedisRefusal, 'whatToDo' | 'passes'> = {
   whatToDo: 'Try again in a few seconds.',
   passes: true,
 };
-const noCluster = 'Point the address at a Redis that is no cluster.';
+const sayCluster = 'Begin the address with redis+cluster:// (rediss+cluster:// for TLS).';
 
 /** Every refusal by its reason: the word that Redis' reply begins with, or a word of ours where there is none. */
 export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
@@ -74,11 +75,11 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
     meaning: 'It does not take the user or the password.',
     whatToDo: 'Correct them in the address.',
   },
-  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: noCluster },
-  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: noCluster },
+  MOVED: { meaning: 'It is one node of a cluster, and the keys lie on another.', whatToDo: sayCluster },
+  ASK: { meaning: 'It is one node of a cluster, and the keys are being moved.', whatToDo: sayCluster },
   CROSSSLOT: {
     meaning: 'It is a cluster, and the keys lie in several slots.',
-    whatToDo: 'Use a prefix in braces, such as {jetsms}.',
+    whatToDo: sayCluster,
   },
   DENIED: {
     meaning: 'Its protected mode turns everybody away who comes from elsewhere.',
@@ -102,6 +103,10 @@ export const redisRefusals: Readonly<Record<RefusalReason, RedisRefusal>> = {
     meaning: 'Its Sentinels do not take the login, or want one.',
     whatToDo:
       'Put the login of the Sentinels themselves into the address: ?sentinelUsername=…&sentinelPassword=….',
+  },
+  NO_CLUSTER: {
+    meaning: 'It is no cluster, and the address says that it is one.',
+    whatToDo: 'Begin the address with redis:// (rediss:// for TLS).',
   },
   TLS: {
     meaning: 'It does not speak TLS in a way that this machine trusts.',

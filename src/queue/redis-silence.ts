@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
-import { silentServer } from './redis-trouble.ts';
+import type { RedisClient } from './redis-client.ts';
+import { isCluster } from './redis-nodes.ts';
+import { isSilence, silentServer } from './redis-trouble.ts';
 
 /** What listens at the other end of a connection that is being made, as far as it can be told from outside. */
 export interface SilenceWatch {
@@ -14,7 +16,17 @@ export interface SilenceWatch {
 const silentCodes: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** Watches whether anything comes, from now on. */
-export function watchSilence(redis: Redis): SilenceWatch {
+export const watchSilence = (redis: RedisClient): SilenceWatch =>
+  isCluster(redis) ? silenceOfNodes : watchOne(redis);
+
+/** A cluster's connection says by itself what its nodes say. */
+const silenceOfNodes: SilenceWatch = {
+  isSilent: (lastError) => lastError === undefined || isSilence(lastError),
+  moreTelling: (lastError) => lastError,
+  stop() {},
+};
+
+function watchOne(redis: Redis): SilenceWatch {
   let isTaken = false;
   let isClosed = false;
   let hasSpoken = false;

@@ -37,13 +37,45 @@ const notReady = 'RedisNotReady';
 export const redisNotReady = (message: string, cause: unknown): Error =>
   Object.assign(new Error(message, { cause }), { name: notReady });
 
+const unsent = 'NotSent';
+
+/** A command was not written, because the node of its key was not there. */
+export const notSent = (): Error => Object.assign(new Error('no connection'), { name: unsent });
+
+const isUnsent = (error: unknown): boolean =>
+  (error instanceof Error && error.name === unsent) ||
+  /^(?:Stream isn|None of startup nodes is available)/.test(messageOf(error));
+
+/**
+ * What keeps a cluster from being spoken to, by what each of its nodes said: why one refuses, else a word of each. Undefined where
+ * none said anything.
+ */
+export function toldByNodes(told: ReadonlyMap<string, Error>): Error | undefined {
+  const refusal = [...told.values()].find((error) => connectionTrouble(error).kind === 'refused');
+  if (refusal || told.size === 0) return refusal;
+  const words = [...told].map(
+    ([address, error]) => `${address} ${isLate(error) ? 'says nothing' : causeOf(error)}`,
+  );
+  const message = words.join(', ');
+  return [...told.values()].every(isLate) ? silentServer(message) : unreachable(message);
+}
+
+const unreachableName = 'UnreachableNodes';
+const unreachable = (message: string): Error => Object.assign(new Error(message), { name: unreachableName });
+
+/** What ioredis says of a node that does not say which slots are whose. */
+const isLate = ({ message }: Error): boolean => message === 'timeout';
+
+/** Whether all that is known is that what listens there has not said a word. */
+export const isSilence = (error: unknown): boolean => error instanceof Error && error.name === silent;
+
 /** Reads what a command, or the wait for a connection, has thrown. Total. */
 export function readTrouble(error: unknown): RedisTrouble {
   if (error instanceof Error && error.name === notReady) return connectionTrouble(error.cause);
   if (error instanceof Error && error.name === unconfirmed)
     return { kind: 'unconfirmed', cause: wordOfUnconfirmed(error) };
   // ioredis has no code for a command that it did not write, because there was no connection.
-  if (messageOf(error).startsWith('Stream isn')) return { kind: 'unsent', cause: 'no connection' };
+  if (isUnsent(error)) return { kind: 'unsent', cause: 'no connection' };
   const refusal = isReply(error) ? refusalIn(error) : undefined;
   return refusal ? { kind: 'refused', ...refusal } : { kind: 'doubt', cause: causeOf(error) };
 }
@@ -76,7 +108,11 @@ function refusalOfConnection(error: unknown): RefusalReason | undefined {
 }
 
 /** An error that Redis replied with, as opposed to one of the connection. */
-const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError';
+const isReply = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ReplyError' || tooOften.test(error.message));
+
+/** What ioredis puts before the reply of a cluster that has turned a command away too often. */
+const tooOften = /^Too many Cluster redirections\. Last error: ReplyError: /;
 
 /** Redis before version 7 puts the word of a script's error behind its own sentence. */
 const wordInScript = /-([A-Z]{3,}) /;
@@ -84,6 +120,9 @@ const wordInScript = /-([A-Z]{3,}) /;
 /** Replies that begin with ERR and yet say for certain that nothing was done, or not the command that they are about. */
 const errReplies: readonly (readonly [RegExp, RefusalReason])[] = [
   [/^ERR unknown command/, 'NOT_REDIS'],
+  [/^ERR This instance has cluster support disabled/, 'NO_CLUSTER'],
+  // A script came to a key that is being moved to another node.
+  [/Script attempted to access a non local key/, 'TRYAGAIN'],
   [/^ERR invalid password/, 'WRONGPASS'],
   [/^ERR operation not permitted/, 'NOAUTH'],
   // Redis before version 7.2, of a command within a script.
@@ -98,9 +137,9 @@ const scriptPlace = / script: \S+, on @user_|Error running script|(?:executing t
 type Refusal = Pick<Extract<RedisTrouble, { readonly kind: 'refused' }>, 'reason' | 'inScript'>;
 
 function refusalIn(error: unknown): Refusal | undefined {
-  const [first] = previousErrorsOf(error);
+  const first = mostTelling(previousErrorsOf(error));
   if (first !== undefined) return refusalIn(first);
-  const message = messageOf(error);
+  const message = messageOf(error).replace(tooOften, '');
   const reason = reasonIn(message);
   if (reason === undefined) return undefined;
   return scriptPlace.test(message) ? { reason, inScript: true } : { reason };
@@ -118,6 +157,13 @@ function reasonIn(message: string): RefusalReason | undefined {
   if (isReason(inScript)) return inScript;
   return errReplies.find(([pattern]) => pattern.test(message))?.[1];
 }
+
+/**
+ * Of what the commands of a transaction were answered with, why it was given up. A cluster that moves its keys sends one command to
+ * the other node, and lets the next try again: then that is what to do.
+ */
+export const mostTelling = <T>(errors: readonly T[]): T | undefined =>
+  errors.find((error) => messageOf(error).startsWith('TRYAGAIN')) ?? errors[0];
 
 /** Why a transaction was given up: what its commands were answered with. */
 function previousErrorsOf(error: unknown): readonly unknown[] {
@@ -166,10 +212,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
+/** Errors of ours that say all that is known in words of ours. */
+const ownWords: ReadonlySet<string> = new Set([silent, noneNamed, unreachableName]);
+
 /** A word for people that repeats nothing of what was asked: a code, Redis' own word, or the kind of error. */
 function causeOf(error: unknown): string {
   if (error === undefined) return 'no answer';
-  if (error instanceof Error && (error.name === silent || error.name === noneNamed)) return error.message;
+  if (error instanceof Error && ownWords.has(error.name)) return error.message;
   const word = isReply(error) ? /^[A-Z]+/.exec(messageOf(error))?.[0] : codeOf(error);
   return word || (error instanceof Error ? error.name : typeof error);
 }

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { connectRedis } from './connect-redis.ts';
+import type { RedisClient } from './redis-client.ts';
 import { watchSilence } from './redis-silence.ts';
 import type { RedisTarget } from './redis-target.ts';
 import { isRefusedForGood, isTurnedAway, moreTelling, readTrouble, redisNotReady } from './redis-trouble.ts';
@@ -23,7 +23,7 @@ function leaveAndSendAgain(error: Error & { readonly command?: { readonly name: 
  * is certain. How long an answer may take, and when to leave a server that has turned into a replica, the producer
  * sees to by itself.
  */
-export function openProducerRedis(target: RedisTarget | string, connectTimeoutMs: number): Redis {
+export function openProducerRedis(target: RedisTarget | string, connectTimeoutMs: number): RedisClient {
   return connectRedis(target, {
     enableOfflineQueue: false,
     connectTimeout: connectTimeoutMs,
@@ -34,7 +34,7 @@ export function openProducerRedis(target: RedisTarget | string, connectTimeoutMs
 }
 
 /** Redis as a person's question needs it: an answer in time or an error, never a silent wait. */
-export function openOperatorRedis(target: RedisTarget | string, commandTimeoutMs: number): Redis {
+export function openOperatorRedis(target: RedisTarget | string, commandTimeoutMs: number): RedisClient {
   const redis = connectRedis(target, {
     enableOfflineQueue: false,
     commandTimeout: commandTimeoutMs,
@@ -52,7 +52,7 @@ export function openOperatorRedis(target: RedisTarget | string, commandTimeoutMs
 }
 
 /** Ends a connection of which nobody wants to hear any more: cut off amid its greeting, it fails, and that is no news. */
-export function disconnectSilently(redis: Redis): void {
+export function disconnectSilently(redis: RedisClient): void {
   redis.removeAllListeners('error').on('error', () => {});
   redis.disconnect();
 }
@@ -61,7 +61,7 @@ export function disconnectSilently(redis: Redis): void {
  * Redis as a worker needs it: it waits for Redis for as long as that takes. No command time limit, because
  * BullMQ's blocking connection is a duplicate of this one and would inherit it.
  */
-export function openWorkerRedis(target: RedisTarget | string): Redis {
+export function openWorkerRedis(target: RedisTarget | string): RedisClient {
   return connectRedis(target, {
     maxRetriesPerRequest: null,
     socketTimeout: silenceMs.worker,
@@ -75,7 +75,11 @@ export function openWorkerRedis(target: RedisTarget | string): Redis {
  * @param silentMs how long to wait for what takes connections, or lets them wait, and says nothing
  * @throws what `redisNotReady` makes, after `timeoutMs`, or at once where waiting would not help
  */
-export function whenReady(redis: Redis, timeoutMs: number, silentMs: number = timeoutMs): Promise<void> {
+export function whenReady(
+  redis: RedisClient,
+  timeoutMs: number,
+  silentMs: number = timeoutMs,
+): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
     const silence = watchSilence(redis);

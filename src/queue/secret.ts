@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { keys } from './names.ts';
+import { installationPrefix, keys } from './names.ts';
+import type { RedisClient } from './redis-client.ts';
 import { isOfAnotherType } from './redis-trouble.ts';
 
 /**
@@ -11,8 +11,8 @@ import { isOfAnotherType } from './redis-trouble.ts';
  * that run on agree with those that start
  * @throws Error where something else lies in its place (`isSecretInvalid`), or Redis does not answer
  */
-export async function readSecret(redis: Redis, prefix: string, known?: string): Promise<string> {
-  const key = keys.secret(prefix);
+export async function readSecret(redis: RedisClient, prefix: string, known?: string): Promise<string> {
+  const key = keys.secret(installationPrefix(redis, prefix));
   const made = known ?? randomBytes(32).toString('hex');
   const [set, get] = (await redis.pipeline().set(key, made, 'NX').get(key).exec()) ?? [];
   const [error, found] = get ?? [new Error('Redis left a reply out'), null];
@@ -54,7 +54,7 @@ export interface SecretReader {
  * connection, which may lead to a Redis that has lost it, and when what was read is no longer fresh.
  */
 export function secretReader(
-  redis: Redis,
+  redis: RedisClient,
   prefix: string,
   now: () => number = () => performance.now(),
 ): SecretReader {

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { type CancelledIn, endOfCancelled, endOfCancelledJob } from '../queue/cancelled-end.ts';
 import { argsOfEnd } from '../queue/end-lua.ts';
 import type { EndRules } from '../queue/ends.ts';
 import { recordKeepMs } from '../queue/job-record.ts';
 import { keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { CancelSteps } from './cancel.ts';
 import { cancelScript } from './cancel-script.ts';
 import { locate } from './locate.ts';
@@ -33,7 +33,7 @@ interface CancelCommand {
 }
 
 /** Gives a connection the command that calls messages off. */
-export function defineCancel(redis: Redis): void {
+export function defineCancel(redis: RedisClient): void {
   redis.defineCommand('jetsmsCancel', { lua: cancelScript });
 }
 
@@ -49,13 +49,16 @@ function runScript(place: OpenPlace, tools: CancelTools): Promise<Answer> {
     endOfCancelledJob(cancelledIn, rules),
   ];
   const { lane } = parent ?? sight;
+  const [record, jobKey] = [recordKey(tools, lane, sight.id), queueOf(lane).toKey(sight.id)];
   const keysOf = [
-    recordKey(tools, lane, sight.id),
-    queueOf(lane).toKey(sight.id),
+    record,
+    jobKey,
     keys.campaign(prefix, account, job.campaign ?? ''),
     keys.events(prefix, account),
     keys.reports(prefix, account),
-    ...(parent ? [queueOf(lane).toKey(parent.id), keys.claim(prefix, account, sight.id)] : []),
+    ...(parent ? [queueOf(lane).toKey(parent.id), keys.claim(prefix, account, sight.id)] : [jobKey, record]),
+    // Named, though the script finds them by its arguments: a cluster that moves them says so before it has begun.
+    ...new Set(ends.map(({ key }) => key).filter((key) => key !== '')),
   ];
   const commands = redis as unknown as CancelCommand; // defineCommand adds methods that ioredis' types cannot know
   return commands.jetsmsCancel(

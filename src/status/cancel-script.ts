@@ -8,7 +8,8 @@ import { countLua, endLua } from '../queue/end-lua.ts';
  * Messages that are off already are passed over, so that it may be repeated. `again`: something has changed since the caller
  * looked. `too-late`: a request may be under way, or nobody can tell.
  *
- * KEYS: record, job, campaign, stream of events, waiting reports, then of a piece its parent's job and its claim.
+ * KEYS: record, job, campaign, stream of events, waiting reports, of a piece its parent's job and its claim (else the job and the
+ * record again), then what is found by ARGV.
  * ARGV: the journal that the caller has seen, milliseconds to keep the record, messages of the job, the most events ('' = all),
  * how many ends follow, their messages' indices, the ends, and the end of the whole job.
  */
@@ -27,7 +28,7 @@ end
 local function isUnfinished(job)
   return redis.call('EXISTS', job) == 1 and redis.call('HEXISTS', job, 'finishedOn') == 0
 end
-local isYetToCome = #KEYS == 7 and redis.call('EXISTS', KEYS[2], KEYS[7]) == 0 and isUnfinished(KEYS[6])
+local isYetToCome = redis.call('EXISTS', KEYS[2], KEYS[7]) == 0 and isUnfinished(KEYS[6])
 if not isYetToCome and not isUnfinished(KEYS[2]) then return { 'again', 0 } end
 local function listOf(text)
   if not text or text == '' then return true, {} end

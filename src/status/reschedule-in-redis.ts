@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type MovedTimes, parseRecord, recordFields, recordKeepMs, seenLua } from '../queue/job-record.ts';
 import { keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { SendJob } from '../queue/send-job.ts';
 import { locate } from './locate.ts';
 import type { OpenPlace } from './place.ts';
@@ -48,7 +48,7 @@ interface RescheduleCommand {
 }
 
 /** Gives a connection the command that moves messages. */
-export function defineReschedule(redis: Redis): void {
+export function defineReschedule(redis: RedisClient): void {
   redis.defineCommand('jetsmsReschedule', { lua: rescheduleScript, numberOfKeys: 3 });
 }
 

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
 import { daysKept, type Ended, endedKey, parseEnded } from '../queue/ended-state.ts';
 import { emptyRecord, type JobRecord, parseRecord, recordFields } from '../queue/job-record.ts';
@@ -6,11 +5,12 @@ import { readJson } from '../queue/json.ts';
 import { type AccountPlace, keys, queueName } from '../queue/names.ts';
 import type { Queue } from '../queue/open-queue.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { parseSendJob, type SendJob } from '../queue/send-job.ts';
 
 /** What looking for messages of one account needs of the world. */
 export interface StatusTools {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly place: AccountPlace;
   /** The queue of a lane. */
   readonly queueOf: (lane: Lane) => Queue;
@@ -116,7 +116,7 @@ export async function readJob(sight: Sight, tools: StatusTools): Promise<SendJob
   return job && { ...job, ...sight.record.moved };
 }
 
-async function readStored(redis: Redis, key: string): Promise<SendJob | undefined> {
+async function readStored(redis: RedisClient, key: string): Promise<SendJob | undefined> {
   const parsed = parseSendJob(readJson((await redis.hget(key, 'data')) ?? ''));
   return parsed.ok ? parsed.job : undefined;
 }

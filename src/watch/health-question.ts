@@ -1,8 +1,11 @@
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { type Lane, lanes } from '../message/lane.ts';
-import { keys, queueName } from '../queue/names.ts';
+import { installationPrefix, keys, placeOf, queueName } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { primariesOf } from '../queue/redis-nodes.ts';
+import { readEviction } from './eviction.ts';
 import type { RedisAnswer } from './health-judge.ts';
-import { readReplication } from './replication.ts';
+import { type Replication, readReplication } from './replication.ts';
 
 /** What Redis told of everything that health rests on. */
 export interface HealthAnswers {
@@ -22,7 +25,7 @@ export interface Line {
 }
 
 export interface QuestionOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** The worker's name. */
   readonly name: string;
@@ -71,27 +74,29 @@ const commandsPerLine = 4;
 /** One round trip. Never rejects. */
 async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<HealthAnswers> {
   const pipeline = redis.pipeline();
-  pipeline.set(keys.probe(prefix, name), '1', 'PX', probeMs);
-  pipeline.info('memory');
-  pipeline.info('replication');
+  pipeline.set(keys.probe(installationPrefix(redis, prefix), name), '1', 'PX', probeMs);
   const places = accounts.flatMap((account) => lanes.map((lane) => ({ account, lane })));
   for (const { account, lane } of places) {
-    const queue = `${prefix}:${queueName(account, lane)}`;
+    const queue = `${placeOf(redis, prefix, account).prefix}:${queueName(account, lane)}`;
     pipeline.zrange(`${queue}:prioritized`, '0', '0');
     pipeline.lindex(`${queue}:wait`, -1);
     pipeline.hmget(`${queue}:meta`, 'paused', 'concurrency', 'max');
     pipeline.exists(`${queue}:limiter`);
   }
   try {
-    const [written, memory, replication, ...rest] = (await pipeline.exec()) ?? [];
+    const asked = Promise.all(primariesOf(redis).map(toldBy));
+    const [answers, told] = await Promise.all([pipeline.exec(), asked]);
+    const [written, ...rest] = answers ?? [];
     const refusal = written?.[0] ? wordOf(written[0]) : undefined;
-    const evictionPolicy = /^maxmemory_policy:(\S+)/m.exec(String(memory?.[1] ?? ''))?.[1];
+    // Of a cluster the node that is worst off tells.
+    const policies = told.map(({ evictionPolicy }) => evictionPolicy);
+    const evictionPolicy = policies.find((policy) => readEviction(policy) === 'may') ?? policies[0];
     return {
       redis: {
         kind: 'answer',
         refusal,
         evictionPolicy,
-        replication: readReplication(String(replication?.[1] ?? '')),
+        replication: worstOf(told.flatMap(({ replication }) => replication ?? [])),
       },
       lines: places.map((place, index) => ({
         ...place,
@@ -102,6 +107,29 @@ async function ask({ redis, prefix, name, accounts }: QuestionOptions): Promise<
     return noAnswer('Redis broke off the connection');
   }
 }
+
+interface ToldByServer {
+  readonly evictionPolicy: string | undefined;
+  readonly replication: Replication | undefined;
+}
+
+/** Undefined where the login may not ask. */
+async function toldBy(server: Redis): Promise<ToldByServer> {
+  const ask = (section: string): Promise<string> =>
+    server.info(section).catch((error: unknown) => {
+      if (error instanceof ReplyError) return '';
+      throw error;
+    });
+  const [memory, replication] = await Promise.all([ask('memory'), ask('replication')]);
+  return {
+    evictionPolicy: /^maxmemory_policy:(\S+)/m.exec(memory)?.[1],
+    replication: readReplication(replication),
+  };
+}
+
+/** Of a cluster's primaries the one with the fewest replicas, or the furthest behind. */
+const worstOf = (told: readonly Replication[]): Replication | undefined =>
+  told.toSorted((a, b) => a.replicas - b.replicas || b.behindBytes - a.behindBytes)[0];
 
 /** Redis' own word for what it refuses, such as READONLY or OOM: the rest of the sentence may hold anything. */
 const wordOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Consumer } from '../bullmq/consumer.ts';
 import type { Lane } from '../message/lane.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { AccountWorker } from '../worker/account-worker.ts';
 import type { ClockGuard, ClockState } from '../worker/clock-guard.ts';
 import { createRounds } from '../worker/rounds.ts';
@@ -36,7 +36,7 @@ export interface HealthWatch {
 }
 
 export interface HealthWatchOptions extends HealthListeners {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** The worker's name. */
   readonly name: string;

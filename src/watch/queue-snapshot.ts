@@ -1,4 +1,4 @@
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { ChainableCommander } from 'ioredis';
 import { uncertainKey } from '../bullmq/put-dead-letter.ts';
 import { readStreamState } from '../events/group-states.ts';
 import { type Lane, lanes } from '../message/lane.ts';
@@ -6,9 +6,10 @@ import { type JobState, type QueueLabel, queueLabels } from '../metrics/labels.t
 import type { AccountSnapshot } from '../metrics/snapshot.ts';
 import { isObject, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
-import { deadQueueName, keys, queueName } from '../queue/names.ts';
+import { type AccountPlace, deadQueueName, keys, placeOf, queueName } from '../queue/names.ts';
 import { parseJournalText } from '../queue/parse-journal.ts';
 import { run } from '../queue/pipeline.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { isOfAnotherType } from '../queue/redis-trouble.ts';
 import {
   type CreditState,
@@ -19,7 +20,7 @@ import { shownHold, stands } from '../worker/account/hold-steps.ts';
 import { createHoldStore, type HoldStore } from '../worker/account/hold-store.ts';
 
 export interface SnapshotOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   /** Names of accounts. */
   readonly accounts: readonly string[];
@@ -30,7 +31,7 @@ export interface SnapshotOptions {
 
 /** What is read of one account. */
 interface AccountSources {
-  readonly account: string;
+  readonly place: AccountPlace;
   readonly holds: HoldStore;
   readonly credit: CreditStore;
 }
@@ -46,21 +47,19 @@ export function createQueueSnapshot({
   now,
   maxEvents,
 }: SnapshotOptions): () => Promise<readonly AccountSnapshot[]> {
-  const sources = accounts.map(
-    (account): AccountSources => ({
-      account,
-      holds: createHoldStore(redis, { prefix, account }),
-      credit: createCreditStore(redis, { prefix, account }),
-    }),
-  );
+  const sources = accounts.map((account): AccountSources => {
+    const place = placeOf(redis, prefix, account);
+    return { place, holds: createHoldStore(redis, place), credit: createCreditStore(redis, place) };
+  });
   const forgetGone = createForgetting(redis);
   return () =>
     Promise.all(
       sources.map(async (source) => {
-        const dead = `${prefix}:${deadQueueName(source.account)}`;
+        const { place } = source;
+        const dead = `${place.prefix}:${deadQueueName(place.account)}`;
         const [snapshot, stream] = await Promise.all([
-          readAccount(redis, prefix, source, now()),
-          readStreamState(redis, { prefix, account: source.account }),
+          readAccount(redis, source, now()),
+          readStreamState(redis, place),
           forgetGone(dead),
         ]);
         const limit = maxEvents === undefined ? {} : { limit: maxEvents };
@@ -70,11 +69,11 @@ export function createQueueSnapshot({
 }
 
 async function readAccount(
-  redis: Redis,
-  prefix: string,
-  { account, holds, credit }: AccountSources,
+  redis: RedisClient,
+  { place, holds, credit }: AccountSources,
   now: number,
 ): Promise<AccountSnapshot> {
+  const { prefix, account } = place;
   const nameOf = (queue: QueueLabel): string =>
     queue === 'dead' ? deadQueueName(account) : queueName(account, queue);
   const pipeline = redis.pipeline();
@@ -106,7 +105,7 @@ async function readAccount(
 
 /** What waits for reports, and how long the next question has been due; nothing where something else lies in its place. */
 async function readReports(
-  redis: Redis,
+  redis: RedisClient,
   key: string,
   now: number,
 ): Promise<Pick<AccountSnapshot, 'reportsWaiting' | 'reportsOverdueSeconds'>> {
@@ -163,7 +162,7 @@ interface Heads {
 
 /** How long the next job of each lane has waited: it is the oldest, but for jobs that come back from a delay. */
 async function waitingTimes(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account, heads, now }: Heads,
 ): Promise<Partial<Record<Lane, number>>> {
   const waiting = heads.flatMap(({ lane, id }) => (id === null ? [] : [{ lane, id }]));
@@ -206,7 +205,7 @@ const notesALook = 50;
  * Wipes the notes of uncertain dead letters that are no longer there: removed on the dashboard, or by a process
  * that was killed before it wiped the note. A few at a time, going round.
  */
-function createForgetting(redis: Redis): (dead: string) => Promise<void> {
+function createForgetting(redis: RedisClient): (dead: string) => Promise<void> {
   const cursors = new Map<string, string>();
   return async (dead) => {
     const key = uncertainKey(dead);

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import { openDeliveryQueue } from '../bullmq/webhook-queue.ts';
 import type { WebhookSnapshot } from '../metrics/snapshot.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { WebhookEndpoint } from '../settings/settings.ts';
 import { endedEndpoints } from '../webhooks/ended.ts';
 
 export interface WebhookSnapshotOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   readonly webhooks: readonly WebhookEndpoint[];
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { isShaped, isText, isTime } from '../queue/checks.ts';
 import { readJson } from '../queue/json.ts';
-import { keys } from '../queue/names.ts';
+import { installationPrefix, keys } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { WebhookEndpoint } from '../settings/settings.ts';
 
 /** An endpoint that has said that it is gone (410). It counts for this address only: another one begins anew. */
@@ -23,8 +23,8 @@ export interface EndedEndpoints {
   resume(name: string): Promise<boolean>;
 }
 
-export function endedEndpoints(redis: Redis, prefix: string): EndedEndpoints {
-  const key = keys.webhooksEnded(prefix);
+export function endedEndpoints(redis: RedisClient, prefix: string): EndedEndpoints {
+  const key = keys.webhooksEnded(installationPrefix(redis, prefix));
   return {
     async since({ name, url }) {
       const found = readJson(await redis.hget(key, name));

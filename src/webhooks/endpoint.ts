@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { createDeliveryWorker, type DeliveryQueue, openDeliveryQueue } from '../bullmq/webhook-queue.ts';
 import { resolveEventsOptions } from '../events/options.ts';
 import { type Patience, pause } from '../events/patience.ts';
 import { createEventReader } from '../events/reader.ts';
 import { webhookGroup } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { Settings, WebhookEndpoint } from '../settings/settings.ts';
 import { createDeliverer } from './deliver.ts';
 import { endedEndpoints } from './ended.ts';
@@ -15,7 +15,7 @@ export interface EndpointOptions {
   readonly settings: Settings;
   readonly endpoint: WebhookEndpoint;
   /** A worker's connection, which waits for Redis. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly telemetry: WebhookTelemetry;
   readonly now: () => number;
   readonly random: () => number;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { type DeadDelivery, type DeliveryQueue, openDeliveryQueue } from '../bullmq/webhook-queue.ts';
 import { readStreamState } from '../events/group-states.ts';
-import { webhookGroup } from '../queue/names.ts';
+import { placeOf, webhookGroup } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { askTime } from '../queue/redis-clock.ts';
 import type { Settings, WebhookEndpoint } from '../settings/settings.ts';
 import { endedEndpoints } from './ended.ts';
@@ -24,7 +24,7 @@ export interface EndpointState {
 
 /** Where the webhooks of an installation lie. */
 export interface WebhookPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly settings: Pick<Settings, 'prefix' | 'accounts' | 'webhooks'>;
 }
 
@@ -57,7 +57,7 @@ async function unreadOf(
   const group = webhookGroup(name);
   const read = accounts.length > 0 ? accounts : [...settings.accounts.keys()];
   const states = await Promise.all(
-    read.map((account) => readStreamState(redis, { prefix: settings.prefix, account })),
+    read.map((account) => readStreamState(redis, placeOf(redis, settings.prefix, account))),
   );
   const groups = states.flatMap((state) => state?.groups.filter((one) => one.group === group) ?? []);
   return groups.reduce<number | undefined>(

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { type AccountQueues, openAccountQueues } from '../bullmq/account-queues.ts';
 import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import type { Consumer } from '../bullmq/consumer.ts';
@@ -7,7 +6,9 @@ import { createAccountQueries } from '../jetsms/account-queries.ts';
 import { createJetsmsClient } from '../jetsms/client.ts';
 import { surfaces } from '../jetsms/surfaces.ts';
 import { jobAdder } from '../queue/add-jobs.ts';
-import type { AccountPlace } from '../queue/names.ts';
+import { type AccountPlace, placeOf } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
+import { secretReader } from '../queue/secret.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EndpointBreaker } from './account/breaker.ts';
@@ -58,7 +59,7 @@ export interface AccountWorkerOptions {
   readonly settings: Settings;
   readonly account: AccountSettings;
   /** Shared by all accounts; BullMQ makes the blocking connections itself. */
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Where replicas are asked before a request leaves. */
   readonly confirming: ConfirmedBegin | undefined;
   readonly breaker: EndpointBreaker;
@@ -76,9 +77,9 @@ const lookAtHoldMs = 1_000;
 
 export function createAccountWorker(options: AccountWorkerOptions): AccountWorker {
   const { settings, account, redis, telemetry, now, clockState } = options;
-  const place = { prefix: settings.prefix, account: account.name };
+  const place = placeOf(redis, settings.prefix, account.name);
   const queues = openAccountQueues(redis, place, (error) => telemetry.redis(error));
-  const credit = createCreditWatchOf(options);
+  const credit = createCreditWatchOf(options, place);
   const holds = createHolds(options, { place, queues, credit });
   const requests = createRequests(options, { place, queues, holds });
   const asking = createAsking(options);
@@ -99,7 +100,7 @@ export function createAccountWorker(options: AccountWorkerOptions): AccountWorke
     isClosing: () => isClosing,
   };
   const retention = createRetention({ redis, place, ages: settings, telemetry });
-  const consumers = createConsumers(options, { queues, forgetter, deliverContext });
+  const consumers = createConsumers(options, { place, queues, forgetter, deliverContext });
 
   const giveBack = (): void => {
     for (const delivery of joiner.takeBack()) {
@@ -182,7 +183,9 @@ function createRequests(
   const { settings, account, redis, telemetry, name: worker, now, random, clockState, confirming } = options;
   const { messagesPerSecond, requestsPerSecond, connections, connectionsForOtp, batchSize, batchWaitMs } =
     account;
-  const records = createJobRecords({ redis, rules: endRulesOf(settings, account), now, confirming });
+  const secret = secretReader(redis, settings.prefix);
+  const rules = { ...place, ...endRulesOf(settings, account) };
+  const records = createJobRecords({ redis, rules, secret, now, confirming });
   const rate = createRate({ redis, ...place, messagesPerSecond, requestsPerSecond });
   const context: RequestContext = {
     records,
@@ -213,9 +216,9 @@ function createRequests(
 }
 
 /** Asks for the credit, where the account allows it. */
-function createCreditWatchOf(options: AccountWorkerOptions): CreditWatch | undefined {
-  const { settings, account, now } = options;
+function createCreditWatchOf(options: AccountWorkerOptions, place: AccountPlace): CreditWatch | undefined {
+  const { account, now } = options;
   if (account.creditIntervalMs === 0) return undefined;
   const queries = createAccountQueries(account, now);
-  return createCreditWatch({ ...options, prefix: settings.prefix, queries });
+  return createCreditWatch({ ...options, place, queries });
 }

@@ -1,7 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { AccountQueues } from '../bullmq/account-queues.ts';
 import { type Consumer, createConsumer } from '../bullmq/consumer.ts';
 import { lanes } from '../message/lane.ts';
+import type { AccountPlace } from '../queue/names.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ClockState } from './clock-guard.ts';
@@ -21,7 +22,7 @@ const safetyNetMs = 30_000;
 export interface ConsumersOptions {
   readonly settings: Settings;
   readonly account: AccountSettings;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly telemetry: Telemetry;
   /** Names this process on the dashboard. */
   readonly name: string;
@@ -30,6 +31,7 @@ export interface ConsumersOptions {
 
 /** What becomes of the jobs that are taken. */
 interface Handling {
+  readonly place: AccountPlace;
   readonly queues: AccountQueues;
   readonly forgetter: Forgetter;
   readonly deliverContext: DeliverContext;
@@ -38,7 +40,7 @@ interface Handling {
 /** A consumer for each lane of an account, in the order of the lanes. */
 export function createConsumers(
   options: ConsumersOptions,
-  { queues, forgetter, deliverContext }: Handling,
+  { place, queues, forgetter, deliverContext }: Handling,
 ): readonly Consumer[] {
   const { telemetry, clockState } = options;
   return lanes.map((lane) =>
@@ -47,7 +49,7 @@ export function createConsumers(
       queue: queues.of(lane),
       processor: (job, token) => deliver({ job, token }, deliverContext),
       onCompleted: (job) => forgetter.completed(job),
-      options: bullOptions(options),
+      options: bullOptions(options, place),
       mayTake: () => clockState().isRight,
       onRedisError: (error) => telemetry.redis(error),
       onUnexpected: (error, where) => telemetry.unexpected(error, where),
@@ -55,10 +57,10 @@ export function createConsumers(
   );
 }
 
-function bullOptions({ settings, account, redis, name }: ConsumersOptions) {
+function bullOptions({ settings, account, redis, name }: ConsumersOptions, { prefix }: AccountPlace) {
   return {
     connection: redis,
-    prefix: settings.prefix,
+    prefix,
     name,
     concurrency: account.concurrency,
     lockDuration: settings.lockDurationMs,

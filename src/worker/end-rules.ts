@@ -1,19 +1,18 @@
 import { canAskByIds } from '../jetsms/reports.ts';
 import { lanes } from '../message/lane.ts';
 import type { EndRules } from '../queue/ends.ts';
+import type { AccountPlace } from '../queue/names.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What is remembered, told and asked of an account's ends, by its settings. */
 export function endRulesOf(
-  settings: Pick<Settings, 'prefix' | 'keepStatusMs' | 'maxEvents' | 'eventsShow'>,
+  settings: Pick<Settings, 'keepStatusMs' | 'maxEvents' | 'eventsShow'>,
   account: AccountSettings,
-): EndRules & { readonly maxEvents: number } {
-  const { prefix, keepStatusMs, maxEvents, eventsShow } = settings;
-  const { name, reports, reportFirstMs } = account;
+): Omit<EndRules, keyof AccountPlace> & { readonly maxEvents: number } {
+  const { keepStatusMs, maxEvents, eventsShow } = settings;
+  const { reports, reportFirstMs } = account;
   return {
-    prefix,
-    account: name,
     keepStatusMs,
     maxEvents,
     shownInEvents: { number: eventsShow !== 'nothing', text: eventsShow === 'number-and-text' },

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import type { ConfirmedBegin } from '../bullmq/confirmed-begin.ts';
 import { wayKey } from '../jetsms/connector.ts';
 import { openWorkerRedis } from '../queue/redis.ts';
+import type { RedisClient } from '../queue/redis-client.ts';
 import { createRedisClock } from '../queue/redis-clock.ts';
+import { isCluster } from '../queue/redis-nodes.ts';
 import type { AccountSettings } from '../settings/account.ts';
 import { redisTargetOf } from '../settings/redis-target.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -15,7 +16,7 @@ import type { Telemetry } from './telemetry.ts';
 /** Delivers the messages of all accounts of one process. */
 export interface DeliveryWorker {
   readonly name: string;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly accounts: readonly AccountWorker[];
   /** Epoch milliseconds by Redis' clock: what is written to Redis and compared by others. */
   readonly now: () => number;
@@ -112,9 +113,13 @@ export function createWorker(options: WorkerOptions): DeliveryWorker {
 const replicasTimeoutMs = 500;
 
 /** The connection by which beginnings are confirmed, where replicas are asked at all. */
-function confirmedBegin(redis: Redis, { replicasToConfirm }: Settings): ConfirmedBegin | undefined {
+function confirmedBegin(redis: RedisClient, { replicasToConfirm }: Settings): ConfirmedBegin | undefined {
   if (replicasToConfirm === 0) return undefined;
-  return { redis: redis.duplicate(), replicas: replicasToConfirm, timeoutMs: replicasTimeoutMs };
+  return {
+    redis: isCluster(redis) ? redis.duplicate() : redis.duplicate(),
+    replicas: replicasToConfirm,
+    timeoutMs: replicasTimeoutMs,
+  };
 }
 
 /** Half open a little before a probe is due, so that the probe itself is not turned away. */

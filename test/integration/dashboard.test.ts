@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDashboard } from '../../src/dashboard/dashboard.ts';
 import { lanes } from '../../src/message/lane.ts';
 import { listHolds } from '../../src/operator/hold-operations.ts';
 import { keys, queueName } from '../../src/queue/names.ts';
 import { openOperatorRedis, whenReady } from '../../src/queue/redis.ts';
+import type { RedisClient } from '../../src/queue/redis-client.ts';
 import {
   boardQueues,
   type DashboardChoice,
@@ -32,7 +32,7 @@ const listOf = (queue: string): string => `/api/queues?activeQueue=${queue}&jobs
 const pageOf = (id: string): string => `/api/queues/${boardQueues[laneOf[id] ?? 'otp']}/${id}`;
 
 /** How many send jobs of account `shop` there are in each state, over all lanes. */
-async function countJobs(redis: Redis, prefix: string) {
+async function countJobs(redis: RedisClient, prefix: string) {
   const queues = lanes.map((lane) => new Queue(queueName('shop', lane), { connection: redis, prefix }));
   const counts = await Promise.all(
     queues.map((queue) => queue.getJobCounts('waiting', 'delayed', 'failed', 'completed')),

@@ -1,11 +1,12 @@
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { putDeadLetter } from '../../src/bullmq/put-dead-letter.ts';
 import type { Lane } from '../../src/message/lane.ts';
 import { holdAccount } from '../../src/operator/hold-operations.ts';
 import { sendJobOptions } from '../../src/queue/job-options.ts';
 import type { HistoryEntry, Journal } from '../../src/queue/journal.ts';
 import { deadQueueName, keys, queueName } from '../../src/queue/names.ts';
+import type { RedisClient } from '../../src/queue/redis-client.ts';
+import { primariesOf } from '../../src/queue/redis-nodes.ts';
 import type { SendJob } from '../../src/queue/send-job.ts';
 import { parseSettings } from '../../src/settings/parse.ts';
 import type { Settings } from '../../src/settings/settings.ts';
@@ -129,7 +130,7 @@ export const boardQueues = {
  * Fills the queues of account `shop` with a job in every state and a dead letter of every kind, and holds the
  * account `bank-otp`. Numbers and texts stand wherever they could by accident.
  */
-export async function fillQueues(redis: Redis, prefix: string): Promise<void> {
+export async function fillQueues(redis: RedisClient, prefix: string): Promise<void> {
   const connection = { connection: redis, prefix };
   const open = (lane: Lane): Queue => new Queue(queueName('shop', lane), connection);
   const queues = { otp: open('otp'), transactional: open('transactional'), bulk: open('bulk') };
@@ -154,9 +155,11 @@ async function record(queue: Queue, id: string, written: Journal): Promise<void>
 }
 
 /** Jobs that are over: one accepted, one given up, one that failed with an error that quotes everything. */
-async function finishJobs(queue: Queue, redis: Redis, prefix: string): Promise<void> {
+async function finishJobs(queue: Queue, redis: RedisClient, prefix: string): Promise<void> {
   const leak = `could not send «${orderText}» to ${number} (${secrets.spellings[0]})\n    at ${visitText}`;
-  const connection = redis.duplicate({ maxRetriesPerRequest: null });
+  const [server] = primariesOf(redis);
+  if (!server) throw new Error('no Redis');
+  const connection = server.duplicate({ maxRetriesPerRequest: null });
   const add = (id: string, data: unknown) =>
     queue.add('transactional', data, sendJobOptions({ id, now: Date.now() }));
   // As a worker leaves it: what became of it stands in its result alone, since its record is gone.

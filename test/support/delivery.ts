@@ -28,7 +28,7 @@ import { finishedJournal } from '../../src/worker/verdict/journal-entries.ts';
 import { createWorker, type DeliveryWorker, type WorkerOptions } from '../../src/worker/worker.ts';
 import { accountSettings } from './account-settings.ts';
 import { type RecordingTelemetry, recordTelemetry } from './recording-telemetry.ts';
-import { freshPrefix, sharedRedisUrl } from './redis.ts';
+import { freshPrefix, oneServer, sharedRedisUrl } from './redis.ts';
 import { type WaitOptions, waitFor } from './wait-for.ts';
 
 export interface DeliveryChoice {
@@ -110,7 +110,7 @@ export async function createDelivery(choice: DeliveryChoice = {}): Promise<Deliv
     ...choice.settings,
     accounts: new Map([[account.name, account]]),
   };
-  const redis = openWorkerRedis(redisUrl);
+  const redis = oneServer(openWorkerRedis(redisUrl));
   redis.on('error', () => {});
   const place = { prefix, account: account.name };
   const queues = openAccountQueues(redis, place, () => {});

@@ -1,17 +1,19 @@
-import type { Redis } from 'ioredis';
 import { createJobRecords, type JobRecords, type JobRecordsOptions } from '../../src/bullmq/job-records.ts';
 import { lanes } from '../../src/message/lane.ts';
 import type { AccountPlace } from '../../src/queue/names.ts';
+import type { RedisClient } from '../../src/queue/redis-client.ts';
+import { secretReader } from '../../src/queue/secret.ts';
 
 /** The records of an account's jobs, as a worker with default settings keeps them. */
 export const recordsAt = (
-  redis: Redis,
+  redis: RedisClient,
   place: AccountPlace,
   rules: Partial<JobRecordsOptions['rules']> = {},
 ): JobRecords =>
   createJobRecords({
     redis,
     now: Date.now,
+    secret: secretReader(redis, place.prefix),
     rules: {
       ...place,
       keepStatusMs: 604_800_000,

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { inject } from 'vitest';
 import { findRedisBinary, freePort, spawnRedis } from '../../src/cli/redis-process.ts';
+import type { RedisClient } from '../../src/queue/redis-client.ts';
+import { primariesOf } from '../../src/queue/redis-nodes.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -112,6 +114,13 @@ function hasEnded(child: ChildProcess): boolean {
 /** The Redis that all integration and e2e tests of a run share; keep apart by `freshPrefix()`. */
 export function sharedRedisUrl(): string {
   return inject('redisUrl');
+}
+
+/** The server that a connection leads to, where it is no cluster's. */
+export function oneServer(redis: RedisClient): Redis {
+  const [server] = primariesOf(redis);
+  if (!server || redis.isCluster) throw new Error('not a connection to one server');
+  return server;
 }
 
 /** A key prefix of this test's own, with a hash tag, as on a Redis Cluster. */

@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
-import type { Redis } from 'ioredis';
 import { explain } from '../../codes/index.ts';
 import type { CampaignProgress, CampaignState } from '../../queue/campaign.ts';
-import type { CampaignPlace } from '../../queue/names.ts';
+import { type CampaignPlace, placeOf } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
@@ -39,14 +39,15 @@ async function runCampaign(
   const { withRedis } = await import('../operator-redis.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
   const { name } = accountOf(settings, account);
-  const place = { prefix: settings.prefix, account: name, campaign: id };
-  const progress = await withRedis(settings, (redis) => act(redis, place, action && actions[action]));
+  const progress = await withRedis(settings, (redis) =>
+    act(redis, { ...placeOf(redis, settings.prefix, name), campaign: id }, action && actions[action]),
+  );
   if (json) return terminal.out(JSON.stringify(progress));
   for (const line of renderCampaign(progress, terminal.columns)) terminal.out(line);
 }
 
 async function act(
-  redis: Redis,
+  redis: RedisClient,
   place: CampaignPlace,
   state: CampaignState | undefined,
 ): Promise<CampaignProgress> {

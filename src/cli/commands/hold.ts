@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
@@ -67,7 +67,7 @@ async function resume(name: string, context: CliContext): Promise<void> {
 
 interface Opened {
   readonly settings: Settings;
-  readonly use: <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
+  readonly use: <T>(work: (redis: RedisClient) => Promise<T>) => Promise<T>;
 }
 
 async function open({ env }: CliContext): Promise<Opened> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { Redis } from 'ioredis';
 import type { KeyWish } from '../../gateway/keys/key-operations.ts';
 import type { KeyPlace } from '../../gateway/keys/key-store.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { accountOf } from '../account.ts';
 import type { CliContext } from '../context.ts';
@@ -106,5 +106,5 @@ async function open({ env }: CliContext): Promise<Opened> {
   const { withRedis } = await import('../operator-redis.ts');
   const settings = readSettings({ env }, { needs: ['redis'] });
   const { prefix } = settings;
-  return { settings, use: (work) => withRedis(settings, (redis: Redis) => work({ redis, prefix })) };
+  return { settings, use: (work) => withRedis(settings, (redis: RedisClient) => work({ redis, prefix })) };
 }

@@ -4,6 +4,7 @@ import type { ServedDashboard } from '../../dashboard/serve.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { HealthServer } from '../../metrics/health-server.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
+import { placeOf } from '../../queue/names.ts';
 import { packageVersion } from '../../settings/package-files.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Health, HealthWatch } from '../../watch/health.ts';
@@ -191,12 +192,11 @@ const logLevels = { warning: 'warn', error: 'error' } as const;
 
 /** A wrong login or title is told before the first message meets it; nothing is sent to see. */
 async function warnOfLogins({ prefix, accounts }: Settings, { redis }: DeliveryWorker, log: Logger) {
-  const { createCreditStore } = await import('../../worker/account/credit/credit-store.ts');
+  const { takeLease } = await import('../../queue/lease.ts');
   const { checkAccount } = await import('../doctor/account.ts');
   const asked = [...accounts.values()].filter(({ creditIntervalMs }) => creditIntervalMs !== 0);
   for (const account of asked) {
-    const store = createCreditStore(redis, { prefix, account: account.name });
-    if (!(await store.lease('check', oneStartMs))) continue;
+    if (!(await takeLease(redis, placeOf(redis, prefix, account.name), 'check', oneStartMs))) continue;
     for (const { level, ...finding } of await checkAccount(account)) {
       if (level !== 'ok') log[logLevels[level]](finding, 'login.warning');
     }

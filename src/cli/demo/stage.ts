@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../../log/logger.ts';
 import { createMetrics } from '../../metrics/metrics.ts';
 import { openWorkerRedis, whenReady } from '../../queue/redis.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
+import { primariesOf } from '../../queue/redis-nodes.ts';
 import { packageVersion } from '../../settings/package-files.ts';
 import { readSettings } from '../../settings/read.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -129,7 +130,7 @@ function createDemoWorker(settings: Settings, onHold: StageOptions['onHold']) {
   });
 }
 
-async function askWhetherThere(redis: Redis): Promise<void> {
+async function askWhetherThere(redis: RedisClient): Promise<void> {
   try {
     await whenReady(redis, redisWaitMs);
   } catch (cause) {
@@ -137,13 +138,18 @@ async function askWhetherThere(redis: Redis): Promise<void> {
   }
 }
 
-async function removeKeys(redis: Redis, prefix: string): Promise<void> {
-  for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 500 })) {
-    if (Array.isArray(keys) && keys.length > 0) await redis.unlink(keys.map(String));
+async function removeKeys(redis: RedisClient, prefix: string): Promise<void> {
+  // In a cluster the tag of an account has more to it than the prefix.
+  const match = `${prefix.replace(/\}$/, '')}*`;
+  for (const node of primariesOf(redis)) {
+    for await (const keys of node.scanStream({ match, count: 500 })) {
+      // One by one: the keys of several accounts lie in several slots.
+      if (Array.isArray(keys)) await Promise.all(keys.map((key) => redis.unlink(String(key))));
+    }
   }
 }
 
-async function withRedis(url: string, use: (redis: Redis) => Promise<void>): Promise<void> {
+async function withRedis(url: string, use: (redis: RedisClient) => Promise<void>): Promise<void> {
   const redis = openWorkerRedis(url);
   // What goes wrong is seen by whoever waits for it.
   redis.on('error', () => {});

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { RedisRole } from '../../operator/redis-roles.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { redisRefusals } from '../../queue/redis-refusals.ts';
 import { readTrouble } from '../../queue/redis-trouble.ts';
 import type { SettingsInput } from '../../settings/parse.ts';
@@ -97,7 +97,7 @@ const warningsOf = ({ warnings }: Settings): readonly Finding[] =>
 
 async function checkRedis(settings: Settings, role: RedisRole): Promise<readonly Finding[]> {
   const { openWorkerRedis, whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
+  const { examineRedis } = await import('../../operator/redis-examination.ts');
   const { prefix } = settings;
   const redis = openWorkerRedis(redisTargetOf(settings));
   // What is wrong with the connection is told by what becomes of it.
@@ -111,7 +111,7 @@ async function checkRedis(settings: Settings, role: RedisRole): Promise<readonly
   };
   try {
     await whenReady(redis, redisWaitMs);
-    const judged = judgeRedis(await answerWithin(redisWaitMs, askRedis(redis, place)), settings);
+    const judged = await answerWithin(redisWaitMs, examineRedis(redis, place, settings));
     // Of a Redis with something wrong it is not certain that it can be asked for more.
     if (role !== 'worker' || judged.some(({ level }) => level === 'error')) return judged;
     return [...judged, ...(await answerWithin(redisWaitMs, earlierJobs(redis, place)))];
@@ -124,19 +124,30 @@ async function checkRedis(settings: Settings, role: RedisRole): Promise<readonly
 
 /** `start` refuses to run beside them. */
 async function earlierJobs(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, accounts }: { readonly prefix: string; readonly accounts: readonly string[] },
 ): Promise<readonly Finding[]> {
-  const { findEarlierJobs } = await import('../../bullmq/earlier-queues.ts');
+  const { findEarlierJobs, findJobsOutside } = await import('../../bullmq/earlier-queues.ts');
   const { cliErrors } = await import('../errors.ts');
-  const found = await findEarlierJobs(redis, prefix, accounts);
-  return found.map(({ account, jobs }) => ({
-    check: 'redis',
-    level: 'error',
-    account,
-    says: `${jobs} send jobs of an earlier version wait in the one queue that it had for all lanes`,
-    whatToDo: cliErrors.EARLIER_QUEUE.whatToDo,
-  }));
+  const [earlier, outside] = await Promise.all([
+    findEarlierJobs(redis, prefix, accounts),
+    findJobsOutside(redis, prefix, accounts),
+  ]);
+  const about = { check: 'redis', level: 'error' } as const;
+  return [
+    ...earlier.map(({ account, jobs }) => ({
+      ...about,
+      account,
+      says: `${jobs} send jobs of an earlier version wait in the one queue that it had for all lanes`,
+      whatToDo: cliErrors.EARLIER_QUEUE.whatToDo,
+    })),
+    ...outside.map(({ account, jobs }) => ({
+      ...about,
+      account,
+      says: `${jobs} send jobs wait in the cluster where a single Redis kept them`,
+      whatToDo: cliErrors.OUTSIDE_ITS_SLOT.whatToDo,
+    })),
+  ];
 }
 
 function noRedis(error: unknown): Finding {

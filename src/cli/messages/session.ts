@@ -17,7 +17,7 @@ export async function withMessages<T>(
   await using messages = openMessages({
     ...redisOptionsOf(settings),
     prefix: settings.prefix,
-    accounts: accounts.map((account) => endRulesOf(settings, account)),
+    accounts: accounts.map((account) => ({ account: account.name, ...endRulesOf(settings, account) })),
   });
   return await use(messages);
 }

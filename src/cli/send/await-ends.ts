@@ -1,4 +1,5 @@
 import { endReader, type MessageEnd } from '../../bullmq/message-ends.ts';
+import { placeOf } from '../../queue/names.ts';
 import { openWorkerRedis } from '../../queue/redis.ts';
 import { type RedisSettings, redisTargetOf } from '../../settings/redis-target.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -41,7 +42,7 @@ export async function awaitEnds(
   redis.on('ready', () => {
     isAway = false;
   });
-  const place = { prefix: settings.prefix, account };
+  const place = placeOf(redis, settings.prefix, account);
   const holds = createHoldStore(redis, place);
   const tally = createOutcomeTally();
   const progress = await createProgress(terminal, { label: 'ended', total: ids.size, quiet });

@@ -2,16 +2,22 @@ import { CliError, redisCliError } from '../errors.ts';
 import type { Starting } from './check-redis.ts';
 
 /**
- * Refuses to start beside jobs of an earlier version, which nobody would take any more.
- * @throws CliError EARLIER_QUEUE, REDIS_REFUSED, REDIS_UNAVAILABLE
+ * Refuses to start beside jobs that nobody would take any more: of an earlier version, or of a single Redis in a cluster.
+ * @throws CliError EARLIER_QUEUE, OUTSIDE_ITS_SLOT, REDIS_REFUSED, REDIS_UNAVAILABLE
  */
 export async function checkEarlierQueues({ settings, worker }: Omit<Starting, 'log'>): Promise<void> {
-  const { findEarlierJobs } = await import('../../bullmq/earlier-queues.ts');
-  const { prefix, accounts } = settings;
-  const found = await findEarlierJobs(worker.redis, prefix, [...accounts.keys()]).catch((error: unknown) => {
-    throw redisCliError(error);
-  });
-  if (found.length === 0) return;
-  const detail = found.map(({ account, jobs }) => `Account ${account}: ${jobs} jobs.`).join(' ');
-  throw new CliError('EARLIER_QUEUE', { detail });
+  const { findEarlierJobs, findJobsOutside } = await import('../../bullmq/earlier-queues.ts');
+  const { prefix } = settings;
+  const accounts = [...settings.accounts.keys()];
+  const kinds = [
+    ['EARLIER_QUEUE', findEarlierJobs],
+    ['OUTSIDE_ITS_SLOT', findJobsOutside],
+  ] as const;
+  for (const [code, find] of kinds) {
+    const found = await find(worker.redis, prefix, accounts).catch((error: unknown) => {
+      throw redisCliError(error);
+    });
+    const detail = found.map(({ account, jobs }) => `Account ${account}: ${jobs} jobs.`).join(' ');
+    if (detail !== '') throw new CliError(code, { detail });
+  }
 }

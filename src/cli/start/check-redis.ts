@@ -23,17 +23,16 @@ export interface Starting {
  */
 export async function checkRedis({ settings, worker, log }: Starting): Promise<void> {
   const { whenReady } = await import('../../queue/redis.ts');
-  const { askRedis, judgeRedis } = await import('../../operator/redis-check.ts');
+  const { examineRedis } = await import('../../operator/redis-examination.ts');
   const { prefix, accounts } = settings;
   const { redis, name } = worker;
   const readsEvents = settings.webhooks.length > 0;
   const place = { prefix, accounts: [...accounts.keys()], name, readsEvents };
-  const facts = await whenReady(redis, redisWaitMs, silenceMs)
-    .then(() => answerWithin(redisWaitMs, askRedis(redis, place)))
+  const findings = await whenReady(redis, redisWaitMs, silenceMs)
+    .then(() => answerWithin(redisWaitMs, examineRedis(redis, place, settings)))
     .catch((error: unknown) => {
       throw redisCliError(error);
     });
-  const findings = judgeRedis(facts, settings);
   for (const { level, ...finding } of findings) if (level === 'warning') log.warn(finding, 'redis.warning');
   const refusals = findings.filter(({ level }) => level === 'error');
   if (refusals.length === 0) return;

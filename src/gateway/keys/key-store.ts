@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import { isString } from '../../queue/checks.ts';
-import { keys } from '../../queue/names.ts';
+import { installationPrefix, keys } from '../../queue/names.ts';
 import { run } from '../../queue/pipeline.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { isTurnedAway, readTrouble } from '../../queue/redis-trouble.ts';
 
 /** Where the keys of an installation lie. */
 export interface KeyPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
 }
 
@@ -43,7 +43,7 @@ export async function readRecords(
   { redis, prefix }: KeyPlace,
   ids: readonly string[],
 ): Promise<readonly StoredRecord[]> {
-  const key = keys.gatewayKeys(prefix);
+  const key = keys.gatewayKeys(installationPrefix(redis, prefix));
   const answers = await redis
     .pipeline()
     .hdel(key, noField)
@@ -85,7 +85,10 @@ export async function addRecord(
   { redis, prefix }: KeyPlace,
   { id, name, text }: { readonly id: string; readonly name: string; readonly text: string },
 ): Promise<boolean> {
-  return (await redis.eval(addScript, 1, keys.gatewayKeys(prefix), id, name, text)) === 1;
+  return (
+    (await redis.eval(addScript, 1, keys.gatewayKeys(installationPrefix(redis, prefix)), id, name, text)) ===
+    1
+  );
 }
 
 /**
@@ -110,7 +113,10 @@ export async function removeRecord(
   { redis, prefix }: KeyPlace,
   nameOrId: string,
 ): Promise<string | undefined> {
-  const places = [keys.gatewayKeys(prefix), keys.gatewayKeysUsed(prefix)];
+  const places = [
+    keys.gatewayKeys(installationPrefix(redis, prefix)),
+    keys.gatewayKeysUsed(installationPrefix(redis, prefix)),
+  ];
   const id = await redis.eval(removeScript, places.length, ...places, nameOrId);
   return isString(id) ? id : undefined;
 }
@@ -121,14 +127,21 @@ if redis.call('HEXISTS', KEYS[1], '${idField}' .. ARGV[1]) == 1 then redis.call(
 
 /** Notes when a key was used. */
 export async function noteUse({ redis, prefix }: KeyPlace, id: string, at: number): Promise<void> {
-  const places = [keys.gatewayKeys(prefix), keys.gatewayKeysUsed(prefix)];
+  const places = [
+    keys.gatewayKeys(installationPrefix(redis, prefix)),
+    keys.gatewayKeysUsed(installationPrefix(redis, prefix)),
+  ];
   await redis.eval(noteUseScript, places.length, ...places, id, at);
 }
 
 /** Reads all keys. */
 export async function readAllRecords({ redis, prefix }: KeyPlace): Promise<StoredKeys> {
   const [all, used, time] = await run(
-    redis.pipeline().hgetall(keys.gatewayKeys(prefix)).hgetall(keys.gatewayKeysUsed(prefix)).time(),
+    redis
+      .pipeline()
+      .hgetall(keys.gatewayKeys(installationPrefix(redis, prefix)))
+      .hgetall(keys.gatewayKeysUsed(installationPrefix(redis, prefix)))
+      .time(),
   );
   const records = entriesOf(all)
     .filter(([field]) => field.startsWith(idField))

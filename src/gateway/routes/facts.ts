@@ -5,6 +5,7 @@ import { countParts, type PartOptions } from '../../message/parts.ts';
 import { partsModelNames } from '../../message/parts-models.ts';
 import { listHolds } from '../../operator/hold-operations.ts';
 import { callRedis } from '../../operator/operator-error.ts';
+import { placeOf } from '../../queue/names.ts';
 import { createCreditStore } from '../../worker/account/credit/credit-store.ts';
 import { accountView } from '../account-view.ts';
 import type { Outcome } from '../answers.ts';
@@ -65,7 +66,7 @@ async function account(request: FastifyRequest, { redis, prefix, accounts }: Rou
     return { status: 404, flaws: [{ code: 'ACCOUNT_UNKNOWN', at: { parameter: 'name' } }] };
   const [[hold], credit] = await Promise.all([
     listHolds(redis, { prefix, accounts: [name] }),
-    callRedis(() => createCreditStore(redis, { prefix, account: name }).read()),
+    callRedis(() => createCreditStore(redis, placeOf(redis, prefix, name)).read()),
   ]);
   return { status: 200, body: accountView(name, hold, credit) };
 }

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { type AccountPlace, keys } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 
 /** What an account may send in a second, over all workers together; 0 = no limit. */
 export interface RateLimits {
@@ -63,7 +63,7 @@ interface BucketCommands {
 
 /** The buckets of an account in Redis, from which all its workers take. */
 export function takeFromBuckets(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account }: AccountPlace,
   { messagesPerSecond, requestsPerSecond }: RateLimits,
 ): Take {

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type CampaignState, readCampaignState } from '../../queue/campaign.ts';
 import type { AccountPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 
 export interface CampaignStatesOptions extends AccountPlace {
   readonly now: () => number;
@@ -14,7 +14,7 @@ const most = 100;
 
 /** Reads the states of campaigns, one campaign at most once a second however many of its jobs are taken. */
 export function createCampaignStates(
-  redis: Redis,
+  redis: RedisClient,
   { prefix, account, now }: CampaignStatesOptions,
 ): (campaign: string) => Promise<CampaignState> {
   const known = new Map<string, { readonly state: Promise<CampaignState>; readonly at: number }>();

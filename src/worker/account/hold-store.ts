@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { readPausedLanes } from '../../bullmq/paused-lanes.ts';
 import type { Lane } from '../../message/lane.ts';
 import { eventField } from '../../queue/event-entry.ts';
 import { type AccountPlace, keys } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { holdEntryOf } from './hold-events.ts';
 import { type HoldRecord, noRecord, parseHoldRecord } from './hold-record.ts';
 import type { Step } from './hold-steps.ts';
@@ -35,7 +35,7 @@ interface HoldCommands {
   jetsmsReplaceHold(key: string, stream: string, ...args: string[]): Promise<number>;
 }
 
-export function createHoldStore(redis: Redis, place: AccountPlace): HoldStore {
+export function createHoldStore(redis: RedisClient, place: AccountPlace): HoldStore {
   redis.defineCommand('jetsmsReplaceHold', { lua: replaceScript, numberOfKeys: 2 });
   const commands = redis as unknown as HoldCommands; // defineCommand adds methods that ioredis' types cannot know
   const key = keys.hold(place.prefix, place.account);

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { hasMedia, readMedia } from '../../queue/media.ts';
 import type { AccountPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 
 /** The media of one account, read from Redis when they are needed. */
 export interface MediaLibrary {
@@ -16,7 +16,7 @@ export interface MediaLibrary {
 /** Base64 characters that are kept at a time: some dozens of media, so that a campaign reads its own once. */
 const cachedCharacters = 16 * 1_024 * 1_024;
 
-export function createMediaLibrary(redis: Redis, place: AccountPlace): MediaLibrary {
+export function createMediaLibrary(redis: RedisClient, place: AccountPlace): MediaLibrary {
   /** The most recently used last. */
   const cache = new Map<string, string>();
   let characters = 0;

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { type Lane, lanes } from '../../message/lane.ts';
 import type { AccountPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { pauseUnlessStopped } from '../pause.ts';
 import { type RateLimits, takeFromBuckets } from './buckets.ts';
 
@@ -19,7 +19,7 @@ export interface Rate {
 }
 
 export interface RateOptions extends RateLimits, AccountPlace {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
 }
 
 /** Without limits nothing is asked of Redis. */

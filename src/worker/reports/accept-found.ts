@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { AccountQueues } from '../../bullmq/account-queues.ts';
 import { createDeadLetterStore, type DeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import { findJob } from '../../bullmq/find-job.ts';
@@ -10,6 +9,7 @@ import type { Journal } from '../../queue/journal.ts';
 import type { AccountPlace } from '../../queue/names.ts';
 import { parseJournalText } from '../../queue/parse-journal.ts';
 import { jobOfRecord, placeOfPiece } from '../../queue/pieces.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { parseSendJob, type SendJob } from '../../queue/send-job.ts';
 import { runAgainWhenGivenUp } from '../late-replies.ts';
 import { withdrawDeadLetters } from '../settle.ts';
@@ -35,7 +35,7 @@ export type Acceptance = 'settled' | 'known' | 'gone';
 export type AcceptFound = (found: FoundJob) => Promise<Acceptance>;
 
 export interface AcceptFoundOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly place: AccountPlace;
   readonly queues: AccountQueues;
   readonly records: JobRecords;

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { AccountQueues } from '../../bullmq/account-queues.ts';
 import { createReportClient } from '../../jetsms/reports.ts';
 import type { HoldReason } from '../../queue/hold-reasons.ts';
 import type { AccountPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { secretReader } from '../../queue/secret.ts';
 import type { AccountSettings } from '../../settings/account.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -21,7 +21,7 @@ import { createReporter, type Reporter } from './reporter.ts';
 export interface AccountReportsOptions {
   readonly settings: Pick<Settings, 'prefix' | 'maxEvents'>;
   readonly account: AccountSettings;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly telemetry: Telemetry;
   /** Names this process in histories. */
   readonly name: string;

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { mostIds } from '../../jetsms/reports.ts';
 import { dayOf, endedKey, type Reported, reportedText } from '../../queue/ended-state.ts';
 import { eventField, type MessagesEntry } from '../../queue/event-entry.ts';
 import { type AccountPlace, keys } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import { isOfAnotherType } from '../../queue/redis-trouble.ts';
 import type { WaitingReport } from '../../queue/waiting-report.ts';
 import { bucketLua } from '../account/buckets.ts';
@@ -50,7 +50,7 @@ export interface ReportStore {
 }
 
 export interface ReportStoreOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly place: AccountPlace;
   readonly reportsPerSecond: number;
   readonly maxEvents: number;

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { createDeadLetterStore } from '../../bullmq/dead-letter-store.ts';
 import { type FinishedSet, sweepFinished } from '../../bullmq/finished-jobs.ts';
 import { takeLease } from '../../queue/lease.ts';
 import type { AccountPlace } from '../../queue/names.ts';
+import type { RedisClient } from '../../queue/redis-client.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { createRounds } from '../rounds.ts';
 import type { Telemetry } from '../telemetry.ts';
@@ -16,7 +16,7 @@ export interface Retention {
 }
 
 export interface RetentionOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly place: AccountPlace;
   readonly ages: Pick<Settings, 'keepCompletedAgeMs' | 'keepFailedAgeMs' | 'keepDeadLettersAgeMs'>;
   readonly telemetry: Pick<Telemetry, 'swept' | 'redis'>;

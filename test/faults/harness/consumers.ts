@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { readJson } from '../../../src/queue/json.ts';
-import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
+import { defaultAccount, keys } from '../../../src/queue/names.ts';
 import { startProcess, type TestProcess } from '../../support/process.ts';
 import type { TestRedis } from '../../support/redis.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { placeIn } from './place.ts';
 
 /** The group that all consumers of a scenario belong to. */
 export const consumerGroup = 'app';
@@ -48,7 +49,7 @@ export function createConsumers(redis: Pick<TestRedis, 'client' | 'url'>): Consu
       start();
     },
     async caughtUp(events) {
-      const stream = keys.events(defaultPrefix, defaultAccount);
+      const stream = keys.events(placeIn(redis).prefix, defaultAccount);
       const isThrough = async (): Promise<boolean> => {
         const groups = (await redis.client().xinfo('GROUPS', stream)) as readonly unknown[][];
         const app = groups.find((fields) => fieldOf(fields, 'name') === consumerGroup) ?? [];

@@ -7,9 +7,10 @@ import { type CampaignProgress, readCampaign } from '../../../src/queue/campaign
 import { parseClaim } from '../../../src/queue/claims.ts';
 import type { DeadLetter } from '../../../src/queue/dead-letter.ts';
 import { idOf, type Journal, type Piece } from '../../../src/queue/journal.ts';
-import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
+import { defaultAccount, keys } from '../../../src/queue/names.ts';
 import { journalOrEmpty, parseJobResult, parseJournalText } from '../../../src/queue/parse-journal.ts';
 import { withoutLost } from '../../../src/queue/pieces.ts';
+import { primariesOf } from '../../../src/queue/redis-nodes.ts';
 import {
   messageIdAt,
   type ParsedSendJob,
@@ -23,6 +24,7 @@ import { parseSettings } from '../../../src/settings/parse.ts';
 import type { AcceptedMessage } from '../../../src/simulator/index.ts';
 import type { MessageStatusState } from '../../../src/status/message-status.ts';
 import type { SentMessage } from './load.ts';
+import { placeIn } from './place.ts';
 import { readStoredJobs, type StoredJob } from './stored-jobs.ts';
 import { readEvents } from './told-events.ts';
 import type { LogLine, WorkerProcess } from './workers.ts';
@@ -161,8 +163,9 @@ async function findOrphans(
   );
   const there = new Set([...stored.flatMap(idsIn), ...off]);
   const orphans: string[] = [];
-  const match = keys.claim(defaultPrefix, defaultAccount, '*');
-  for await (const names of client.scanStream({ match, count: 1_000 }) as AsyncIterable<string[]>) {
+  const match = keys.claim(placeIn(redis).prefix, defaultAccount, '*');
+  const scans = primariesOf(client).map((node) => node.scanStream({ match, count: 1_000 }));
+  for await (const names of allOf(scans)) {
     const held = names.length > 0 ? await client.mget(names) : [];
     orphans.push(
       ...names.filter((_, index) => {
@@ -172,6 +175,10 @@ async function findOrphans(
     );
   }
   return orphans;
+}
+
+async function* allOf(scans: readonly AsyncIterable<string[]>[]): AsyncGenerator<string[]> {
+  for (const scan of scans) yield* scan;
 }
 
 /** The ids under which a job, and each of its messages, can be found. */
@@ -270,6 +277,6 @@ function readCampaigns(
 ): Promise<readonly (CampaignProgress | undefined)[]> {
   const ids = new Set(sent.flatMap(({ campaign }) => campaign ?? []));
   const client = redis.client();
-  const place = { prefix: defaultPrefix, account: defaultAccount };
+  const place = placeIn(redis);
   return Promise.all([...ids].map((campaign) => readCampaign(client, { ...place, campaign })));
 }

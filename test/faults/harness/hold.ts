@@ -1,15 +1,15 @@
 import type { HoldReason } from '../../../src/queue/hold-reasons.ts';
-import { defaultAccount, defaultPrefix } from '../../../src/queue/names.ts';
 import type { Hold, HoldRecord } from '../../../src/worker/account/hold-record.ts';
 import { stands } from '../../../src/worker/account/hold-steps.ts';
 import { createHoldStore } from '../../../src/worker/account/hold-store.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { placeIn } from './place.ts';
 import type { LoadState } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** What is known of the account's holds, as it lies in Redis. */
 async function readRecord({ redis }: World): Promise<HoldRecord> {
-  const store = createHoldStore(redis.client(), { prefix: defaultPrefix, account: defaultAccount });
+  const store = createHoldStore(redis.client(), placeIn(redis));
   return (await store.read()).record;
 }
 

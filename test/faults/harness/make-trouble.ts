@@ -38,7 +38,15 @@ export async function makeTrouble(
 }
 
 function loadOf(
-  { messages, loadMs, messageTitle, load, replicasToConfirm = 0, isProducerOnRedisPath = false }: Scenario,
+  {
+    messages,
+    loadMs,
+    messageTitle,
+    load,
+    replicasToConfirm = 0,
+    isProducerOnRedisPath = false,
+    isCluster = false,
+  }: Scenario,
   { redis, redisPath }: World,
   chance: Chance,
   onConfirmed: (messages: number) => void,
@@ -47,7 +55,7 @@ function loadOf(
     messages,
     overMs: loadMs,
     chance,
-    redisUrl: isProducerOnRedisPath ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
+    redisUrl: isProducerOnRedisPath && !isCluster ? `redis://${redisPath.host}:${redisPath.port}` : redis.url,
     onConfirmed,
     replicasToConfirm,
     ...(messageTitle === undefined ? {} : { title: messageTitle }),

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lanes } from '../../../src/message/lane.ts';
-import { defaultAccount, defaultPrefix, keys } from '../../../src/queue/names.ts';
+import { defaultAccount, keys } from '../../../src/queue/names.ts';
 import { createChance } from './chance.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { acceptedIn, resentMessagesOf, type Violation, violationsOf } from './invariants.ts';
 import { makeTrouble, startWorkers } from './make-trouble.ts';
 import { metricsViolations } from './metrics-check.ts';
+import { placeIn } from './place.ts';
 import type { Scenario } from './scenario.ts';
 import { storyOf } from './story.ts';
 import type { WorkerProcess } from './workers.ts';
@@ -44,6 +45,7 @@ export async function runScenario(scenario: Scenario, seed: number): Promise<Res
   await using world = await buildWorld({
     chance: chance.fork(),
     seed,
+    isCluster: scenario.isCluster ?? false,
     ...(scenario.account ? { account: scenario.account } : {}),
     ...(scenario.settings ? { settings: scenario.settings } : {}),
     throughProxy: scenario.throughProxy ?? false,
@@ -94,7 +96,7 @@ async function gatesOf({ redis, queueOf }: World): Promise<object> {
       limiterMs: await client.pttl(queueOf(lane).toKey('limiter')),
     })),
   );
-  return { hold: await client.get(keys.hold(defaultPrefix, defaultAccount)), gates };
+  return { hold: await client.get(keys.hold(placeIn(redis).prefix, defaultAccount)), gates };
 }
 
 interface Facts {

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly throughProxy?: true;
   /** The sender title of the messages, where it is not the account's. */
   readonly messageTitle?: string;
+  /** Redis is a cluster of three primaries and their replicas; each is reached over a road of its own (`world.cluster`). */
+  readonly isCluster?: boolean;
   /** The producer reaches Redis over the road of the workers; else it has one of its own, which nothing breaks. */
   readonly isProducerOnRedisPath?: boolean;
   /** Redis is a primary with two replicas behind three Sentinels; producer and workers ask the Sentinels. */

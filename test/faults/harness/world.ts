@@ -1,14 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { type Lane, lanes } from '../../../src/message/lane.ts';
-import { deadQueueName, defaultAccount, defaultPrefix, queueName } from '../../../src/queue/names.ts';
+import { deadQueueName, defaultAccount, queueName } from '../../../src/queue/names.ts';
 import { createSimulator, type NewAccount, type Simulator } from '../../../src/simulator/index.ts';
 import { type ConnectProxy, startConnectProxy } from '../../support/connect-proxy.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { asOneRedis, startCluster, type TestCluster } from '../../support/redis-cluster.ts';
 import { type RedisGroup, startRedisGroup } from '../../support/redis-group.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 import type { Chance } from './chance.ts';
 import { type Consumers, createConsumers } from './consumers.ts';
+import { placeIn } from './place.ts';
 import { createProducers, type Producers } from './producers.ts';
 import { subscribeToAll } from './told-events.ts';
 import { createWorkers, type Workers } from './workers.ts';
@@ -16,7 +18,9 @@ import { createWorkers, type Workers } from './workers.ts';
 /** Everything that a scenario can break, and everything that shows what came of it. */
 export interface World extends AsyncDisposable {
   readonly chance: Chance;
+  /** Where the scenario is of a cluster, all of it: only its address and its clients are to be used. */
   readonly redis: WorldRedis;
+  readonly cluster: TestCluster | undefined;
   /** Where the scenario wants it: `redis` is then whatever its primary is. */
   readonly group: RedisGroup | undefined;
   /** Between workers and Redis. */
@@ -63,6 +67,7 @@ export type WorldRedis = Omit<TestRedis, 'stop' | typeof Symbol.asyncDispose>;
 export interface WorldOptions {
   readonly chance: Chance;
   readonly seed: number;
+  readonly isCluster?: boolean;
   readonly account?: Partial<NewAccount>;
   readonly settings?: Readonly<Record<string, string>>;
   readonly throughProxy?: boolean;
@@ -81,6 +86,7 @@ const usualLatency = { minMs: 10, maxMs: 90 };
 export async function buildWorld({
   chance,
   seed,
+  isCluster = false,
   account,
   settings,
   throughProxy,
@@ -88,7 +94,11 @@ export async function buildWorld({
 }: WorldOptions): Promise<World> {
   await using stack = new AsyncDisposableStack();
   const group = isBehindSentinels && stack.use(await startRedisGroup({ redis: { aof: 'always' } }));
-  const redis = group ? redisOf(group) : stack.use(await startRedis({ aof: 'always' }));
+  const cluster = isCluster
+    ? stack.use(await startCluster({ aof: 'always', isBehindProxies: true }))
+    : undefined;
+  const several = cluster ? asOneRedis(cluster) : group && redisOf(group);
+  const redis = several ?? stack.use(await startRedis({ aof: 'always' }));
   await subscribeToAll(redis);
   const simulator = stack.use(
     createSimulator({ seed, latency: usualLatency, accounts: [{ ...login, ...account }] }),
@@ -99,17 +109,17 @@ export async function buildWorld({
   const jetsmsProxy = stack.use(await startConnectProxy({ login: `workers:${proxyPassword}` }));
   const { xmlUrl, webServiceUrl } = simulator;
   const address = settings?.['JETSMS_SURFACE'] === 'web-service' ? webServiceUrl : xmlUrl;
+  const redisUrl = cluster?.url ?? group?.url ?? `redis://127.0.0.1:${redisPath.port}`;
   const env = {
-    ...environment(redisPath.port, new URL(address), jetsmsPath.port),
+    ...environment(redisUrl, new URL(address), jetsmsPath.port),
     ...(throughProxy ? { JETSMS_PROXY_URL: loginTo(jetsmsProxy) } : {}),
-    ...(group ? { JETSMS_REDIS_URL: group.url } : {}),
     ...settings,
   };
   const workers = stack.use(createWorkers(env));
   const producers = stack.use(createProducers());
   const consumers = stack.use(createConsumers(redis));
   const open = (name: string): Queue => {
-    const queue = new Queue(name, { connection: redis.client(), prefix: defaultPrefix });
+    const queue = new Queue(name, { connection: redis.client(), prefix: placeIn(redis).prefix });
     queue.on('error', () => {});
     return queue;
   };
@@ -127,6 +137,7 @@ export async function buildWorld({
     ...{
       chance,
       redis,
+      cluster,
       group,
       redisPath,
       jetsmsPath,
@@ -186,10 +197,10 @@ function redisOf({ url, servers, client }: RedisGroup): WorldRedis {
 
 export const login: NewAccount = { username: 'demo', password: 'demo' };
 
-function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readonly<Record<string, string>> {
+function environment(redisUrl: string, jetsms: URL, jetsmsPort: number): Readonly<Record<string, string>> {
   jetsms.port = String(jetsmsPort);
   return {
-    JETSMS_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    JETSMS_REDIS_URL: redisUrl,
     JETSMS_URL: jetsms.href,
     JETSMS_USERNAME: login.username,
     JETSMS_PASSWORD: login.password,
@@ -217,8 +228,9 @@ function environment(redisPort: number, jetsms: URL, jetsmsPort: number): Readon
 
 /** Everything back to good: what a scenario broke must not decide how the rest of it ends. */
 export async function heal(world: World): Promise<void> {
-  const { redis, redisPath, jetsmsPath, jetsmsProxy, simulator, workers, group } = world;
+  const { redis, cluster, redisPath, jetsmsPath, jetsmsProxy, simulator, workers, group } = world;
   redis.thaw();
+  await cluster?.heal();
   for (const path of [redisPath, jetsmsPath, ...(group?.servers ?? []).map(({ road }) => road)]) {
     path.resume();
     await path.accept();

@@ -13,6 +13,7 @@ import { providerNetwork } from './provider-network.ts';
 import { proxy } from './proxy.ts';
 import { redis } from './redis.ts';
 import { redisAwayLong, redisAwayMinute } from './redis-away.ts';
+import { redisCluster } from './redis-cluster.ts';
 import { redisFailover } from './redis-failover.ts';
 import { replay } from './replay.ts';
 import { reports } from './reports.ts';
@@ -39,7 +40,14 @@ const ofMessages: readonly Scenario[] = [
 ];
 
 /** What is not about replies: it is the same over both surfaces. */
-const ofMachines: readonly Scenario[] = [redisFailover, sentinel, sharedKeys, clocks, redisAwayMinute];
+const ofMachines: readonly Scenario[] = [
+  redisFailover,
+  sentinel,
+  redisCluster,
+  sharedKeys,
+  clocks,
+  redisAwayMinute,
+];
 
 /** What a long run runs. */
 export const scenarios: readonly Scenario[] = [

@@ -11,7 +11,7 @@ import {
 } from '../../../src/queue/redis.ts';
 import { describeRefusal } from '../../../src/queue/redis-refusals.ts';
 import { readTrouble } from '../../../src/queue/redis-trouble.ts';
-import { startRedis } from '../../support/redis.ts';
+import { oneServer, startRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -123,10 +123,10 @@ describe.each(openers)('the connection of a %s that breaks off within its TLS ha
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const first = open(`rediss://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    for (const connect of [() => first, () => first.duplicate()]) {
+    for (const connect of [() => oneServer(first), () => oneServer(first).duplicate()]) {
       const redis = connect();
       const errors: Error[] = [];
-      redis.on('error', (error) => errors.push(error));
+      redis.on('error', (error: Error) => errors.push(error));
       await waitFor(() => errors.length > 0);
       const { stream } = redis;
       redis.disconnect();

@@ -9,7 +9,7 @@ import {
 } from '../../../src/queue/redis.ts';
 import { readTrouble } from '../../../src/queue/redis-trouble.ts';
 import { createDelivery } from '../../support/delivery.ts';
-import { freshPrefix, sharedRedisUrl } from '../../support/redis.ts';
+import { freshPrefix, oneServer, sharedRedisUrl } from '../../support/redis.ts';
 import { type RedisGroup, startRedisGroup } from '../../support/redis-group.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -35,7 +35,7 @@ describe('a Redis behind Sentinels', () => {
     ['an operator', (url: string) => openOperatorRedis(url, 5_000)],
     ['a worker', (url: string) => openWorkerRedis(url)],
   ])('leads %s, and what is duplicated of it, to the primary', async (_, open) => {
-    const redis = open(`${group.url}&db=3`);
+    const redis = oneServer(open(`${group.url}&db=3`));
     const other = redis.duplicate();
     await Promise.all([whenReady(redis, 5_000), whenReady(other, 5_000)]);
     expect(await redis.info('replication')).toContain('role:master');

@@ -7,7 +7,7 @@ import { createProducer } from '../../../src/producer/index.ts';
 import { openWorkerRedis, whenReady } from '../../../src/queue/redis.ts';
 import type { RedisTls } from '../../../src/queue/redis-target.ts';
 import { readTrouble } from '../../../src/queue/redis-trouble.ts';
-import { startRedis, type TestRedis } from '../../support/redis.ts';
+import { oneServer, startRedis, type TestRedis } from '../../support/redis.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 
 describe('TLS with Redis', () => {
@@ -63,7 +63,7 @@ describe('TLS with Redis', () => {
   };
 
   it('is spoken with a CA, a client certificate and a server name, by duplicates too', async () => {
-    const connection = openWorkerRedis({ address: url, tls: right });
+    const connection = oneServer(openWorkerRedis({ address: url, tls: right }));
     const other = connection.duplicate();
     await Promise.all([whenReady(connection, 5_000), whenReady(other, 5_000)]);
     expect(await other.ping()).toBe('PONG');

@@ -2,6 +2,7 @@ import { Worker } from 'bullmq';
 import { expect, it } from 'vitest';
 import { sendJobOptions } from '../../../src/queue/job-options.ts';
 import { openWorkerRedis } from '../../../src/queue/redis.ts';
+import type { RedisClient } from '../../../src/queue/redis-client.ts';
 import { type DeliverContext, deliver } from '../../../src/worker/deliver.ts';
 import { createDelivery, type DeliveryWorld } from '../../support/delivery.ts';
 import { recordsAt } from '../../support/job-records.ts';
@@ -12,7 +13,7 @@ import { waitFor } from '../../support/wait-for.ts';
 const token = 'mine';
 
 /** What delivering asks of the world before it comes to a request. */
-function contextOf({ account, prefix, telemetry }: DeliveryWorld, redis: ReturnType<typeof openWorkerRedis>) {
+function contextOf({ account, prefix, telemetry }: DeliveryWorld, redis: RedisClient) {
   const records = recordsAt(redis, { prefix, account: account.name });
   const context: Partial<DeliverContext> = {
     records,

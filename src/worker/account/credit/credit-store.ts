@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { WaitingMessages } from '../../../bullmq/waiting.ts';
 import {
   isBoolean,
@@ -14,6 +13,7 @@ import { type CreditEntry, eventField } from '../../../queue/event-entry.ts';
 import { readJson } from '../../../queue/json.ts';
 import { takeLease } from '../../../queue/lease.ts';
 import { type AccountPlace, keys, type LeaseKind } from '../../../queue/names.ts';
+import type { RedisClient } from '../../../queue/redis-client.ts';
 import type { CreditForecast, CreditReading } from './forecast.ts';
 
 /** What is known of an account's credit; the same for every worker. */
@@ -90,7 +90,7 @@ interface CreditCommands {
   ): Promise<unknown>;
 }
 
-export function createCreditStore(redis: Redis, { prefix, account }: AccountPlace): CreditStore {
+export function createCreditStore(redis: RedisClient, { prefix, account }: AccountPlace): CreditStore {
   const stateKey = keys.credit(prefix, account);
   const readingsKey = `${stateKey}:readings`;
   redis.defineCommand('jetsmsWriteCredit', { lua: writeScript, numberOfKeys: 3 });

@@ -1,6 +1,7 @@
-import type { Redis } from 'ioredis';
 import { readWaiting } from '../../../bullmq/waiting.ts';
 import type { AccountAnswer, AccountQueries } from '../../../jetsms/account-queries.ts';
+import type { AccountPlace } from '../../../queue/names.ts';
+import type { RedisClient } from '../../../queue/redis-client.ts';
 import type { AccountSettings } from '../../../settings/account.ts';
 import { createRounds } from '../../rounds.ts';
 import type { Telemetry } from '../../telemetry.ts';
@@ -17,9 +18,9 @@ export interface CreditWatch {
 }
 
 export interface CreditWatchOptions {
-  readonly redis: Redis;
-  readonly prefix: string;
-  readonly account: Pick<AccountSettings, 'name' | 'creditIntervalMs'>;
+  readonly redis: RedisClient;
+  readonly place: AccountPlace;
+  readonly account: Pick<AccountSettings, 'creditIntervalMs'>;
   readonly queries: AccountQueries;
   readonly telemetry: Pick<Telemetry, 'credit' | 'redis'>;
   readonly now: () => number;
@@ -32,9 +33,8 @@ const looksPerInterval = 5;
 const intervalsKept = 3;
 
 export function createCreditWatch(options: CreditWatchOptions): CreditWatch {
-  const { redis, prefix, account, queries, telemetry, now } = options;
+  const { redis, place, account, queries, telemetry, now } = options;
   const { creditIntervalMs } = account;
-  const place = { prefix, account: account.name };
   const store = createCreditStore(redis, place);
   const stopping = new AbortController();
 

@@ -1,0 +1,4 @@
+import { testScenario } from './harness/fault-test.ts';
+import { redisCluster } from './scenarios/redis-cluster.ts';
+
+testScenario(redisCluster);
