@@ -6,7 +6,8 @@
 #
 # SECRETS_DIR has a file redis-ROLE-password for each role that is used: redis-worker-password for the user jetsms-worker.
 # Each line of it is a password; two are good at the same time while one is being replaced. A user without a file is left
-# out. JETSMS_PREFIX, where it is set, takes the place of the prefix {jetsms}. Nothing is printed unless all is well, and no
+# out. JETSMS_PREFIX, where it is set, takes the place of the prefix {jetsms}. For a Redis Cluster set JETSMS_REDIS_CLUSTER=true:
+# there each account has a prefix of its own, such as {jetsms.bank}. Nothing is printed unless all is well, and no
 # password ever is.
 set -eu
 
@@ -57,14 +58,34 @@ while IFS= read -r line; do
 done <"$template"
 [ "$made" -gt 0 ] || fail "$secrets has no file redis-ROLE-password"
 
-# Word for word, whatever characters the prefix has.
-printf %s "$users" | OLD='{jetsms}:' NEW="${JETSMS_PREFIX:-{jetsms\}}:" awk '
+prefix=${JETSMS_PREFIX:-"{jetsms}"}
+accounts=
+if [ "${JETSMS_REDIS_CLUSTER:-}" = true ]; then
+  case $prefix in *"{"?*"}"*) ;; *) prefix="{$prefix}" ;; esac
+  # What stands in the braces, and behind it a point and the name of an account.
+  accounts="${prefix%%\}*}.*}${prefix#*\}}:"
+fi
+
+# Word for word, whatever characters the prefix has; in a cluster each pattern a second time, for the keys of accounts.
+printf %s "$users" | OLD='{jetsms}:' NEW="$prefix:" ACCOUNTS="$accounts" awk '
   {
-    rest = $0
     line = ""
-    while ((at = index(rest, ENVIRON["OLD"])) > 0) {
-      line = line substr(rest, 1, at - 1) ENVIRON["NEW"]
-      rest = substr(rest, at + length(ENVIRON["OLD"]))
+    words = split($0, word, " ")
+    for (i = 1; i <= words; i++) {
+      whole = word[i]
+      if ((at = index(whole, ENVIRON["OLD"])) > 0) {
+        before = substr(whole, 1, at - 1)
+        behind = substr(whole, at + length(ENVIRON["OLD"]))
+        pattern = behind
+        sub(/\)+$/, "", pattern)
+        whole = before ENVIRON["NEW"] behind
+        if (ENVIRON["ACCOUNTS"] != "") {
+          twice = before
+          gsub(/^\(+/, "", twice)
+          whole = before ENVIRON["NEW"] pattern " " twice ENVIRON["ACCOUNTS"] behind
+        }
+      }
+      line = line (i > 1 ? " " : "") whole
     }
-    print line rest
+    print line
   }'

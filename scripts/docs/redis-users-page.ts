@@ -56,7 +56,7 @@ const making = [
   '```',
   '',
   'A user whose file `redis-‹role›-password` is not there is left out, and named. It needs `sh`, `awk` and `sha256sum`, which the images of Redis have.',
-  'Where your prefix is not `{jetsms}`, set `JETSMS_PREFIX` for it; a prefix with `*`, `?`, `[` or a backslash would mean other keys, too. Hexadecimal digits may stand in an address as they are:',
+  'Where your prefix is not `{jetsms}`, set `JETSMS_PREFIX` for it, and for a [Redis Cluster](cluster.md) `JETSMS_REDIS_CLUSTER=true`: each of its nodes needs the file; a prefix with `*`, `?`, `[` or a backslash would mean other keys, too. Hexadecimal digits may stand in an address as they are:',
   '`JETSMS_REDIS_URL=redis://jetsms-worker:‹password›@redis:6379`, or a file with the whole address in `JETSMS_REDIS_URL_FILE`.',
   '',
   '## Loading it',

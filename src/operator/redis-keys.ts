@@ -60,7 +60,8 @@ export type KeyKindName =
   | 'apiKeys'
   | 'apiKeyUses'
   | 'apiKeyRates'
-  | 'batches';
+  | 'batches'
+  | 'confirmations';
 
 /** Every kind of key that lies under the prefix. */
 export const keyKinds: Readonly<Record<KeyKindName, KeyKind>> = {
@@ -128,6 +129,7 @@ export const keyKinds: Readonly<Record<KeyKindName, KeyKind>> = {
     (prefix) => `${prefix}:${webhookQueueName('*')}:*`,
   ),
   apiKeys: ofInstallation('API keys of the gateway, hashed', keys.gatewayKeys),
+  confirmations: ofAccount('nothing: what is written before replicas are asked', one(keys.confirm)),
   batches: ofInstallation('what batches under a key were made of, hashed', (prefix) =>
     keys.gatewayBatch(prefix, '*'),
   ),

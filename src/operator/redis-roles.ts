@@ -47,6 +47,7 @@ const sending: readonly Grant[] = [
   may('set get', ['secret', 'claims']),
   may('hget hmget hgetall hvals hlen hset hsetnx pttl pexpire', ['campaigns']),
   may('xadd', ['events'], 'write'),
+  may('set', ['confirmations'], 'write'),
 ];
 
 /** Storing pictures and films. They are not read either. */

@@ -321,6 +321,7 @@ const rare: Readonly<Record<string, string>> = {
   'pexpire of hget ends': 'an end is called off beside ends that others keep for longer',
   'exists of xreadgroup events': 'a stream that was lost is read on',
   'pexpire of set eventReaders': 'reading takes long',
+  'set of set confirmations': 'replicas are to confirm',
   'lpos of hincrby probe': 'the dashboard of a worker shows a job that waits',
   'get of hget jobs': 'the dashboard shows a queue that is held to a pace',
   'claims of hincrby probe': 'a job is divided',

@@ -104,6 +104,28 @@ describe('deploy/redis/make-users.sh', () => {
   });
 
   it.each([
+    ['{jetsms}', undefined],
+    ['{shop}', '{shop}'],
+    ['{shop}', 'shop'],
+  ])('lets accounts of a cluster have tags of their own: %s of %s', async (prefix, given) => {
+    await write('worker', word);
+    await write('admin', word);
+    const tag = prefix.slice(1, -1);
+    const env = { JETSMS_REDIS_CLUSTER: 'true', ...(given === undefined ? {} : { JETSMS_PREFIX: given }) };
+    const file = join(folder, 'users.acl');
+    await writeFile(file, (await make([], env)).out);
+    await using server = await startRedis({ args: ['--aclfile', file] });
+    const admin = server.client({ username: 'jetsms-admin', password: word });
+    const may = async (...command: readonly string[]): Promise<boolean> =>
+      (await admin.call('ACL', 'DRYRUN', 'jetsms-worker', ...command)) === 'OK';
+    expect(await may('hget', `{${tag}.bank}:jetsms-bank-otp:m1`, 'data')).toBe(true);
+    expect(await may('set', `{${tag}.bank}:probe:w1`, '1')).toBe(true);
+    expect(await may('set', `{${tag}}:secret`, '1')).toBe(true);
+    expect(await may('hget', `{${tag}.bank}:gateway:keys`, 'f')).toBe(false);
+    expect(await may('hget', '{other.bank}:jetsms-bank-otp:m1', 'data')).toBe(false);
+  });
+
+  it.each([
     [
       'a password of a few characters',
       'short',
