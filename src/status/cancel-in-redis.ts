@@ -56,7 +56,7 @@ function runScript(place: OpenPlace, tools: CancelTools): Promise<Answer> {
     keys.campaign(prefix, account, job.campaign ?? ''),
     keys.events(prefix, account),
     keys.reports(prefix, account),
-    ...(parent ? [queueOf(lane).toKey(parent.id), keys.claim(prefix, account, sight.id)] : [jobKey, record]),
+    ...(parent ? [queueOf(lane).toKey(parent.id), keys.claim(prefix, account, sight.id)] : [jobKey, jobKey]),
     // Named, though the script finds them by its arguments: a cluster that moves them says so before it has begun.
     ...new Set(ends.map(({ key }) => key).filter((key) => key !== '')),
   ];

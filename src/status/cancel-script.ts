@@ -8,8 +8,8 @@ import { countLua, endLua } from '../queue/end-lua.ts';
  * Messages that are off already are passed over, so that it may be repeated. `again`: something has changed since the caller
  * looked. `too-late`: a request may be under way, or nobody can tell.
  *
- * KEYS: record, job, campaign, stream of events, waiting reports, of a piece its parent's job and its claim (else the job and the
- * record again), then what is found by ARGV.
+ * KEYS: record, job, campaign, stream of events, waiting reports, of a piece its parent's job and its claim (else the job twice
+ * more), then what is found by ARGV.
  * ARGV: the journal that the caller has seen, milliseconds to keep the record, messages of the job, the most events ('' = all),
  * how many ends follow, their messages' indices, the ends, and the end of the whole job.
  */

@@ -322,6 +322,7 @@ const rare: Readonly<Record<string, string>> = {
   'exists of xreadgroup events': 'a stream that was lost is read on',
   'pexpire of set eventReaders': 'reading takes long',
   'set of set confirmations': 'replicas are to confirm',
+  'confirmations of set confirmations': 'replicas are to confirm',
   'lpos of hincrby probe': 'the dashboard of a worker shows a job that waits',
   'get of hget jobs': 'the dashboard shows a queue that is held to a pace',
   'claims of hincrby probe': 'a job is divided',
