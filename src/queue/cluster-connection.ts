@@ -118,7 +118,7 @@ export class ClusterConnection extends Cluster {
       rest();
       timer = setTimeout(() => {
         if (this.#isClosing || this.status === 'ready' || this.status === 'end') return;
-        if (this.status !== 'reconnecting') this['setStatus']('close');
+        if (this.status !== 'reconnecting') this.emit('close'); // by which ioredis begins anew
         watch();
       }, hangsMs).unref();
     };
@@ -199,9 +199,9 @@ export class ClusterConnection extends Cluster {
     const { status } = this;
     if (reconnect && !['ready', 'connect', 'connecting'].includes(status)) return;
     this.#isClosing = !reconnect;
+    // Between two connections it is one that has not begun: nothing is there whose closing would tell that this is the end.
+    if (!reconnect && status === 'reconnecting') this.status = 'wait';
     super.disconnect(reconnect);
-    // Between two connections nothing is there whose closing would tell that this is the end.
-    if (!reconnect && status === 'reconnecting') this['handleCloseEvent']();
   }
 
   /**
