@@ -399,6 +399,7 @@ describe('what a worker tells', () => {
       (telemetry) => telemetry.ended({ ...end('accepted'), messages: 3, parts: 6, tookMs: 2_000 }),
       {
         'messages_total lane=otp,end=accepted': 3,
+        otp_in_time_total: 3,
         'parts_sent_total lane=otp': 6,
         'accepted_latency_seconds_sum lane=otp': 2,
         'accepted_latency_seconds_count lane=otp': 1,
