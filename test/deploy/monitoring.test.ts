@@ -55,7 +55,14 @@ describeWith([tools.prometheus, tools.alertmanager], 'two workers under traffic 
       { limitMs: 20_000, everyMs: 500, what: deserved.join(', ') },
     );
     // The account without credit lets its messages wait; a fifth of the requests meets a fault.
-    const allowed = [...deserved, 'JetsmsOtpWaiting', 'JetsmsProviderErrors', 'JetsmsRetriesExhausted'];
+    const allowed = [
+      ...deserved,
+      'JetsmsOtpWaiting',
+      'JetsmsProviderErrors',
+      'JetsmsRetriesExhausted',
+      'JetsmsOtpBudgetBurning',
+      'JetsmsAcceptedBudgetBurning',
+    ];
     expect([...raised].filter((name) => name !== undefined && !allowed.includes(name))).toEqual([]);
   });
 
