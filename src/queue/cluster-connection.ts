@@ -147,9 +147,8 @@ export class ClusterConnection extends Cluster {
    * that is silent: what waits here would keep it from that.
    */
   override duplicate(nodes: ClusterNode[] = [], override: Partial<ClusterOptions> = {}): Cluster {
-    // Spreading loses that none of ours asks for another form of replies.
     const own = { slotsRefreshInterval: 0, maxRedirections: 16 };
-    const options = { ...this.options, ...own, ...override } as unknown as ClusterSettings;
+    const options = { ...this.options, ...own, ...override } as unknown as ClusterSettings; // spreading loses the form of replies
     return new ClusterConnection(nodes.length > 0 ? nodes : this.#nodes, options, 'as ioredis');
   }
 

@@ -65,7 +65,7 @@ export function createConfirmation(
       return own.now;
     }
     own.next = own.now
-      .catch(() => {})
+      .catch(() => {}) // told to those who asked then
       .then(() => {
         own.next = undefined;
         return round(account);

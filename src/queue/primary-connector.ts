@@ -48,8 +48,7 @@ export function primaryConnector(place: SentinelsPlace): NonNullable<RedisOption
         if (signal.aborted) throw new Error(closed);
         if (!(found instanceof Error)) return this.#connectTo(found);
         emit('error', found);
-        // Given up meanwhile: the next round sees it.
-        await pause(Math.min(tries * 100, 1_000), undefined, { signal }).catch(() => {});
+        await pause(Math.min(tries * 100, 1_000), undefined, { signal }).catch(() => {}); // given up: the next round sees it
       }
     }
 

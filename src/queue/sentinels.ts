@@ -63,7 +63,8 @@ async function askInTurn(
       over.abort();
       return { sentinel, primary };
     });
-    before = Promise.race([answered.catch(() => {}), pause(nextAfterMs, undefined, { ref: false })]);
+    const failed = answered.catch(() => {}); // all of them are looked at together, below
+    before = Promise.race([failed, pause(nextAfterMs, undefined, { ref: false })]);
     return answered;
   });
   try {
