@@ -10,6 +10,12 @@ export interface KeyPlace {
   readonly prefix: string;
 }
 
+/** The keys in Redis of the records, and of their last uses. */
+function placesOf({ redis, prefix }: KeyPlace): readonly [ofRecords: string, uses: string] {
+  const own = installationPrefix(redis, prefix);
+  return [keys.gatewayKeys(own), keys.gatewayKeysUsed(own)];
+}
+
 /** A record as it lies in Redis, and Redis' time when it was read. */
 export interface StoredRecord {
   /** null where there is none. */
@@ -39,12 +45,9 @@ const noField = 'none';
  * Reads records by their ids, in one round trip.
  * @throws what Redis said, also where it is a replica: it may not have heard yet that a key was revoked
  */
-export async function readRecords(
-  { redis, prefix }: KeyPlace,
-  ids: readonly string[],
-): Promise<readonly StoredRecord[]> {
-  const key = keys.gatewayKeys(installationPrefix(redis, prefix));
-  const answers = await redis
+export async function readRecords(place: KeyPlace, ids: readonly string[]): Promise<readonly StoredRecord[]> {
+  const [key] = placesOf(place);
+  const answers = await place.redis
     .pipeline()
     .hdel(key, noField)
     .time()
@@ -82,13 +85,11 @@ return 1`;
 
 /** Stores a new key; false where its name is taken. */
 export async function addRecord(
-  { redis, prefix }: KeyPlace,
+  place: KeyPlace,
   { id, name, text }: { readonly id: string; readonly name: string; readonly text: string },
 ): Promise<boolean> {
-  return (
-    (await redis.eval(addScript, 1, keys.gatewayKeys(installationPrefix(redis, prefix)), id, name, text)) ===
-    1
-  );
+  const [ofRecords] = placesOf(place);
+  return (await place.redis.eval(addScript, 1, ofRecords, id, name, text)) === 1;
 }
 
 /**
@@ -109,15 +110,9 @@ redis.call('HDEL', KEYS[2], id)
 return id`;
 
 /** Removes a key; its id, or undefined where there is none. */
-export async function removeRecord(
-  { redis, prefix }: KeyPlace,
-  nameOrId: string,
-): Promise<string | undefined> {
-  const places = [
-    keys.gatewayKeys(installationPrefix(redis, prefix)),
-    keys.gatewayKeysUsed(installationPrefix(redis, prefix)),
-  ];
-  const id = await redis.eval(removeScript, places.length, ...places, nameOrId);
+export async function removeRecord(place: KeyPlace, nameOrId: string): Promise<string | undefined> {
+  const places = placesOf(place);
+  const id = await place.redis.eval(removeScript, places.length, ...places, nameOrId);
   return isString(id) ? id : undefined;
 }
 
@@ -126,23 +121,15 @@ const noteUseScript = `
 if redis.call('HEXISTS', KEYS[1], '${idField}' .. ARGV[1]) == 1 then redis.call('HSET', KEYS[2], ARGV[1], ARGV[2]) end`;
 
 /** Notes when a key was used. */
-export async function noteUse({ redis, prefix }: KeyPlace, id: string, at: number): Promise<void> {
-  const places = [
-    keys.gatewayKeys(installationPrefix(redis, prefix)),
-    keys.gatewayKeysUsed(installationPrefix(redis, prefix)),
-  ];
-  await redis.eval(noteUseScript, places.length, ...places, id, at);
+export async function noteUse(place: KeyPlace, id: string, at: number): Promise<void> {
+  const places = placesOf(place);
+  await place.redis.eval(noteUseScript, places.length, ...places, id, at);
 }
 
 /** Reads all keys. */
-export async function readAllRecords({ redis, prefix }: KeyPlace): Promise<StoredKeys> {
-  const [all, used, time] = await run(
-    redis
-      .pipeline()
-      .hgetall(keys.gatewayKeys(installationPrefix(redis, prefix)))
-      .hgetall(keys.gatewayKeysUsed(installationPrefix(redis, prefix)))
-      .time(),
-  );
+export async function readAllRecords(place: KeyPlace): Promise<StoredKeys> {
+  const [ofRecords, uses] = placesOf(place);
+  const [all, used, time] = await run(place.redis.pipeline().hgetall(ofRecords).hgetall(uses).time());
   const records = entriesOf(all)
     .filter(([field]) => field.startsWith(idField))
     .map(([field, text]) => [field.slice(idField.length), text] as const);
